@@ -1,0 +1,1 @@
+int kc_stdlib_placeholder;
