@@ -85,7 +85,8 @@ extension Value {
       self[first] = value
       return
     }
-    guard var child = self[first] ?? (value == nil ? nil : .object([:])) else { return }
+    guard value != nil || self[first] != nil else { return }
+    var child = self[first] ?? .object([:])
     child.set(value, at: keys.dropFirst())
     self[first] = child
   }
@@ -93,13 +94,12 @@ extension Value {
 
 extension Value: ExpressibleByStringLiteral, ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
-  ExpressibleByFloatLiteral, ExpressibleByNilLiteral
+  ExpressibleByFloatLiteral
 {
   public init(stringLiteral value: String) { self = .string(value) }
   public init(integerLiteral value: Int64) { self = .int(value) }
   public init(booleanLiteral value: Bool) { self = .bool(value) }
   public init(floatLiteral value: Double) { self = .number(value) }
-  public init(nilLiteral: ()) { self = .null }
   public init(arrayLiteral elements: Value...) { self = .array(elements) }
   public init(dictionaryLiteral elements: (String, Value)...) { self = .object(Fields(elements)) }
 

@@ -13,6 +13,8 @@ public struct ResourceType: Sendable, Hashable {
   public var namespaced: Bool
   /// Such as `status`, `scale`, `log`.
   public var subresources: [String]
+  /// What can be done: `create`, `get`, `list`, …
+  public var verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
 
   public init(
     group: String, version: String, kind: String, plural: String, namespaced: Bool, shortNames: [String] = [],

@@ -1,0 +1,71 @@
+/// The resources that an API serves.
+public struct ResourceTypes: Sendable {
+  /// In the order of discovery.
+  public private(set) var all: [ResourceType] = []
+  private var byKind: [String: Int] = [:]
+  private var byPlural: [String: Int] = [:]
+
+  public init(_ types: some Sequence<ResourceType>) {
+    for type in types { insert(type) }
+  }
+
+  /// Adds a resource; one with the same group, version and plural is replaced.
+  public mutating func insert(_ type: ResourceType) {
+    if let index = byPlural["\(type.apiVersion)/\(type.plural)"] {
+      all[index] = type
+    } else {
+      byPlural["\(type.apiVersion)/\(type.plural)"] = all.count
+      all.append(type)
+    }
+    byKind["\(type.apiVersion)/\(type.kind)"] = byPlural["\(type.apiVersion)/\(type.plural)"]
+  }
+
+  /// Forgets a resource, as when its definition is deleted.
+  public mutating func remove(_ type: ResourceType) { self = ResourceTypes(all.filter { $0 != type }) }
+
+  public func find(apiVersion: String, kind: String) -> ResourceType? {
+    byKind["\(apiVersion)/\(kind)"].map { all[$0] }
+  }
+
+  public func find(group: String, version: String, plural: String) -> ResourceType? {
+    byPlural["\(group.isEmpty ? version : "\(group)/\(version)")/\(plural)"].map { all[$0] }
+  }
+
+  /// The resource that an object is of.
+  public func find(_ kind: (apiVersion: String?, kind: String?)) -> ResourceType? {
+    find(apiVersion: kind.apiVersion ?? "", kind: kind.kind ?? "")
+  }
+
+  /// The resource a user means by a word: plural, singular, short name or kind, with the group after a dot where
+  /// the word alone would be ambiguous. The core group and `apps` win over others, as in kubectl.
+  public func named(_ word: String) -> ResourceType? {
+    let lower = word.lowercased()
+    let parts = lower.split(separator: ".", maxSplits: 1)
+    let name = parts.first.map(String.init) ?? lower
+    let group = parts.count > 1 ? String(parts[1]) : nil
+    let matches = all.filter { type in
+      (group == nil || type.group == group || "\(type.version).\(type.group)" == group)
+        && (type.plural == name || type.singular == name || type.kind.lowercased() == name
+          || type.shortNames.contains(name))
+    }
+    return matches.first { $0.group.isEmpty } ?? matches.first { $0.group == "apps" } ?? matches.first
+  }
+}
+
+extension ResourceTypes {
+  /// What Kubernetes 1.36 serves by default.
+  public static let builtin = ResourceTypes(
+    resourceTable.split(separator: "\n").compactMap { line in ResourceType(tableLine: line) })
+}
+
+extension ResourceType {
+  fileprivate init?(tableLine line: Substring) {
+    let words = line.split(separator: " ").map { $0 == "-" ? "" : String($0) }
+    guard words.count == 9 else { return nil }
+    func list(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
+    self.init(
+      group: words[0], version: words[1], kind: words[2], plural: words[3], namespaced: words[4] == "namespaced",
+      shortNames: list(words[5]), categories: list(words[6]), subresources: list(words[7]))
+    verbs = list(words[8])
+  }
+}
