@@ -1,0 +1,171 @@
+public import KCData
+public import KCKube
+internal import Synchronization
+
+/// Keeps a local copy of a collection up to date, by list and watch, and tells of each change.
+///
+/// A broken watch is taken up again from the last version seen; where that is too old, the collection is listed anew
+/// and the differences are told as changes.
+public final class Informer: Sendable {
+  /// A change of the collection. `updated` may also be told for an object that did not change.
+  public enum Change: Sendable {
+    case added(Value)
+    case updated(old: Value, new: Value)
+    case deleted(Value)
+
+    /// The object: its present form, or its last.
+    public var object: Value {
+      switch self {
+      case .added(let object), .deleted(let object): object
+      case .updated(_, let new): new
+      }
+    }
+  }
+
+  public let type: ResourceType
+  private let client: APIClient
+  private let namespace: String?
+  private let labelSelector: String?
+  private let fieldSelector: String?
+  private let state = Mutex(State())
+
+  private struct State {
+    var objects: [String: Value] = [:]
+    var handlers: [@Sendable (Change) -> Void] = []
+    var hasSynced = false
+    var waiters: [CheckedContinuation<Void, Never>] = []
+  }
+
+  public init(
+    client: APIClient, type: ResourceType, namespace: String? = nil, labelSelector: String? = nil,
+    fieldSelector: String? = nil
+  ) {
+    self.client = client
+    self.type = type
+    self.namespace = namespace
+    self.labelSelector = labelSelector
+    self.fieldSelector = fieldSelector
+  }
+
+  /// Whether the first list has arrived.
+  public var hasSynced: Bool { state.withLock { $0.hasSynced } }
+
+  /// Returns when the first list has arrived, or when the informer was ended before that.
+  public func waitUntilSynced() async {
+    await withCheckedContinuation { continuation in
+      let done = state.withLock { state in
+        if !state.hasSynced { state.waiters.append(continuation) }
+        return state.hasSynced
+      }
+      if done { continuation.resume() }
+    }
+  }
+
+  public func get(namespace: String?, name: String) -> Value? {
+    state.withLock { $0.objects[Self.key(namespace, name)] }
+  }
+
+  /// The objects, of one namespace or of all, in no particular order.
+  public func list(namespace: String? = nil) -> [Value] {
+    let all = state.withLock { Array($0.objects.values) }
+    return namespace == nil ? all : all.filter { $0.namespace == namespace }
+  }
+
+  /// Calls `handler` for each change, after telling it of the objects that are there already as `added`.
+  ///
+  /// Handlers are called one at a time, in the order of the changes. They must return quickly and must not call the
+  /// informer: they run under its lock.
+  public func addHandler(_ handler: @escaping @Sendable (Change) -> Void) {
+    state.withLock { state in
+      for object in state.objects.values { handler(.added(object)) }
+      state.handlers.append(handler)
+    }
+  }
+
+  private static func key(_ namespace: String?, _ name: String) -> String { "\(namespace ?? "")/\(name)" }
+  private static func key(_ object: Value) -> String { key(object.namespace, object.name ?? "") }
+}
+
+extension Informer {
+  /// Lists and watches until the task is cancelled.
+  public func run() async {
+    var version: String?
+    var failures = 0
+    while !Task.isCancelled {
+      do {
+        if version == nil { version = try await relist() }
+        try await follow(from: &version)
+        failures = 0
+      } catch let error as ClientError {
+        if error.status?.isExpired == true { version = nil }
+        failures = min(failures + 1, 6)
+        // From 50 ms to 3.2 s: a server that restarts is found again quickly, one that is gone is not pestered.
+        try? await Task.sleep(for: .milliseconds(25 << failures))
+      } catch {
+        version = nil
+      }
+    }
+    release()
+  }
+
+  private func relist() async throws(ClientError) -> String {
+    let list = try await client.list(
+      type, namespace: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector)
+    state.withLock { state in
+      var gone = state.objects
+      for object in list.items {
+        let key = Self.key(object)
+        gone[key] = nil
+        store(object, key: key, in: &state)
+      }
+      for (key, object) in gone {
+        state.objects[key] = nil
+        tell(.deleted(object), state)
+      }
+    }
+    release()
+    return list.resourceVersion
+  }
+
+  private func follow(from version: inout String?) async throws {
+    let events = try await client.watch(
+      type, namespace: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector,
+      resourceVersion: version ?? "0")
+    for try await event in events {
+      version = event.object.resourceVersion ?? version
+      if event.kind == .bookmark { continue }
+      state.withLock { state in
+        let key = Self.key(event.object)
+        if event.kind == .deleted {
+          state.objects[key] = nil
+          tell(.deleted(event.object), state)
+        } else {
+          store(event.object, key: key, in: &state)
+        }
+      }
+    }
+  }
+
+  private func store(_ object: Value, key: String, in state: inout State) {
+    if let old = state.objects.updateValue(object, forKey: key) {
+      if old.resourceVersion == object.resourceVersion { return }
+      tell(.updated(old: old, new: object), state)
+    } else {
+      tell(.added(object), state)
+    }
+  }
+
+  private func tell(_ change: Change, _ state: borrowing State) {
+    for handler in state.handlers { handler(change) }
+  }
+
+  /// Lets those go who wait for the first list.
+  private func release() {
+    let waiters = state.withLock { state in
+      state.hasSynced = true
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter.resume() }
+  }
+}
