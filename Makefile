@@ -1,0 +1,42 @@
+# make demo   set up, build, and watch the example come up, change, survive a failure and go away again
+# make test   set up and run all tests
+.PHONY: all setup build release demo test test-oracle bench check format clean
+
+KC := .build/release/kc
+
+all: build
+
+setup:
+	@Scripts/setup
+
+build: setup
+	swift build
+
+# The standard library is linked statically: the binary needs nothing of Swift on the machine it runs on.
+release: setup
+	swift build -c release --product kc -Xswiftc -static-stdlib --static-swift-stdlib
+
+demo: release
+	@Scripts/demo
+
+test: setup
+	@Scripts/check-layers
+	@Scripts/run-tests
+
+test-oracle: setup
+	KC_ORACLE_FULL=1 swift test --filter Oracle
+
+bench: release
+	@Benchmarks/run
+
+# What CI holds a change to, besides the tests.
+check: setup
+	@Scripts/check-layers
+	swift format lint --strict --recursive Sources Tests Package.swift
+	@Scripts/run-tests
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+clean:
+	rm -rf .build
