@@ -32,13 +32,14 @@ let modules: [Module] = [
   Module(name: "CJansson", kind: .system(pkgConfig: "jansson", apt: "libjansson-dev")),
   Module(name: "CSQLite", kind: .system(pkgConfig: "sqlite3", apt: "libsqlite3-dev")),
   Module(name: "CStdlibFiles", kind: .clang),
+  Module(name: "CKubeSchema", kind: .clang),
   // Layer 1
   Module(name: "KCSyntax"),
   Module(name: "KCData", products: [product("OrderedCollections", "swift-collections")]),
   Module(name: "KCStdlib", uses: ["CStdlibFiles"]),
   // Layer 2
   Module(name: "KCCodec", uses: ["KCData", "CYAML", "CJansson"]),
-  Module(name: "KCKube", uses: ["KCData"]),
+  Module(name: "KCKube", uses: ["KCData", "CKubeSchema"]),
   // Layer 3
   Module(name: "KCLang", uses: ["KCSyntax", "KCData", "KCKube", "KCStdlib"]),
   Module(name: "KCScheduler", uses: ["KCData", "KCKube"]),
