@@ -1,0 +1,54 @@
+extension Tree {
+  /// The API value of a tree value: what JSON can say. Absent fields are left out; durations, percentages and
+  /// quantities become text as Kubernetes writes them.
+  ///
+  /// - Parameter resolve: the value that stands for a handle, or nil to leave it out.
+  public func value(of value: TreeValue, resolve: (TreeValue) -> Value? = { _ in nil }) -> Value? {
+    switch value.tag {
+    case .none, .poison: nil
+    case .null: .null
+    case .bool: .bool(value.payload == 1)
+    case .int, .wideInt: int(of: value).map(Value.int)
+    case .float: double(of: value).map(Value.number)
+    case .string: text(of: value).map(Value.string)
+    case .quantity: quantity(of: value).map { .string($0.description) }
+    case .duration: .string(Self.durationText(value.inlineNumber))
+    case .percent: .string(Self.percentText(value.inlineNumber))
+    case .list: .array(items(of: value).compactMap { self.value(of: $0, resolve: resolve) })
+    case .record: object(fields(of: value), resolve)
+    default: resolve(value)
+    }
+  }
+
+  private func object(_ fields: ArraySlice<TreeField>, _ resolve: (TreeValue) -> Value?) -> Value {
+    var result = Fields(minimumCapacity: fields.count)
+    for field in fields {
+      if let value = value(of: field.value, resolve: resolve) { result[keys.text(field.key)] = value }
+    }
+    return .object(result)
+  }
+
+  /// `90s`, `1m30s` as Go writes durations that kc reads as `90s`: the largest unit that divides it.
+  public static func durationText(_ milliseconds: Int64) -> String {
+    for (unit, name) in [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s")] as [(Int64, String)]
+    where milliseconds % unit == 0 && milliseconds != 0 {
+      return "\(milliseconds / unit)\(name)"
+    }
+    return milliseconds == 0 ? "0s" : "\(milliseconds)ms"
+  }
+
+  /// `25%`, `12.5%`.
+  public static func percentText(_ thousandths: Int64) -> String {
+    let whole = thousandths / 1000
+    var rest = abs(thousandths % 1000)
+    if rest == 0 { return "\(whole)%" }
+    var digits = 3
+    while rest % 10 == 0 {
+      rest /= 10
+      digits -= 1
+    }
+    let text = String(rest)
+    let sign = thousandths < 0 && whole == 0 ? "-" : ""
+    return "\(sign)\(whole)." + String(repeating: "0", count: digits - text.count) + text + "%"
+  }
+}

@@ -1,0 +1,162 @@
+/// The arena that a program's values live in: it only grows, and freeing it costs nothing per value.
+///
+/// Strings, lists and records are an offset and a length into its buffers, so that equal subtrees that came from one
+/// place are equal eight-byte values.
+public struct Tree: Sendable {
+  public var keys = TreeKeys()
+  @usableFromInline var bytes: [UInt8] = []
+  @usableFromInline var fields: [TreeField] = []
+  @usableFromInline var items: [TreeValue] = []
+  private var integers: [Int64] = []
+  private var floats: [Double] = []
+  private var quantities: [Quantity] = []
+
+  public init() {}
+
+  /// How many bytes the values take.
+  public var size: Int {
+    bytes.count + fields.count * MemoryLayout<TreeField>.stride + (items.count + integers.count + floats.count) * 8
+      + quantities.count * MemoryLayout<Quantity>.stride
+  }
+}
+
+// MARK: Scalars
+
+extension Tree {
+  public mutating func int(_ number: Int64) -> TreeValue {
+    if let small = TreeValue.inline(.int, number) { return small }
+    integers.append(number)
+    return TreeValue(.wideInt, payload: UInt32(integers.count - 1))
+  }
+
+  /// The whole number of a value; nil for other values.
+  public func int(of value: TreeValue) -> Int64? {
+    switch value.tag {
+    case .int: value.inlineNumber
+    case .wideInt: integers[Int(value.payload)]
+    default: nil
+    }
+  }
+
+  public mutating func float(_ number: Double) -> TreeValue {
+    floats.append(number)
+    return TreeValue(.float, payload: UInt32(floats.count - 1))
+  }
+
+  /// The number of a value as a floating-point one; nil for other values.
+  public func double(of value: TreeValue) -> Double? {
+    if value.tag == .float { return floats[Int(value.payload)] }
+    return int(of: value).map(Double.init)
+  }
+
+  public mutating func quantity(_ quantity: Quantity) -> TreeValue {
+    quantities.append(quantity)
+    return TreeValue(.quantity, payload: UInt32(quantities.count - 1))
+  }
+
+  public func quantity(of value: TreeValue) -> Quantity? {
+    value.tag == .quantity ? quantities[Int(value.payload)] : nil
+  }
+
+  /// The text, which is cut at `TreeValue.maxLength` bytes: refusing longer ones is the evaluator's duty.
+  public mutating func string(_ text: some StringProtocol) -> TreeValue {
+    if let value = text.utf8.withContiguousStorageIfAvailable({ string(utf8: $0) }) { return value }
+    return Array(text.utf8).withUnsafeBufferPointer { string(utf8: $0) }
+  }
+
+  public mutating func string(utf8 text: UnsafeBufferPointer<UInt8>) -> TreeValue {
+    let start = bytes.count
+    bytes.append(contentsOf: text.prefix(TreeValue.maxLength))
+    return TreeValue(.string, payload: UInt32(start), length: bytes.count - start)
+  }
+
+  public mutating func string(utf8 text: ArraySlice<UInt8>) -> TreeValue {
+    text.withUnsafeBufferPointer { string(utf8: $0) }
+  }
+
+  /// A string made piece by piece: what `body` appends to the buffer.
+  public mutating func string(building body: (inout [UInt8]) -> Void) -> TreeValue {
+    let start = bytes.count
+    body(&bytes)
+    return TreeValue(.string, payload: UInt32(start), length: min(bytes.count - start, TreeValue.maxLength))
+  }
+
+  /// The UTF-8 of a string; empty for other values.
+  public func utf8(of value: TreeValue) -> ArraySlice<UInt8> {
+    guard value.tag == .string else { return [] }
+    return bytes[Int(value.payload)..<Int(value.payload) + value.length]
+  }
+
+  /// The text of a string; nil for other values.
+  public func text(of value: TreeValue) -> String? {
+    value.tag == .string ? String(decoding: utf8(of: value), as: UTF8.self) : nil
+  }
+}
+
+// MARK: Collections
+
+extension Tree {
+  public mutating func list(_ elements: some Collection<TreeValue>) -> TreeValue {
+    let start = items.count
+    items.append(contentsOf: elements.prefix(TreeValue.maxLength))
+    return TreeValue(.list, payload: UInt32(start), length: items.count - start)
+  }
+
+  public mutating func record(_ elements: some Collection<TreeField>) -> TreeValue {
+    let start = fields.count
+    fields.append(contentsOf: elements.prefix(TreeValue.maxLength))
+    return TreeValue(.record, payload: UInt32(start), length: fields.count - start)
+  }
+
+  /// Two values under another tag: the ends of a range, the owner and the key of a reference.
+  public mutating func tuple(_ tag: TreeValue.Tag, _ elements: TreeValue...) -> TreeValue {
+    let start = items.count
+    items.append(contentsOf: elements)
+    return TreeValue(tag, payload: UInt32(start), length: elements.count)
+  }
+
+  /// The elements of a list, range or other tuple.
+  @inlinable
+  public func items(of value: TreeValue) -> ArraySlice<TreeValue> {
+    items[Int(value.payload)..<Int(value.payload) + value.length]
+  }
+
+  /// The element at `index` of a list, range or other tuple.
+  /// - Requires: `index` is below the value's length.
+  @inlinable public func item(of value: TreeValue, _ index: Int) -> TreeValue { items[Int(value.payload) + index] }
+
+  /// The fields of a record.
+  @inlinable
+  public func fields(of value: TreeValue) -> ArraySlice<TreeField> {
+    fields[Int(value.payload)..<Int(value.payload) + value.length]
+  }
+
+  /// The field `key` of a record.
+  public func field(_ key: UInt32, of value: TreeValue) -> TreeField? {
+    guard value.tag == .record else { return nil }
+    for index in Int(value.payload)..<Int(value.payload) + value.length where fields[index].key == key {
+      return fields[index]
+    }
+    return nil
+  }
+
+  /// Whether two values say the same, whatever place they stand at; handles are the same when their bits are.
+  public func equal(_ left: TreeValue, _ right: TreeValue) -> Bool {
+    if left.bits == right.bits { return true }
+    switch (left.tag, right.tag) {
+    case (.string, .string): return utf8(of: left) == utf8(of: right)
+    case (.quantity, .quantity): return quantity(of: left) == quantity(of: right)
+    case (.int, .float), (.float, .int), (.wideInt, .float), (.float, .wideInt), (.float, .float),
+      (.wideInt, .wideInt):
+      return double(of: left) == double(of: right)
+    case (.list, .list), (.range, .range):
+      return left.length == right.length && zip(items(of: left), items(of: right)).allSatisfy { equal($0, $1) }
+    case (.record, .record):
+      return left.length == right.length
+        && fields(of: left).allSatisfy { one in field(one.key, of: right).map { equal(one.value, $0.value) } ?? false }
+    case (.bool, .bool), (.int, .int), (.duration, .duration), (.percent, .percent):
+      return left.bits & ~TreeValue.secretMark == right.bits & ~TreeValue.secretMark
+    default: return false
+    }
+  }
+}

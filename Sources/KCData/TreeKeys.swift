@@ -1,0 +1,89 @@
+/// Names interned as small numbers: equal names have equal numbers.
+///
+/// An open-addressing table over bytes in one buffer; it only grows.
+public struct TreeKeys: Sendable {
+  private var bytes: [UInt8] = []
+  private var ends: [UInt32] = []
+  private var slots: [UInt32]
+  private var mask: Int
+
+  public init() {
+    slots = Array(repeating: .max, count: 1024)
+    mask = 1023
+  }
+
+  public var count: Int { ends.count }
+
+  /// The number of a name.
+  public mutating func intern(_ name: some StringProtocol) -> UInt32 {
+    if let found = name.utf8.withContiguousStorageIfAvailable({ intern($0) }) { return found }
+    return Array(name.utf8).withUnsafeBufferPointer { intern($0) }
+  }
+
+  /// The number of a name given as UTF-8.
+  public mutating func intern(_ name: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    var slot = Self.hash(name) & mask
+    while slots[slot] != .max {
+      if matches(slots[slot], name) { return slots[slot] }
+      slot = (slot + 1) & mask
+    }
+    let number = UInt32(ends.count)
+    bytes.append(contentsOf: name)
+    ends.append(UInt32(bytes.count))
+    slots[slot] = number
+    if ends.count * 2 > slots.count { grow() }
+    return number
+  }
+
+  /// The number of a name that was interned before; nil for others.
+  public func find(_ name: String) -> UInt32? {
+    var copy = name
+    return copy.withUTF8 { name in
+      var slot = Self.hash(name) & mask
+      while slots[slot] != .max {
+        if matches(slots[slot], name) { return slots[slot] }
+        slot = (slot + 1) & mask
+      }
+      return nil
+    }
+  }
+
+  /// Where a name's bytes stand in the buffer.
+  private func range(_ number: UInt32) -> Range<Int> {
+    let index = Int(number)
+    return (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
+  }
+
+  /// The UTF-8 of a name.
+  public func utf8(_ number: UInt32) -> ArraySlice<UInt8> { bytes[range(number)] }
+
+  /// A name as text.
+  public func text(_ number: UInt32) -> String { String(decoding: bytes[range(number)], as: UTF8.self) }
+
+  private func matches(_ number: UInt32, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    let range = range(number)
+    guard range.count == name.count else { return false }
+    var position = range.lowerBound
+    for byte in name {
+      if bytes[position] != byte { return false }
+      position += 1
+    }
+    return true
+  }
+
+  private mutating func grow() {
+    mask = slots.count * 2 - 1
+    slots = Array(repeating: .max, count: slots.count * 2)
+    for number in ends.indices {
+      var slot = bytes[range(UInt32(number))].withUnsafeBufferPointer { Self.hash($0) } & mask
+      while slots[slot] != .max { slot = (slot + 1) & mask }
+      slots[slot] = UInt32(number)
+    }
+  }
+
+  private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> Int {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in name { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    return Int(truncatingIfNeeded: (hash ^ hash >> 29) & 0x7fff_ffff)
+  }
+}
