@@ -1,0 +1,141 @@
+internal import KCClient
+internal import KCData
+internal import KCKube
+internal import KCPlan
+
+extension Applier {
+  /// How long a failure must stand before it counts: a pod that fits nowhere may fit when an old one has gone.
+  static let failureGrace = Duration.seconds(3)
+
+  /// The namespace of the record must be there first; the plan makes it if it declares it.
+  func ensureNamespace(_ name: String, _ plan: Plan) async throws(ApplyFailure) {
+    guard let type = client.types.find(apiVersion: "v1", kind: "Namespace") else { return }
+    let declared = plan.steps.first { $0.key.kind == "Namespace" && $0.key.name == name && $0.action != .remove }
+    let object = declared?.object ?? ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
+    try await request { () async throws(ClientError) in
+      do {
+        _ = try await client.get(type, namespace: nil, name: name)
+      } catch {
+        guard error.isNotFound, !plan.isEmpty else { throw error }
+        _ = try await client.apply(object, type: type)
+      }
+    }
+  }
+
+  /// Refuses when an object is no longer what the plan was made for.
+  func checkUnmoved(_ plan: Plan) async throws(ApplyFailure) {
+    var moved: [String] = []
+    for step in plan.steps {
+      guard let type = client.types.find(apiVersion: step.key.apiVersion, kind: step.key.kind) else { continue }
+      let key = step.key
+      let found = try await request { () async throws(ClientError) -> String? in
+        do {
+          return ObjectDiff.fingerprint(try await client.get(type, namespace: key.namespace, name: key.name))
+        } catch {
+          if error.isNotFound { return nil }
+          throw error
+        }
+      }
+      if found == step.liveVersion { continue }
+      switch (step.liveVersion, found) {
+      case (nil, _): moved.append("\(step.title) has been made since")
+      case (_, nil): moved.append("\(step.title) has been removed since")
+      default: moved.append("\(step.title) has been changed since")
+      }
+    }
+    if !moved.isEmpty { throw .moved(moved) }
+  }
+
+  /// Waits until what a step made is healthy, or certainly will not be.
+  func waitUntilHealthy(_ step: Step) async throws(ApplyFailure) {
+    guard watch.follows(step.key.kind) else {
+      report(.healthy(step))
+      return
+    }
+    let clock = ContinuousClock()
+    let deadline = clock.now + options.timeout
+    var failingSince: ContinuousClock.Instant?
+    var told = ""
+    for await _ in watch.ticks() {
+      guard let object = watch.object(kind: step.key.kind, namespace: step.key.namespace, name: step.key.name)
+      else { continue }
+      switch Health.of(object, pods: watch.pods(of: object)) {
+      case .healthy:
+        report(.healthy(step))
+        return
+      case .progressing(let state):
+        failingSince = nil
+        if state != told { report(.waiting(step, state)) }
+        told = state
+      case .failed(let cause, let pod):
+        failingSince = failingSince ?? clock.now
+        if let since = failingSince, clock.now - since >= Self.failureGrace {
+          throw .unhealthy(step: step, cause: cause, logs: await lastLines(pod, step.key.namespace))
+        }
+      }
+      if clock.now > deadline { throw .timedOut(step: step, state: told) }
+    }
+    throw .cancelled
+  }
+
+  /// The last lines that a failing pod wrote; none where they cannot be had.
+  private func lastLines(_ pod: String?, _ namespace: String) async -> [String] {
+    guard let pod, let type = client.types.find(apiVersion: "v1", kind: "Pod") else { return [] }
+    for previous in ["true", "false"] {
+      let answer = try? await client.transport.send(
+        APIRequest(
+          method: "GET", path: type.path(namespace: namespace, name: pod, subresource: "log"),
+          query: [("tailLines", "5"), ("previous", previous)]))
+      if let answer, answer.status == 200, case .bytes(let bytes) = answer.body, !bytes.isEmpty {
+        return String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n").map(String.init)
+      }
+    }
+    return []
+  }
+
+  /// Removes an object, with all that it owns, and waits until it is gone.
+  func remove(_ step: Step) async throws(ApplyFailure) {
+    guard let type = client.types.find(apiVersion: step.key.apiVersion, kind: step.key.kind) else { return }
+    if step.action == .remove { report(.removing(step)) }
+    let key = step.key
+    do {
+      try await retrying { () async throws(ClientError) in
+        do {
+          try await client.delete(
+            type, namespace: key.namespace, name: key.name, preconditionUID: step.liveUID, propagation: "Foreground")
+        } catch {
+          // Gone already, or another one of that name: either way the one that was meant is gone.
+          if !error.isNotFound && !error.isConflict { throw error }
+        }
+      }
+    } catch {
+      guard case .status(let status) = error else { throw ApplyFailure(error) }
+      throw .refused(step: step, status: status)
+    }
+    try await waitUntilGone(step, type)
+    if step.action == .remove { report(.removed(step)) }
+  }
+
+  private func waitUntilGone(_ step: Step, _ type: ResourceType) async throws(ApplyFailure) {
+    let clock = ContinuousClock()
+    let deadline = clock.now + options.timeout
+    var pause = 10
+    while clock.now < deadline {
+      let key = step.key
+      let found = try await request { () async throws(ClientError) -> Value? in
+        do {
+          return try await client.get(type, namespace: key.namespace, name: key.name)
+        } catch {
+          if error.isNotFound { return nil }
+          throw error
+        }
+      }
+      let pods = step.liveUID.map { watch.remaining(owner: $0, namespace: key.namespace) } ?? 0
+      if found == nil || found?.uid != step.liveUID, pods == 0 { return }
+      if Task.isCancelled { throw .cancelled }
+      try? await Task.sleep(for: .milliseconds(pause))
+      pause = min(pause * 2, 250)
+    }
+    throw .timedOut(step: step, state: "still being removed")
+  }
+}

@@ -1,0 +1,81 @@
+public import KCClient
+public import KCData
+internal import KCKube
+public import KCPlan
+
+/// How what a project owns on a target stands.
+public struct StatusReport: Sendable {
+  public var project: String
+  public var environment: String?
+  public var rows: [Row]
+
+  public struct Row: Sendable {
+    public var address: String
+    public var key: ObjectKey
+    /// nil where the object is gone.
+    public var health: Health?
+    /// The pods it stands for, with the nodes they run on.
+    public var pods: [Pod]
+  }
+
+  public struct Pod: Sendable, Hashable {
+    public var name: String
+    public var node: String?
+    public var phase: String
+    public var isReady: Bool
+    public var restarts: Int
+  }
+
+  public var isHealthy: Bool { rows.allSatisfy { $0.health == .healthy } }
+}
+
+/// Reads a status report.
+public struct StatusReader: Sendable {
+  let client: APIClient
+
+  public init(client: APIClient) { self.client = client }
+
+  /// - Parameter namespace: where the project's record is kept.
+  public func read(project: String, namespace: String) async throws(ClientError) -> StatusReport {
+    let inventory = try await Inventory.read(project: project, namespace: namespace, from: client)
+    let pods = try await list("v1", "Pod")
+    let sets = try await list("apps/v1", "ReplicaSet")
+    let client = client
+    let rows = try await inParallel(inventory.entries) { entry async throws(ClientError) -> StatusReport.Row in
+      guard let type = client.types.find(apiVersion: entry.key.apiVersion, kind: entry.key.kind) else {
+        return StatusReport.Row(address: entry.address, key: entry.key, health: nil, pods: [])
+      }
+      do {
+        let object = try await client.get(type, namespace: entry.key.namespace, name: entry.key.name)
+        let own = Self.pods(of: object, pods: pods, sets: sets)
+        return StatusReport.Row(
+          address: entry.address, key: entry.key, health: Health.of(object, pods: own), pods: own.map(Self.pod))
+      } catch {
+        guard error.isNotFound else { throw error }
+        return StatusReport.Row(address: entry.address, key: entry.key, health: nil, pods: [])
+      }
+    }
+    return StatusReport(project: project, environment: inventory.environment, rows: rows)
+  }
+
+  private func list(_ apiVersion: String, _ kind: String) async throws(ClientError) -> [Value] {
+    guard let type = client.types.find(apiVersion: apiVersion, kind: kind) else { return [] }
+    return try await client.list(type, limit: 500).items
+  }
+
+  private static func pods(of object: Value, pods: [Value], sets: [Value]) -> [Value] {
+    guard let uid = object.uid else { return [] }
+    let owners = Set(sets.filter { $0.controllerOwner?["uid"]?.string == uid }.compactMap(\.uid)).union([uid])
+    return pods.filter { $0.controllerOwner?["uid"]?.string.map(owners.contains) ?? false }
+      .sorted { ($0.name ?? "") < ($1.name ?? "") }
+  }
+
+  private static func pod(_ object: Value) -> StatusReport.Pod {
+    StatusReport.Pod(
+      name: object.name ?? "", node: object.at("spec", "nodeName")?.string,
+      phase: object.isBeingDeleted ? "Terminating" : object.at("status", "phase")?.string ?? "Pending",
+      isReady: Health.condition(object, "Ready")?["status"]?.string == "True",
+      restarts: (object.at("status", "containerStatuses")?.array ?? [])
+        .reduce(0) { $0 + Int(clamping: $1["restartCount"]?.int ?? 0) })
+  }
+}

@@ -1,0 +1,115 @@
+public import KCData
+public import KCKube
+
+/// Where in the source something was said.
+public struct Origin: Sendable, Hashable {
+  /// The file, as the user would write it.
+  public var file: String
+  /// Counted from 1.
+  public var line: Int
+  /// The layer that said it: `default`, `file`, `env prod`, `--set`.
+  public var layer: String
+  /// The parameter that the value came from, if one did.
+  public var parameter: String?
+
+  public init(file: String, line: Int, layer: String = "file", parameter: String? = nil) {
+    self.file = file
+    self.line = line
+    self.layer = layer
+    self.parameter = parameter
+  }
+
+  /// `shop.kc:24`
+  public var place: String { line > 0 ? "\(file):\(line)" : file }
+}
+
+/// What names an object on a target.
+public struct ObjectKey: Sendable, Hashable, Comparable {
+  public var apiVersion: String
+  public var kind: String
+  /// Empty for objects of the cluster.
+  public var namespace: String
+  public var name: String
+
+  public init(apiVersion: String, kind: String, namespace: String, name: String) {
+    self.apiVersion = apiVersion
+    self.kind = kind
+    self.namespace = namespace
+    self.name = name
+  }
+
+  public init(_ object: Value) {
+    self.init(
+      apiVersion: object.apiVersion ?? "", kind: object.kind ?? "", namespace: object.namespace ?? "",
+      name: object.name ?? "")
+  }
+
+  /// `deployment web`
+  public var title: String { "\(kind.lowercased()) \(name)" }
+
+  public static func < (left: ObjectKey, right: ObjectKey) -> Bool {
+    (left.kind, left.namespace, left.name, left.apiVersion) < (right.kind, right.namespace, right.name, right.apiVersion)
+  }
+}
+
+/// An object that the program declares.
+public struct DesiredObject: Sendable {
+  /// `deployment.web`
+  public var address: String
+  /// The kind as the source calls it: `deployment`, `config`.
+  public var sourceKind: String
+  public var object: Value
+  public var origin: Origin
+  /// The origins of fields; a field without one has that of its nearest ancestor.
+  public var origins: [FieldPath: Origin]
+  /// Addresses of the objects that this one refers to.
+  public var dependencies: [String]
+  /// Fields whose values are secret.
+  public var secretPaths: [FieldPath]
+  /// Fields that came from an affinity rule, and where the rule stands.
+  public var rules: [Rule]
+
+  /// An affinity rule of the source and where it ended up in the object.
+  public struct Rule: Sendable, Hashable {
+    public var path: FieldPath
+    public var origin: Origin
+    /// As the source says it: `require apart from self by hostname`.
+    public var text: String
+
+    public init(path: FieldPath, origin: Origin, text: String) {
+      self.path = path
+      self.origin = origin
+      self.text = text
+    }
+  }
+
+  public init(
+    address: String, sourceKind: String, object: Value, origin: Origin, origins: [FieldPath: Origin] = [:],
+    dependencies: [String] = [], secretPaths: [FieldPath] = [], rules: [Rule] = []
+  ) {
+    self.address = address
+    self.sourceKind = sourceKind
+    self.object = object
+    self.origin = origin
+    self.origins = origins
+    self.dependencies = dependencies
+    self.secretPaths = secretPaths
+    self.rules = rules
+  }
+
+  public var key: ObjectKey { ObjectKey(object) }
+  /// `deployment web`
+  public var title: String { "\(sourceKind) \(object.name ?? "")" }
+
+  /// The origin of a field, or of its nearest ancestor that has one.
+  public func origin(of path: FieldPath) -> Origin {
+    var elements = path.elements
+    while !elements.isEmpty {
+      if let found = origins[FieldPath(elements)] { return found }
+      elements.removeLast()
+    }
+    return origin
+  }
+
+  public func isSecret(_ path: FieldPath) -> Bool { secretPaths.contains { path.hasPrefix($0) } }
+}

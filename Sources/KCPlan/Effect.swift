@@ -1,0 +1,65 @@
+internal import KCData
+
+/// What a step does, in words.
+enum Effect {
+  static func describe(_ step: Step) -> String {
+    switch step.action {
+    case .add: return pods(of: step.object).map { "new, \(plural($0, "pod"))" } ?? "new"
+    case .change: return change(step)
+    case .replace, .remove, .keep: return step.effect
+    }
+  }
+
+  private static func change(_ step: Step) -> String {
+    guard let count = pods(of: step.object) else { return "changed in place" }
+    let rolls = step.changes.contains { $0.field.path.hasPrefix(["spec", "template"]) }
+    if rolls, step.key.kind == "Deployment" {
+      let strategy = Rollout(step.object ?? .null)
+      let limit = strategy.recreates ? "all at once" : "at most \(strategy.maxUnavailable) unavailable"
+      return "rolls out, \(plural(count, "pod")), \(limit)"
+    }
+    if rolls { return "rolls out, \(plural(count, "pod"))" }
+    if let scale = step.changes.first(where: { $0.field.path == FieldPath("spec", "replicas") }) {
+      return "scales \(scale.field.old?.int ?? 1) → \(scale.field.new?.int ?? 1)"
+    }
+    return "changed in place, no pod restarts"
+  }
+
+  /// How many pods a workload declares; nil for other kinds and for those that depend on the nodes.
+  static func pods(of object: Value?) -> Int? {
+    guard let object else { return nil }
+    switch object["kind"]?.string {
+    case "Deployment", "StatefulSet", "ReplicaSet": return Int(clamping: object.at("spec", "replicas")?.int ?? 1)
+    case "Job": return Int(clamping: object.at("spec", "parallelism")?.int ?? 1)
+    case "Pod": return 1
+    default: return nil
+    }
+  }
+
+  static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+}
+
+/// The limits of a deployment's rolling update.
+struct Rollout {
+  var replicas: Int
+  var maxSurge: Int
+  var maxUnavailable: Int
+  var recreates: Bool
+
+  init(_ deployment: Value) {
+    replicas = Int(clamping: deployment.at("spec", "replicas")?.int ?? 1)
+    recreates = deployment.at("spec", "strategy", "type")?.string == "Recreate"
+    let limits = deployment.at("spec", "strategy", "rollingUpdate")
+    maxSurge = Self.resolve(limits?["maxSurge"] ?? "25%", of: replicas, roundUp: true)
+    maxUnavailable = Self.resolve(limits?["maxUnavailable"] ?? "25%", of: replicas, roundUp: false)
+    // As the deployment controller does: without either, nothing could ever move.
+    if maxSurge == 0, maxUnavailable == 0 { maxUnavailable = 1 }
+  }
+
+  private static func resolve(_ limit: Value, of total: Int, roundUp: Bool) -> Int {
+    if let number = limit.int { return Int(clamping: number) }
+    guard let text = limit.string, text.hasSuffix("%"), let percent = Int(text.dropLast()), (0...10_000).contains(percent)
+    else { return 0 }
+    return roundUp ? (total * percent + 99) / 100 : total * percent / 100
+  }
+}

@@ -1,0 +1,55 @@
+public import KCData
+public import KCKube
+
+/// What was read from a target, as data: the planner itself reads nothing.
+public struct LiveState: Sendable {
+  /// The objects that are there, of those declared and those in the inventory.
+  public var objects: [ObjectKey: Value]
+  /// What the target said that an apply of a declared object would make of it (a dry run); only for objects that are
+  /// there.
+  public var predicted: [ObjectKey: Result<Value, APIStatus>]
+  /// What the project owned after its last apply: with the address each object had.
+  public var inventory: [InventoryEntry]
+  /// Nodes and pods of the whole target, for placement.
+  public var cluster: Cluster
+  /// How the target is called: `engine local (3 nodes)`.
+  public var target: String
+
+  /// What the scheduler looks at.
+  public struct Cluster: Sendable {
+    public var nodes: [Value]
+    public var pods: [Value]
+    public var namespaces: [Value]
+    public var others: [Value]
+
+    /// - Parameter others: services, replica sets, disruption budgets, volumes, claims.
+    public init(nodes: [Value] = [], pods: [Value] = [], namespaces: [Value] = [], others: [Value] = []) {
+      self.nodes = nodes
+      self.pods = pods
+      self.namespaces = namespaces
+      self.others = others
+    }
+  }
+
+  public init(
+    objects: [ObjectKey: Value] = [:], predicted: [ObjectKey: Result<Value, APIStatus>] = [:],
+    inventory: [InventoryEntry] = [], cluster: Cluster = Cluster(), target: String = ""
+  ) {
+    self.objects = objects
+    self.predicted = predicted
+    self.inventory = inventory
+    self.cluster = cluster
+    self.target = target
+  }
+}
+
+/// An object that the project owns on a target.
+public struct InventoryEntry: Sendable, Hashable {
+  public var address: String
+  public var key: ObjectKey
+
+  public init(address: String, key: ObjectKey) {
+    self.address = address
+    self.key = key
+  }
+}

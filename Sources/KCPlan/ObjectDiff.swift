@@ -1,0 +1,132 @@
+public import KCData
+
+/// A field that differs between two versions of an object.
+public struct FieldChange: Sendable, Hashable {
+  /// Where; elements of lists of named things are given by name: `spec.template.spec.containers[app].image`.
+  public var path: FieldPath
+  /// The same place with list positions in the new object (the old one for removals), for finding its origin.
+  public var position: FieldPath
+  /// nil where the field is new.
+  public var old: Value?
+  /// nil where the field goes.
+  public var new: Value?
+
+  public init(path: FieldPath, position: FieldPath, old: Value?, new: Value?) {
+    self.path = path
+    self.position = position
+    self.old = old
+    self.new = new
+  }
+}
+
+/// Compares two versions of an object, field by field.
+public enum ObjectDiff {
+  /// Fields that the server keeps for itself: never a change of what was declared.
+  static let bookkeeping: Set<String> = [
+    "managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink",
+    "deletionTimestamp", "deletionGracePeriodSeconds",
+  ]
+
+  /// What must change to get from `old` to `new`; status and the server's bookkeeping left out.
+  public static func changes(from old: Value, to new: Value) -> [FieldChange] {
+    var walk = Walk()
+    walk.compare(declared(old), declared(new), FieldPath(), FieldPath())
+    return walk.changes
+  }
+
+  /// An object without its status and the server's bookkeeping.
+  public static func declared(_ object: Value) -> Value {
+    var object = object
+    object["status"] = nil
+    if case .object(let metadata)? = object["metadata"] {
+      object["metadata"] = .object(metadata.filter { key, _ in !bookkeeping.contains(key) })
+    }
+    return object
+  }
+
+  /// Tells whether what an object says has changed: unlike its resource version, status does not count.
+  public static func fingerprint(_ object: Value) -> String {
+    String(SHA256.hex(PlanDigest.canonical(declared(object)).utf8).prefix(32))
+  }
+
+  private struct Walk {
+    var changes: [FieldChange] = []
+
+    mutating func compare(_ old: Value, _ new: Value, _ path: FieldPath, _ position: FieldPath) {
+      if old == new { return }
+      switch (old, new) {
+      case (.object(let left), .object(let right)): compareFields(left, right, path, position)
+      case (.array(let left), .array(let right)): compareLists(left, right, path, position)
+      default: changes.append(FieldChange(path: path, position: position, old: old, new: new))
+      }
+    }
+
+    private mutating func compareFields(_ old: Fields, _ new: Fields, _ path: FieldPath, _ position: FieldPath) {
+      for (key, value) in new {
+        let below = Self.step(path, key)
+        let place = Self.step(position, key)
+        if let before = old[key] {
+          compare(before, value, below, place)
+        } else {
+          note(nil, value, below, place)
+        }
+      }
+      for (key, value) in old where new[key] == nil { note(value, nil, Self.step(path, key), Self.step(position, key)) }
+    }
+
+    /// Something that came or went: an empty container is no news.
+    private mutating func note(_ old: Value?, _ new: Value?, _ path: FieldPath, _ position: FieldPath) {
+      switch old ?? new {
+      case .object(let fields)? where fields.isEmpty: return
+      case .array(let elements)? where elements.isEmpty: return
+      default: changes.append(FieldChange(path: path, position: position, old: old, new: new))
+      }
+    }
+
+    private mutating func compareLists(_ old: [Value], _ new: [Value], _ path: FieldPath, _ position: FieldPath) {
+      guard let key = Self.mergeKey(old, new) else {
+        if old.count == new.count {
+          for index in new.indices { compare(old[index], new[index], path.index(index), position.index(index)) }
+        } else {
+          changes.append(FieldChange(path: path, position: position, old: .array(old), new: .array(new)))
+        }
+        return
+      }
+      func name(_ element: Value) -> String { Self.text(element[key]) ?? "" }
+      var before: [String: Value] = [:]
+      for element in old { before[name(element)] = element }
+      for (index, element) in new.enumerated() {
+        if let previous = before.removeValue(forKey: name(element)) {
+          compare(previous, element, path.key(name(element)), position.index(index))
+        } else {
+          note(nil, element, path.key(name(element)), position.index(index))
+        }
+      }
+      for (index, element) in old.enumerated() where before[name(element)] != nil {
+        note(element, nil, path.key(name(element)), position.index(index))
+      }
+    }
+
+    private static func step(_ path: FieldPath, _ key: String) -> FieldPath {
+      key.contains(".") || key.contains("/") ? path.key(key) : path.field(key)
+    }
+
+    private static func text(_ value: Value?) -> String? {
+      switch value {
+      case .string(let text)?: text
+      case .int(let number)?: String(number)
+      default: nil
+      }
+    }
+
+    /// The field that names the elements of both lists, if there is one that does so uniquely.
+    private static func mergeKey(_ old: [Value], _ new: [Value]) -> String? {
+      ["name", "mountPath", "containerPort", "port", "topologyKey", "uid", "key", "ip"].first { key in
+        [old, new].allSatisfy { list in
+          let names = list.compactMap { text($0[key]) }
+          return names.count == list.count && Set(names).count == names.count
+        }
+      }
+    }
+  }
+}

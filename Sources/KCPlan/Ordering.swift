@@ -1,0 +1,67 @@
+internal import KCData
+internal import KCKube
+
+/// The order in which steps are taken.
+enum Ordering {
+  /// Kinds that others need, first. Removal goes the other way.
+  static func rank(_ kind: String) -> Int {
+    switch kind {
+    case "Namespace": 0
+    case "CustomResourceDefinition": 1
+    case "PriorityClass", "StorageClass", "RuntimeClass", "IngressClass": 2
+    case "ServiceAccount", "Role", "ClusterRole": 3
+    case "RoleBinding", "ClusterRoleBinding": 4
+    case "ResourceQuota", "LimitRange", "NetworkPolicy": 5
+    case "ConfigMap", "Secret": 6
+    case "PersistentVolume", "PersistentVolumeClaim": 7
+    case "Service": 8
+    case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod": 10
+    case "HorizontalPodAutoscaler", "PodDisruptionBudget": 11
+    case "Ingress", "HTTPRoute", "Gateway": 12
+    default: 9
+    }
+  }
+
+  /// Sorts steps into waves: each after all it depends on, by reference and by the rank of its kind.
+  ///
+  /// A reference against the ranks (a service names the workload it selects) orders nothing: both exist by name.
+  static func waves(_ steps: [Step], dependencies: [String: [String]]) -> [Step] {
+    let byAddress = Dictionary(steps.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
+    let depths = depths(of: steps, byAddress, dependencies)
+    let keyed = steps.map { step in (step: step, rank: rank(step.key.kind), depth: depths[step.address] ?? 0) }
+    let levels = Set(keyed.map { $0.rank * 10_000 + $0.depth }).sorted()
+    let index = Dictionary(uniqueKeysWithValues: levels.enumerated().map { ($0.element, $0.offset) })
+    let ordered = keyed.map { entry -> Step in
+      var step = entry.step
+      step.wave = index[entry.rank * 10_000 + entry.depth] ?? 0
+      step.after = (dependencies[step.address] ?? []).filter { byAddress[$0] != nil }.sorted()
+      return step
+    }
+    return ordered.sorted { ($0.wave, $0.address) < ($1.wave, $1.address) }
+  }
+
+  /// How many references among kinds of the same rank lead to each step: Kahn's algorithm. Members of a cycle, which
+  /// need no order since they only name one another, stay at 0.
+  private static func depths(
+    of steps: [Step], _ byAddress: [String: Step], _ dependencies: [String: [String]]
+  ) -> [String: Int] {
+    var waiting: [String: Int] = [:]
+    var dependents: [String: [String]] = [:]
+    for step in steps {
+      let needed = (dependencies[step.address] ?? []).compactMap { byAddress[$0] }
+        .filter { rank($0.key.kind) == rank(step.key.kind) && $0.address != step.address }
+      waiting[step.address] = needed.count
+      for other in needed { dependents[other.address, default: []].append(step.address) }
+    }
+    var depths: [String: Int] = [:]
+    var ready = steps.map(\.address).filter { waiting[$0] == 0 }
+    while let address = ready.popLast() {
+      for dependent in dependents[address] ?? [] {
+        depths[dependent] = max(depths[dependent] ?? 0, (depths[address] ?? 0) + 1)
+        waiting[dependent, default: 1] -= 1
+        if waiting[dependent] == 0 { ready.append(dependent) }
+      }
+    }
+    return depths.filter { waiting[$0.key] == 0 }
+  }
+}

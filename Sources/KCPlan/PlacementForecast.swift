@@ -1,0 +1,2 @@
+internal import KCData
+internal import KCKube

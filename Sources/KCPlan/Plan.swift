@@ -1,0 +1,167 @@
+public import KCData
+public import KCKube
+
+/// What would be done to a target so that it is as declared: in order, placed and explained.
+public struct Plan: Sendable {
+  public var project: String
+  /// nil where none was chosen.
+  public var environment: String?
+  public var target: String
+  /// All objects, the unchanged ones too, in the order in which they are dealt with.
+  public var steps: [Step]
+  public var placements: [Placement]
+  /// Names this plan: a digest over all that it was made from.
+  public var digest: String
+
+  public init(
+    project: String, environment: String?, target: String, steps: [Step], placements: [Placement], digest: String
+  ) {
+    self.project = project
+    self.environment = environment
+    self.target = target
+    self.steps = steps
+    self.placements = placements
+    self.digest = digest
+  }
+
+  public var changes: [Step] { steps.filter { $0.action != .keep } }
+  public var isEmpty: Bool { changes.isEmpty }
+  /// Whether something would have no place to run.
+  public var hasUnplaced: Bool { placements.contains { $0.unplaced > 0 } }
+  /// Steps that the target has refused beforehand.
+  public var refusals: [Step] { steps.filter { $0.refusal != nil } }
+
+  public func count(_ action: Step.Action) -> Int { steps.count { $0.action == action } }
+}
+
+/// What is done to one object.
+public struct Step: Sendable {
+  public enum Action: String, Sendable, CaseIterable {
+    case add, change, replace, remove, keep
+
+    /// The sign before it in a plan.
+    public var sign: String {
+      switch self {
+      case .add: "+"
+      case .change: "~"
+      case .replace: "-/+"
+      case .remove: "-"
+      case .keep: " "
+      }
+    }
+  }
+
+  public var action: Action
+  public var address: String
+  /// `deployment web`
+  public var title: String
+  public var key: ObjectKey
+  /// What is sent; nil for removals.
+  public var object: Value?
+  /// Where it is declared; nil for removals.
+  public var origin: Origin?
+  public var changes: [Change]
+  /// In words: `rolls out, 6 pods`, `replaced: clusterIP is immutable`.
+  public var effect: String
+  /// The fingerprint of the object that the plan was made for; nil where nothing is there.
+  public var liveVersion: String?
+  /// The identity of the object that is there: a removal concerns that one and no later one of the same name.
+  public var liveUID: String?
+  /// Addresses of steps that come before.
+  public var after: [String]
+  /// Steps of one wave do not depend on one another.
+  public var wave: Int
+  /// The target's refusal, found out beforehand.
+  public var refusal: APIStatus?
+
+  /// A field's change, with where it comes from.
+  public struct Change: Sendable, Hashable {
+    public var field: FieldChange
+    public var origin: Origin?
+    /// Who changed it on the target since the last apply; nil where the declaration changed.
+    public var driftedBy: String?
+    public var isSecret: Bool
+
+    public init(field: FieldChange, origin: Origin?, driftedBy: String? = nil, isSecret: Bool = false) {
+      self.field = field
+      self.origin = origin
+      self.driftedBy = driftedBy
+      self.isSecret = isSecret
+    }
+  }
+
+  public init(
+    action: Action, address: String, title: String, key: ObjectKey, object: Value? = nil, origin: Origin? = nil,
+    changes: [Change] = [], effect: String = "", liveVersion: String? = nil, liveUID: String? = nil,
+    after: [String] = [], wave: Int = 0, refusal: APIStatus? = nil
+  ) {
+    self.action = action
+    self.address = address
+    self.title = title
+    self.key = key
+    self.object = object
+    self.origin = origin
+    self.changes = changes
+    self.effect = effect
+    self.liveVersion = liveVersion
+    self.liveUID = liveUID
+    self.after = after
+    self.wave = wave
+    self.refusal = refusal
+  }
+}
+
+/// Where the pods of one workload will run.
+public struct Placement: Sendable, Hashable {
+  public var address: String
+  /// The workload's name.
+  public var name: String
+  /// The pods that the plan makes, by node: in order of the nodes' names.
+  public var nodes: [Share]
+  /// Pods that fit nowhere.
+  public var unplaced: Int
+  /// Why not, node by node.
+  public var obstacles: [Obstacle]
+  /// Pods that would be evicted to make room, as `namespace/name`.
+  public var evicts: [String]
+  /// Where the lack shows itself: at the end, or only while the rollout runs.
+  public var onlyDuringRollout: Bool
+
+  public struct Share: Sendable, Hashable {
+    public var node: String
+    public var pods: Int
+
+    public init(node: String, pods: Int) {
+      self.node = node
+      self.pods = pods
+    }
+  }
+
+  public struct Obstacle: Sendable, Hashable {
+    public var node: String
+    public var reason: String
+    /// The affinity rule in the source that bars the node.
+    public var rule: DesiredObject.Rule?
+
+    public init(node: String, reason: String, rule: DesiredObject.Rule? = nil) {
+      self.node = node
+      self.reason = reason
+      self.rule = rule
+    }
+  }
+
+  public init(
+    address: String, name: String, nodes: [Share] = [], unplaced: Int = 0, obstacles: [Obstacle] = [],
+    evicts: [String] = [], onlyDuringRollout: Bool = false
+  ) {
+    self.address = address
+    self.name = name
+    self.nodes = nodes
+    self.unplaced = unplaced
+    self.obstacles = obstacles
+    self.evicts = evicts
+    self.onlyDuringRollout = onlyDuringRollout
+  }
+
+  public var total: Int { nodes.reduce(unplaced) { $0 + $1.pods } }
+}

@@ -1,0 +1,30 @@
+/// How text for people is decorated.
+public struct TextStyle: Sendable {
+  /// Whether to use colours (ANSI escape sequences).
+  public var color: Bool
+  /// Columns of the terminal; lines are not wider where it can be helped.
+  public var width: Int
+
+  public init(color: Bool = false, width: Int = 100) {
+    self.color = color
+    self.width = width
+  }
+
+  public enum Tone: String, Sendable {
+    case good = "32"
+    case warning = "33"
+    case bad = "31"
+    case strong = "1"
+    case faint = "2"
+    case accent = "36"
+  }
+
+  public func paint(_ text: String, _ tone: Tone) -> String {
+    color && !text.isEmpty ? "\u{1B}[\(tone.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  /// `text` and as many spaces as it takes to fill `width` columns.
+  public static func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}

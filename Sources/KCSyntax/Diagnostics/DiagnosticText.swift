@@ -1,0 +1,73 @@
+/// Draws diagnostics for people: the source line, what is meant underlined, and what to do.
+public struct DiagnosticText {
+  let files: [SourceFile]
+  let color: Bool
+
+  /// - Parameter files: by their ids.
+  public init(files: [SourceFile], color: Bool = false) {
+    self.files = files
+    self.color = color
+  }
+
+  public func render(_ diagnostic: Diagnostic) -> String {
+    let tone = diagnostic.severity == .error ? "1;31" : "1;33"
+    var out = paint("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", tone) + paint(": \(diagnostic.message)", "1") + "\n"
+    let gutter = width([diagnostic.span] + diagnostic.labels.map(\.span))
+    out += excerpt(diagnostic.span, mark: "^", message: "", tone: tone, gutter: gutter, isFirst: true)
+    for label in diagnostic.labels {
+      out += excerpt(label.span, mark: "-", message: label.message, tone: "1;34", gutter: gutter, isFirst: false)
+    }
+    let margin = String(repeating: " ", count: gutter)
+    for note in diagnostic.notes { out += "\(margin) = note: \(note)\n" }
+    if let help = diagnostic.help { out += "\(margin) = \(paint("help", "1;36")): \(help)\n" }
+    return out
+  }
+
+  private func width(_ spans: [Span]) -> Int {
+    spans.map { span in file(span).map { String($0.line(at: span.start)).count } ?? 1 }.max() ?? 1
+  }
+
+  private func file(_ span: Span) -> SourceFile? { files.indices.contains(span.file) ? files[span.file] : nil }
+
+  private func excerpt(
+    _ span: Span, mark: Character, message: String, tone: String, gutter: Int, isFirst: Bool
+  ) -> String {
+    guard let file = file(span) else { return message.isEmpty ? "" : "  \(message)\n" }
+    let line = file.line(at: span.start)
+    let range = file.lineRange(line)
+    let margin = String(repeating: " ", count: gutter)
+    let bar = paint("|", "34")
+    var out = ""
+    let arrow = paint(isFirst ? "-->" : ":::", "34")
+    out += "\(margin)\(arrow) \(file.path):\(line):\(file.column(at: span.start))\n"
+    let before = display(file.text(range.lowerBound..<min(max(span.start, range.lowerBound), range.upperBound)))
+    let inside = display(file.text(min(span.start, range.upperBound)..<min(max(span.end, span.start), range.upperBound)))
+    let number = String(line)
+    out += "\(margin) \(bar)\n"
+    out += paint(String(repeating: " ", count: gutter - number.count) + number, "34") + " \(bar) "
+    out += display(file.text(range)) + "\n"
+    let underline = String(repeating: mark, count: max(1, inside.count))
+    let tail = message.isEmpty ? "" : " \(message)"
+    out += "\(margin) \(bar) " + String(repeating: " ", count: before.count) + paint(underline + tail, tone) + "\n"
+    return out
+  }
+
+  /// Tabs as two spaces, control characters made visible.
+  private func display(_ text: String) -> String {
+    var out = ""
+    for scalar in text.unicodeScalars {
+      if scalar == "\t" {
+        out += "  "
+      } else if scalar.value < 0x20 || scalar.value == 0x7f {
+        out += "\u{FFFD}"
+      } else {
+        out.unicodeScalars.append(scalar)
+      }
+    }
+    return out
+  }
+
+  private func paint(_ text: String, _ tone: String) -> String {
+    color && !text.isEmpty ? "\u{1B}[\(tone)m\(text)\u{1B}[0m" : text
+  }
+}

@@ -1,0 +1,113 @@
+extension Parser {
+  /// affinity = "affinity" "{" {rule} "}"
+  mutating func affinity() {
+    let mark = start()
+    take()
+    let inner = start()
+    take()
+    while !at(.rightBrace), !at(.endOfFile) {
+      let before = position
+      rule()
+      endOfStatement()
+      if position == before { unexpected() }
+    }
+    close(.rightBrace, opened: inner, "`}`")
+    finish(.body, inner)
+    finish(.affinity, mark)
+  }
+
+  /// rule = ("require" | "prefer") ("node" predicates | "near" expr "by" topology | "apart" "from" expr "by" topology)
+  ///        ["weight" expr] | "spread" "by" topology {option} | "tolerate" key ["==" expr] [effect] ["for" expr]
+  private mutating func rule() {
+    let mark = start()
+    if atWord("require") || atWord("prefer") {
+      take()
+      if atWord("node") {
+        take()
+        predicates()
+      } else if atWord("near") {
+        take()
+        operand()
+        topology()
+      } else if atWord("apart") {
+        take()
+        if atWord("from") { take() } else { missing("KC0005", "`from` is expected here", fix: " from") }
+        operand()
+        topology()
+      } else {
+        missing("KC0005", "`node`, `near` or `apart from` is expected here")
+      }
+      if atWord("weight") {
+        take()
+        operand()
+      }
+    } else if atWord("spread") {
+      take()
+      topology()
+      while atWord("maxSkew") || atWord("minDomains") {
+        take()
+        operand()
+      }
+      if atWord("or") {
+        take()
+        name("`best-effort`")
+      }
+    } else if atWord("tolerate") {
+      tolerate()
+    } else {
+      unexpected()
+      finish(.unexpected, mark)
+      return
+    }
+    finish(.rule, mark)
+  }
+
+  private mutating func tolerate() {
+    take()
+    labelKey()
+    if takeIf(.equalEqual) { operand() }
+    if at(.name), !current.isAfterNewline, !atWord("for") { take() }
+    if atWord("for"), !current.isAfterNewline {
+      take()
+      operand()
+    }
+  }
+
+  private mutating func topology() {
+    if atWord("by") { take() } else { missing("KC0005", "`by` and a topology are expected here", fix: " by hostname") }
+    labelKey()
+  }
+
+  private mutating func labelKey() {
+    if at(.stringOpen) { string() } else { path() }
+  }
+
+  /// A value within a rule: what can follow it is a word of the rule, so it is no whole expression.
+  private mutating func operand() {
+    let before = isCondition
+    isCondition = true
+    binary(minimum: Precedence.range)
+    isCondition = before
+  }
+
+  /// predicates = key (("==" | "!=" | "<" | ">") expr | ["not"] "in" expr) {"," …}, as binary expressions
+  private mutating func predicates() {
+    repeat {
+      let mark = start()
+      if at(.name) || at(.stringOpen) { labelKey() } else { missing("KC0004", "a node's label is expected here") }
+      if at(.equalEqual) || at(.notEqual) || at(.less) || at(.greater) {
+        take()
+        operand()
+      } else if atWord("in") || atWord("not") {
+        take()
+        if atWord("in") { take() }
+        operand()
+      } else if atWord("exists") {
+        take()
+      } else {
+        missing("KC0005", "`==`, `!=`, `in` or `exists` is expected here")
+      }
+      finish(.binaryExpr, mark)
+    } while takeIf(.comma)
+  }
+}

@@ -1,0 +1,335 @@
+/// How tightly operators bind.
+enum Precedence {
+  static let lowest = 0
+  static let coalesce = 1
+  static let or = 2
+  static let and = 3
+  static let comparison = 4
+  static let range = 5
+  static let sum = 6
+  static let product = 7
+}
+
+extension Parser {
+  mutating func expression() { nested { $0.binary(minimum: Precedence.lowest) } }
+
+  /// An expression that a body follows.
+  mutating func condition() {
+    let before = isCondition
+    isCondition = true
+    expression()
+    isCondition = before
+  }
+
+  private func precedence(_ token: SyntaxTree.Token) -> Int? {
+    switch token.kind {
+    case .coalesce: Precedence.coalesce
+    case .orOr: Precedence.or
+    case .andAnd: Precedence.and
+    case .equalEqual, .notEqual, .less, .lessEqual, .greater, .greaterEqual: Precedence.comparison
+    case .name: isWord(token, "in") && isCondition == false ? Precedence.comparison : nil
+    case .ellipsis: Precedence.range
+    case .plus, .minus: Precedence.sum
+    case .star, .slash, .percent: Precedence.product
+    default: nil
+    }
+  }
+
+  /// binary = unary {operator unary}, by precedence
+  mutating func binary(minimum: Int) {
+    let mark = start()
+    if at(.ellipsis) {
+      take()
+      unary()
+      finish(.rangeExpr, mark)
+    } else {
+      unary()
+    }
+    while let level = precedence(current), level >= max(minimum, 1), !current.isAfterNewline || bracketDepth > 0 {
+      let isRange = at(.ellipsis)
+      take()
+      if isRange {
+        if startsExpression { nested { $0.binary(minimum: level + 1) } }
+        finish(.rangeExpr, mark)
+      } else {
+        nested { $0.binary(minimum: level + 1) }
+        finish(.binaryExpr, mark)
+      }
+    }
+  }
+
+  private var startsExpression: Bool {
+    if current.isAfterNewline && bracketDepth == 0 { return false }
+    switch current.kind {
+    case .number, .quantity, .stringOpen, .leftParen, .minus, .leftBracket: return true
+    case .name: return !["in", "else", "weight", "by", "for", "maxSkew"].contains(text(current))
+    default: return false
+    }
+  }
+
+  private mutating func unary() {
+    guard at(.minus) || at(.bang) else { return postfix() }
+    let mark = start()
+    take()
+    nested { $0.unary() }
+    finish(.unaryExpr, mark)
+  }
+
+  /// postfix = primary {"." name | "?." name | "(" args ")" | "[" expr "]"}
+  private mutating func postfix() {
+    let mark = start()
+    primary()
+    while !current.isAfterNewline || at(.dot) || at(.questionDot) {
+      switch current.kind {
+      case .dot, .questionDot:
+        take()
+        name("a member's name")
+        finish(.memberExpr, mark)
+      case .leftParen where !current.isAfterNewline:
+        arguments()
+        finish(.callExpr, mark)
+      case .leftBracket where !current.isAfterNewline:
+        let open = start()
+        bracketed { parser in
+          parser.take()
+          parser.expression()
+          parser.close(.rightBracket, opened: open, "`]`")
+        }
+        finish(.indexExpr, mark)
+      default: return
+      }
+    }
+  }
+
+  private mutating func bracketed(_ work: (inout Parser) -> Void) {
+    let before = isCondition
+    isCondition = false
+    bracketDepth += 1
+    work(&self)
+    bracketDepth -= 1
+    isCondition = before
+  }
+
+  /// args = "(" {[label ":"] expr} ")": the arguments become children of what is being built
+  mutating func arguments() {
+    let open = start()
+    bracketed { parser in
+      parser.take()
+      while !parser.at(.rightParen), !parser.at(.endOfFile) {
+        let mark = parser.start()
+        if parser.at(.name), parser.peek(1).kind == .colon {
+          parser.take()
+          parser.take()
+        }
+        let before = parser.position
+        parser.expression()
+        parser.finish(.argument, mark)
+        if !parser.takeIf(.comma), !parser.current.isAfterNewline || parser.position == before { break }
+      }
+      parser.close(.rightParen, opened: open, "`)`")
+    }
+  }
+
+  private mutating func primary() {
+    let mark = start()
+    switch current.kind {
+    case .number: one(.numberExpr)
+    case .quantity: one(.quantityExpr)
+    case .regex: one(.regexExpr)
+    case .stringOpen: string()
+    case .leftParen: paren()
+    case .leftBracket: list()
+    case .leftBrace where !isCondition: record()
+    case .name:
+      if atWord("if") {
+        ifExpr()
+      } else if atWord("for"), peek(1).kind == .name {
+        forExpr()
+      } else if atWord("match"), peek(1).kind != .dot, startsOperand(peek(1)) {
+        matchExpr()
+      } else if peek(1).kind == .fatArrow {
+        take()
+        take()
+        expression()
+        finish(.lambdaExpr, mark)
+      } else {
+        one(.nameExpr)
+      }
+    default:
+      missing("KC0003", "a value is expected here")
+    }
+  }
+
+  private func startsOperand(_ token: SyntaxTree.Token) -> Bool {
+    token.kind == .name || token.kind == .stringOpen || token.kind == .number || token.kind == .leftParen
+  }
+
+  private mutating func one(_ kind: SyntaxKind) {
+    let mark = start()
+    take()
+    finish(kind, mark)
+  }
+
+  private mutating func paren() {
+    let mark = start()
+    bracketed { parser in
+      parser.take()
+      parser.expression()
+      parser.close(.rightParen, opened: mark, "`)`")
+    }
+    finish(.parenExpr, mark)
+  }
+
+  /// list = "[" {expr} "]", separated by commas or line breaks
+  private mutating func list() {
+    let mark = start()
+    bracketed { parser in
+      parser.take()
+      while !parser.at(.rightBracket), !parser.at(.endOfFile) {
+        let before = parser.position
+        parser.expression()
+        if !parser.takeIf(.comma), !parser.current.isAfterNewline || parser.position == before { break }
+      }
+      parser.close(.rightBracket, opened: mark, "`]`")
+    }
+    finish(.listExpr, mark)
+  }
+
+  /// record = "{" {name "=" expr | (string | "[" expr "]") ":" expr | if | for} "}"
+  private mutating func record() {
+    let mark = start()
+    let outerDepth = bracketDepth
+    bracketDepth = 0
+    take()
+    while !at(.rightBrace), !at(.endOfFile) {
+      let before = position
+      recordMember()
+      if !takeIf(.comma), !takeIf(.semicolon), !current.isAfterNewline || position == before { break }
+    }
+    bracketDepth = outerDepth
+    close(.rightBrace, opened: mark, "`}`")
+    finish(.recordExpr, mark)
+  }
+
+  private mutating func recordMember() {
+    let mark = start()
+    if at(.leftBracket) {
+      bracketed { parser in
+        parser.take()
+        parser.expression()
+        parser.expect(.rightBracket, "KC0002", "`]` is missing")
+      }
+    } else if at(.stringOpen) {
+      string()
+    } else {
+      name("a field's name")
+    }
+    if at(.colon) {
+      take()
+      expression()
+      finish(.mapEntry, mark)
+    } else {
+      expect(.equal, "KC0005", "`=` and the field's value are expected here")
+      expression()
+      finish(.recordField, mark)
+    }
+  }
+
+  /// if = "if" expr "{" expr "}" "else" (if | "{" expr "}")
+  private mutating func ifExpr() {
+    let mark = start()
+    take()
+    condition()
+    braced()
+    if atWord("else") {
+      take()
+      if atWord("if") { nested { $0.ifExpr() } } else { braced() }
+    }
+    finish(.ifExpr, mark)
+  }
+
+  /// for = "for" name "in" expr ["if" expr] "{" expr "}"
+  private mutating func forExpr() {
+    let mark = start()
+    take()
+    name("a loop variable")
+    if atWord("in") { take() } else { missing("KC0005", "`in` is expected here", fix: " in") }
+    condition()
+    if atWord("if") {
+      take()
+      condition()
+    }
+    braced()
+    finish(.forExpr, mark)
+  }
+
+  /// match = "match" expr "{" {expr {"," expr} "->" expr} "}"
+  private mutating func matchExpr() {
+    let mark = start()
+    take()
+    condition()
+    let open = start()
+    expect(.leftBrace, "KC0002", "`{` is expected here")
+    let outerDepth = bracketDepth
+    bracketDepth = 0
+    while !at(.rightBrace), !at(.endOfFile) {
+      let before = position
+      let arm = start()
+      repeat { binary(minimum: Precedence.range) } while takeIf(.comma)
+      expect(.arrow, "KC0005", "`->` and the value for this case are expected here")
+      expression()
+      finish(.matchArm, arm)
+      if !takeIf(.comma), !takeIf(.semicolon), !current.isAfterNewline || position == before { break }
+    }
+    bracketDepth = outerDepth
+    close(.rightBrace, opened: open, "`}`")
+    finish(.matchExpr, mark)
+  }
+
+  /// "{" expr "}"
+  private mutating func braced() {
+    let open = start()
+    guard at(.leftBrace) else {
+      missing("KC0002", "`{` is expected here")
+      return
+    }
+    let outer = (isCondition, bracketDepth)
+    isCondition = false
+    bracketDepth = 0
+    take()
+    expression()
+    (isCondition, bracketDepth) = outer
+    close(.rightBrace, opened: open, "`}`")
+  }
+
+  /// string = quote {text | "\(" expr ")"} quote
+  mutating func string() {
+    let mark = start()
+    take()
+    while true {
+      if at(.stringText) {
+        take()
+      } else if at(.interpolationOpen) {
+        let part = start()
+        bracketed { parser in
+          parser.take()
+          parser.expression()
+          while !parser.at(.interpolationClose), !parser.at(.stringClose), !parser.at(.endOfFile) { parser.unexpectedToken() }
+          if parser.at(.interpolationClose) { parser.take() }
+        }
+        finish(.interpolation, part)
+      } else {
+        break
+      }
+    }
+    if at(.stringClose) { take() }
+    finish(.stringExpr, mark)
+  }
+
+  private mutating func unexpectedToken() {
+    let mark = start()
+    report("KC0005", "`\(text(current))` is not expected here", current.range)
+    take()
+    finish(.unexpected, mark)
+  }
+}
