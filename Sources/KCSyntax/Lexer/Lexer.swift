@@ -48,6 +48,8 @@ struct Lexer {
   private mutating func report(
     _ code: String, _ message: String, _ range: Range<Int>, help: String? = nil, fix: Diagnostic.Fix? = nil
   ) {
+    // The bytes that follow one that is no token are as likely as not part of the same mistake.
+    if let last = diagnostics.last, file.line(at: last.span.start) == file.line(at: range.lowerBound) { return }
     diagnostics.append(Diagnostic(code, message, at: Span(file: file.id, range: range), help: help, fix: fix))
   }
 

@@ -173,16 +173,19 @@ extension Parser {
   /// body = "{" {statement} "}"
   mutating func body(_ context: StatementContext) {
     let mark = start()
-    guard at(.leftBrace) else {
-      missing("KC0002", "`{` is expected here")
-      finish(.body, mark)
-      return
-    }
     let outerDepth = bracketDepth
     let outerCondition = isCondition
     bracketDepth = 0
     isCondition = false
-    take()
+    if !takeIf(.leftBrace) {
+      missing("KC0002", "`{` is expected here", fix: " {")
+      // What follows on lines of its own is most likely the body whose bracket is missing.
+      guard current.isAfterNewline, at(.name) else {
+        (bracketDepth, isCondition) = (outerDepth, outerCondition)
+        finish(.body, mark)
+        return
+      }
+    }
     nested { parser in
       while !parser.at(.rightBrace), !parser.at(.endOfFile) {
         let before = parser.position

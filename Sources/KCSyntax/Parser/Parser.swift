@@ -15,7 +15,14 @@ public struct Parser {
   /// Whether `{` after an expression belongs to what surrounds it (`if x { … }`).
   var isCondition = false
 
+  /// Where the reports of the statement of the file that is being read begin.
+  var statementReports = 0
+  /// Whether a bracket was found missing: what then fails mostly follows from it.
+  var isUnbalanced = false
+
   static let depthLimit = 200
+  /// A statement that goes wrong at its start tends to go wrong again at each of its lines.
+  static let reportLimit = 2
   static let sizeLimit = 16_777_216
 
   /// Parses a file.
@@ -41,6 +48,7 @@ public struct Parser {
     let mark = start()
     while !at(.endOfFile) {
       let before = position
+      statementReports = diagnostics.count
       statement(in: .file)
       endOfStatement()
       if position == before { unexpected() }
@@ -124,7 +132,9 @@ extension Parser {
       other.span.start == span.start || (file.line(at: other.span.start) == line)
         || (other.code == "KC0001" && file.line(at: other.span.end) == line)
     }
-    if repeats { return }
+    if repeats || diagnostics.count - statementReports >= Self.reportLimit { return }
+    if isUnbalanced, code == "KC0005" || code == "KC0007" || code == "KC0010" { return }
+    if code == "KC0002" { isUnbalanced = true }
     diagnostics.append(Diagnostic(code, message, at: span, labels: labels, help: help, fix: fix))
   }
 
