@@ -42,6 +42,7 @@ public struct Parser {
     self.file = file
     tokens = lexer.tokens
     diagnostics = extra + lexer.diagnostics
+    isUnbalanced = diagnostics.contains { $0.code == "KC0001" || $0.code == "KC0009" }
   }
 
   private consuming func parseFile() -> SyntaxTree {
