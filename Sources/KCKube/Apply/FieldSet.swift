@@ -68,7 +68,7 @@ struct FieldSet: Sendable, Hashable {
     return result
   }
 
-  /// The paths of all members.
+  /// The paths of all members, in the order in which the API server names them.
   func paths() -> [[String]] {
     var out: [[String]] = []
     collect([], &out)
@@ -76,23 +76,39 @@ struct FieldSet: Sendable, Hashable {
   }
 
   private func collect(_ prefix: [String], _ out: inout [[String]]) {
-    if isMember { out.append(prefix) }
-    for (step, below) in children.sorted(by: { $0.key < $1.key }) { below.collect(prefix + [step], &out) }
+    let steps = children.keys.sorted(by: PathStep.precedes)
+    for step in steps where children[step]?.isMember == true { out.append(prefix + [step]) }
+    for step in steps { children[step]?.collect(prefix + [step], &out) }
   }
 }
 
 extension FieldSet {
-  /// Reads `fieldsV1`.
-  init(fieldsV1 value: Value, depth: Int = 0) {
-    guard case .object(let fields) = value, depth < 200 else { return }
-    if fields.isEmpty { isMember = true }
+  /// Reads `fieldsV1`; nil where it is malformed or nested deeper than anything that is written.
+  init?(fieldsV1 value: Value?) {
+    guard let value else { return }
+    guard let set = Self.read(value, depth: 0) else { return nil }
+    self = set
+    isMember = false
+  }
+
+  private static func read(_ value: Value, depth: Int) -> FieldSet? {
+    guard case .object(let fields) = value, depth <= Typed.limit else { return nil }
+    var set = FieldSet()
+    if fields.isEmpty { set.isMember = true }
     for (step, below) in fields {
-      if step == "." { isMember = true } else { children[step] = FieldSet(fieldsV1: below, depth: depth + 1) }
+      if step == "." {
+        set.isMember = true
+        continue
+      }
+      guard step.utf8.count >= 2, let name = PathStep.canonical(step), let child = read(below, depth: depth + 1)
+      else { return nil }
+      set.children[name] = child
     }
+    return set
   }
 
   var fieldsV1: Value {
-    var fields = Fields()
+    var fields = Fields(minimumCapacity: children.count + 1)
     if isMember, !children.isEmpty { fields["."] = [:] }
     for (step, below) in children.sorted(by: { $0.key < $1.key }) { fields[step] = below.fieldsV1 }
     return .object(fields)

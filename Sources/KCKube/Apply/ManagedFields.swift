@@ -1,84 +1,113 @@
 internal import KCData
 
-/// The managers of an object's fields.
+/// The managers of an object's fields: `metadata.managedFields`.
 struct ManagedFields {
-  struct Entry {
-    var manager: String
-    /// `Apply` or `Update`.
-    var operation: String
-    var apiVersion: String
+  enum Operation: String { case apply = "Apply", update = "Update" }
+
+  /// What tells entries apart. A manager's applies are one entry whatever their version; its updates are one for each.
+  struct Manager: Hashable {
+    var name: String
+    var operation: Operation
+    /// Empty for applies.
+    var version: String
     var subresource: String
-    var time: String
+
+    init(name: String, operation: Operation, apiVersion: String, subresource: String) {
+      self.name = name
+      self.operation = operation
+      version = operation == .apply ? "" : apiVersion
+      self.subresource = subresource
+    }
+  }
+
+  struct Entry {
+    /// The version in which `set` names the fields.
+    var apiVersion: String
+    var time: String?
     var set: FieldSet
+  }
 
-    func isSame(_ other: (manager: String, operation: String, subresource: String)) -> Bool {
-      manager == other.manager && operation == other.operation && subresource == other.subresource
+  var entries: [Manager: Entry] = [:]
+
+  init() {}
+
+  /// - Returns: nil where an entry is malformed.
+  init?(_ value: Value?) {
+    for entry in value?.array ?? [] {
+      guard let operation = entry["operation"]?.string.flatMap({ Operation(rawValue: $0) }),
+        let version = entry["apiVersion"]?.string, !version.isEmpty, entry["fieldsType"]?.string == "FieldsV1",
+        let set = FieldSet(fieldsV1: entry["fieldsV1"])
+      else { return nil }
+      let manager = Manager(
+        name: entry["manager"]?.string ?? "", operation: operation, apiVersion: version,
+        subresource: entry["subresource"]?.string ?? "")
+      entries[manager] = Entry(apiVersion: version, time: entry["time"]?.string, set: set)
     }
   }
 
-  var entries: [Entry] = []
-
-  init(_ object: Value?) {
-    for value in object?.at("metadata", "managedFields")?.array ?? [] {
-      entries.append(
-        Entry(
-          manager: value["manager"]?.string ?? "", operation: value["operation"]?.string ?? "",
-          apiVersion: value["apiVersion"]?.string ?? "", subresource: value["subresource"]?.string ?? "",
-          time: value["time"]?.string ?? "", set: FieldSet(fieldsV1: value["fieldsV1"] ?? .null)))
-    }
+  /// The managers that an object records; none where the record is malformed.
+  static func of(_ object: Value?) -> ManagedFields {
+    ManagedFields(object?.at("metadata", "managedFields")) ?? ManagedFields()
   }
 
-  /// The entry of a manager, made if there is none yet.
-  mutating func set(
-    _ set: FieldSet, manager: String, operation: String, subresource: String, apiVersion: String, time: String
-  ) {
-    let name = (manager: manager, operation: operation, subresource: subresource)
-    if let index = entries.firstIndex(where: { $0.isSame(name) }) {
-      if set.isEmpty {
-        entries.remove(at: index)
-      } else if entries[index].set != set || entries[index].apiVersion != apiVersion {
-        entries[index].set = set
-        entries[index].apiVersion = apiVersion
-        entries[index].time = time
-      }
-    } else if !set.isEmpty {
-      entries.append(
-        Entry(
-          manager: manager, operation: operation, apiVersion: apiVersion, subresource: subresource, time: time,
-          set: set))
-    }
-  }
+  mutating func removeEmpty() { entries = entries.filter { !$0.value.set.isEmpty } }
 
-  func set(manager: String, operation: String, subresource: String) -> FieldSet {
-    entries.first { $0.isSame((manager, operation, subresource)) }?.set ?? FieldSet()
-  }
-
-  /// Takes fields from all entries but one.
-  mutating func subtract(_ fields: FieldSet, except keep: (manager: String, operation: String, subresource: String)) {
-    for index in entries.indices where !entries[index].isSame(keep) {
-      entries[index].set = entries[index].set.subtracting(fields)
-    }
-    entries.removeAll { $0.set.isEmpty }
-  }
-
-  /// All fields that someone manages.
-  var union: FieldSet { entries.reduce(FieldSet()) { $0.union($1.set) } }
-
-  /// As `metadata.managedFields`: applies first, then by time and name.
-  var value: Value {
-    let ordered = entries.sorted {
-      ($0.operation, $0.time, $0.manager, $0.apiVersion, $0.subresource)
-        < ($1.operation, $1.time, $1.manager, $1.apiVersion, $1.subresource)
+  /// As `metadata.managedFields`: applies first, then by time and name; nil for none.
+  var value: Value? {
+    if entries.isEmpty { return nil }
+    let ordered = entries.sorted { left, right in
+      let (a, b) = (left.key, right.key)
+      return (a.operation.rawValue, left.value.time ?? "", a.name, left.value.apiVersion, a.subresource)
+        < (b.operation.rawValue, right.value.time ?? "", b.name, right.value.apiVersion, b.subresource)
     }
     return .array(
-      ordered.map { entry in
+      ordered.map { manager, entry in
         var out: Value = [
-          "manager": .string(entry.manager), "operation": .string(entry.operation),
-          "apiVersion": .string(entry.apiVersion), "time": .string(entry.time), "fieldsType": "FieldsV1",
-          "fieldsV1": entry.set.fieldsV1,
+          "manager": .string(manager.name), "operation": .string(manager.operation.rawValue),
+          "apiVersion": .string(entry.apiVersion),
         ]
-        if !entry.subresource.isEmpty { out["subresource"] = .string(entry.subresource) }
+        if let time = entry.time { out["time"] = .string(time) }
+        out["fieldsType"] = "FieldsV1"
+        out["fieldsV1"] = entry.set.fieldsV1
+        if !manager.subresource.isEmpty { out["subresource"] = .string(manager.subresource) }
         return out
       })
   }
+}
+
+extension ManagedFields {
+  /// How many entries of updates are kept apart.
+  static let updateLimit = 10
+
+  /// Merges the oldest entries of updates until there are no more than the limit.
+  mutating func capUpdates() {
+    let updates = entries.filter { $0.key.operation == .update }
+    guard updates.count > Self.updateLimit else { return }
+    let oldestFirst = updates.sorted { left, right in
+      (left.value.time ?? "", left.key.sortText) < (right.value.time ?? "", right.key.sortText)
+    }
+    var count = updates.count
+    var firstOfVersion: [String: Manager] = [:]
+    for (manager, entry) in oldestFirst {
+      if count <= Self.updateLimit { break }
+      let version = entry.apiVersion
+      let bucket = Manager(name: "ancient-changes", operation: .update, apiVersion: version, subresource: "")
+      guard let first = firstOfVersion[version] else {
+        firstOfVersion[version] = manager
+        continue
+      }
+      if entries[bucket] == nil { entries[bucket] = entries.removeValue(forKey: first) }
+      guard var merged = entries[bucket] else { continue }
+      merged.set = merged.set.union(entry.set)
+      merged.time = entry.time
+      entries[bucket] = merged
+      entries[manager] = nil
+      count -= 1
+    }
+  }
+}
+
+extension ManagedFields.Manager {
+  /// Entries of the same second are ordered by this.
+  fileprivate var sortText: String { "\(name)\u{0}\(operation.rawValue)\u{0}\(version)\u{0}\(subresource)" }
 }

@@ -1,4 +1,5 @@
 internal import CKubeSchema
+public import KCData
 
 /// The types of a Kubernetes version's API: what fields objects have, and how lists and maps are merged.
 public struct KubeSchema: Sendable {
@@ -18,6 +19,18 @@ public struct KubeSchema: Sendable {
     case atomic, set, map
   }
 
+  /// How the API server writes a field that is not set, or set to its zero value.
+  public enum Presence: Sendable {
+    /// Written when it is set, also to zero.
+    case whenSet
+    /// Written when it is not zero; empty lists and maps count as zero.
+    case whenNotZero
+    /// Always written: its zero value, a struct with what is in it, or null for a list or map.
+    case always
+    /// Written as null when it is not set.
+    case nullWhenNotSet
+  }
+
   public struct Field: Sendable {
     public var name: String
     public var isRequired = false
@@ -27,21 +40,26 @@ public struct KubeSchema: Sendable {
     public var keys: [String] = []
     /// Whether a map or struct is taken as one value.
     public var isAtomic = false
-    /// Whether a struct is always there, if only empty.
-    public var isAlwaysPresent = false
+    public var presence = Presence.whenSet
+    /// Whether null is a value of its own; only for custom resources.
+    public var isNullable = false
     /// For strategic merge: the field that tells elements apart, and the strategies (`merge`, `replace`, `retainKeys`).
     public var mergeKey: String?
     public var strategy: String?
     /// The values allowed; empty for any.
     public var allowed: [String] = []
-    /// The default, as JSON text.
-    public var defaultText: String?
+    /// The default that the schema states; the API server's defaulting knows more.
+    public var defaultValue: Value?
   }
 
   public struct TypeSchema: Sendable {
     public var name: String
     /// Whether it is merged as one value.
     public var isAtomic = false
+    /// Whether it is of a custom resource, for which the API server has no Go type.
+    public var isCustom = false
+    /// What fields that are not declared hold; nil where there may be none.
+    public var undeclared: Shape?
     /// In the order of their names.
     public var fields: [Field] = []
     var index: [String: Int] = [:]

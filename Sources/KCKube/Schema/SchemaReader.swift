@@ -1,3 +1,5 @@
+internal import KCData
+
 extension KubeSchema {
   /// Reads the form that `Scripts/generate-kube-schema` describes.
   init(lines text: String) {
@@ -20,14 +22,14 @@ extension KubeSchema {
   }
 
   /// The index of a type, which may not have been read yet.
-  private mutating func slot(_ name: String) -> Int {
+  mutating func slot(_ name: String) -> Int {
     if let index = typeIndex[name] { return index }
     typeIndex[name] = types.count
     types.append(TypeSchema(name: name))
     return types.count - 1
   }
 
-  private mutating func add(_ field: Field) {
+  mutating func add(_ field: Field) {
     guard let current else { return }
     types[current].index[field.name] = types[current].fields.count
     types[current].fields.append(field)
@@ -46,15 +48,31 @@ extension KubeSchema {
       case "L=": field.listKind = ListKind(rawValue: value)
       case "K=": field.keys = value.split(separator: ",").map(String.init)
       case "A": field.isAtomic = true
-      case "V": field.isAlwaysPresent = true
+      case "Y": field.presence = .always
+      case "Z": field.presence = .whenNotZero
+      case "N": field.presence = .nullWhenNotSet
       case "M=": field.mergeKey = value
       case "P=": field.strategy = value
       case "E=": field.allowed = value.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-      case "D=": field.defaultText = value
+      case "D=": field.defaultValue = Self.scalar(value)
       default: continue
       }
     }
     return field
+  }
+
+  /// A default: JSON text of a scalar. The schemas have no others.
+  private static func scalar(_ text: String) -> Value? {
+    switch text {
+    case "true": .bool(true)
+    case "false": .bool(false)
+    default:
+      if text.hasPrefix("\""), text.hasSuffix("\""), text.utf8.count > 1 {
+        .string(String(text.dropFirst().dropLast()))
+      } else {
+        Int64(text).map { .int($0) }
+      }
+    }
   }
 
   private mutating func shape(_ text: Substring) -> Shape {

@@ -1,0 +1,174 @@
+import KCCodec
+import KCData
+import KCKube
+import KCTestSupport
+
+/// Just enough of an API server to replay recorded writes to one object: what lies around server-side apply.
+struct RecordedServer {
+  var live: Value?
+  let schema: KubeSchema
+  let types: ResourceTypes
+
+  enum Answer {
+    case object(Value)
+    case refused(APIStatus)
+    /// A request that this replay has no part in: its refusal is not a matter of the object.
+    case notTried
+  }
+
+  /// The built-in kinds and the recordings' custom ones.
+  static let world: (schema: KubeSchema, types: ResourceTypes) = {
+    var schema = KubeSchema.builtin
+    var types = ResourceTypes.builtin
+    guard let bytes = Oracle.run("cat '\(Oracle.folder)/api/crds.json'"), let crds = try? JSON.parse(bytes).array
+    else { return (schema, types) }
+    for crd in crds {
+      schema.insert(definition: crd)
+      for version in crd.at("spec", "versions")?.array ?? [] {
+        types.insert(
+          ResourceType(
+            group: crd.at("spec", "group")?.string ?? "", version: version["name"]?.string ?? "",
+            kind: crd.at("spec", "names", "kind")?.string ?? "",
+            plural: crd.at("spec", "names", "plural")?.string ?? "",
+            namespaced: crd.at("spec", "scope")?.string == "Namespaced",
+            subresources: (version["subresources"]?.object ?? [:]).keys))
+      }
+    }
+    return (schema, types)
+  }()
+
+  init() { (schema, types) = Self.world }
+
+  func type(path: String) -> (type: ResourceType, name: String?, subresource: String)? {
+    var parts = path.split(separator: "/").map(String.init)
+    let group = parts[0] == "api" ? "" : parts.remove(at: 1)
+    let version = parts[1]
+    parts.removeFirst(2)
+    if parts.first == "namespaces", parts.count > 2 { parts.removeFirst(2) }
+    guard let type = types.find(group: group, version: version, plural: parts[0]) else { return nil }
+    return (type, parts.count > 1 ? parts[1] : nil, parts.count > 2 ? parts[2] : "")
+  }
+
+  /// The namespace that a path names.
+  private func namespace(_ path: String) -> Value? {
+    let parts = path.split(separator: "/")
+    guard let index = parts.firstIndex(of: "namespaces"), index + 2 < parts.count else { return nil }
+    return .string(String(parts[index + 1]))
+  }
+
+  func answer(_ step: Value, now: Timestamp) -> Answer {
+    guard let path = step["path"]?.string, let target = type(path: path) else { return .notTried }
+    let query = step["query"]
+    var body = step["body"]
+    if body == nil, let raw = step["raw"]?.string { body = try? YAML.parseAll(raw).first }
+    guard let body else { return .notTried }
+    let write = Write(
+      type: target.type, subresource: target.subresource, namespace: namespace(path),
+      manager: query?["fieldManager"]?.string ?? Self.manager(of: step), force: query?["force"]?.string == "true",
+      now: now)
+    do throws(APIStatus) {
+      switch step["contentType"]?.string {
+      case "application/apply-patch+yaml"?: return .object(try apply(body, write))
+      case "application/json"? where step["method"]?.string == "POST":
+        return .object(try finish(decoded(body, write), old: nil, write))
+      case "application/json"?: return .object(try finish(decoded(body, write), old: live, write))
+      case "application/json-patch+json"?:
+        return .object(try patch(write) { (live) throws(APIStatus) in try JSONPatch.apply(body, to: live) })
+      case "application/merge-patch+json"?:
+        return .object(try patch(write) { (live) throws(APIStatus) in JSONMergePatch.apply(body, to: live) })
+      default:
+        return .object(
+          try patch(write) { (live) throws(APIStatus) in
+            try StrategicMergePatch.apply(body, to: live, type: write.type, schema: schema)
+          })
+      }
+    } catch { return .refused(error) }
+  }
+
+  private struct Write {
+    var type: ResourceType
+    var subresource: String
+    var namespace: Value?
+    var manager: String
+    var force: Bool
+    var now: Timestamp
+  }
+
+  /// Without a name of its own a request goes by its user agent's.
+  private static func manager(of step: Value) -> String {
+    let agent = step.at("headers", "User-Agent")?.string ?? "oracle"
+    return agent.split(separator: "/").first.map(String.init) ?? agent
+  }
+
+  private func apply(_ body: Value, _ write: Write) throws(APIStatus) -> Value {
+    var result = try ServerSideApply.apply(
+      body, to: live, manager: write.manager, force: write.force, subresource: write.subresource, type: write.type,
+      now: write.now, schema: schema)
+    result.set(write.namespace, at: "metadata", "namespace")
+    let managed = result.at("metadata", "managedFields")
+    result = prepared(result, old: live, write)
+    result.set(managed, at: "metadata", "managedFields")
+    return try checked(result, old: live, write)
+  }
+
+  private func patch(_ write: Write, change: (Value) throws(APIStatus) -> Value) throws(APIStatus) -> Value {
+    guard var live else { throw APIStatus(code: 404, reason: "NotFound", message: "") }
+    if write.subresource == "scale" {
+      let replicas = try change(["spec": ["replicas": live.at("spec", "replicas") ?? 0]]).at("spec", "replicas")
+      let old = live
+      live.set(replicas, at: "spec", "replicas")
+      return try finish(live, old: old, write)
+    }
+    return try finish(decoded(try change(live), write), old: live, write)
+  }
+
+  /// An object as the server reads it.
+  private func decoded(_ object: Value, _ write: Write) -> Value {
+    var out = object
+    out.set(write.namespace, at: "metadata", "namespace")
+    let managed = out.at("metadata", "managedFields")
+    out = schema.canonical(out, apiVersion: write.type.apiVersion, kind: write.type.kind)
+    Defaulting.apply(to: &out, type: write.type)
+    out = schema.completed(out, apiVersion: write.type.apiVersion, kind: write.type.kind)
+    out.set(managed, at: "metadata", "managedFields")
+    return out
+  }
+
+  private func finish(_ object: Value, old: Value?, _ write: Write) throws(APIStatus) -> Value {
+    var out = object
+    if write.subresource == "scale" { out["status"] = old?["status"] }
+    ServerSideApply.recordUpdate(
+      old: old, new: &out, manager: write.manager, subresource: write.subresource, type: write.type, now: write.now,
+      schema: schema)
+    return try checked(prepared(out, old: old, write), old: old, write)
+  }
+
+  /// What a write may not touch stays as it was.
+  private func prepared(_ object: Value, old: Value?, _ write: Write) -> Value {
+    var out = object
+    let empty = schema.canonical(
+      ["apiVersion": .string(write.type.apiVersion), "kind": .string(write.type.kind)],
+      apiVersion: write.type.apiVersion, kind: write.type.kind)
+    switch write.subresource {
+    case "": if write.type.subresources.contains("status") { out["status"] = old?["status"] ?? empty["status"] }
+    case "status":
+      out["spec"] = old?["spec"]
+      if write.type.kind == "Deployment" { out.set(old?.at("metadata", "labels"), at: "metadata", "labels") }
+    default: break
+    }
+    for key in ["uid", "creationTimestamp", "generation", "resourceVersion"] {
+      if let kept = old?.at("metadata", key) { out.set(kept, at: "metadata", key) }
+    }
+    return out
+  }
+
+  private func checked(_ object: Value, old: Value?, _ write: Write) throws(APIStatus) -> Value {
+    let causes =
+      old.map { Validation.update(object, old: $0, type: write.type) } ?? Validation.create(object, type: write.type)
+    if !causes.isEmpty, write.subresource.isEmpty {
+      throw APIStatus(
+        code: 422, reason: "Invalid", message: causes.map { "\($0.field): \($0.message)" }.joined(separator: ", "))
+    }
+    return object
+  }
+}
