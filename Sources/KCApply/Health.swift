@@ -66,7 +66,8 @@ extension Health {
   private static func job(_ object: Value, pods: [Value]) -> Health {
     if condition(object, "Complete")?["status"]?.string == "True" { return .healthy }
     if let failed = condition(object, "Failed"), failed["status"]?.string == "True" {
-      return .failed(cause: failed["message"]?.string ?? "the job failed", pod: pods.first?.at("metadata", "name")?.string)
+      return .failed(
+        cause: failed["message"]?.string ?? "the job failed", pod: pods.first?.at("metadata", "name")?.string)
     }
     let done = object.at("status", "succeeded")?.int ?? 0
     return firstFailure(pods) ?? .progressing("\(done) of \(object.at("spec", "completions")?.int ?? 1) done")

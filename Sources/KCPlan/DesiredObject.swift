@@ -48,7 +48,9 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
   public var title: String { "\(kind.lowercased()) \(name)" }
 
   public static func < (left: ObjectKey, right: ObjectKey) -> Bool {
-    (left.kind, left.namespace, left.name, left.apiVersion) < (right.kind, right.namespace, right.name, right.apiVersion)
+    (left.kind, left.namespace, left.name, left.apiVersion) < (
+      right.kind, right.namespace, right.name, right.apiVersion
+    )
   }
 }
 

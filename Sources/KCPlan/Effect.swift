@@ -58,7 +58,8 @@ struct Rollout {
 
   private static func resolve(_ limit: Value, of total: Int, roundUp: Bool) -> Int {
     if let number = limit.int { return Int(clamping: number) }
-    guard let text = limit.string, text.hasSuffix("%"), let percent = Int(text.dropLast()), (0...10_000).contains(percent)
+    guard let text = limit.string, text.hasSuffix("%"), let percent = Int(text.dropLast()),
+      (0...10_000).contains(percent)
     else { return 0 }
     return roundUp ? (total * percent + 99) / 100 : total * percent / 100
   }

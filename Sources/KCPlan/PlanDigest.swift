@@ -31,7 +31,8 @@ enum PlanDigest {
     case .string(let text): "s\(text.utf8.count):\(text)"
     case .array(let elements): "[" + elements.map(canonical).joined(separator: ",") + "]"
     case .object(let fields):
-      "{" + fields.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+      "{"
+        + fields.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
         .map { "\($0.0.utf8.count):\($0.0)=\(canonical($0.1))" }.joined(separator: ",") + "}"
     }
   }

@@ -85,7 +85,8 @@ import Testing
     for token in tree.tokens where token.length > 0 {
       let text = String(decoding: bytes[..<Int(token.start)] + bytes[token.range.upperBound...], as: UTF8.self)
       let reports = parse(text).diagnostics
-      #expect(reports.count <= 3, "without `\(tree.file.text(token.range))` at \(token.start): \(reports.map(\.message))")
+      #expect(
+        reports.count <= 3, "without `\(tree.file.text(token.range))` at \(token.start): \(reports.map(\.message))")
     }
   }
 

@@ -91,7 +91,8 @@ public enum SyntaxCatalogue {
       "KC0006", "unknown character", "The language has no use for this character outside strings and comments.",
       bad: "let x = 1 @ 2", good: "let x = 1 + 2"),
     DiagnosticInfo(
-      "KC0007", "type expected", "A type is needed here.", bad: "param tag: = \"v1\"", good: "param tag: String = \"v1\""),
+      "KC0007", "type expected", "A type is needed here.", bad: "param tag: = \"v1\"",
+      good: "param tag: String = \"v1\""),
     DiagnosticInfo(
       "KC0008", "nested too deeply", "Nesting is limited to 200 levels, so that no file can exhaust the reader.",
       bad: "let x = ((((…))))", good: "let x = 1"),

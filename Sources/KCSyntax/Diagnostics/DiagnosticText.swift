@@ -11,7 +11,8 @@ public struct DiagnosticText {
 
   public func render(_ diagnostic: Diagnostic) -> String {
     let tone = diagnostic.severity == .error ? "1;31" : "1;33"
-    var out = paint("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", tone) + paint(": \(diagnostic.message)", "1") + "\n"
+    var out =
+      paint("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", tone) + paint(": \(diagnostic.message)", "1") + "\n"
     let gutter = width([diagnostic.span] + diagnostic.labels.map(\.span))
     out += excerpt(diagnostic.span, mark: "^", message: "", tone: tone, gutter: gutter, isFirst: true)
     for label in diagnostic.labels {
@@ -41,7 +42,8 @@ public struct DiagnosticText {
     let arrow = paint(isFirst ? "-->" : ":::", "34")
     out += "\(margin)\(arrow) \(file.path):\(line):\(file.column(at: span.start))\n"
     let before = display(file.text(range.lowerBound..<min(max(span.start, range.lowerBound), range.upperBound)))
-    let inside = display(file.text(min(span.start, range.upperBound)..<min(max(span.end, span.start), range.upperBound)))
+    let inside = display(
+      file.text(min(span.start, range.upperBound)..<min(max(span.end, span.start), range.upperBound)))
     let number = String(line)
     out += "\(margin) \(bar)\n"
     out += paint(String(repeating: " ", count: gutter - number.count) + number, "34") + " \(bar) "

@@ -314,7 +314,9 @@ extension Parser {
         bracketed { parser in
           parser.take()
           parser.expression()
-          while !parser.at(.interpolationClose), !parser.at(.stringClose), !parser.at(.endOfFile) { parser.unexpectedToken() }
+          while !parser.at(.interpolationClose), !parser.at(.stringClose), !parser.at(.endOfFile) {
+            parser.unexpectedToken()
+          }
           if parser.at(.interpolationClose) { parser.take() }
         }
         finish(.interpolation, part)

@@ -117,7 +117,9 @@ extension Parser {
   mutating func missing(_ code: String, _ message: String, fix: String? = nil) {
     let place = position > 0 ? tokens[position - 1].range.upperBound : 0
     let span = current.isAfterNewline || at(.endOfFile) ? place..<place : current.range
-    report(code, message, span, fix: fix.map { Diagnostic.Fix(span: Span(file: file.id, range: place..<place), replacement: $0) })
+    report(
+      code, message, span,
+      fix: fix.map { Diagnostic.Fix(span: Span(file: file.id, range: place..<place), replacement: $0) })
     let mark = start()
     finish(.missing, mark)
   }

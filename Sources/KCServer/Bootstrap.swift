@@ -1,0 +1,32 @@
+internal import KCData
+public import KCKube
+
+extension APIServer {
+  /// Makes what is there from the start: the namespaces that every cluster has, and the API's own service.
+  public func bootstrap() async throws(APIStatus) {
+    for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
+      try await ensure(
+        ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]], "/api/v1/namespaces")
+    }
+    for (name, value) in [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)] {
+      try await ensure(
+        [
+          "apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": ["name": .string(name)],
+          "value": Value(value), "description": "For what the cluster cannot do without.",
+        ], "/apis/scheduling.k8s.io/v1/priorityclasses")
+    }
+  }
+
+  private func ensure(_ object: Value, _ path: String) async throws(APIStatus) {
+    let response = await handle(
+      APIRequest(
+        method: "POST", path: path, query: [("fieldManager", "kc-engine")], body: .value(object), user: .engine))
+    if response.status < 400 || response.status == 409 { return }
+    if case .value(let body) = response.body, let status = APIStatus(body) { throw status }
+  }
+}
+
+extension APIUser {
+  /// The engine's own components.
+  public static let engine = APIUser(name: "system:kc-engine", groups: ["system:masters", "system:authenticated"])
+}

@@ -1,0 +1,65 @@
+internal import KCData
+internal import KCKube
+
+/// One client's watch: what it wants to hear of, and the stream it hears it on.
+struct Watcher: Sendable {
+  let resource: String
+  /// nil for all namespaces.
+  let namespace: String?
+  let labels: LabelSelector?
+  let fields: FieldSelector?
+  /// Events up to this revision are known to the client.
+  let after: Int64
+  /// Turns an object into the form that the client asked for.
+  let present: @Sendable (Value) -> Value
+  private let continuation: AsyncThrowingStream<Value, any Error>.Continuation
+  let events: AsyncThrowingStream<Value, any Error>
+
+  /// A client that is this many events behind is cut off; it lists anew.
+  static let queueLimit = 8192
+
+  init(
+    resource: String, namespace: String?, labels: LabelSelector?, fields: FieldSelector?, after: Int64,
+    present: @escaping @Sendable (Value) -> Value
+  ) {
+    self.resource = resource
+    self.namespace = namespace
+    self.labels = labels
+    self.fields = fields
+    self.after = after
+    self.present = present
+    (events, continuation) = AsyncThrowingStream.makeStream(bufferingPolicy: .bufferingOldest(Self.queueLimit))
+  }
+
+  func matches(_ object: Value) -> Bool {
+    (labels?.matches(object.labels) ?? true) && (fields?.matches(object) ?? true)
+  }
+
+  /// Tells of an event if the client wants to hear of it; false when the client no longer listens or is too slow.
+  func tell(_ event: ObjectEvent) -> Bool {
+    guard event.resource == resource, event.revision > after, namespace == nil || namespace == event.namespace else {
+      return true
+    }
+    let isIn = event.type != "DELETED" && matches(event.object)
+    let wasIn = event.type == "DELETED" ? matches(event.old ?? event.object) : event.old.map(matches) ?? false
+    let type: String
+    switch (wasIn, isIn) {
+    case (false, false): return true
+    case (false, true): type = "ADDED"
+    case (true, true): type = "MODIFIED"
+    case (true, false): type = "DELETED"
+    }
+    return send(type, present(event.object))
+  }
+
+  func send(_ type: String, _ object: Value) -> Bool {
+    switch continuation.yield(["type": .string(type), "object": object]) {
+    case .enqueued: return true
+    default: return false
+    }
+  }
+
+  func close() { continuation.finish() }
+
+  func onEnd(_ action: @escaping @Sendable () -> Void) { continuation.onTermination = { _ in action() } }
+}
