@@ -1,0 +1,105 @@
+public import KCData
+
+extension KubeSchema {
+  /// Deeper values are left as they are.
+  static let depthLimit = 128
+
+  /// The object as the API server writes it after reading it: structs and lists that are always there appear, what
+  /// is zero and left out when zero goes, nulls become what they stand for, and fields that the type does not have go.
+  ///
+  /// Objects of kinds without a Go type (custom resources) keep all but their metadata as it is.
+  public func canonical(_ object: Value, apiVersion: String, kind: String) -> Value {
+    guard let index = type(apiVersion: apiVersion, kind: kind) else { return object }
+    return canonical(object, struct: types[index], depth: 0)
+  }
+
+  private func canonical(_ value: Value, struct type: TypeSchema, depth: Int) -> Value {
+    guard depth < Self.depthLimit else { return value }
+    let given: Fields
+    switch value {
+    case .object(let fields): given = fields
+    case .null: given = Fields()
+    default: return value
+    }
+    if type.isCustom { return customCanonical(given, type, depth) }
+    var out = Fields(minimumCapacity: given.count)
+    // Kept in the order given; what is added follows.
+    for (key, child) in given {
+      guard let field = type.field(key) else { continue }
+      if let written = canonical(child, field: field, depth: depth) { out[key] = written }
+    }
+    for field in type.fields where field.presence == .always || field.presence == .nullWhenNotSet {
+      if out[field.name] == nil, let written = canonical(.null, field: field, depth: depth) {
+        out[field.name] = written
+      }
+    }
+    return .object(out)
+  }
+
+  private func customCanonical(_ given: Fields, _ type: TypeSchema, _ depth: Int) -> Value {
+    var out = given
+    if let metadata = given["metadata"], case .type(let index)? = type.field("metadata")?.shape {
+      out["metadata"] = canonical(metadata, struct: types[index], depth: depth + 1)
+    }
+    return .object(out)
+  }
+
+  private func canonical(_ value: Value, field: Field, depth: Int) -> Value? {
+    if value == .null {
+      switch field.presence {
+      case .whenSet, .whenNotZero: return nil
+      case .nullWhenNotSet: return .null
+      case .always: return zero(field.shape, depth: depth)
+      }
+    }
+    let written = canonical(value, shape: field.shape, depth: depth)
+    switch field.presence {
+    case .whenNotZero where isZero(written, field.shape): return nil
+    // What is stored does not tell empty from absent.
+    case .always where written == [] || (written == [:] && field.shape.isMap): return .null
+    default: return written
+    }
+  }
+
+  private func canonical(_ value: Value, shape: Shape, depth: Int) -> Value {
+    switch (shape, value) {
+    case (.type(let index), .object): canonical(value, struct: types[index], depth: depth + 1)
+    case (.list(let element), .array(let elements)):
+      .array(
+        elements.map { $0 == .null ? zero(element, depth: depth) : canonical($0, shape: element, depth: depth + 1) })
+    case (.map(let element), .object(let fields)):
+      .object(
+        fields.mapValues { $0 == .null ? zero(element, depth: depth) : canonical($0, shape: element, depth: depth + 1) }
+      )
+    default: value
+    }
+  }
+
+  /// What a value of this shape is when nothing sets it.
+  func zero(_ shape: Shape, depth: Int = 0) -> Value {
+    switch shape {
+    case .string: ""
+    case .integer, .long, .number, .intOrString: 0
+    case .bool: false
+    case .quantity: "0"
+    case .type(let index): canonical([:], struct: types[index], depth: depth + 1)
+    case .time, .microTime, .bytes, .any, .list, .map: .null
+    }
+  }
+
+  private func isZero(_ value: Value, _ shape: Shape) -> Bool {
+    switch value {
+    case .null: true
+    case .string(let text): text.isEmpty
+    case .int(let number): number == 0
+    case .number(let number): number == 0
+    case .bool(let truth): !truth
+    case .array(let elements): elements.isEmpty
+    case .object(let fields): fields.isEmpty && shape.isMap
+    }
+  }
+}
+
+extension KubeSchema.Shape {
+  var isMap: Bool { if case .map = self { true } else { false } }
+}
