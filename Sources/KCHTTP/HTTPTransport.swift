@@ -1,0 +1,159 @@
+internal import AsyncHTTPClient
+public import KCClient
+internal import KCCodec
+internal import KCData
+public import KCKube
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+
+/// Carries requests to an API over HTTPS.
+public final class HTTPTransport: APITransport {
+  /// How a server is reached and convinced.
+  public struct Connection: Sendable {
+    /// `https://127.0.0.1:6443`
+    public var server: String
+    /// PEM; nil trusts what the system trusts.
+    public var authority: String?
+    public var isUnverified = false
+    public var token: String?
+    /// PEM.
+    public var clientCertificate: String?
+    public var clientKey: String?
+
+    public init(server: String) { self.server = server }
+  }
+
+  private let client: HTTPClient
+  private let connection: Connection
+
+  /// - Throws: `unreachable` where a certificate or key cannot be read.
+  public init(_ connection: Connection) throws(ClientError) {
+    self.connection = connection
+    do {
+      var tls = TLSConfiguration.makeClientConfiguration()
+      if let authority = connection.authority {
+        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(authority.utf8)))
+      }
+      if connection.isUnverified { tls.certificateVerification = .none }
+      if let certificate = connection.clientCertificate, let key = connection.clientKey {
+        tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)).map { .certificate($0) }
+        tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem))
+      }
+      var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+      configuration.timeout.connect = .seconds(5)
+      configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
+      configuration.connectionPool.retryConnectionEstablishment = false
+      configuration.httpVersion = .http1Only
+      client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    } catch {
+      throw .unreachable("the credentials for \(connection.server) cannot be read: \(error)")
+    }
+  }
+
+  /// Gives up the connections.
+  public func close() async { try? await client.shutdown() }
+
+  public func send(_ request: APIRequest) async throws(ClientError) -> APIResponse {
+    let isStream = ["watch", "follow"].contains { request[query: $0] == "true" }
+    do {
+      let response = try await client.execute(convert(request), timeout: isStream ? .hours(24) : .seconds(60))
+      var out = APIResponse(
+        status: Int(response.status.code), contentType: response.headers.first(name: "content-type") ?? "")
+      if isStream, out.status < 400 {
+        out.body = request[query: "watch"] == "true" ? .events(events(response.body)) : .stream(pieces(response.body))
+        return out
+      }
+      let body = try await response.body.collect(upTo: 512 * 1024 * 1024)
+      out.body = .bytes(Array(body.readableBytesView))
+      return out
+    } catch is CancellationError {
+      throw .cancelled
+    } catch {
+      throw .unreachable(Self.plain(error, connection.server))
+    }
+  }
+
+  private func convert(_ request: APIRequest) -> HTTPClientRequest {
+    let query = request.query.map { "\(escaped($0.name))=\(escaped($0.value))" }.joined(separator: "&")
+    let path = request.path.split(separator: "/", omittingEmptySubsequences: false).map { escaped(String($0)) }
+    var out = HTTPClientRequest(
+      url: connection.server + path.joined(separator: "/") + (query.isEmpty ? "" : "?\(query)"))
+    out.method = HTTPMethod(rawValue: request.method)
+    out.headers.add(name: "accept", value: request.accept ?? "application/json")
+    out.headers.add(name: "user-agent", value: "kc")
+    if let token = connection.token { out.headers.add(name: "authorization", value: "Bearer \(token)") }
+    if let type = request.contentType { out.headers.add(name: "content-type", value: type) }
+    switch request.body {
+    case .none: break
+    case .value(let value): out.body = .bytes(JSON.bytes(value))
+    case .bytes(let bytes): out.body = .bytes(bytes)
+    }
+    return out
+  }
+
+  private func escaped(_ text: String) -> String {
+    var out: [UInt8] = []
+    let digits = Array("0123456789ABCDEF".utf8)
+    for byte in text.utf8 {
+      switch byte {
+      case 48...57, 65...90, 97...122, 45, 46, 95, 126: out.append(byte)
+      default: out += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// What went wrong, in words that help.
+  private static func plain(_ error: any Error, _ server: String) -> String {
+    switch error {
+    case let error as HTTPClientError where error == .connectTimeout: "\(server) does not answer"
+    case let error as HTTPClientError where error == .deadlineExceeded: "\(server) took too long to answer"
+    case let error as HTTPClientError where error == .remoteConnectionClosed: "\(server) closed the connection"
+    case is NIOConnectionError, is IOError: "nothing listens at \(server)"
+    case is NIOSSLError: "\(server) could not prove who it is: its certificate is not the one that was expected"
+    default: "the connection to \(server) broke (\(type(of: error)))"
+    }
+  }
+
+  private func pieces(_ body: HTTPClientResponse.Body) -> AsyncThrowingStream<[UInt8], any Error> {
+    AsyncThrowingStream { continuation in
+      let task = Task {
+        do {
+          for try await buffer in body { continuation.yield(Array(buffer.readableBytesView)) }
+          continuation.finish()
+        } catch {
+          continuation.finish(throwing: ClientError.unreachable("the stream broke"))
+        }
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
+  }
+
+  /// A line is an event.
+  private func events(_ body: HTTPClientResponse.Body) -> AsyncThrowingStream<Value, any Error> {
+    AsyncThrowingStream { continuation in
+      let task = Task {
+        do {
+          var rest: [UInt8] = []
+          for try await buffer in body {
+            rest += buffer.readableBytesView
+            var start = 0
+            while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+              if end > start { continuation.yield(try JSON.parse(Array(rest[start..<end]))) }
+              start = end + 1
+            }
+            rest.removeFirst(start)
+          }
+          continuation.finish()
+        } catch let error as CodecError {
+          continuation.finish(throwing: ClientError.badAnswer(error.message))
+        } catch {
+          continuation.finish(throwing: ClientError.unreachable("the watch broke"))
+        }
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
+  }
+}
