@@ -1,0 +1,24 @@
+public import KCData
+internal import KCKube
+
+/// What a reconciler sees of the cluster: a copy that follows the API.
+public protocol ClusterView: Sendable {
+  func get(_ key: ObjectKey) -> Value?
+  /// The objects of a kind, in no particular order; of all namespaces where `namespace` is nil.
+  func list(_ kind: ObjectKind, namespace: String?) -> [Value]
+  /// The objects with an owner reference to `uid`.
+  func owned(by uid: String) -> [Value]
+  /// The objects of all kinds in a namespace.
+  func content(of namespace: String) -> [Value]
+  /// Whether an object with this identity is there, or was not seen to go.
+  func exists(uid: String) -> Bool
+}
+
+extension ClusterView {
+  func list(_ kind: ObjectKind) -> [Value] { list(kind, namespace: nil) }
+
+  /// The objects of `kind` that an owner manages.
+  func controlled(by uid: String, kind: ObjectKind) -> [Value] {
+    owned(by: uid).filter { $0.controllerOwner?["uid"]?.string == uid && ObjectKind(of: $0) == kind }
+  }
+}
