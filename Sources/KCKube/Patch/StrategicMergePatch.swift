@@ -1,125 +1,150 @@
 public import KCData
 
-/// Strategic merge patch: a merge patch that merges lists of named elements by their names.
+/// Strategic merge patch: a merge patch that merges lists of named elements by their names, and that has directives
+/// (`$patch`, `$retainKeys`, `$setElementOrder/…`, `$deleteFromPrimitiveList/…`).
 public enum StrategicMergePatch {
   static let depthLimit = 512
 
+  /// - Throws: `BadRequest` or an error without a reason, as the API server does, for malformed patches; 415 for kinds
+  ///   that have no types to merge by (custom resources).
   public static func apply(
     _ patch: Value, to target: Value, type: ResourceType, schema: KubeSchema = .builtin
   ) throws(APIStatus) -> Value {
+    guard let index = schema.type(apiVersion: type.apiVersion, kind: type.kind), !schema.types[index].isCustom else {
+      throw APIStatus(
+        code: 415, reason: "UnsupportedMediaType",
+        message: "the body of the request was in an unknown format - accepted media types include: "
+          + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
+    }
+    guard case .object(let changes) = patch else {
+      throw APIStatus(
+        code: 400, reason: "BadRequest",
+        message: "json: cannot unmarshal \(PatchText.kind(patch)) into Go value of type map[string]interface {}")
+    }
     var field = KubeSchema.Field(name: "")
-    field.shape = schema.type(apiVersion: type.apiVersion, kind: type.kind).map { .type($0) } ?? .any
-    return try merge(patch, target, field, schema, depth: 0)
+    field.shape = .type(index)
+    let merge = StrategicMerge(schema: schema)
+    return .object(try merge.map(target.object ?? [:], changes, field, depth: 0))
+  }
+}
+
+/// The merge itself.
+struct StrategicMerge {
+  typealias Field = KubeSchema.Field
+  let schema: KubeSchema
+
+  static func refuse(_ why: String) -> APIStatus { APIStatus(code: 500, reason: "", message: why) }
+  static func malformed(_ what: String) -> APIStatus {
+    APIStatus(code: 400, reason: "BadRequest", message: "invalid patch format of \(what)")
   }
 
-  private static func refuse(_ why: String) -> APIStatus { APIStatus(code: 400, reason: "BadRequest", message: why) }
-
-  private static func merge(
-    _ patch: Value, _ target: Value, _ field: KubeSchema.Field, _ schema: KubeSchema, depth: Int
-  ) throws(APIStatus) -> Value {
-    guard depth < depthLimit else { throw refuse("the patch is nested deeper than \(depthLimit) levels") }
-    guard case .object(let changes) = patch else { return patch }
-    switch changes["$patch"]?.string {
-    case "replace"?: return .object(changes.filter { key, _ in key != "$patch" })
-    case "delete"?: return .object([:])
-    case "merge"?, nil: break
-    case let other?: throw refuse("unknown patch type \"\(other)\"")
+  func map(_ original: Fields, _ patch: Fields, _ field: Field, depth: Int) throws(APIStatus) -> Fields {
+    guard depth < StrategicMergePatch.depthLimit else {
+      throw Self.refuse("the patch is nested deeper than \(StrategicMergePatch.depthLimit) levels")
     }
-    var fields = target.object ?? Fields()
-    if let retained = changes["$retainKeys"]?.array?.compactMap(\.string) {
-      fields = fields.filter { key, _ in retained.contains(key) }
-    }
-    for (key, change) in changes where key != "$patch" && key != "$retainKeys" {
-      if let name = directive(key, "$deleteFromPrimitiveList/") {
-        let gone = Set(change.array ?? [])
-        fields[name] = .array((fields[name]?.array ?? []).filter { !gone.contains($0) })
-      } else if directive(key, "$setElementOrder/") != nil {
-        continue
-      } else if change == .null {
-        fields[key] = nil
-      } else {
-        fields[key] = try merge(
-          key: key, change, fields[key], child(field, key, schema), schema, depth: depth + 1)
+    if let directive = patch["$patch"] {
+      switch directive {
+      case "replace": return patch.filter { key, _ in key != "$patch" }
+      case "delete": return [:]
+      default:
+        let shown = PatchText.shown(.object(patch))
+        throw Self.refuse("unknown patch type: \(PatchText.shown(directive)) in map: \(shown)")
       }
     }
-    for (key, order) in changes {
-      if let name = directive(key, "$setElementOrder/"), let list = fields[name]?.array {
-        fields[name] = .array(reorder(list, order.array ?? [], child(field, name, schema).mergeKey))
-      }
-    }
-    return .object(fields)
+    var patch = patch
+    var out = try retained(original, &patch)
+    try reorder(&out, &patch, field, depth: depth)
+    for (key, change) in patch { try merge(&out, key, change, field, depth: depth) }
+    return out
   }
 
-  private static func merge(
-    key: String, _ change: Value, _ current: Value?, _ field: KubeSchema.Field, _ schema: KubeSchema, depth: Int
-  ) throws(APIStatus) -> Value {
-    switch change {
-    case .object: return try merge(change, current ?? .object([:]), field, schema, depth: depth)
-    case .array(let elements):
-      guard field.strategy?.contains("merge") == true else {
-        return .array(elements.filter { $0["$patch"] == nil })
-      }
-      return .array(try mergeList(elements, current?.array ?? [], field, schema, depth: depth))
-    default: return change
+  private func merge(
+    _ out: inout Fields, _ key: String, _ change: Value, _ field: Field, depth: Int
+  ) throws(APIStatus) {
+    if key.hasPrefix("$deleteFromPrimitiveList") {
+      guard key.hasPrefix("$deleteFromPrimitiveList/") else { throw Self.malformed("primitive list") }
+      let name = String(key.dropFirst("$deleteFromPrimitiveList/".count))
+      guard case .array(let list)? = out[name], case .array(let gone) = change else { return }
+      let all = Set(gone)
+      out[name] = .array(list.filter { !all.contains($0) })
+      return
     }
-  }
-
-  private static func mergeList(
-    _ patch: [Value], _ target: [Value], _ field: KubeSchema.Field, _ schema: KubeSchema, depth: Int
-  ) throws(APIStatus) -> [Value] {
-    guard let key = field.mergeKey else {
-      var result = target
-      for element in patch where !result.contains(element) { result.append(element) }
-      return result
-    }
-    if patch.contains(where: { $0["$patch"]?.string == "replace" }) {
-      return patch.filter { $0["$patch"] == nil }
-    }
-    var element = field
-    if case .list(let shape) = field.shape { element.shape = shape }
-    var result = target
-    for change in patch {
-      guard let name = change[key] else {
-        throw refuse("map: \(CanonicalJSON.text(change)) does not contain declared merge key: \(key)")
-      }
-      let index = result.firstIndex { $0[key] == name }
-      if change["$patch"]?.string == "delete" {
-        result.removeAll { $0[key] == name }
-      } else if let index {
-        result[index] = try merge(change, result[index], element, schema, depth: depth + 1)
-      } else {
-        result.append(try merge(change, .object([:]), element, schema, depth: depth + 1))
-      }
-    }
-    return result
-  }
-
-  private static func child(_ field: KubeSchema.Field, _ key: String, _ schema: KubeSchema) -> KubeSchema.Field {
-    switch field.shape {
-    case .type(let index):
-      return schema.types[index].field(key) ?? KubeSchema.Field(name: key)
-    case .map(let element):
-      var child = KubeSchema.Field(name: key)
-      child.shape = element
-      return child
-    default: return KubeSchema.Field(name: key)
+    switch (out[key], change) {
+    case (_, .null): out[key] = nil
+    case (.object(let old)?, .object(let new)):
+      let child = try self.child(field, key)
+      out[key] = .object(child.strategy == "replace" ? new : try map(old, new, child, depth: depth + 1))
+    case (.array(let old)?, .array(let new)):
+      let child = try self.child(field, key)
+      out[key] = .array(child.isMerged ? try list(old, new, child, depth: depth + 1) : new)
+    default: out[key] = Self.withoutDirectives(Self.withoutNulls(change, depth: 0), depth: 0)
     }
   }
 
-  private static func directive(_ key: String, _ prefix: String) -> String? {
-    key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : nil
+  /// Without the fields that `$retainKeys` does not name.
+  private func retained(_ original: Fields, _ patch: inout Fields) throws(APIStatus) -> Fields {
+    guard let names = patch["$retainKeys"] else { return original }
+    patch["$retainKeys"] = nil
+    guard case .array(let names) = names else { throw Self.malformed("retainKeys") }
+    let kept = Set(names)
+    for (key, change) in patch where change != .null && !key.hasPrefix("$deleteFrom") && !key.hasPrefix("$setElement") {
+      guard kept.contains(.string(key)) else { throw Self.malformed("retainKeys") }
+    }
+    return original.filter { key, _ in kept.contains(.string(key)) }
   }
 
-  /// Elements that the order names come in that order; others keep their place relative to what is before them.
-  private static func reorder(_ list: [Value], _ order: [Value], _ key: String?) -> [Value] {
-    func name(_ element: Value) -> Value { key.flatMap { element[$0] } ?? element }
-    let ranks = Dictionary(order.enumerated().map { (name($0.element), $0.offset) }, uniquingKeysWith: { $1 })
-    var keyed: [(rank: Int, place: Int, element: Value)] = []
-    var last = -1
-    for (place, element) in list.enumerated() {
-      if let rank = ranks[name(element)] { last = rank }
-      keyed.append((ranks[name(element)] ?? last, place, element))
+  /// What the type says of a field.
+  func child(_ field: Field, _ key: String) throws(APIStatus) -> Field {
+    var shape = field.shape
+    if case .list(let element) = shape { shape = element }
+    guard case .type(let index) = shape else {
+      throw Self.refuse("merging an object in json but data type is not struct, instead is: \(Self.kind(shape))")
     }
-    return keyed.sorted { ($0.rank, $0.place) < ($1.rank, $1.place) }.map(\.element)
+    guard let child = schema.types[index].field(key) else {
+      let name = schema.types[index].name.split(separator: ".").last ?? ""
+      throw Self.refuse("unable to find api field in struct \(name) for the json field \"\(key)\"")
+    }
+    return child
+  }
+
+  private static func kind(_ shape: KubeSchema.Shape) -> String {
+    switch shape {
+    case .map: "map"
+    case .any: "interface"
+    case .list: "slice"
+    default: "string"
+    }
+  }
+
+  /// Nulls in what is new say nothing.
+  static func withoutNulls(_ value: Value, depth: Int) -> Value {
+    guard depth < StrategicMergePatch.depthLimit else { return value }
+    switch value {
+    case .object(let fields):
+      return .object(fields.filter { $1 != .null }.mapValues { withoutNulls($0, depth: depth + 1) })
+    case .array(let elements): return .array(elements.map { withoutNulls($0, depth: depth + 1) })
+    default: return value
+    }
+  }
+
+  /// A new value; nil where it is only a directive.
+  static func withoutDirectives(_ value: Value, depth: Int) -> Value? {
+    guard depth < StrategicMergePatch.depthLimit else { return value }
+    switch value {
+    case .object(let fields):
+      if fields["$patch"] != nil { return nil }
+      var out = Fields(minimumCapacity: fields.count)
+      for (key, child) in fields { out[key] = withoutDirectives(child, depth: depth + 1) }
+      return .object(out)
+    case .array(let elements): return .array(elements.compactMap { withoutDirectives($0, depth: depth + 1) })
+    default: return value
+    }
+  }
+}
+
+extension KubeSchema.Field {
+  /// Whether lists of this field are merged element by element.
+  fileprivate var isMerged: Bool {
+    strategy?.split(separator: ",").contains("merge") ?? false
   }
 }

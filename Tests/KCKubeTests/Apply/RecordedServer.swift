@@ -8,6 +8,8 @@ struct RecordedServer {
   var live: Value?
   let schema: KubeSchema
   let types: ResourceTypes
+  /// Whether unknown fields, and names other than the path's, are refused.
+  var strict = false
 
   enum Answer {
     case object(Value)
@@ -60,7 +62,10 @@ struct RecordedServer {
     guard let path = step["path"]?.string, let target = type(path: path) else { return .notTried }
     let query = step["query"]
     var body = step["body"]
-    if body == nil, let raw = step["raw"]?.string { body = try? YAML.parseAll(raw).first }
+    if body == nil, let raw = step["raw"]?.string {
+      guard let documents = try? YAML.parseAll(raw) else { return .notTried }
+      body = documents.first ?? [:]
+    }
     guard let body else { return .notTried }
     let write = Write(
       type: target.type, subresource: target.subresource, namespace: namespace(path),
@@ -75,6 +80,7 @@ struct RecordedServer {
       case "application/json-patch+json"?:
         return .object(try patch(write) { (live) throws(APIStatus) in try JSONPatch.apply(body, to: live) })
       case "application/merge-patch+json"?:
+        try JSONMergePatch.check(body)
         return .object(try patch(write) { (live) throws(APIStatus) in JSONMergePatch.apply(body, to: live) })
       default:
         return .object(
@@ -119,7 +125,21 @@ struct RecordedServer {
       live.set(replicas, at: "spec", "replicas")
       return try finish(live, old: old, write)
     }
-    return try finish(decoded(try change(live), write), old: live, write)
+    let changed = try change(live)
+    if strict { try checkFields(changed, live, write) }
+    return try finish(decoded(changed, write), old: live, write)
+  }
+
+  private func checkFields(_ object: Value, _ old: Value, _ write: Write) throws(APIStatus) {
+    func refuse(_ code: Int) -> APIStatus { APIStatus(code: code, reason: "", message: "not the object of the path") }
+    guard object.apiVersion == old.apiVersion, object.kind == old.kind else { throw refuse(422) }
+    let root = Validation.unknownFields(object, type: write.type)
+    if let cause = root.first {
+      throw APIStatus(code: 422, reason: "Invalid", message: "\(cause.field): \(cause.message)")
+    }
+    guard object.name == old.name, object.namespace ?? old.namespace == old.namespace else { throw refuse(400) }
+    let versions = (object.resourceVersion ?? "", old.resourceVersion ?? "")
+    if !versions.0.isEmpty, versions.0 != versions.1 { throw refuse(409) }
   }
 
   /// An object as the server reads it.
