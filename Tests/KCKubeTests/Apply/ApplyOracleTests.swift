@@ -39,7 +39,7 @@ import Testing
       }
     }
     managers.report("ssa, managed fields", shown: 20)
-    objects.report("ssa, objects", shown: 40)
+    objects.report("ssa, objects", shown: 80)
     refusals.report("ssa, refusals", shown: 40)
     #expect(managers.reaches(1))
     #expect(objects.reaches(0.9))
@@ -72,8 +72,8 @@ import Testing
             return entry
           }), at: "metadata", "managedFields")
     }
-    live.set("11111111-1111-1111-1111-111111111111", at: "metadata", "uid")
-    return live
+    live.set(.string(RecordedServer.uid), at: "metadata", "uid")
+    return RecordedServer.replacing("<uid>", with: RecordedServer.uid, in: live)
   }
 
   private func key(_ entry: Value) -> Value {
@@ -88,9 +88,11 @@ import Testing
     case .refused(let status):
       let why = "refused, \(status.message)"
       return (status.reason == "Invalid" ? nil : why, why)
-    case .object(let result):
+    case .object(let object):
+      let result = RecordedServer.replacing(RecordedServer.uid, with: "<uid>", in: object)
       let (left, right) = (managers(result), managers(expected))
-      let place = ObjectDifference.first(stripped(result), stripped(expected))
+      let place = Difference.first(
+        of: CreatePipeline.comparable(result), and: CreatePipeline.comparable(expected))
       return (
         left == right ? nil : "\n    got  \(JSON.text(left, sorted: true))\n    want \(JSON.text(right, sorted: true))",
         place
@@ -119,13 +121,5 @@ import Testing
         let names = ["operation", "manager", "apiVersion", "subresource"]
         return names.map { left[$0]?.string ?? "" }.lexicographicallyPrecedes(names.map { right[$0]?.string ?? "" })
       })
-  }
-
-  private func stripped(_ object: Value) -> Value {
-    var out = object
-    for key in ["managedFields", "uid", "creationTimestamp", "resourceVersion", "generation"] {
-      out.set(nil, at: "metadata", key)
-    }
-    return out
   }
 }

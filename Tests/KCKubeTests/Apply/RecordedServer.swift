@@ -8,9 +8,6 @@ struct RecordedServer {
   var live: Value?
   let schema: KubeSchema
   let types: ResourceTypes
-  /// Whether unknown fields, and names other than the path's, are refused.
-  var strict = false
-
   enum Answer {
     case object(Value)
     case refused(APIStatus)
@@ -38,6 +35,19 @@ struct RecordedServer {
     }
     return (schema, types)
   }()
+
+  /// What the recordings' `<uid>` stands for.
+  static let uid = "11111111-1111-1111-1111-111111111111"
+
+  /// A value with one text in the place of another, wherever it stands.
+  static func replacing(_ old: String, with new: String, in value: Value) -> Value {
+    switch value {
+    case .string(let text): .string(text.replacing(old, with: new))
+    case .array(let elements): .array(elements.map { replacing(old, with: new, in: $0) })
+    case .object(let fields): .object(fields.mapValues { replacing(old, with: new, in: $0) })
+    default: value
+    }
+  }
 
   init() { (schema, types) = Self.world }
 
@@ -70,7 +80,7 @@ struct RecordedServer {
     let write = Write(
       type: target.type, subresource: target.subresource, namespace: namespace(path),
       manager: query?["fieldManager"]?.string ?? Self.manager(of: step), force: query?["force"]?.string == "true",
-      now: now)
+      isStrict: query?["fieldValidation"] == "Strict", now: now)
     do throws(APIStatus) {
       switch step["contentType"]?.string {
       case "application/apply-patch+yaml"?: return .object(try apply(body, write))
@@ -97,6 +107,8 @@ struct RecordedServer {
     var namespace: Value?
     var manager: String
     var force: Bool
+    /// Whether unknown fields, and names other than the path's, are refused.
+    var isStrict: Bool
     var now: Timestamp
   }
 
@@ -112,13 +124,18 @@ struct RecordedServer {
       now: write.now, schema: schema)
     result.set(write.namespace, at: "metadata", "namespace")
     let managed = result.at("metadata", "managedFields")
-    result = prepared(result, old: live, write)
+    result = try prepared(result, old: live, write)
     result.set(managed, at: "metadata", "managedFields")
     return try checked(result, old: live, write)
   }
 
   private func patch(_ write: Write, change: (Value) throws(APIStatus) -> Value) throws(APIStatus) -> Value {
     guard var live else { throw APIStatus(code: 404, reason: "NotFound", message: "") }
+    if live.kind == "Scale" {
+      var scale = try change(live)
+      scale["status"] = live["status"]
+      return scale
+    }
     if write.subresource == "scale" {
       let replicas = try change(["spec": ["replicas": live.at("spec", "replicas") ?? 0]]).at("spec", "replicas")
       let old = live
@@ -126,12 +143,13 @@ struct RecordedServer {
       return try finish(live, old: old, write)
     }
     let changed = try change(live)
-    if strict { try checkFields(changed, live, write) }
+    if write.isStrict { try checkFields(changed, live, write) }
     return try finish(decoded(changed, write), old: live, write)
   }
 
   private func checkFields(_ object: Value, _ old: Value, _ write: Write) throws(APIStatus) {
     func refuse(_ code: Int) -> APIStatus { APIStatus(code: code, reason: "", message: "not the object of the path") }
+    guard object.name != nil else { throw refuse(400) }
     guard object.apiVersion == old.apiVersion, object.kind == old.kind else { throw refuse(422) }
     let root = Validation.unknownFields(object, type: write.type)
     if let cause = root.first {
@@ -160,25 +178,51 @@ struct RecordedServer {
     ServerSideApply.recordUpdate(
       old: old, new: &out, manager: write.manager, subresource: write.subresource, type: write.type, now: write.now,
       schema: schema)
-    return try checked(prepared(out, old: old, write), old: old, write)
+    return try checked(try prepared(out, old: old, write), old: old, write)
   }
 
-  /// What a write may not touch stays as it was.
-  private func prepared(_ object: Value, old: Value?, _ write: Write) -> Value {
+  /// What a write may not touch stays as it was; admission adds its part.
+  private func prepared(_ object: Value, old: Value?, _ write: Write) throws(APIStatus) -> Value {
     var out = object
-    let empty = schema.canonical(
-      ["apiVersion": .string(write.type.apiVersion), "kind": .string(write.type.kind)],
-      apiVersion: write.type.apiVersion, kind: write.type.kind)
-    switch write.subresource {
-    case "": if write.type.subresources.contains("status") { out["status"] = old?["status"] ?? empty["status"] }
-    case "status":
-      out["spec"] = old?["spec"]
-      if write.type.kind == "Deployment" { out.set(old?.at("metadata", "labels"), at: "metadata", "labels") }
-    default: break
-    }
     for key in ["uid", "creationTimestamp", "generation", "resourceVersion"] {
-      if let kept = old?.at("metadata", key) { out.set(kept, at: "metadata", key) }
+      out.set(old?.at("metadata", key), at: "metadata", key)
     }
+    if ResourceTypes.builtin.find(apiVersion: write.type.apiVersion, kind: write.type.kind) == nil {
+      return custom(out, old: old, write)
+    }
+    if old == nil || write.type.kind == "Pod" {
+      try Admission.create(&out, type: write.type, context: CreatePipeline.context)
+    }
+    guard let old else {
+      out.set(.string(Self.uid), at: "metadata", "uid")
+      Strategy.prepareForCreate(&out, type: write.type, now: write.now)
+      return out
+    }
+    switch write.subresource {
+    case "status": Strategy.prepareForStatusUpdate(&out, old: old, type: write.type)
+    default: Strategy.prepareForUpdate(&out, old: old, type: write.type)
+    }
+    return out
+  }
+
+  private func custom(_ object: Value, old: Value?, _ write: Write) -> Value {
+    var out = object
+    if write.subresource == "status" {
+      out = old ?? [:]
+      out["status"] = object["status"]
+      out.set(object.at("metadata", "managedFields"), at: "metadata", "managedFields")
+      return out
+    }
+    if write.type.subresources.contains("status") { out["status"] = old?["status"] }
+    func wanted(_ object: Value) -> Value {
+      var out = object
+      out["metadata"] = nil
+      out["status"] = nil
+      return out
+    }
+    let generation = old?.generation ?? 0
+    let isSame = old.map { wanted($0) == wanted(out) } ?? false
+    out.set(.int(isSame ? generation : generation + 1), at: "metadata", "generation")
     return out
   }
 
