@@ -3,78 +3,98 @@ public import KCData
 /// A condition on fields of an object: `spec.nodeName=node-1,status.phase!=Failed`.
 public struct FieldSelector: Sendable, Hashable {
   private struct Term: Hashable {
-    var path: [String]
+    var field: String
     var value: String
     var isEqual: Bool
   }
 
   private var terms: [Term] = []
+  private var fields = SelectableFields()
 
   public var isEmpty: Bool { terms.isEmpty }
 
-  /// Fields that every resource can be selected by.
-  private static let common: Set<String> = ["metadata.name", "metadata.namespace"]
-  /// Further fields, by kind.
-  private static let byKind: [String: Set<String>] = [
-    "Pod": [
-      "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
-      "status.phase", "status.podIP", "status.nominatedNodeName",
-    ],
-    "Event": [
-      "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
-      "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
-      "reportingComponent", "source", "type",
-    ],
-    "Node": ["spec.unschedulable"], "Namespace": ["status.phase"], "Secret": ["type"],
-    "Service": ["spec.clusterIP", "spec.type"], "ReplicaSet": ["status.replicas"],
-    "ReplicationController": ["status.replicas"], "Job": ["status.successful"],
-    "CertificateSigningRequest": ["spec.signerName"],
-  ]
+  /// Reads the text form, for one of the built-in kinds.
+  ///
+  /// - Parameter kind: nil takes any field.
+  /// - Throws: `BadRequest` where it is malformed, or the kind cannot be selected by a field.
+  public init(parsing text: String, kind: String? = nil) throws(APIStatus) {
+    try self.init(text, kind.map { SelectableFields.of(kind: $0, group: nil) } ?? SelectableFields())
+  }
 
   /// Reads the text form.
   ///
-  /// - Throws: `BadRequest` where it is malformed, or the kind cannot be selected by a field.
-  public init(parsing text: String, kind: String? = nil) throws(APIStatus) {
-    for part in text.split(separator: ",") {
-      let term: (key: Substring, value: Substring, isEqual: Bool)
-      if let split = Self.split(part, "!=") {
-        term = (split.0, split.1, false)
-      } else if let split = Self.split(part, "==") ?? Self.split(part, "=") {
-        term = (split.0, split.1, true)
-      } else {
-        throw APIStatus(
-          code: 400, reason: "BadRequest",
-          message: "invalid field selector: \"\(text)\"; can't understand \"\(part)\"")
+  /// - Parameter selectable: the fields that a custom resource's definition names, as `.spec.color`.
+  /// - Throws: `BadRequest` where it is malformed, or objects of the type cannot be selected by a field.
+  public init(parsing text: String, type: ResourceType, selectable: [String] = []) throws(APIStatus) {
+    let isBuiltIn = ResourceTypes.builtin.find(apiVersion: type.apiVersion, kind: type.kind) != nil
+    try self.init(
+      text, isBuiltIn ? .of(kind: type.kind, group: type.group) : .custom(selectable.map { String($0.dropFirst()) }))
+  }
+
+  private init(_ text: String, _ fields: SelectableFields) throws(APIStatus) {
+    self.fields = fields
+    for part in Self.split(text).sorted() where !part.isEmpty {
+      guard let term = Self.term(part) else {
+        throw LabelSelector.refuse("invalid selector: '\(text)'; can't understand '\(part)'")
       }
-      let field = String(term.key)
-      if let kind, !Self.common.contains(field), !(Self.byKind[kind]?.contains(field) ?? false) {
-        throw APIStatus(
-          code: 400, reason: "BadRequest", message: "field label not supported: \(field)")
-      }
-      terms.append(
-        Term(
-          path: field.split(separator: ".").map(String.init), value: String(term.value), isEqual: term.isEqual))
+      let value = try Self.unescaped(term.value)
+      if let problem = fields.problem(term.field) { throw LabelSelector.refuse(problem) }
+      terms.append(Term(field: term.field, value: value, isEqual: term.isEqual))
     }
   }
 
-  private static func split(_ text: Substring, _ separator: String) -> (Substring, Substring)? {
-    guard let range = text.firstRange(of: separator) else { return nil }
-    return (text[..<range.lowerBound], text[range.upperBound...])
+  /// The parts between commas that no backslash stands before.
+  private static func split(_ text: String) -> [String] {
+    var parts: [[UInt8]] = [[]]
+    var isEscaped = false
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: ","), !isEscaped {
+        parts.append([])
+        continue
+      }
+      isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+      parts[parts.count - 1].append(byte)
+    }
+    return parts.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private static func term(_ text: String) -> Term? {
+    guard let at = text.utf8.firstIndex(where: { $0 == UInt8(ascii: "=") }) else { return nil }
+    let field = text[..<at]
+    if field.hasSuffix("!") {
+      return Term(field: String(field.dropLast()), value: String(text[text.index(after: at)...]), isEqual: false)
+    }
+    let rest = text[text.index(after: at)...]
+    return Term(field: String(field), value: String(rest.hasPrefix("=") ? rest.dropFirst() : rest), isEqual: true)
+  }
+
+  private static func unescaped(_ text: String) throws(APIStatus) -> String {
+    var out: [UInt8] = []
+    var isEscaped = false
+    for byte in text.utf8 {
+      let isSpecial = [UInt8(ascii: "\\"), UInt8(ascii: ","), UInt8(ascii: "=")].contains(byte)
+      if isEscaped {
+        guard isSpecial else {
+          throw LabelSelector.refuse("invalid field selector: invalid escape sequence: \\\(Unicode.Scalar(byte))")
+        }
+        out.append(byte)
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else if isSpecial {
+        throw LabelSelector.refuse("invalid field selector: unescaped character in value: \(byte)")
+      } else {
+        out.append(byte)
+      }
+    }
+    if isEscaped { throw LabelSelector.refuse("invalid field selector: unterminated escape sequence") }
+    return String(decoding: out, as: UTF8.self)
   }
 
   public func matches(_ object: Value) -> Bool {
-    terms.allSatisfy { term in
-      let found: String
-      switch object.at(term.path) {
-      case .string(let text)?: found = text
-      case .bool(let truth)?: found = truth ? "true" : "false"
-      case .int(let number)?: found = String(number)
-      default: found = term.path == ["spec", "unschedulable"] || term.path == ["spec", "hostNetwork"] ? "false" : ""
-      }
-      return (found == term.value) == term.isEqual
-    }
+    terms.allSatisfy { (fields.text($0.field, of: object) == $0.value) == $0.isEqual }
   }
 
   /// The name that the selector asks for, if it asks for one: then a list is a lookup.
-  public var exactName: String? { terms.first { $0.path == ["metadata", "name"] && $0.isEqual }?.value }
+  public var exactName: String? { terms.first { $0.field == "metadata.name" && $0.isEqual }?.value }
 }

@@ -4,6 +4,8 @@ public import KCData
 public struct LabelSelector: Sendable, Hashable {
   public enum Operator: Sendable, Hashable {
     case `in`, notIn, exists, doesNotExist
+    /// The label is an integer above or below the value; only in text.
+    case greaterThan, lessThan
   }
 
   /// One condition; all of a selector's must hold.
@@ -11,6 +13,27 @@ public struct LabelSelector: Sendable, Hashable {
     public var key: String
     public var operation: Operator
     public var values: [String]
+
+    public init(key: String, operation: Operator, values: [String] = []) {
+      self.key = key
+      self.operation = operation
+      self.values = values
+    }
+
+    public func matches(_ labels: [String: String]) -> Bool {
+      let value = labels[key]
+      switch operation {
+      case .in: return value.map(values.contains) ?? false
+      case .notIn: return !(value.map(values.contains) ?? false)
+      case .exists: return value != nil
+      case .doesNotExist: return value == nil
+      case .greaterThan, .lessThan:
+        guard let number = value.flatMap({ Int64($0) }), let bound = values.first.flatMap({ Int64($0) }) else {
+          return false
+        }
+        return operation == .greaterThan ? number > bound : number < bound
+      }
+    }
   }
 
   public private(set) var requirements: [Requirement] = []
@@ -21,19 +44,19 @@ public struct LabelSelector: Sendable, Hashable {
   public var isEmpty: Bool { requirements.isEmpty && !matchesNothing }
 
   public func matches(_ labels: [String: String]) -> Bool {
-    if matchesNothing { return false }
-    return requirements.allSatisfy { requirement in
-      let value = labels[requirement.key]
-      switch requirement.operation {
-      case .in: return value.map(requirement.values.contains) ?? false
-      case .notIn: return !(value.map(requirement.values.contains) ?? false)
-      case .exists: return value != nil
-      case .doesNotExist: return value == nil
-      }
+    !matchesNothing && requirements.allSatisfy { $0.matches(labels) }
+  }
+
+  /// A selector for exactly these labels.
+  public init(labels: [String: String]) {
+    requirements = labels.sorted { $0.key < $1.key }.map {
+      Requirement(key: $0.key, operation: .in, values: [$0.value])
     }
   }
 
   /// Reads a `metav1.LabelSelector`. An absent one selects nothing, an empty one everything.
+  ///
+  /// - Throws: `BadRequest` for an operator that does not exist, or values that do not go with it.
   public init(_ value: Value?) throws(APIStatus) {
     guard let value, value != .null else {
       matchesNothing = true
@@ -44,108 +67,49 @@ public struct LabelSelector: Sendable, Hashable {
     }
     requirements.sort { $0.key < $1.key }
     for expression in value["matchExpressions"]?.array ?? [] {
-      let operation: Operator
-      switch expression["operator"]?.string {
-      case "In"?: operation = .in
-      case "NotIn"?: operation = .notIn
-      case "Exists"?: operation = .exists
-      case "DoesNotExist"?: operation = .doesNotExist
-      case let other:
-        throw APIStatus(
-          code: 400, reason: "BadRequest", message: "\"\(other ?? "")\" is not a valid label selector operator")
-      }
-      requirements.append(
-        Requirement(
-          key: expression["key"]?.string ?? "", operation: operation,
-          values: expression["values"]?.array?.compactMap(\.string) ?? []))
+      requirements.append(try Self.requirement(expression))
     }
   }
 
-  /// A selector for exactly these labels.
-  public init(labels: [String: String]) {
-    requirements = labels.sorted { $0.key < $1.key }.map { Requirement(key: $0.key, operation: .in, values: [$0.value]) }
+  private static func requirement(_ expression: Value) throws(APIStatus) -> Requirement {
+    let values = expression["values"]?.array?.compactMap(\.string) ?? []
+    let key = expression["key"]?.string ?? ""
+    switch expression["operator"]?.string {
+    case "In"? where !values.isEmpty: return Requirement(key: key, operation: .in, values: values)
+    case "NotIn"? where !values.isEmpty: return Requirement(key: key, operation: .notIn, values: values)
+    case "Exists"? where values.isEmpty: return Requirement(key: key, operation: .exists)
+    case "DoesNotExist"? where values.isEmpty: return Requirement(key: key, operation: .doesNotExist)
+    case "In"?, "NotIn"?: throw refuse("for 'in', 'notin' operators, values set can't be empty")
+    case "Exists"?, "DoesNotExist"?: throw refuse("values set must be empty for exists and does not exist")
+    case let other: throw refuse("\"\(other ?? "")\" is not a valid label selector operator")
+    }
   }
-}
 
-extension LabelSelector {
+  static func refuse(_ why: String) -> APIStatus { APIStatus(code: 400, reason: "BadRequest", message: why) }
+
   /// Reads the text form.
+  ///
+  /// - Throws: `BadRequest`, worded as by the API server.
   public init(parsing text: String) throws(APIStatus) {
-    var scanner = SelectorScanner(text)
-    scanner.skipSpaces()
-    while !scanner.isAtEnd {
-      requirements.append(try scanner.requirement())
-      scanner.skipSpaces()
-      if scanner.isAtEnd { break }
-      guard scanner.take(",") else { throw scanner.failure("a comma was expected") }
-      scanner.skipSpaces()
-    }
+    var parser = LabelSelectorParser(text)
+    requirements = try parser.requirements().sorted { $0.key < $1.key }
   }
 }
 
-/// Reads the text form of selectors.
-struct SelectorScanner {
-  private let bytes: [UInt8]
-  private var position = 0
-
-  init(_ text: String) { bytes = Array(text.utf8) }
-
-  var isAtEnd: Bool { position >= bytes.count }
-
-  mutating func skipSpaces() {
-    while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 { position += 1 }
-  }
-
-  mutating func take(_ text: String) -> Bool {
-    let wanted = Array(text.utf8)
-    guard bytes[min(position, bytes.count)...].starts(with: wanted) else { return false }
-    position += wanted.count
-    return true
-  }
-
-  mutating func word() -> String {
-    skipSpaces()
-    let start = position
-    while position < bytes.count, !" \t=!,()<>".utf8.contains(bytes[position]) { position += 1 }
-    return String(decoding: bytes[start..<position], as: UTF8.self)
-  }
-
-  func failure(_ why: String) -> APIStatus {
-    APIStatus(
-      code: 400, reason: "BadRequest",
-      message: "unable to parse selector \"\(String(decoding: bytes, as: UTF8.self))\": \(why) at \(position + 1)")
-  }
-
-  mutating func requirement() throws(APIStatus) -> LabelSelector.Requirement {
-    if take("!") {
-      let key = word()
-      guard !key.isEmpty else { throw failure("a key was expected") }
-      return .init(key: key, operation: .doesNotExist, values: [])
-    }
-    let key = word()
-    guard !key.isEmpty else { throw failure("a key was expected") }
-    skipSpaces()
-    if take("!=") { return .init(key: key, operation: .notIn, values: [word()]) }
-    if take("==") || take("=") { return .init(key: key, operation: .in, values: [word()]) }
-    let start = position
-    switch word() {
-    case "in": return .init(key: key, operation: .in, values: try list())
-    case "notin": return .init(key: key, operation: .notIn, values: try list())
-    case "": return .init(key: key, operation: .exists, values: [])
-    default:
-      position = start
-      throw failure("an operator was expected")
-    }
-  }
-
-  private mutating func list() throws(APIStatus) -> [String] {
-    skipSpaces()
-    guard take("(") else { throw failure("( was expected") }
-    var values: [String] = []
-    repeat {
-      values.append(word())
-      skipSpaces()
-    } while take(",")
-    guard take(")") else { throw failure(") was expected") }
-    return values
+extension LabelSelector: CustomStringConvertible {
+  /// The text form.
+  public var description: String {
+    requirements.map { requirement in
+      let key = requirement.key
+      let values = requirement.values.sorted().joined(separator: ",")
+      switch requirement.operation {
+      case .in: return requirement.values.count == 1 ? "\(key)=\(values)" : "\(key) in (\(values))"
+      case .notIn: return requirement.values.count == 1 ? "\(key)!=\(values)" : "\(key) notin (\(values))"
+      case .exists: return key
+      case .doesNotExist: return "!\(key)"
+      case .greaterThan: return "\(key)>\(values)"
+      case .lessThan: return "\(key)<\(values)"
+      }
+    }.joined(separator: ",")
   }
 }
