@@ -18,7 +18,7 @@ struct YAMLWriter {
     case .object(let fields) where !fields.isEmpty: map(fields, indent: 0, isFirstInline: false)
     case .array(let elements) where !elements.isEmpty: list(elements, indent: 0)
     default:
-      scalar(value, indent: 0)
+      scalar(value, indent: 2)
       newline()
     }
   }
@@ -28,8 +28,7 @@ struct YAMLWriter {
     for (key, value) in fields {
       if !isInline { spaces(indent) }
       isInline = false
-      string(key, indent: indent, allowBlock: false)
-      out.append(UInt8(ascii: ":"))
+      self.key(key, indent: indent)
       switch value {
       case .object(let inner) where !inner.isEmpty:
         newline()
@@ -43,6 +42,18 @@ struct YAMLWriter {
         newline()
       }
     }
+  }
+
+  /// A key and its colon. Readers look for the colon within 1,024 characters; longer keys say that they are keys.
+  private mutating func key(_ key: String, indent: Int) {
+    let isLong = key.utf8.count > 160
+    if isLong { out += "? ".utf8 }
+    string(key, indent: indent, allowBlock: false)
+    if isLong {
+      newline()
+      spaces(indent)
+    }
+    out.append(UInt8(ascii: ":"))
   }
 
   private mutating func list(_ elements: [Value], indent: Int) {
@@ -71,29 +82,67 @@ struct YAMLWriter {
     }
   }
 
-  /// Plain where that reads back as the same text, a literal block for several lines, quoted otherwise.
+  /// Plain where that reads back as the same text, a literal block for several lines, quoted otherwise: in double
+  /// quotes what would be read as another type, in single quotes what has characters that mean something.
   private mutating func string(_ text: String, indent: Int, allowBlock: Bool) {
-    if allowBlock, isBlock(text) {
-      block(text, indent: indent)
-    } else if isPlain(text) {
-      out += text.utf8
-    } else if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) {
+    if allowBlock, isBlock(text) { return block(text, indent: indent) }
+    switch form(text) {
+    case .plain: out += text.utf8
+    case .single:
       out.append(UInt8(ascii: "'"))
       for byte in text.utf8 {
         if byte == UInt8(ascii: "'") { out.append(byte) }
         out.append(byte)
       }
       out.append(UInt8(ascii: "'"))
-    } else {
-      JSON.append(.string(text), to: &out)
+    case .double: quoted(text)
     }
   }
 
+  private mutating func quoted(_ text: String) {
+    var part = String.UnicodeScalarView()
+    out.append(UInt8(ascii: "\""))
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": part.append(contentsOf: "\\\"".unicodeScalars)
+      case "\\": part.append(contentsOf: "\\\\".unicodeScalars)
+      case "\n": part.append(contentsOf: "\\n".unicodeScalars)
+      case "\r": part.append(contentsOf: "\\r".unicodeScalars)
+      case "\t": part.append(contentsOf: "\\t".unicodeScalars)
+      default:
+        if Self.isSpecial(scalar) {
+          let digits = String(scalar.value, radix: 16)
+          part.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).unicodeScalars)
+        } else {
+          part.append(scalar)
+        }
+      }
+    }
+    out += String(part).utf8
+    out.append(UInt8(ascii: "\""))
+  }
+
+  /// Characters that YAML does not take as they are.
+  private static func isSpecial(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7f..<0xa0, 0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff: true
+    default: false
+    }
+  }
+
+  /// Whether a text has several lines, and nothing that a literal block cannot say.
   private func isBlock(_ text: String) -> Bool {
-    guard text.utf8.contains(UInt8(ascii: "\n")), let first = text.utf8.first, first != 0x20, first != 0x0a
-    else { return false }
-    return text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f || $0 == 0x0a }
-      && !text.split(separator: "\n", omittingEmptySubsequences: false).contains { $0.hasSuffix(" ") }
+    guard let first = text.utf8.first, first != 0x20, first != 0x0a, text.utf8.contains(0x0a) else { return false }
+    var text = text
+    return text.withUTF8 { bytes in
+      var previous: UInt8 = 0
+      for byte in bytes {
+        if byte < 0x20 && byte != 0x0a || byte == 0x7f { return false }
+        if byte == 0x0a, previous == 0x20 { return false }
+        previous = byte
+      }
+      return previous != 0x20 && !Self.hidesSpecial(bytes)
+    }
   }
 
   private mutating func block(_ text: String, indent: Int) {
@@ -112,28 +161,67 @@ struct YAMLWriter {
     }
   }
 
-  private func isPlain(_ text: String) -> Bool {
-    guard let first = text.utf8.first, let last = text.utf8.last else { return false }
-    guard first != 0x20, last != 0x20, last != UInt8(ascii: ":"), !Self.indicators.contains(first) else { return false }
+  private enum Form { case plain, single, double }
+
+  private func form(_ text: String) -> Form {
+    var text = text
+    let looks = text.withUTF8 { Self.look($0) }
+    guard looks == .plain else { return looks }
+    return YAMLScalar.isTyped(text) || looksLikeNumbers(text) ? .double : .plain
+  }
+
+  /// How a text can be written as far as its characters go.
+  private static func look(_ bytes: UnsafeBufferPointer<UInt8>) -> Form {
+    guard let first = bytes.first, let last = bytes.last else { return .double }
+    var isPlain = first != 0x20 && last != 0x20 && last != UInt8(ascii: ":") && !classes[Int(first)].isIndicator
     var previous: UInt8 = 0
-    for byte in text.utf8 {
-      if byte < 0x20 || byte == 0x7f { return false }
-      if byte == 0x20, previous == UInt8(ascii: ":") { return false }
-      if byte == UInt8(ascii: "#"), previous == 0x20 { return false }
+    for byte in bytes {
+      let kind = classes[Int(byte)]
+      if kind.isControl { return .double }
+      if kind.isSpecial {
+        if byte == 0x20, previous == UInt8(ascii: ":") { isPlain = false }
+        if byte == UInt8(ascii: "#"), previous == 0x20 { isPlain = false }
+        // The marks of lines and the byte order mark, which begin with these bytes, and C1 controls.
+        if byte == 0xc2 || byte == 0xe2 || byte == 0xef { if hidesSpecial(bytes) { return .double } }
+      }
       previous = byte
     }
-    if first == UInt8(ascii: "-") || first == UInt8(ascii: "=") || first == UInt8(ascii: "<") { return false }
-    guard case .string = YAMLScalar.resolve(text) else { return false }
-    return !looksLikeDate(text)
+    if first == UInt8(ascii: "-") || first == UInt8(ascii: "?") {
+      // A sign before a word is plain, one before a space or alone is not.
+      isPlain = isPlain && bytes.count > 1 && bytes[1] != 0x20 && !bytes.starts(with: "---".utf8)
+    }
+    if bytes.starts(with: "...".utf8) { isPlain = false }
+    return isPlain ? .plain : .single
   }
 
-  /// YAML 1.1 readers take `2026-11-25` for a date.
-  private func looksLikeDate(_ text: String) -> Bool {
-    let bytes = Array(text.utf8.prefix(5))
-    return bytes.count == 5 && bytes[4] == UInt8(ascii: "-") && bytes[..<4].allSatisfy { (48...57).contains($0) }
+  private static func hidesSpecial(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    String(decoding: bytes, as: UTF8.self).unicodeScalars.contains { $0 != "\n" && isSpecial($0) }
   }
 
-  private static let indicators = Set("?:,[]{}#&*!|>'\"%@`\u{FEFF}".utf8)
+  private struct ByteClass {
+    var isIndicator = false
+    var isControl = false
+    var isSpecial = false
+  }
+
+  private static let classes: [ByteClass] = {
+    var classes = [ByteClass](repeating: ByteClass(), count: 256)
+    for byte in ":,[]{}#&*!|>'\"%@`=<".utf8 { classes[Int(byte)].isIndicator = true }
+    for byte in 0..<0x20 { classes[byte].isControl = true }
+    classes[0x7f].isControl = true
+    for byte in [0x20, 0x23, 0xc2, 0xe2, 0xef] { classes[byte].isSpecial = true }
+    return classes
+  }()
+
+  /// Dates and `1:30`, which some readers of YAML 1.1 take for times.
+  private func looksLikeNumbers(_ text: String) -> Bool {
+    guard let first = text.utf8.first, (48...57).contains(first) || first == 0x2b || first == 0x2d else { return false }
+    let bytes = Array(text.utf8)
+    if bytes.count > 4, bytes[4] == UInt8(ascii: "-"), bytes[..<4].allSatisfy({ (48...57).contains($0) }) {
+      return true
+    }
+    return bytes.contains(UInt8(ascii: ":")) && bytes.allSatisfy { (48...58).contains($0) || "+-._".utf8.contains($0) }
+  }
 
   private mutating func spaces(_ count: Int) { out.append(contentsOf: repeatElement(0x20, count: count)) }
   private mutating func newline() { out.append(0x0a) }

@@ -1,0 +1,243 @@
+internal import CYAML
+internal import KCData
+
+/// Builds values from libyaml's events.
+struct YAMLReader {
+  static let depthLimit = 512
+  static let nodeLimit = 2_000_000
+
+  /// A collection that is being read.
+  private struct Frame {
+    var isMap: Bool
+    var anchor: String?
+    /// How many nodes there were before it.
+    var start: Int
+    var elements: [Value] = []
+    var fields = Fields()
+    /// The key that waits for its value.
+    var key: String?
+    var isMergeKey = false
+    var merges: [Value] = []
+  }
+
+  private struct Problem: Error {
+    var message: String
+    var place: YAML.Place?
+  }
+
+  private let isRecordingPlaces: Bool
+  private var anchors: [String: (value: Value, size: Int)] = [:]
+  private var nodes = 0
+  private var stack: [Frame] = []
+  private var documents: [YAML.Document] = []
+  private var places: [FieldPath: YAML.Place] = [:]
+  private var path = FieldPath()
+  private var start = YAML.Place(line: 1, column: 1)
+
+  init(isRecordingPlaces: Bool) { self.isRecordingPlaces = isRecordingPlaces }
+
+  mutating func read(_ bytes: [UInt8]) throws(CodecError) -> [YAML.Document] {
+    var parser = yaml_parser_t()
+    guard yaml_parser_initialize(&parser) == 1 else {
+      throw CodecError(message: "there is no memory to read with", line: 1, column: 1)
+    }
+    defer { yaml_parser_delete(&parser) }
+    let result: Result<Void, CodecError> = bytes.withUnsafeBufferPointer { buffer in
+      yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
+      do throws(CodecError) {
+        try consume(&parser)
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+    return documents
+  }
+
+  private mutating func consume(_ parser: inout yaml_parser_t) throws(CodecError) {
+    while true {
+      var event = yaml_event_t()
+      guard yaml_parser_parse(&parser, &event) == 1 else { throw Self.failure(parser) }
+      defer { yaml_event_delete(&event) }
+      if event.type == YAML_STREAM_END_EVENT { return }
+      start = YAML.Place(line: Int(event.start_mark.line) + 1, column: Int(event.start_mark.column) + 1)
+      do throws(Problem) {
+        try handle(event)
+      } catch {
+        let place = error.place ?? start
+        throw CodecError(message: error.message, line: place.line, column: place.column)
+      }
+    }
+  }
+
+  private static func failure(_ parser: yaml_parser_t) -> CodecError {
+    let problem = parser.problem.map { String(cString: $0) } ?? "this is no YAML"
+    if parser.error == YAML_READER_ERROR {
+      return CodecError(
+        message: "\(problem) at byte \(parser.problem_offset)", line: Int(parser.mark.line) + 1,
+        column: Int(parser.mark.column) + 1)
+    }
+    let mark = parser.problem_mark
+    return CodecError(message: problem, line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+  }
+
+  private mutating func handle(_ event: yaml_event_t) throws(Problem) {
+    switch event.type {
+    case YAML_DOCUMENT_START_EVENT:
+      anchors.removeAll(keepingCapacity: true)
+      places.removeAll()
+    case YAML_SCALAR_EVENT: try scalar(event.data.scalar)
+    case YAML_ALIAS_EVENT:
+      let name = Self.text(event.data.alias.anchor) ?? ""
+      guard let known = anchors[name] else { throw Problem(message: "there is no anchor named \(name) before this") }
+      nodes += known.size
+      record()
+      try add(known.value)
+    case YAML_SEQUENCE_START_EVENT:
+      record()
+      try push(isMap: false, anchor: Self.text(event.data.sequence_start.anchor))
+    case YAML_MAPPING_START_EVENT:
+      record()
+      try push(isMap: true, anchor: Self.text(event.data.mapping_start.anchor))
+    case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: try pop()
+    default: break
+    }
+  }
+}
+
+extension YAMLReader {
+  private static func text(_ start: UnsafeMutablePointer<yaml_char_t>?) -> String? {
+    start.map { String(cString: UnsafePointer($0)) }
+  }
+
+  /// Notes where the node that starts here stands. A field's place is its key's, noted when the key was read.
+  private mutating func record() {
+    guard isRecordingPlaces, let frame = stack.last else { return }
+    if !frame.isMap { places[path.index(frame.elements.count)] = start }
+  }
+
+  private mutating func push(isMap: Bool, anchor: String?) throws(Problem) {
+    guard stack.count < Self.depthLimit else {
+      throw Problem(message: "this is nested deeper than \(Self.depthLimit) levels")
+    }
+    if let frame = stack.last {
+      if frame.isMap, frame.key == nil, !frame.isMergeKey {
+        throw Problem(message: "a map or a list cannot be a key here")
+      }
+      if isRecordingPlaces {
+        path = frame.isMap ? path.field(frame.key ?? "<<") : path.index(frame.elements.count)
+      }
+    }
+    stack.append(Frame(isMap: isMap, anchor: anchor, start: nodes))
+  }
+
+  private mutating func pop() throws(Problem) {
+    guard var frame = stack.popLast() else { return }
+    if isRecordingPlaces, !stack.isEmpty { path.elements.removeLast() }
+    for merge in frame.merges { try Self.merge(merge, into: &frame.fields) }
+    let value: Value = frame.isMap ? .object(frame.fields) : .array(frame.elements)
+    if let anchor = frame.anchor { anchors[anchor] = (value, nodes - frame.start + 1) }
+    try add(value)
+  }
+
+  /// `<<`: fields that the map itself has not set.
+  private static func merge(_ source: Value, into fields: inout Fields) throws(Problem) {
+    switch source {
+    case .object(let other):
+      for (key, value) in other where fields[key] == nil { fields[key] = value }
+    case .array(let others):
+      for other in others {
+        guard other.object != nil else { throw Problem(message: "only maps can be merged with <<") }
+        try merge(other, into: &fields)
+      }
+    default: throw Problem(message: "only a map can be merged with <<")
+    }
+  }
+
+  private mutating func scalar(_ scalar: yaml_event_s.__Unnamed_union_data.__Unnamed_struct_scalar) throws(Problem) {
+    let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+    let isPlain = scalar.style == YAML_PLAIN_SCALAR_STYLE
+    let tag = scalar.tag == nil ? nil : Self.text(scalar.tag)
+    if let last = stack.indices.last, stack[last].isMap, stack[last].key == nil, !stack[last].isMergeKey {
+      if isPlain, text == "<<", tag == nil || tag == "tag:yaml.org,2002:merge" {
+        stack[last].isMergeKey = true
+        nodes += 1
+        return
+      }
+      return try key(try value(text, isPlain: isPlain, tag: tag), of: last)
+    }
+    let value = try value(text, isPlain: isPlain, tag: tag)
+    if scalar.anchor != nil, let anchor = Self.text(scalar.anchor) { anchors[anchor] = (value, 1) }
+    record()
+    try add(value)
+  }
+
+  private func value(_ text: String, isPlain: Bool, tag: String?) throws(Problem) -> Value {
+    switch tag {
+    case nil where !isPlain, "!"?, "tag:yaml.org,2002:str"?, "tag:yaml.org,2002:timestamp"?: return .string(text)
+    case "tag:yaml.org,2002:binary"?: return .string(try Self.decoded(text))
+    case nil, "tag:yaml.org,2002:int"?, "tag:yaml.org,2002:float"?, "tag:yaml.org,2002:bool"?,
+      "tag:yaml.org,2002:null"?:
+      do {
+        return try YAMLScalar.resolve(text)
+      } catch {
+        throw Problem(message: "\(text) has no counterpart in JSON")
+      }
+    default: return .string(text)
+    }
+  }
+
+  private static func decoded(_ text: String) throws(Problem) -> String {
+    guard let bytes = Base64Text.decode(text), let decoded = String(validating: bytes, as: UTF8.self) else {
+      throw Problem(message: "this is not base 64 of a text")
+    }
+    return decoded
+  }
+
+  private mutating func key(_ value: Value, of frame: Int) throws(Problem) {
+    nodes += 1
+    let name = try Self.name(value)
+    guard stack[frame].fields[name] == nil else {
+      let first = isRecordingPlaces ? places[path.field(name)].map { " (first on line \($0.line))" } ?? "" : ""
+      throw Problem(message: "the key \"\(name)\" stands twice in this map\(first)")
+    }
+    stack[frame].key = name
+    if isRecordingPlaces { places[path.field(name)] = start }
+  }
+
+  private static func name(_ value: Value) throws(Problem) -> String {
+    switch value {
+    case .string(let text): return text
+    case .bool(let truth): return truth ? "true" : "false"
+    case .int(let number): return String(number)
+    case .number(let number): return JSON.numberText(number)
+    case .null: throw Problem(message: "null cannot be a key here")
+    case .array, .object: throw Problem(message: "a map or a list cannot be a key here")
+    }
+  }
+
+  /// Puts a finished value where it belongs.
+  private mutating func add(_ value: Value) throws(Problem) {
+    nodes += 1
+    guard nodes <= Self.nodeLimit else {
+      throw Problem(message: "its aliases multiply to more than \(Self.nodeLimit) nodes")
+    }
+    guard let last = stack.indices.last else {
+      if value != .null { documents.append(YAML.Document(value: value, place: start, places: places)) }
+      return
+    }
+    if !stack[last].isMap {
+      stack[last].elements.append(value)
+    } else if stack[last].isMergeKey {
+      stack[last].merges.append(value)
+      stack[last].isMergeKey = false
+    } else if let key = stack[last].key {
+      stack[last].fields[key] = value
+      stack[last].key = nil
+    } else {
+      // An alias in the place of a key.
+      try self.key(value, of: last)
+    }
+  }
+}
