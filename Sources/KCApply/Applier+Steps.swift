@@ -13,10 +13,7 @@ extension Applier {
     let declared = plan.steps.first { $0.key.kind == "Namespace" && $0.key.name == name && $0.action != .remove }
     let object = declared?.object ?? ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
     try await request { () async throws(ClientError) in
-      do {
-        _ = try await client.get(type, namespace: nil, name: name)
-      } catch {
-        guard error.isNotFound, !plan.isEmpty else { throw error }
+      if try await client.find(type, namespace: nil, name: name) == nil {
         _ = try await client.apply(object, type: type)
       }
     }
@@ -27,14 +24,8 @@ extension Applier {
     var moved: [String] = []
     for step in plan.steps {
       guard let type = client.types.find(apiVersion: step.key.apiVersion, kind: step.key.kind) else { continue }
-      let key = step.key
       let found = try await request { () async throws(ClientError) -> String? in
-        do {
-          return ObjectDiff.fingerprint(try await client.get(type, namespace: key.namespace, name: key.name))
-        } catch {
-          if error.isNotFound { return nil }
-          throw error
-        }
+        try await client.find(type, namespace: step.key.namespace, name: step.key.name).map(ObjectDiff.fingerprint)
       }
       if found == step.liveVersion { continue }
       switch (step.liveVersion, found) {
@@ -97,12 +88,12 @@ extension Applier {
   func remove(_ step: Step) async throws(ApplyFailure) {
     guard let type = client.types.find(apiVersion: step.key.apiVersion, kind: step.key.kind) else { return }
     if step.action == .remove { report(.removing(step)) }
-    let key = step.key
-    do {
+    do throws(ClientError) {
       try await retrying { () async throws(ClientError) in
-        do {
+        do throws(ClientError) {
           try await client.delete(
-            type, namespace: key.namespace, name: key.name, preconditionUID: step.liveUID, propagation: "Foreground")
+            type, namespace: step.key.namespace, name: step.key.name, preconditionUID: step.liveUID,
+            propagation: "Foreground")
         } catch {
           // Gone already, or another one of that name: either way the one that was meant is gone.
           if !error.isNotFound && !error.isConflict { throw error }
@@ -121,16 +112,10 @@ extension Applier {
     let deadline = clock.now + options.timeout
     var pause = 10
     while clock.now < deadline {
-      let key = step.key
       let found = try await request { () async throws(ClientError) -> Value? in
-        do {
-          return try await client.get(type, namespace: key.namespace, name: key.name)
-        } catch {
-          if error.isNotFound { return nil }
-          throw error
-        }
+        try await client.find(type, namespace: step.key.namespace, name: step.key.name)
       }
-      let pods = step.liveUID.map { watch.remaining(owner: $0, namespace: key.namespace) } ?? 0
+      let pods = step.liveUID.map { watch.remaining(owner: $0, namespace: step.key.namespace) } ?? 0
       if found == nil || found?.uid != step.liveUID, pods == 0 { return }
       if Task.isCancelled { throw .cancelled }
       try? await Task.sleep(for: .milliseconds(pause))

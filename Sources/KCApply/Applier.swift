@@ -94,7 +94,7 @@ public struct Applier: Sendable {
     guard let object = step.object, let type = client.types.find((object.apiVersion, object.kind)) else { return }
     report(.applying(step))
     if step.action == .replace { try await remove(step) }
-    do {
+    do throws(ClientError) {
       _ = try await retrying { () async throws(ClientError) in
         try await client.apply(object, type: type, force: options.takeOwnership || step.action == .add)
       }
@@ -110,7 +110,7 @@ public struct Applier: Sendable {
     _ work: @Sendable () async throws(ClientError) -> Output
   ) async throws(ClientError) -> Output {
     for attempt in 0..<7 {
-      do {
+      do throws(ClientError) {
         return try await work()
       } catch {
         guard error.isTransient, !Task.isCancelled else { throw error }
@@ -124,7 +124,7 @@ public struct Applier: Sendable {
   func request<Output: Sendable>(
     _ work: @Sendable () async throws(ClientError) -> Output
   ) async throws(ApplyFailure) -> Output {
-    do {
+    do throws(ClientError) {
       return try await retrying(work)
     } catch {
       throw ApplyFailure(error)

@@ -1,4 +1,4 @@
-public import KCClient
+internal import KCClient
 public import KCKube
 public import KCPlan
 

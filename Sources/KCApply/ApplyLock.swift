@@ -30,28 +30,27 @@ struct ApplyLock: Sendable {
   /// - Throws: `locked` when another apply that may be alive holds it.
   func acquire() async throws(ApplyFailure) {
     for _ in 0..<5 {
-      do {
-        let current = try await client.get(Self.type, namespace: namespace, name: name)
-        if let other = activeHolder(current) {
-          throw ApplyFailure.locked(holder: other, since: current.at("spec", "acquireTime")?.string ?? "")
-        }
-        var next = lease()
-        next.set(current.resourceVersion.map { .string($0) }, at: "metadata", "resourceVersion")
-        _ = try await client.update(next, type: Self.type)
-        return
-      } catch let error as ClientError {
-        if error.isNotFound {
-          do {
-            _ = try await client.create(lease(), type: Self.type)
-            return
-          } catch {
-            if !error.isAlreadyExists { throw ApplyFailure(error) }
-          }
-        } else if !error.isConflict {
-          throw ApplyFailure(error)
-        }
+      let current: Value?
+      do throws(ClientError) {
+        current = try await client.find(Self.type, namespace: namespace, name: name)
       } catch {
-        throw error as? ApplyFailure ?? .cancelled
+        throw ApplyFailure(error)
+      }
+      if let other = current.flatMap(activeHolder) {
+        throw .locked(holder: other, since: current?.at("spec", "acquireTime")?.string ?? "")
+      }
+      do throws(ClientError) {
+        if let current {
+          var next = lease()
+          next.set(current.resourceVersion.map { .string($0) }, at: "metadata", "resourceVersion")
+          _ = try await client.update(next, type: Self.type)
+        } else {
+          _ = try await client.create(lease(), type: Self.type)
+        }
+        return
+      } catch {
+        // Someone was quicker: look again who.
+        if !error.isConflict && !error.isAlreadyExists { throw ApplyFailure(error) }
       }
     }
     throw .locked(holder: "another apply", since: "")

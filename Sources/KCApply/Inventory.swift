@@ -62,7 +62,7 @@ public struct Inventory: Sendable {
 extension Inventory {
   /// Reads the record; an inventory without entries where there is none.
   static func read(project: String, namespace: String, from client: APIClient) async throws(ClientError) -> Inventory {
-    do {
+    do throws(ClientError) {
       let record = try await client.get(type, namespace: namespace, name: recordName(project))
       return Inventory(record: record, project: project, namespace: namespace)
     } catch {
@@ -77,7 +77,7 @@ extension Inventory {
       _ = try await client.apply(record, type: Self.type, force: true)
       return
     }
-    do {
+    do throws(ClientError) {
       try await client.delete(Self.type, namespace: namespace, name: Self.recordName(project))
     } catch {
       if !error.isNotFound { throw error }

@@ -1,6 +1,6 @@
 public import KCClient
 internal import KCData
-public import KCKube
+internal import KCKube
 public import KCPlan
 
 /// Reads from a target what a plan needs. It only reads: writes are dry runs.
@@ -50,12 +50,7 @@ public struct LiveReader: Sendable {
   private func objects(_ keys: [ObjectKey]) async throws(ClientError) -> [ObjectKey: Value] {
     let found = try await inParallel(keys) { key async throws(ClientError) -> Value? in
       guard let type = client.types.find(apiVersion: key.apiVersion, kind: key.kind) else { return nil }
-      do {
-        return try await client.get(type, namespace: key.namespace, name: key.name)
-      } catch {
-        if error.isNotFound { return nil }
-        throw error
-      }
+      return try await client.find(type, namespace: key.namespace, name: key.name)
     }
     return Dictionary(zip(keys, found).compactMap { key, value in value.map { (key, $0) } }, uniquingKeysWith: { $1 })
   }
@@ -65,7 +60,7 @@ public struct LiveReader: Sendable {
   {
     let results = try await inParallel(desired) { item async throws(ClientError) -> Result<Value, APIStatus>? in
       guard let type = client.types.find((item.object.apiVersion, item.object.kind)) else { return nil }
-      do {
+      do throws(ClientError) {
         return .success(try await client.apply(item.object, type: type, force: true, dryRun: true))
       } catch {
         if case .status(let status) = error, status.code < 500, status.code != 429 { return .failure(status) }

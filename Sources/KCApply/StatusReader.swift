@@ -1,5 +1,5 @@
 public import KCClient
-public import KCData
+internal import KCData
 internal import KCKube
 public import KCPlan
 
@@ -45,7 +45,7 @@ public struct StatusReader: Sendable {
       guard let type = client.types.find(apiVersion: entry.key.apiVersion, kind: entry.key.kind) else {
         return StatusReport.Row(address: entry.address, key: entry.key, health: nil, pods: [])
       }
-      do {
+      do throws(ClientError) {
         let object = try await client.get(type, namespace: entry.key.namespace, name: entry.key.name)
         let own = Self.pods(of: object, pods: pods, sets: sets)
         return StatusReport.Row(

@@ -61,6 +61,16 @@ extension APIClient {
     try await object(APIRequest(method: "GET", path: type.path(namespace: namespace, name: name)))
   }
 
+  /// The object, or nil where there is none.
+  public func find(_ type: ResourceType, namespace: String?, name: String) async throws(ClientError) -> Value? {
+    do throws(ClientError) {
+      return try await get(type, namespace: namespace, name: name)
+    } catch {
+      if error.isNotFound { return nil }
+      throw error
+    }
+  }
+
   /// - Parameter dryRun: whether the server only says what it would do.
   public func create(_ object: Value, type: ResourceType, dryRun: Bool = false) async throws(ClientError) -> Value {
     try await self.object(

@@ -1,5 +1,5 @@
 public import KCData
-public import KCKube
+internal import KCKube
 
 /// Where in the source something was said.
 public struct Origin: Sendable, Hashable {

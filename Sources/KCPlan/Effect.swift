@@ -12,7 +12,7 @@ enum Effect {
 
   private static func change(_ step: Step) -> String {
     guard let count = pods(of: step.object) else { return "changed in place" }
-    let rolls = step.changes.contains { $0.field.path.hasPrefix(["spec", "template"]) }
+    let rolls = step.changes.contains { $0.field.path.hasPrefix(FieldPath("spec", "template")) }
     if rolls, step.key.kind == "Deployment" {
       let strategy = Rollout(step.object ?? .null)
       let limit = strategy.recreates ? "all at once" : "at most \(strategy.maxUnavailable) unavailable"

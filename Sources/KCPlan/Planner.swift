@@ -1,4 +1,4 @@
-public import KCData
+internal import KCData
 public import KCKube
 
 /// Compares what is declared with what is there.
@@ -23,7 +23,8 @@ public struct Planner {
       steps, dependencies: Dictionary(desired.map { ($0.address, $0.dependencies) }, uniquingKeysWith: { $1 }))
     annotate(&steps, desired: desired)
     steps += removalSteps(removals, live: live)
-    let placements = PlacementForecast(live: live, desired: desired).placements(for: steps)
+    var forecast = PlacementForecast(live: live, desired: desired)
+    let placements = forecast.placements(for: steps)
     return Plan(
       project: project, environment: environment, target: live.target, steps: steps, placements: placements,
       digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: sources))

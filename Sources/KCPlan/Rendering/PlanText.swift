@@ -1,4 +1,5 @@
 internal import KCData
+internal import KCKube
 
 /// A plan as text for people.
 public struct PlanText {
@@ -14,10 +15,12 @@ public struct PlanText {
     self.style = style
     let places = plan.changes.flatMap { [$0.origin?.place ?? ""] + $0.changes.map { Self.place($0) } }
     middle = min(32, places.map(\.count).max() ?? 0)
-    let widest = plan.changes.flatMap { step in
-      [4 + step.title.count] + step.changes.map { 6 + 18 + 2 + Self.difference($0).count }
+    var widest = 30
+    for step in plan.changes {
+      widest = max(widest, 4 + step.title.count)
+      for change in step.changes { widest = max(widest, 26 + Self.difference(change).count) }
     }
-    left = min(max(40, style.width - middle - 26), max(30, widest.max() ?? 0))
+    left = min(max(40, style.width - middle - 26), widest)
   }
 
   /// The whole plan, ending in a newline.
