@@ -47,6 +47,8 @@ struct ActionExecutor: Sendable {
     case .delete(let key, let uid, let propagation, let grace, let note):
       try await delete(key, uid, propagation, grace)
       if let note { await events.record(note) }
+    case .verifyAbsent(let key, let uid): try await verifyAbsent(key, uid)
+    case .deleteAll(let kind, let namespace): try await deleteAll(kind, namespace)
     case .finalizeNamespace(let namespace, let content): try await finalize(namespace, content)
     case .note(let note): await events.record(note)
     }
@@ -134,6 +136,23 @@ extension ActionExecutor {
     } catch {
       if error.isNotFound { cache.remove(key, uid: cache.get(key)?.uid) }
     }
+  }
+
+  private func verifyAbsent(_ key: ObjectKey, _ uid: String) async throws(ClientError) {
+    do {
+      let found = try await client.get(type(key.kind), namespace: key.namespace, name: key.name)
+      cache.store(found.identified(as: ["apiVersion": .string(key.kind.apiVersion), "kind": .string(key.kind.name)]))
+      guard found.uid == uid else { return }
+    } catch {
+      if error.isNotFound { return }
+      throw error
+    }
+    throw .status(APIStatus(code: 409, reason: "Conflict", message: "\(key) is there"))
+  }
+
+  private func deleteAll(_ kind: ObjectKind, _ namespace: String) async throws(ClientError) {
+    let path = try type(kind).path(namespace: namespace)
+    _ = try await client.object(APIRequest(method: "DELETE", path: path))
   }
 
   private func finalize(_ namespace: Value, _ content: [ObjectKind]) async throws(ClientError) {

@@ -132,5 +132,9 @@ extension ClusterCache {
     }
   }
 
-  public func exists(uid: String) -> Bool { state.withLock { $0.keysByUID[uid] != nil } }
+  public func object(uid: String) -> Value? {
+    state.withLock { state in
+      state.keysByUID[uid].flatMap { state.objects[$0.kind]?[$0.namespace ?? ""]?[$0.name] }
+    }
+  }
 }

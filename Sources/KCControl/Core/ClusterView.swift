@@ -10,8 +10,8 @@ public protocol ClusterView: Sendable {
   func owned(by uid: String) -> [Value]
   /// The objects of all kinds in a namespace.
   func content(of namespace: String) -> [Value]
-  /// Whether an object with this identity is there, or was not seen to go.
-  func exists(uid: String) -> Bool
+  /// The object with this identity.
+  func object(uid: String) -> Value?
 }
 
 extension ClusterView {

@@ -1,0 +1,93 @@
+public import KCClient
+public import KCKube
+public import Logging
+
+/// What a control plane needs to know.
+public struct ControlSettings: Sendable {
+  /// The certificate authority of the API, in PEM, for the config map in every namespace.
+  public var authority: String
+  /// Seconds without a sign of life after which a node counts as unreachable.
+  public var nodeGracePeriod: Double
+  /// The resources that the API serves.
+  public var types: ResourceTypes
+
+  public init(authority: String, nodeGracePeriod: Double = 40, types: ResourceTypes = .builtin) {
+    self.authority = authority
+    self.nodeGracePeriod = nodeGracePeriod
+    self.types = types
+  }
+}
+
+/// The controllers of a cluster and what they share: one informer a kind, one copy of the cluster.
+public final class ControlPlane: Sendable {
+  /// Under this name controllers appear in `managedFields`.
+  static let fieldManager = "kube-controller-manager"
+
+  private let controllers: [Controller]
+  private let informers: [ObjectKind: Informer]
+
+  /// - Parameter transport: reaches the API as a user who may do everything.
+  public init(
+    transport: any APITransport, settings: ControlSettings, time: any TimeSource = SystemTime(),
+    log: Logger = Logger(label: "kc.control")
+  ) {
+    let cache = ClusterCache()
+    let client = APIClient(transport: transport, fieldManager: Self.fieldManager, types: settings.types)
+    controllers = Self.reconcilers(settings, time).map { reconciler in
+      let executor = ActionExecutor(
+        client: client, cache: cache, events: EventRecorder(client: client, source: reconciler.name, time: time))
+      return Controller(reconciler, cache: cache, executor: executor, time: time, log: log)
+    }
+    var informers: [ObjectKind: Informer] = [:]
+    for kind in Set(controllers.flatMap(\.reconciler.kinds)) {
+      guard let type = settings.types.find(apiVersion: kind.apiVersion, kind: kind.name) else { continue }
+      let informer = Informer(client: client, type: type)
+      informer.addHandler { change in cache.take(change) }
+      informers[kind] = informer
+    }
+    self.informers = informers
+  }
+
+  private static func reconcilers(_ settings: ControlSettings, _ time: any TimeSource) -> [any Reconciler] {
+    let collectable = collectable(settings.types)
+    return [
+      DeploymentController(), ReplicaSetController(), EndpointSliceController(),
+      NamespaceController(types: collectable), NamespaceDefaults(authority: settings.authority),
+      GarbageCollector(types: collectable), NodeLifecycle(gracePeriod: settings.nodeGracePeriod, since: time.now),
+    ]
+  }
+
+  /// The resources whose objects can be owned and deleted, each in one version. Events are not: they have no owners,
+  /// and there are many of them.
+  static func collectable(_ types: ResourceTypes) -> [ResourceType] {
+    var seen: Set<String> = []
+    return types.all.filter { type in
+      ["list", "watch", "delete"].allSatisfy(type.verbs.contains) && type.kind != "Event"
+        && seen.insert(type.qualifiedName).inserted
+    }
+  }
+
+  /// Runs until the task is cancelled; writes that are under way are finished then.
+  public func run() async {
+    await withDiscardingTaskGroup { group in
+      for informer in informers.values { group.addTask { await informer.run() } }
+      for controller in controllers {
+        group.addTask {
+          for kind in controller.reconciler.kinds { await self.informers[kind]?.waitUntilSynced() }
+          if !Task.isCancelled { await controller.run() }
+        }
+      }
+    }
+  }
+}
+
+extension ClusterCache {
+  /// Takes in what an informer tells.
+  func take(_ change: Informer.Change) {
+    switch change {
+    case .added(let object), .updated(_, let object): store(object)
+    case .deleted(let object):
+      if let key = ObjectKey(object) { remove(key, uid: object.uid) }
+    }
+  }
+}
