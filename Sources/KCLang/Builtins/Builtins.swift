@@ -1,0 +1,151 @@
+internal import KCData
+
+/// Functions, properties and methods that are not written in kc.
+enum Builtins {
+  /// Names a function that stands in Swift.
+  enum ID: Int32, Sendable {
+    case placement, hash, base64, inputEnvironment, json, abs, min, max, projectName, projectNamespace
+  }
+
+  struct Function: Sendable {
+    var name: String
+    var id: ID
+    var parameters: [(name: String, isOptional: Bool)]
+  }
+
+  /// The functions that every module sees.
+  static let functions: [Function] = [
+    Function(name: "placement", id: .placement, parameters: [("of", false)]),
+    Function(name: "hash", id: .hash, parameters: [("value", false)]),
+    Function(name: "base64", id: .base64, parameters: [("text", false)]),
+    Function(name: "json", id: .json, parameters: [("value", false)]),
+    Function(name: "projectName", id: .projectName, parameters: []),
+    Function(name: "projectNamespace", id: .projectNamespace, parameters: []),
+    Function(name: "abs", id: .abs, parameters: [("number", false)]),
+    Function(name: "min", id: .min, parameters: [("a", false), ("b", false)]),
+    Function(name: "max", id: .max, parameters: [("a", false), ("b", false)]),
+  ]
+
+  static func call(_ id: ID, _ arguments: [TreeValue], at site: Int32, _ program: inout Program) -> TreeValue {
+    let first = arguments.first ?? .none
+    if arguments.contains(where: \.isPoison) { return .poison }
+    switch id {
+    case .placement: return program.placement(of: first)
+    case .hash: return program.digest(of: first, at: site)
+    case .base64:
+      let text = program.scalar(first)
+      guard text.tag == .string else { return program.mismatch(text, TypeTable.string, at: site) }
+      var result = program.tree.string(Base64.encode(program.tree.utf8(of: text)))
+      result.isSecret = text.isSecret
+      return result
+    case .json: return program.jsonText(of: first, at: site)
+    case .inputEnvironment: return .poison
+    case .projectName: return program.tree.string(program.project.name)
+    case .projectNamespace: return program.tree.string(program.project.namespace)
+    case .abs:
+      let number = program.scalar(first)
+      guard let order = program.compare(number, program.tree.int(0)) else {
+        return program.mismatch(number, TypeTable.int, at: site)
+      }
+      if order >= 0 { return number }
+      if let whole = program.tree.int(of: number) { return program.tree.int(whole == .min ? .max : -whole) }
+      return program.tree.double(of: number).map { program.tree.float(-$0) } ?? number
+    case .min, .max:
+      let one = program.scalar(first)
+      let other = program.scalar(arguments.count > 1 ? arguments[1] : .none)
+      guard let order = program.compare(one, other) else {
+        program.report(
+          "KC0163",
+          "\(Program.article(program.kindName(one))) and \(Program.article(program.kindName(other))) do not compare",
+          at: site)
+        return .poison
+      }
+      return (order <= 0) == (id == .min) ? one : other
+    }
+  }
+}
+
+enum Base64 {
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// RFC 4648 with padding.
+  static func encode(_ bytes: some Collection<UInt8>) -> String {
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count * 4 / 3 + 4)
+    var group: UInt32 = 0
+    var count = 0
+    for byte in bytes {
+      group = group << 8 | UInt32(byte)
+      count += 1
+      if count == 3 {
+        for shift in [18, 12, 6, 0] as [UInt32] { out.append(alphabet[Int(group >> shift & 63)]) }
+        (group, count) = (0, 0)
+      }
+    }
+    if count > 0 {
+      group <<= UInt32(8 * (3 - count))
+      for (place, shift) in ([18, 12, 6, 0] as [UInt32]).enumerated() {
+        out.append(place <= count ? alphabet[Int(group >> shift & 63)] : UInt8(ascii: "="))
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+}
+
+extension Program {
+  /// Ten characters that change when the value does.
+  mutating func digest(of value: TreeValue, at site: Int32) -> TreeValue {
+    guard let text = canonicalText(of: value, at: site) else { return .poison }
+    return tree.string(String(SHA256.hex(text.utf8).prefix(10)))
+  }
+
+  /// The value as JSON.
+  mutating func jsonText(of value: TreeValue, at site: Int32) -> TreeValue {
+    guard let text = canonicalText(of: value, at: site) else { return .poison }
+    var result = tree.string(text)
+    result.isSecret = holdsSecret
+    return result
+  }
+
+  /// The value as JSON with sorted keys; nil where a part of it was reported.
+  private mutating func canonicalText(of value: TreeValue, at site: Int32) -> String? {
+    holdsSecret = false
+    guard let plain = plainValue(of: value) else { return nil }
+    return Self.json(plain)
+  }
+
+  private static func json(_ value: Value) -> String {
+    switch value {
+    case .null: return "null"
+    case .bool(let truth): return truth ? "true" : "false"
+    case .int(let number): return String(number)
+    case .number(let number): return "\(number)"
+    case .string(let text): return quoted(text)
+    case .array(let elements): return "[" + elements.map(json).joined(separator: ",") + "]"
+    case .object(let fields):
+      let sorted = fields.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+      return "{" + sorted.map { quoted($0.0) + ":" + json($0.1) }.joined(separator: ",") + "}"
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var out = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": out += "\\\""
+      case "\\": out += "\\\\"
+      case "\n": out += "\\n"
+      case "\t": out += "\\t"
+      case "\r": out += "\\r"
+      default:
+        if scalar.value < 0x20 {
+          let digits = String(scalar.value, radix: 16)
+          out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        } else {
+          out.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return out + "\""
+  }
+}

@@ -1,0 +1,221 @@
+internal import KCData
+internal import KCSyntax
+
+/// A rule of an `affinity` block.
+struct AffinityRule: Sendable {
+  enum Kind: Sendable { case node, near, apart, spread, tolerate }
+  enum Test: String, Sendable {
+    case isIn = "In"
+    case notIn = "NotIn"
+    case exists = "Exists"
+    case less = "Lt"
+    case greater = "Gt"
+  }
+  struct Predicate: Sendable {
+    var key: String
+    var test: Test
+    /// The op of the value or values; -1 for `exists`.
+    var value: Int32
+    var site: Int32
+  }
+
+  var kind: Kind
+  var isRequired = true
+  var predicates: [Predicate] = []
+  /// The op of the workload; -1 for none.
+  var target: Int32 = -1
+  /// The label key of the topology, or of the taint.
+  var key = ""
+  var weight: Int32 = -1
+  var maxSkew: Int32 = -1
+  var minDomains: Int32 = -1
+  var isBestEffort = false
+  /// Of a toleration: the op of the value, the effect, the op of the time.
+  var value: Int32 = -1
+  var effect: String?
+  var time: Int32 = -1
+  /// As the source says it.
+  var text: String
+  var site: Int32
+}
+
+/// From the syntax of affinity rules to rules.
+extension Program {
+  mutating func compileAffinity(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
+    guard target.schema >= 0, let slot = schemas[Int(target.schema)].slotOf[keys.affinity] else {
+      let word = node.words.first.map { node.tree.span(ofToken: $0) } ?? node.span
+      if target.isNamespace {
+        report("KC0104", "`affinity` stands in a workload, such as a deployment", at: word)
+      } else if target.schema >= 0 {
+        reportUnknownField("affinity", target.schema, at: word)
+      }
+      return []
+    }
+    let inner = addScope(
+      .body, parent: scope, module: scopes[Int(scope)].module, layer: scopes[Int(scope)].layer)
+    scopes[Int(inner)].schema = target.schema
+    var rules: [Statement] = []
+    for rule in node.child(.body)?.parts ?? [] where rule.kind == .rule {
+      guard let made = compileRule(rule, scope) else { continue }
+      self.rules.append(made)
+      var statement = Statement(kind: .rule)
+      statement.a = Int32(self.rules.count - 1)
+      statement.site = made.site
+      let layer = scopes[Int(scope)].layer
+      statement.origin = code.origin(OriginData(site: made.site, layer: layer, rule: statement.a))
+      rules.append(statement)
+    }
+    var statement = Statement(kind: .open)
+    statement.key = keys.affinity
+    statement.slot = slot
+    statement.site = code.site(node.span)
+    statement.origin = origin(of: statement.site, in: scope)
+    statement.a = addBody(rules, frameSize: 0, lets: 0..<0, at: node)
+    return [statement]
+  }
+
+  private mutating func compileRule(_ node: SyntaxNode, _ scope: Int32) -> AffinityRule? {
+    let words = node.words.map { node.word($0) }
+    var parts = node.parts.filter { $0.kind != .missing }[...]
+    guard let first = words.first else { return nil }
+    var rule = AffinityRule(kind: .node, text: node.text, site: code.site(node.span))
+    rule.isRequired = first == "require"
+    switch (first, words.count > 1 ? words[1] : "") {
+    case ("require", "node"), ("prefer", "node"):
+      while let part = parts.first, part.kind == .binaryExpr {
+        parts.removeFirst()
+        if let predicate = compilePredicate(part, scope) { rule.predicates.append(predicate) }
+      }
+    case ("require", "near"), ("prefer", "near"), ("require", "apart"), ("prefer", "apart"):
+      rule.kind = words[1] == "near" ? .near : .apart
+      guard let target = parts.popFirst(), let topology = parts.popFirst() else { return nil }
+      rule.target = compile(target, in: scope, expecting: workloadType)
+      guard let key = topologyKey(topology) else { return nil }
+      rule.key = key
+    case ("spread", _): return compileSpread(rule, node, words, parts, scope)
+    case ("tolerate", _): return compileToleration(rule, node, words, parts, scope)
+    default: return nil
+    }
+    if words.contains("weight"), let weight = parts.popFirst() {
+      if rule.isRequired {
+        report(
+          "KC0153", "a required rule has no weight", at: weight.span, help: "write `prefer`, or leave the weight out")
+        return rule
+      }
+      let type = types.refine(TypeTable.int, by: weightRange())
+      rule.weight = checked(compile(weight, in: scope, expecting: type), type)
+    }
+    return rule
+  }
+
+  private mutating func weightRange() -> Refinement {
+    var refinement = Refinement()
+    refinement.low = tree.int(1)
+    refinement.high = tree.int(100)
+    return refinement
+  }
+
+  private var workloadType: TypeID { TypeTable.any }
+
+  private mutating func compileSpread(
+    _ base: AffinityRule, _ node: SyntaxNode, _ words: [String], _ rest: ArraySlice<SyntaxNode>, _ scope: Int32
+  ) -> AffinityRule? {
+    var rule = base
+    var parts = rest
+    rule.kind = .spread
+    guard let topology = parts.popFirst(), let key = topologyKey(topology) else { return nil }
+    rule.key = key
+    var positive = Refinement()
+    positive.low = tree.int(1)
+    let type = types.refine(TypeTable.int, by: positive)
+    for word in words where word == "maxSkew" || word == "minDomains" {
+      guard let value = parts.popFirst() else { break }
+      let op = checked(compile(value, in: scope, expecting: type), type)
+      if word == "maxSkew" { rule.maxSkew = op } else { rule.minDomains = op }
+    }
+    rule.isBestEffort = words.contains("or")
+    if rule.isBestEffort, words.last != "best-effort", let last = node.words.last {
+      report(
+        "KC0152", "after `or` stands `best-effort`", at: node.tree.span(ofToken: last),
+        fix: Diagnostic.Fix(span: node.tree.span(ofToken: last), replacement: "best-effort"))
+    }
+    if rule.isBestEffort, rule.minDomains >= 0 {
+      report("KC0152", "`minDomains` has no meaning for a rule that is best effort", at: node.span)
+    }
+    return rule
+  }
+
+  private mutating func compileToleration(
+    _ base: AffinityRule, _ node: SyntaxNode, _ words: [String], _ rest: ArraySlice<SyntaxNode>, _ scope: Int32
+  ) -> AffinityRule? {
+    var rule = base
+    var parts = rest
+    rule.kind = .tolerate
+    guard let key = parts.popFirst() else { return nil }
+    rule.key = key.plainText ?? key.text
+    if node.has(.equalEqual), let value = parts.popFirst() {
+      rule.value = checked(compile(value, in: scope, expecting: TypeTable.string), TypeTable.string)
+    }
+    let effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"]
+    if let token = node.words.dropFirst().first(where: { node.word($0) != "for" }) {
+      let effect = node.word(token)
+      guard effects.contains(effect) else {
+        reportUnknown(
+          "KC0152", "`\(effect)` is no effect of a taint: \(Self.enumerate(effects, "or"))", effect, among: effects,
+          at: node.tree.span(ofToken: token))
+        return nil
+      }
+      rule.effect = effect
+    }
+    if words.contains("for"), let time = parts.popFirst() {
+      rule.time = checked(compile(time, in: scope, expecting: TypeTable.duration), TypeTable.duration)
+    }
+    return rule
+  }
+
+  private static let topologies = [
+    "hostname": "kubernetes.io/hostname", "zone": "topology.kubernetes.io/zone",
+    "region": "topology.kubernetes.io/region",
+  ]
+
+  /// Labels that every node has, by the names rules use for them.
+  private static let nodeLabels = topologies.merging([
+    "arch": "kubernetes.io/arch", "os": "kubernetes.io/os", "instance-type": "node.kubernetes.io/instance-type",
+  ]) { first, _ in first }
+
+  private mutating func topologyKey(_ node: SyntaxNode) -> String? {
+    if let text = node.plainText { return text }
+    if let key = Self.topologies[node.text] { return key }
+    reportUnknown(
+      "KC0152", "`\(node.text)` is no topology: there are `hostname`, `zone` and `region`", node.text,
+      among: Self.topologies.keys.sorted(), at: node.span, notes: ["any other label of nodes stands in quotes"])
+    return nil
+  }
+
+  private mutating func compilePredicate(_ node: SyntaxNode, _ scope: Int32) -> AffinityRule.Predicate? {
+    guard let left = node.parts.first else { return nil }
+    let key = left.plainText ?? Self.nodeLabels[left.text] ?? left.text
+    let site = code.site(node.span)
+    let words = node.words.map { node.word($0) }
+    let right = node.parts.count > 1 ? node.parts[1] : nil
+    let test: AffinityRule.Test
+    if words.contains("exists") {
+      return AffinityRule.Predicate(key: key, test: .exists, value: -1, site: site)
+    } else if words.contains("in") {
+      test = words.contains("not") ? .notIn : .isIn
+    } else if node.has(.equalEqual) {
+      test = .isIn
+    } else if node.has(.notEqual) {
+      test = .notIn
+    } else if node.has(.less) {
+      test = .less
+    } else if node.has(.greater) {
+      test = .greater
+    } else {
+      return nil
+    }
+    guard let right, right.kind != .missing else { return nil }
+    let value = compile(right, in: scope, expecting: TypeTable.any)
+    return AffinityRule.Predicate(key: key, test: test, value: value, site: site)
+  }
+}

@@ -1,0 +1,160 @@
+internal import KCData
+internal import KCSyntax
+
+/// Blocks, and the statements that decide about them.
+extension Program {
+  mutating func compileBlock(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
+    guard let shape = BlockShape(node) else { return [] }
+    let kindText = shape.kind.text
+    if target.isNamespace, kindText == "env" || kindText == "project" {
+      if scopes[Int(scope)].kind != .module || !(node.isTopLevel) {
+        report("KC0109", "`\(kindText)` blocks stand at the top of a file", at: shape.kind.span)
+      }
+      return []
+    }
+    guard let schema = childSchema(kindText, shape.kind, target, scope) else { return [] }
+    ensureSchema(schema)
+    var statement = Statement(kind: .child)
+    statement.slot = key(kindText.split(separator: ".").last.map(String.init) ?? kindText)
+    statement.schema = schema
+    statement.site = code.site(shape.nameSpan(node))
+    statement.origin = origin(of: statement.site, in: scope)
+    if let name = shape.name(node) {
+      statement.key = key(name)
+    } else if let name = shape.nameNode {
+      statement.b = compile(name, in: scope, expecting: TypeTable.string)
+    } else {
+      return []
+    }
+    if !shape.arguments.isEmpty, let first = shape.arguments.first {
+      report("KC0132", "\(schemas[Int(schema)].name) takes no arguments", at: first.span)
+    }
+    if let value = shape.value { statement.a = compileShort(node, value, shape.target, schema, scope) }
+    if let body = shape.body { statement.c = compileBody(body, for: BodyTarget(schema: schema), in: scope) }
+    return [statement]
+  }
+
+  /// `kind name = value -> target`: a body that sets the primary field and `to`.
+  private mutating func compileShort(
+    _ node: SyntaxNode, _ value: SyntaxNode, _ to: SyntaxNode?, _ schema: Int32, _ scope: Int32
+  ) -> Int32 {
+    var statements: [Statement] = []
+    let primary = schemas[Int(schema)].primary
+    if primary >= 0 {
+      statements.append(setting(primary, value, schema, scope))
+    } else {
+      report("KC0110", "\(Self.article(schemas[Int(schema)].name)) takes a body, not a value", at: value.span)
+    }
+    if let to {
+      if let slot = schemas[Int(schema)].slotOf[keys.to] {
+        statements.append(setting(slot, to, schema, scope))
+      } else {
+        report(
+          "KC0110", "\(Self.article(schemas[Int(schema)].name)) leads nowhere: `->` has no meaning here", at: to.span)
+      }
+    }
+    return addBody(statements, frameSize: 0, lets: 0..<0, at: node)
+  }
+
+  private mutating func setting(_ slot: Int32, _ value: SyntaxNode, _ schema: Int32, _ scope: Int32) -> Statement {
+    let field = schemas[Int(schema)].slots[Int(slot)]
+    var statement = Statement(kind: .set)
+    statement.key = field.key
+    statement.slot = slot
+    statement.site = code.site(value.span)
+    statement.origin = origin(of: statement.site, in: scope)
+    statement.a = checkedConstant(compile(value, in: scope, expecting: field.type), field.type)
+    return statement
+  }
+
+  /// The schema of a block by its keyword; nil where there is none, which was reported.
+  private mutating func childSchema(
+    _ name: String, _ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32
+  ) -> Int32? {
+    if target.isNamespace {
+      let path = name.split(separator: ".").map(String.init)
+      var place = scope
+      if path.count == 2, let (owner, found) = find(key(path[0]), in: scope), case .module(let module) = found.kind {
+        markUsed(key(path[0]), owner)
+        place = modules[Int(module)].scope
+      }
+      if let schema = kind(key(path.last ?? name), in: place), schemas[Int(schema)].isBlock { return schema }
+      reportUnknown(
+        "KC0104", "there is no kind of block `\(name)`", name, among: kindNames(in: scope), at: node.span)
+      return nil
+    }
+    guard target.schema >= 0 else {
+      report("KC0104", "a map holds `key = value`, not blocks", at: node.span)
+      return nil
+    }
+    if let slot = schemas[Int(target.schema)].slotOf[key(name)] {
+      let child = schemas[Int(target.schema)].slots[Int(slot)].childSchema
+      if child >= 0 { return child }
+      report("KC0110", "`\(name)` is a field, and has no name of its own", at: node.span, help: "write `\(name) = …`")
+      return nil
+    }
+    let schema = schemas[Int(target.schema)]
+    let title = schema.isBlock ? "a \(text(schema.kind))" : schema.name
+    let known = fieldNames(target.schema, keyed: true)
+    if known.isEmpty || Self.nearest(to: name, among: known) != nil {
+      reportUnknown("KC0104", "\(title) has no `\(name)` blocks", name, among: known, at: node.span)
+    } else {
+      report(
+        "KC0104", "\(title) has no `\(name)` blocks", at: node.span, help: "it has \(Self.enumerate(known.sorted()))")
+    }
+    return nil
+  }
+
+  mutating func compileIfStatement(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
+    let parts = node.parts
+    guard parts.count >= 2 else { return [] }
+    var statement = Statement(kind: .branch)
+    statement.site = code.site(parts[0].span)
+    statement.a = compile(parts[0], in: scope, expecting: TypeTable.bool)
+    statement.b = compileBody(parts[1], for: target, in: scope)
+    if parts.count > 2 {
+      if parts[2].kind == .ifStatement {
+        let inner = compileIfStatement(parts[2], target, scope)
+        statement.c = addBody(inner, frameSize: 0, lets: 0..<0, at: parts[2])
+      } else {
+        statement.c = compileBody(parts[2], for: target, in: scope)
+      }
+    }
+    return [statement]
+  }
+
+  mutating func compileForStatement(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
+    let parts = node.parts
+    guard parts.count >= 2 else { return [] }
+    var statement = Statement(kind: .each)
+    statement.site = code.site(parts[0].span)
+    statement.a = compile(parts[0], in: scope, expecting: TypeTable.any)
+    let inner = loopScope(node, scope)
+    statement.c = compileBody(parts[1], for: target, in: inner)
+    return [statement]
+  }
+
+  mutating func compileDelete(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
+    let words = node.words
+    guard words.count > 1 else { return [] }
+    var statement = Statement(kind: .delete)
+    statement.slot = key(node.word(words[1]))
+    if let name = node.child(.stringExpr) {
+      statement.site = code.site(name.span)
+      guard let text = name.plainText else { return [] }
+      statement.key = key(text)
+    } else if words.count > 2 {
+      statement.site = code.site(node.tree.span(ofToken: words[2]))
+      statement.key = key(node.word(words[2]))
+    } else {
+      return []
+    }
+    statement.origin = origin(of: statement.site, in: scope)
+    return [statement]
+  }
+}
+
+extension SyntaxNode {
+  /// Whether the node is a statement of the file itself.
+  var isTopLevel: Bool { tree.root.childNodes.contains { $0.index == index } }
+}

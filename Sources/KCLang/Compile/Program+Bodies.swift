@@ -1,0 +1,202 @@
+internal import KCData
+internal import KCSyntax
+
+/// What a body's statements are checked against.
+struct BodyTarget {
+  /// The schema of the instance, or -1 for a map.
+  var schema: Int32
+  var isNamespace = false
+  /// For a map: the type of its values.
+  var element = TypeTable.any
+}
+
+/// From the syntax of bodies to statements.
+extension Program {
+  /// Compiles the statements between braces. A body has a frame of its own: `self`, then its lets.
+  mutating func compileBody(_ node: SyntaxNode, for target: BodyTarget, in outer: Int32, layer: Int32? = nil) -> Int32 {
+    let scope = addScope(
+      .body, parent: outer, module: scopes[Int(outer)].module, layer: layer ?? scopes[Int(outer)].layer)
+    scopes[Int(scope)].schema = target.schema
+    scopes[Int(scope)].isNamespace = target.isNamespace
+    for statement in node.parts {
+      if statement.kind == .letDecl { declareSlot(statement, in: scope) }
+      if target.isNamespace { declareNested(statement, in: scope) }
+    }
+    let statements = node.parts.flatMap { compile(statement: $0, for: target, in: scope) }
+    let lets = letThunks(scope)
+    return addBody(statements, frameSize: scopes[Int(scope)].size, lets: lets, at: node)
+  }
+
+  /// Names of blocks in an `env` or a component, so that they can be referred to in it.
+  private mutating func declareNested(_ node: SyntaxNode, in scope: Int32) {
+    guard node.kind == .block, let shape = BlockShape(node), let name = shape.name(node) else { return }
+    let key = key(name)
+    if find(key, in: scope) == nil {
+      scopes[Int(scope)].names[key] = Scope.Name(kind: .block, span: shape.nameSpan(node), node: node)
+    }
+  }
+
+  /// The statements of a module that make blocks, as a body whose frame is the module's own.
+  mutating func compileModuleBody(_ index: Int32) -> Int32 {
+    let module = modules[Int(index)]
+    let node = trees[module.file].root
+    let target = BodyTarget(schema: root, isNamespace: true)
+    let statements = node.parts.flatMap { compile(statement: $0, for: target, in: module.scope) }
+    return addBody(statements, frameSize: 0, lets: 0..<0, at: node)
+  }
+
+  mutating func compile(statement node: SyntaxNode, for target: BodyTarget, in scope: Int32) -> [Statement] {
+    switch node.kind {
+    case .letDecl, .paramDecl, .funcDecl, .typeDecl, .schemaDecl, .importDecl: return []
+    case .setting: return compileSetting(node, target, scope)
+    case .nested: return compileNested(node, target, scope)
+    case .block: return compileBlock(node, target, scope)
+    case .ifStatement: return compileIfStatement(node, target, scope)
+    case .forStatement: return compileForStatement(node, target, scope)
+    case .deleteStatement: return compileDelete(node, target, scope)
+    case .affinity: return compileAffinity(node, target, scope)
+    case .requireDecl, .fieldDecl, .keyedDecl, .objectDecl:
+      report("KC0109", "this belongs into a schema", at: node.span)
+      return []
+    default: return []
+    }
+  }
+
+  /// The names in `a.b.c`, or the one of a string.
+  private func path(_ node: SyntaxNode) -> [(text: String, span: Span)] {
+    switch node.kind {
+    case .nameExpr: return [(node.text, node.span)]
+    case .memberExpr:
+      let base = node.parts.first.map(path) ?? []
+      return base + node.words.map { (node.word($0), node.tree.span(ofToken: $0)) }
+    case .stringExpr: return node.plainText.map { [($0, node.span)] } ?? []
+    default: return []
+    }
+  }
+
+  private mutating func compileSetting(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
+    let parts = node.parts
+    guard parts.count == 2 else { return [] }
+    let names = path(parts[0])
+    guard let first = names.first else {
+      guard parts[0].kind == .stringExpr, target.schema < 0 else { return [] }
+      var statement = Statement(kind: .setNamed)
+      statement.site = code.site(parts[0].span)
+      statement.b = compile(parts[0], in: scope, expecting: TypeTable.string)
+      statement.a = compile(parts[1], in: scope, expecting: target.element)
+      statement.origin = origin(of: statement.site, in: scope)
+      return [statement]
+    }
+    let isAppend = node.has(.plusEqual)
+    guard let (slot, inner) = field(first, target, at: first.span) else { return [] }
+    var statement = Statement(kind: .set, isAppend: isAppend)
+    statement.key = key(first.text)
+    statement.slot = slot
+    statement.site = code.site(first.span)
+    statement.origin = origin(of: statement.site, in: scope)
+    if names.count > 1 {
+      statement.kind = .open
+      statement.isAppend = false
+      statement.a = compilePath(Array(names.dropFirst()), parts[1], isAppend, innerTarget(inner), scope, node)
+      return [statement]
+    }
+    statement.a = checkedConstant(compile(parts[1], in: scope, expecting: inner), isAppend ? TypeTable.any : inner)
+    return [statement]
+  }
+
+  /// `a.b = x` is `a { b = x }`.
+  private mutating func compilePath(
+    _ names: [(text: String, span: Span)], _ value: SyntaxNode, _ isAppend: Bool, _ target: BodyTarget, _ scope: Int32,
+    _ node: SyntaxNode
+  ) -> Int32 {
+    guard let first = names.first, let (slot, inner) = field(first, target, at: first.span) else {
+      return addBody([], frameSize: 0, lets: 0..<0, at: node)
+    }
+    var statement = Statement(kind: .set, isAppend: isAppend)
+    statement.key = key(first.text)
+    statement.slot = slot
+    statement.site = code.site(first.span)
+    statement.origin = origin(of: statement.site, in: scope)
+    if names.count > 1 {
+      statement.kind = .open
+      statement.isAppend = false
+      statement.a = compilePath(Array(names.dropFirst()), value, isAppend, innerTarget(inner), scope, node)
+    } else {
+      statement.a = checkedConstant(compile(value, in: scope, expecting: inner), isAppend ? TypeTable.any : inner)
+    }
+    return addBody([statement], frameSize: 0, lets: 0..<0, at: node)
+  }
+
+  /// The slot and the type of a field; nil where there is none, which was reported.
+  private mutating func field(
+    _ name: (text: String, span: Span), _ target: BodyTarget, at span: Span
+  ) -> (Int32, TypeID)? {
+    if target.isNamespace {
+      reportUnknown(
+        "KC0101", "`\(name.text)` cannot be set here: blocks stand here", name.text, among: ["let", "param"], at: span)
+      return nil
+    }
+    guard target.schema >= 0 else { return (-1, target.element) }
+    let key = key(name.text)
+    guard let slot = schemas[Int(target.schema)].slotOf[key] else {
+      reportUnknownField(name.text, target.schema, at: span)
+      return nil
+    }
+    let found = schemas[Int(target.schema)].slots[Int(slot)]
+    if found.childSchema >= 0 {
+      report(
+        "KC0110", "`\(name.text)` blocks have names", at: span,
+        help: "write `\(name.text) NAME = …` or `\(name.text) NAME { … }`")
+      return nil
+    }
+    return (slot, found.type)
+  }
+
+  /// What a nested record's statements are checked against.
+  private mutating func innerTarget(_ type: TypeID) -> BodyTarget {
+    switch types[types.required(type)] {
+    case .schema(let schema):
+      ensureSchema(schema.index)
+      return BodyTarget(schema: schema.index)
+    case .map(let element): return BodyTarget(schema: -1, element: element)
+    case .union(let members):
+      for member in members {
+        let inner = innerTarget(member)
+        if inner.schema >= 0 || types[types.required(member)] == .record { return inner }
+      }
+      return BodyTarget(schema: -1)
+    default: return BodyTarget(schema: -1)
+    }
+  }
+
+  private mutating func compileNested(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
+    let parts = node.parts
+    guard parts.count == 2, let name = path(parts[0]).first else { return [] }
+    if target.isNamespace {
+      report(
+        "KC0109", "a `\(name.text)` block needs a name", at: name.span, help: "write `\(name.text) NAME { … }`")
+      return []
+    }
+    guard let (slot, type) = field(name, target, at: name.span) else { return [] }
+    let inner = innerTarget(type)
+    if inner.schema < 0, !acceptsRecord(type) {
+      report("KC0110", "`\(name.text)` is \(Self.article(describe(type))), not a record", at: name.span)
+      return []
+    }
+    var statement = Statement(kind: .open)
+    statement.key = key(name.text)
+    statement.slot = slot
+    statement.site = code.site(name.span)
+    statement.origin = origin(of: statement.site, in: scope)
+    statement.a = compileBody(parts[1], for: inner, in: scope)
+    return [statement]
+  }
+
+  private func acceptsRecord(_ type: TypeID) -> Bool {
+    switch types[types.required(type)] {
+    case .any, .unknown, .record, .map, .schema: true
+    case .union(let members): members.contains(where: acceptsRecord)
+    default: false
+    }
+  }
+}

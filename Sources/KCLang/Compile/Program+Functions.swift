@@ -1,0 +1,125 @@
+internal import KCData
+internal import KCSyntax
+
+/// From the syntax of functions, and of what is compiled when needed, to code.
+extension Program {
+  /// An op that stands for an expression which is compiled when it is first evaluated.
+  mutating func lazyOp(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
+    lazies.append(Lazy(node: node, scope: scope, type: type))
+    return code.emit(.lazy, Int32(lazies.count - 1), at: 0)
+  }
+
+  /// The op of a `let` or `param` declaration.
+  mutating func lazyDeclaration(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
+    lazyOp(node, scope, TypeTable.any)
+  }
+
+  /// The code of a lazy expression, compiled now if it was not.
+  mutating func compiled(_ index: Int32) -> Int32 {
+    let lazy = lazies[Int(index)]
+    if lazy.compiled >= 0 { return lazy.compiled }
+    let op: Int32
+    switch lazy.node.kind {
+    case .letDecl: op = compileLet(lazy.node, lazy.scope)
+    case .paramDecl: op = compileParam(lazy.node, lazy.scope)
+    default: op = compile(lazy.node, in: lazy.scope, expecting: lazy.type)
+    }
+    lazies[Int(index)].compiled = op
+    return op
+  }
+
+  private mutating func compileLet(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
+    let parts = node.parts
+    let type = parts.first { $0.isType }.map { compileType($0, in: scope) }
+    guard let value = parts.first(where: { !$0.isType }) else { return code.emit(.poison, at: 0) }
+    let op = compile(value, in: scope, expecting: type ?? TypeTable.any)
+    return type.map { checked(op, $0) } ?? op
+  }
+
+  /// A parameter: what `--set` gives, else its default.
+  private mutating func compileParam(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
+    guard let name = declaredName(node) else { return code.emit(.poison, at: 0) }
+    let site = code.site(name.span)
+    let parts = node.parts
+    let type = parts.first { $0.isType }.map { compileType($0, in: scope) } ?? TypeTable.any
+    let op: Int32
+    if let set = settingOps[name.key] {
+      op = literalSetting(set, type)
+    } else if let value = parts.first(where: { !$0.isType }) {
+      op = compile(value, in: scope, expecting: type)
+    } else {
+      report(
+        "KC0192", "the parameter `\(text(name.key))` has no value", at: name.span,
+        help: "give it a default, or pass `--set \(text(name.key))=…`")
+      return code.emit(.poison, at: site)
+    }
+    parameterNames.append(text(name.key))
+    return code.emit(.parameter, checked(op, type), Int32(parameterNames.count - 1), at: site)
+  }
+
+  /// An op whose value is checked against a type: now, where it is constant.
+  mutating func checked(_ op: Int32, _ type: TypeID) -> Int32 {
+    if type == TypeTable.any { return op }
+    let site = code.ops[Int(op)].site
+    if code.ops[Int(op)].code == .constant {
+      let value = code.constants[Int(code.ops[Int(op)].a)]
+      return code.constant(coerce(value, to: type, at: site), at: site)
+    }
+    return code.emit(.check, op, type.index, at: site)
+  }
+
+  /// Compiles a function's parameters and result type, once; gives the scope of its body.
+  mutating func ensureSignature(_ index: Int32) {
+    guard let source = functionSources[index], !source.isSignatureCompiled else { return }
+    functionSources[index]?.isSignatureCompiled = true
+    let inner = addScope(
+      .function, parent: source.scope, module: scopes[Int(source.scope)].module, layer: scopes[Int(source.scope)].layer)
+    scopes[Int(inner)].size = 0
+    functionSources[index]?.inner = inner
+    var parameters: [Parameter] = []
+    for node in source.node.child(.parameterList)?.parts ?? [] where node.kind == .parameter {
+      guard let token = node.words.first else { continue }
+      let parts = node.parts
+      let type = parts.first { $0.isType }.map { compileType($0, in: source.scope) } ?? TypeTable.any
+      let fallback = parts.first { !$0.isType }.map { lazyOp($0, inner, type) } ?? -1
+      let key = key(node.word(token))
+      let span = node.tree.span(ofToken: token)
+      declare(key, Scope.Name(kind: .slot, slot: scopes[Int(inner)].size, type: type, span: span), in: inner)
+      scopes[Int(inner)].size += 1
+      parameters.append(Parameter(key: key, type: type, fallback: fallback, site: code.site(span)))
+    }
+    code.functions[Int(index)].parameters = parameters
+    if let result = source.node.parts.first(where: { $0.isType }) {
+      code.functions[Int(index)].result = compileType(result, in: source.scope)
+    }
+  }
+
+  /// Compiles a function's body, once.
+  mutating func ensureFunction(_ index: Int32) {
+    guard code.functions[Int(index)].body < 0, code.functions[Int(index)].builtin < 0 else { return }
+    ensureSignature(index)
+    guard let source = functionSources[index], source.inner >= 0 else { return }
+    let result = code.functions[Int(index)].result
+    guard let body = source.node.parts.last, !body.isType, body.kind != .parameterList else {
+      code.functions[Int(index)].body = code.emit(.poison, at: code.functions[Int(index)].site)
+      return
+    }
+    let op = compile(body, in: source.inner, expecting: result)
+    code.functions[Int(index)].body = checked(op, result)
+  }
+
+  mutating func compileLambda(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
+    let site = code.site(node.span)
+    guard let token = node.words.first, let body = node.parts.last else { return code.emit(.poison, at: site) }
+    let inner = addScope(
+      .function, parent: scope, module: scopes[Int(scope)].module, layer: scopes[Int(scope)].layer)
+    let span = node.tree.span(ofToken: token)
+    let key = key(node.word(token))
+    scopes[Int(inner)].names[key] = Scope.Name(kind: .slot, slot: 0, span: span)
+    var function = Function(name: "", parameters: [], result: TypeTable.any, body: -1, site: site)
+    function.parameters = [Parameter(key: key, type: TypeTable.any, fallback: -1, site: code.site(span))]
+    function.body = compile(body, in: inner, expecting: TypeTable.any)
+    code.functions.append(function)
+    return code.emit(.lambda, Int32(code.functions.count - 1), at: site)
+  }
+}

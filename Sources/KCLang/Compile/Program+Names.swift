@@ -1,0 +1,282 @@
+internal import KCData
+internal import KCSyntax
+
+/// Names, members and calls.
+extension Program {
+  mutating func compileName(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
+    let site = code.site(node.span)
+    let name = key(node.text)
+    switch name {
+    case keys.true: return code.constant(.bool(true), at: site)
+    case keys.false: return code.constant(.bool(false), at: site)
+    case keys.none: return code.constant(.none, at: site)
+    case keys.null: return code.constant(.null, at: site)
+    case keys.ownSelf: return compileSelf(scope, site)
+    default: break
+    }
+    if let (owner, found) = find(name, in: scope) {
+      markUsed(name, owner)
+      return reference(found, name, owner, scope, site)
+    }
+    if acceptsChild(type) { return code.emit(.symbol, name, max(selfDepth(scope), -1), at: site) }
+    if let schema = enclosingSchema(name, scope) { return code.emit(.enclosing, schema, selfDepth(scope), at: site) }
+    reportUnknownName(node, scope)
+    return poison(node)
+  }
+
+  private mutating func compileSelf(_ scope: Int32, _ site: Int32) -> Int32 {
+    let depth = selfDepth(scope)
+    guard depth >= 0 else {
+      report("KC0100", "there is no `self` here: it is the block around", at: site)
+      return code.emit(.poison, at: site)
+    }
+    return code.emit(.local, depth, 0, at: site)
+  }
+
+  /// How many frames out the nearest `self` is; -1 where there is none.
+  func selfDepth(_ scope: Int32) -> Int32 {
+    selfScope(of: scope).map { depth(from: scope, to: $0) } ?? -1
+  }
+
+  private mutating func reference(
+    _ found: Scope.Name, _ name: Int32, _ owner: Int32, _ scope: Int32, _ site: Int32
+  ) -> Int32 {
+    switch found.kind {
+    case .slot: return code.emit(.local, depth(from: scope, to: owner), found.slot, at: site)
+    case .block: return code.emit(.blockRef, depth(from: scope, to: owner), name, at: site)
+    case .module(let module): return code.emit(.moduleScope, module, at: site)
+    case .function(let function):
+      ensureSignature(function)
+      return code.constant(code.functions[Int(function)].value, at: site)
+    case .schema, .type:
+      report("KC0110", "`\(text(name))` is a type, not a value", at: site)
+      return code.emit(.poison, at: site)
+    }
+  }
+
+  /// Whether a type gives bare names a meaning: children of a block around.
+  private func acceptsChild(_ type: TypeID) -> Bool {
+    switch types[types.base(type)] {
+    case .schema(let schema): keyedSchemas.contains(schemas[Int(schema.index)].name)
+    case .optional(let inner), .secret(let inner): acceptsChild(inner)
+    case .union(let members): members.contains(where: acceptsChild)
+    default: false
+    }
+  }
+
+  /// The schema that a bare name like `workload` means: the block around that is one.
+  private func enclosingSchema(_ name: Int32, _ scope: Int32) -> Int32? {
+    guard selfDepth(scope) >= 0, let schema = kind(name, in: scope), !schemas[Int(schema)].isBlock else { return nil }
+    return schema
+  }
+
+  private mutating func reportUnknownName(_ node: SyntaxNode, _ scope: Int32) {
+    let name = node.text
+    let known = names(in: scope) + ["self", "true", "false", "none"]
+    if name.contains("-"), Self.nearest(to: name, among: known) == nil {
+      let parts = name.split(separator: "-").map(String.init)
+      if parts.allSatisfy({ find(key($0), in: scope) != nil || Int($0) != nil }) {
+        let spaced = parts.joined(separator: " - ")
+        return report(
+          "KC0100", "there is no `\(name)`: names may hold dashes", at: node.span,
+          help: "to subtract, put spaces around the dash: `\(spaced)`",
+          fix: Diagnostic.Fix(span: node.span, replacement: spaced))
+      }
+    }
+    if let block = selfScope(of: scope), scopes[Int(block)].schema >= 0,
+      schemas[Int(scopes[Int(block)].schema)].slotOf[key(name)] != nil
+    {
+      return report(
+        "KC0100", "there is no `\(name)` here", at: node.span, help: "the block's own field is `self.\(name)`",
+        fix: Diagnostic.Fix(span: node.span, replacement: "self.\(name)"))
+    }
+    reportUnknown("KC0100", "there is no `\(name)` here", name, among: known, at: node.span)
+  }
+
+  mutating func compileMember(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
+    guard let base = node.parts.first, let token = node.words.last else { return poison(node) }
+    let member = key(node.word(token))
+    let site = code.site(node.tree.span(ofToken: token))
+    if base.kind == .nameExpr {
+      let name = key(base.text)
+      if let (owner, found) = find(name, in: scope) {
+        if case .module(let module) = found.kind {
+          markUsed(name, owner)
+          return moduleMember(module, member, site, scope)
+        }
+      } else if let schema = kind(name, in: scope), schemas[Int(schema)].isBlock {
+        let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
+        let op = code.emit(.kindScope, space, name, at: code.site(base.span))
+        return code.emit(.member, op, member, at: site)
+      }
+    }
+    let op = compile(base, in: scope, expecting: TypeTable.any)
+    checkMember(op, base, member, scope, site)
+    return code.emit(node.has(.questionDot) ? .optionalMember : .member, op, member, at: site)
+  }
+
+  /// Reports a member of `self` that its schema does not have, where that is known before evaluation.
+  private mutating func checkMember(_ op: Int32, _ base: SyntaxNode, _ member: Int32, _ scope: Int32, _ site: Int32) {
+    guard base.text == "self", let block = selfScope(of: scope) else { return }
+    let schema = scopes[Int(block)].schema
+    guard schema > 0, schemas[Int(schema)].state == .compiled, !schemas[Int(schema)].isNamespace else { return }
+    if schemas[Int(schema)].slotOf[member] != nil { return }
+    let known = fieldNames(schema)
+    reportUnknown(
+      "KC0101", "\(schemas[Int(schema)].name) has no field `\(text(member))`", text(member), among: known,
+      at: span(site))
+  }
+
+  private mutating func moduleMember(_ module: Int32, _ member: Int32, _ site: Int32, _ scope: Int32) -> Int32 {
+    let inner = modules[Int(module)].scope
+    guard inner >= 0, let found = scopes[Int(inner)].names[member] else {
+      let known = inner >= 0 ? scopes[Int(inner)].names.keys.map(text).sorted() : []
+      reportUnknown(
+        "KC0100", "`\(modules[Int(module)].path)` declares no `\(text(member))`", text(member), among: known,
+        at: span(site))
+      return code.emit(.poison, at: site)
+    }
+    switch found.kind {
+    case .slot: return code.emit(.moduleSlot, module, found.slot, at: site)
+    case .block:
+      let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
+      return code.emit(.blockRef, space, member, at: site)
+    default: return reference(found, member, inner, scope, site)
+    }
+  }
+
+  mutating func compileIndex(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
+    let parts = node.parts
+    guard parts.count == 2 else { return poison(node) }
+    let site = code.site(parts[1].span)
+    let index = compile(parts[1], in: scope, expecting: TypeTable.any)
+    if parts[0].kind == .nameExpr {
+      let name = key(parts[0].text)
+      if find(name, in: scope) == nil, let schema = kind(name, in: scope), schemas[Int(schema)].isBlock {
+        let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
+        return code.emit(.index, code.emit(.kindScope, space, name, at: site), index, at: site)
+      }
+    }
+    let base = compile(parts[0], in: scope, expecting: TypeTable.any)
+    return code.emit(.index, base, index, at: site)
+  }
+
+  mutating func compileCall(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
+    let site = code.site(node.span)
+    guard let callee = node.parts.first else { return poison(node) }
+    let arguments = node.parts.dropFirst().filter { $0.kind == .argument }
+    if callee.kind == .nameExpr {
+      let name = key(callee.text)
+      if find(name, in: scope) == nil {
+        let known = names(in: scope) { if case .function = $0.kind { true } else { false } }
+        reportUnknown(
+          "KC0102", "there is no function `\(callee.text)`", callee.text, among: known, at: callee.span)
+        return poison(node)
+      }
+      if let (_, found) = find(name, in: scope), case .schema(let schema) = found.kind {
+        return compileConstruction(schema, arguments, scope, node)
+      }
+    }
+    if callee.kind == .memberExpr, let function = moduleFunction(callee, scope) {
+      guard function >= 0 else { return poison(node) }
+      return compileCall(of: function, arguments, scope, node)
+    }
+    if callee.kind == .memberExpr, let base = callee.parts.first, let token = callee.words.last {
+      let receiver = compile(base, in: scope, expecting: TypeTable.any)
+      let member = key(callee.word(token))
+      var list: [Int32] = [Int32(arguments.count)]
+      for argument in arguments { list += compileArgument(argument, scope, TypeTable.any) }
+      return code.emit(.method, receiver, member, code.list(list), at: code.site(callee.tree.span(ofToken: token)))
+    }
+    if callee.kind == .nameExpr, let (owner, found) = find(key(callee.text), in: scope),
+      case .function(let function) = found.kind
+    {
+      markUsed(key(callee.text), owner)
+      return compileCall(of: function, arguments, scope, node)
+    }
+    let op = compile(callee, in: scope, expecting: TypeTable.any)
+    var list: [Int32] = []
+    for argument in arguments { list += compileArgument(argument, scope, TypeTable.any) }
+    return code.emit(.call, op, Int32(arguments.count), code.list(list), at: site)
+  }
+
+  /// The function that `module.name` means; nil where it is no module's member, -1 where that was reported.
+  private mutating func moduleFunction(_ node: SyntaxNode, _ scope: Int32) -> Int32? {
+    guard let base = node.parts.first, base.kind == .nameExpr, let token = node.words.last,
+      let (owner, found) = find(key(base.text), in: scope), case .module(let module) = found.kind
+    else { return nil }
+    markUsed(key(base.text), owner)
+    let inner = modules[Int(module)].scope
+    let member = node.word(token)
+    if inner >= 0, let name = scopes[Int(inner)].names[key(member)] {
+      if case .function(let function) = name.kind { return function }
+      return nil
+    }
+    let known =
+      inner >= 0
+      ? scopes[Int(inner)].names.filter { if case .function = $0.value.kind { true } else { false } }
+        .keys.map(text).sorted() : []
+    reportUnknown(
+      "KC0102", "there is no function `\(base.text).\(member)`", member, among: known,
+      at: node.tree.span(ofToken: token))
+    return -1
+  }
+
+  private mutating func compileArgument(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> [Int32] {
+    let label = node.has(.colon) ? node.words.first.map { key(node.word($0)) } ?? -1 : -1
+    guard let value = node.parts.first else { return [label, poison(node)] }
+    return [label, compile(value, in: scope, expecting: type)]
+  }
+
+  /// A call of a function that is known: its labels and their number are checked now.
+  private mutating func compileCall(
+    of function: Int32, _ arguments: [SyntaxNode], _ scope: Int32, _ node: SyntaxNode
+  ) -> Int32 {
+    ensureSignature(function)
+    let site = code.site(node.span)
+    let parameters = code.functions[Int(function)].parameters
+    let name = code.functions[Int(function)].name
+    var list: [Int32] = []
+    var given: Set<Int> = []
+    var next = 0
+    for argument in arguments {
+      var place: Int?
+      if argument.has(.colon), let token = argument.words.first {
+        let label = argument.word(token)
+        place = parameters.firstIndex { text($0.key) == label }
+        if place == nil {
+          reportUnknown(
+            "KC0130", "`\(name)` has no parameter `\(label)`", label, among: parameters.map { text($0.key) },
+            at: argument.tree.span(ofToken: token),
+            notes: parameters.isEmpty ? [] : ["its parameters: " + Self.enumerate(parameters.map { text($0.key) })])
+          return poison(node)
+        }
+      } else {
+        while given.contains(next) { next += 1 }
+        place = next < parameters.count ? next : nil
+        next += 1
+      }
+      guard let place else {
+        report(
+          "KC0132", "`\(name)` takes \(parameters.count == 1 ? "one argument" : "\(parameters.count) arguments")",
+          at: argument.span)
+        return poison(node)
+      }
+      if !given.insert(place).inserted {
+        report("KC0125", "`\(text(parameters[place].key))` is given twice", at: argument.span)
+        return poison(node)
+      }
+      var pair = compileArgument(argument, scope, parameters[place].type)
+      pair[0] = parameters[place].key
+      pair[1] = checked(pair[1], parameters[place].type)
+      list += pair
+    }
+    for (place, parameter) in parameters.enumerated() where parameter.fallback == -1 && !given.contains(place) {
+      if types.isOptional(parameter.type), parameter.type != TypeTable.any { continue }
+      report("KC0131", "`\(name)` needs the argument `\(text(parameter.key))`", at: site)
+      return poison(node)
+    }
+    let callee = code.constant(code.functions[Int(function)].value, at: site)
+    return code.emit(.call, callee, Int32(list.count / 2), code.list(list), at: site)
+  }
+}

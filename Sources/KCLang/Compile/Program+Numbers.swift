@@ -1,0 +1,75 @@
+internal import KCData
+internal import KCSyntax
+
+/// Numbers and their units.
+extension Program {
+  mutating func compileNumber(_ node: SyntaxNode) -> Int32 {
+    let site = code.site(node.span)
+    let text = node.text.replacing("_", with: "")
+    if let value = number(text) { return code.constant(value, at: site) }
+    let digits = text.prefix { $0.isNumber || $0 == "." }
+    let unit = String(text.dropFirst(digits.count))
+    if unit.isEmpty {
+      report(
+        "KC0161", "`\(text)` is too large: whole numbers go up to 9223372036854775807", at: site)
+    } else {
+      reportUnit(String(digits), unit, site)
+    }
+    return code.emit(.poison, at: site)
+  }
+
+  private mutating func reportUnit(_ digits: String, _ unit: String, _ site: Int32) {
+    let meant: String? =
+      switch unit.lowercased() {
+      case "kb", "kib": "Ki"
+      case "mb", "mib": "Mi"
+      case "gb", "gib": "Gi"
+      case "tb", "tib": "Ti"
+      case "sec", "secs", "second", "seconds": "s"
+      case "mins", "minute", "minutes": "min"
+      case "hr", "hrs", "hour", "hours": "h"
+      case "day", "days": "d"
+      case "msec", "millis": "ms"
+      case "g": "Gi"
+      case "mi": "Mi"
+      case "ki": "Ki"
+      case "gi": "Gi"
+      default: nil
+      }
+    report(
+      "KC0111", "`\(unit)` is no unit", at: site,
+      notes: [
+        "amounts: m k M G T P E, Ki Mi Gi Ti Pi Ei; durations: ms s min h d; share: %"
+      ],
+      help: meant.map { "did you mean `\(digits)\($0)`?" },
+      fix: meant.map { Diagnostic.Fix(span: span(site), replacement: digits + $0) })
+  }
+
+  /// The value of a number's text; nil where the unit is unknown or the number too large.
+  mutating func number(_ text: String) -> TreeValue? {
+    let digits = text.prefix { $0.isNumber || $0 == "." }
+    let unit = text.dropFirst(digits.count)
+    switch unit {
+    case "":
+      if digits.contains(".") { return Double(digits).map { tree.float($0) } }
+      return Int64(digits).map { tree.int($0) }
+    case "%": return scaled(digits, by: 1000).flatMap { TreeValue.inline(.percent, $0) }
+    case "ms": return scaled(digits, by: 1).flatMap { TreeValue.inline(.duration, $0) }
+    case "s": return scaled(digits, by: 1000).flatMap { TreeValue.inline(.duration, $0) }
+    case "min": return scaled(digits, by: 60_000).flatMap { TreeValue.inline(.duration, $0) }
+    case "h": return scaled(digits, by: 3_600_000).flatMap { TreeValue.inline(.duration, $0) }
+    case "d": return scaled(digits, by: 86_400_000).flatMap { TreeValue.inline(.duration, $0) }
+    default:
+      if unit.hasPrefix("e") || unit.hasPrefix("E"), unit.count > 1 { return Double(text).map { tree.float($0) } }
+      return Quantity(text).map { tree.quantity($0) }
+    }
+  }
+
+  /// A decimal times a whole number, where that is whole and fits.
+  private func scaled(_ digits: Substring, by factor: Int64) -> Int64? {
+    guard let amount = Quantity(digits), amount.nano <= Int128(Int64.max) else { return nil }
+    let (product, overflow) = amount.nano.multipliedReportingOverflow(by: Int128(factor))
+    guard !overflow, product % 1_000_000_000 == 0 else { return nil }
+    return Int64(exactly: product / 1_000_000_000)
+  }
+}

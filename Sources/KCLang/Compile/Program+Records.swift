@@ -1,0 +1,145 @@
+internal import KCData
+internal import KCSyntax
+
+/// Records and constructions.
+extension Program {
+  mutating func compileRecord(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
+    if case .schema(let schema) = types[types.required(type)] {
+      ensureSchema(schema.index)
+      return code.emit(
+        .construct, schema.index, constructionBody(node, schema.index, scope), at: code.site(node.span))
+    }
+    var element = TypeTable.any
+    if case .map(let inner) = types[types.required(type)] { element = inner }
+    var statements: [Statement] = []
+    var seen: [Int32: Span] = [:]
+    for part in node.parts {
+      guard let statement = compileField(part, scope, element, &seen) else { continue }
+      statements.append(statement)
+    }
+    let body = addBody(statements, frameSize: 0, lets: 0..<0, at: node)
+    return code.emit(.record, body, at: code.site(node.span))
+  }
+
+  private mutating func compileField(
+    _ node: SyntaxNode, _ scope: Int32, _ type: TypeID, _ seen: inout [Int32: Span]
+  ) -> Statement? {
+    guard let value = node.parts.last else { return nil }
+    var statement = Statement(kind: .set)
+    if node.kind == .recordField, let token = node.words.first {
+      statement.key = key(node.word(token))
+      statement.site = code.site(node.tree.span(ofToken: token))
+    } else if let name = node.parts.first {
+      statement.site = code.site(name.span)
+      if let text = name.plainText {
+        statement.key = key(text)
+      } else {
+        statement.kind = .setNamed
+        statement.b = compile(name, in: scope, expecting: TypeTable.string)
+      }
+    }
+    let place = span(statement.site)
+    if statement.key >= 0, let other = seen.updateValue(place, forKey: statement.key) {
+      report(
+        "KC0121", "`\(text(statement.key))` is set twice", at: place,
+        labels: [Diagnostic.Label(span: other, message: "set here first")])
+      return nil
+    }
+    statement.a = compile(value, in: scope, expecting: type)
+    statement.origin = origin(of: statement.site, in: scope)
+    return statement
+  }
+
+  /// The body that sets a schema's fields from a record.
+  private mutating func constructionBody(_ node: SyntaxNode, _ schema: Int32, _ scope: Int32) -> Int32 {
+    var statements: [Statement] = []
+    var seen: [Int32: Span] = [:]
+    for part in node.parts {
+      guard let token = part.words.first, part.kind == .recordField, let value = part.parts.last else { continue }
+      let span = part.tree.span(ofToken: token)
+      if let statement = fieldStatement(part.word(token), span, value, schema, scope, &seen) {
+        statements.append(statement)
+      }
+    }
+    return addBody(statements, frameSize: 0, lets: 0..<0, at: node)
+  }
+
+  /// `Probe(path: "/", every: 5s)`
+  mutating func compileConstruction(
+    _ schema: Int32, _ arguments: [SyntaxNode], _ scope: Int32, _ node: SyntaxNode
+  ) -> Int32 {
+    ensureSchema(schema)
+    var statements: [Statement] = []
+    var seen: [Int32: Span] = [:]
+    let site = code.site(node.span)
+    for argument in arguments {
+      guard let value = argument.parts.first else { continue }
+      guard argument.has(.colon), let token = argument.words.first else {
+        let primary = schemas[Int(schema)].primary
+        guard primary >= 0 else { continue }
+        let name = text(schemas[Int(schema)].slots[Int(primary)].key)
+        if let one = fieldStatement(name, argument.span, value, schema, scope, &seen) { statements.append(one) }
+        continue
+      }
+      let span = argument.tree.span(ofToken: token)
+      if let one = fieldStatement(argument.word(token), span, value, schema, scope, &seen) { statements.append(one) }
+    }
+    return code.emit(.construct, schema, addBody(statements, frameSize: 0, lets: 0..<0, at: node), at: site)
+  }
+
+  private mutating func fieldStatement(
+    _ name: String, _ place: Span, _ value: SyntaxNode, _ schema: Int32, _ scope: Int32, _ seen: inout [Int32: Span]
+  ) -> Statement? {
+    let key = key(name)
+    guard let slot = schemas[Int(schema)].slotOf[key], schemas[Int(schema)].slots[Int(slot)].childSchema < 0 else {
+      reportUnknownField(name, schema, at: place)
+      return nil
+    }
+    if let other = seen.updateValue(place, forKey: key) {
+      report(
+        "KC0121", "`\(name)` is set twice", at: place,
+        labels: [Diagnostic.Label(span: other, message: "set here first")])
+      return nil
+    }
+    var statement = Statement(kind: .set)
+    statement.key = key
+    statement.slot = slot
+    statement.site = code.site(place)
+    let type = schemas[Int(schema)].slots[Int(slot)].type
+    statement.a = checkedConstant(compile(value, in: scope, expecting: type), type)
+    statement.origin = origin(of: statement.site, in: scope)
+    return statement
+  }
+
+  mutating func reportUnknownField(_ name: String, _ schema: Int32, at span: Span) {
+    let title = schemas[Int(schema)].isBlock ? "a \(text(schemas[Int(schema)].kind))" : schemas[Int(schema)].name
+    let known = fieldNames(schema)
+    if Self.nearest(to: name, among: known) == nil {
+      return report(
+        "KC0101", "\(title) has no field `\(name)`", at: span,
+        help: known.isEmpty ? nil : "it has \(Self.enumerate(known.sorted()))")
+    }
+    reportUnknown("KC0101", "\(title) has no field `\(name)`", name, among: known, at: span)
+  }
+
+  /// A constant is checked against its type before anything runs.
+  mutating func checkedConstant(_ op: Int32, _ type: TypeID) -> Int32 {
+    code.ops[Int(op)].code == .constant ? checked(op, type) : op
+  }
+
+  mutating func addBody(_ statements: [Statement], frameSize: Int32, lets: Range<Int32>, at node: SyntaxNode) -> Int32 {
+    let start = Int32(code.statements.count)
+    code.statements.append(contentsOf: statements)
+    code.bodies.append(
+      Body(
+        statements: start..<start + Int32(statements.count), frameSize: frameSize, lets: lets,
+        site: code.site(node.span)))
+    return Int32(code.bodies.count - 1)
+  }
+
+  /// The origin of what stands at a site; 0 in the standard library, whose values count as defaults.
+  mutating func origin(of site: Int32, in scope: Int32) -> UInt32 {
+    let layer = scopes[Int(scope)].layer
+    return layer == 0 ? 0 : code.origin(OriginData(site: site, layer: layer))
+  }
+}

@@ -1,0 +1,158 @@
+internal import KCData
+internal import KCSyntax
+
+/// From the syntax of schemas to slots.
+extension Program {
+  /// Compiles a schema's fields, once.
+  mutating func ensureSchema(_ index: Int32) {
+    guard schemas[Int(index)].state == .declared, let node = schemas[Int(index)].node else { return }
+    schemas[Int(index)].state = .compiling
+    schemas[Int(index)].chain = [index]
+    extend(index, node)
+    let outer = schemas[Int(index)].scope
+    let scope = addScope(
+      .schema, parent: outer, module: scopes[Int(outer)].module, layer: scopes[Int(outer)].layer)
+    scopes[Int(scope)].schema = index
+    let members = node.child(.body)?.parts ?? []
+    for member in members where member.kind == .letDecl { declareSlot(member, in: scope) }
+    for member in members { compileMember(member, of: index, in: scope) }
+    let lets = letThunks(scope)
+    schemas[Int(index)].lets = lets
+    schemas[Int(index)].frameSize = scopes[Int(scope)].size
+    if schemas[Int(index)].primary < 0 {
+      schemas[Int(index)].primary =
+        schemas[Int(index)].slots.firstIndex { $0.key != keys.name && $0.childSchema < 0 }
+        .map(Int32.init) ?? -1
+    }
+    schemas[Int(index)].state = .compiled
+  }
+
+  /// The thunks of a scope's lets as pairs of slot and op in `code.extra`.
+  mutating func letThunks(_ scope: Int32) -> Range<Int32> {
+    var pairs: [Int32] = []
+    for name in scopes[Int(scope)].names.values.sorted(by: { $0.slot < $1.slot }) {
+      if case .slot = name.kind, let node = name.node { pairs += [name.slot, lazyDeclaration(node, scope)] }
+    }
+    let start = code.list(pairs)
+    return start..<start + Int32(pairs.count)
+  }
+
+  private mutating func extend(_ index: Int32, _ node: SyntaxNode) {
+    let words = node.words
+    guard let position = words.firstIndex(where: { node.word($0) == "extends" }), position + 1 < words.count else {
+      return
+    }
+    let token = words[position + 1]
+    let name = node.word(token)
+    let scope = schemas[Int(index)].scope
+    guard let (owner, found) = find(key(name), in: scope), case .schema(let parent) = found.kind else {
+      let known = names(in: scope) { if case .schema = $0.kind { true } else { false } }
+      return reportUnknown(
+        "KC0103", "there is no schema `\(name)`", name, among: known, at: node.tree.span(ofToken: token))
+    }
+    markUsed(key(name), owner)
+    if schemas[Int(parent)].state == .compiling {
+      return report(
+        "KC0123", "`\(schemas[Int(index)].name)` extends itself", at: node.tree.span(ofToken: token))
+    }
+    ensureSchema(parent)
+    let base = schemas[Int(parent)]
+    if base.chain.count >= Limits.schemas {
+      return report(
+        "KC0170", "more than \(Limits.schemas) schemas extend each other", at: node.tree.span(ofToken: token))
+    }
+    schemas[Int(index)].parent = parent
+    schemas[Int(index)].slots = base.slots
+    schemas[Int(index)].slotOf = base.slotOf
+    schemas[Int(index)].requirements = base.requirements
+    schemas[Int(index)].object = base.object
+    schemas[Int(index)].objectOwner = base.objectOwner
+    schemas[Int(index)].primary = base.primary
+    schemas[Int(index)].chain = [index] + base.chain
+  }
+
+  private mutating func compileMember(_ node: SyntaxNode, of index: Int32, in scope: Int32) {
+    switch node.kind {
+    case .fieldDecl: compileField(node, of: index, in: scope)
+    case .keyedDecl: compileKeyed(node, of: index, in: scope)
+    case .requireDecl:
+      let parts = node.parts
+      guard let condition = parts.first else { return }
+      let requirement = Requirement(
+        condition: lazyOp(condition, scope, TypeTable.bool),
+        message: parts.count > 1 ? lazyOp(parts[1], scope, TypeTable.string) : -1, owner: index,
+        text: condition.text, site: code.site(node.span))
+      schemas[Int(index)].requirements.append(requirement)
+    case .objectDecl:
+      guard let value = node.parts.first else { return }
+      schemas[Int(index)].object = lazyOp(value, scope, TypeTable.record)
+      schemas[Int(index)].objectOwner = index
+    case .letDecl: return
+    default:
+      report(
+        "KC0109", "a schema holds fields, `keyed` children, `let`, `require` and `object`", at: node.span,
+        help: "a field is `name: Type` or `name: Type = default`")
+    }
+  }
+
+  private mutating func compileField(_ node: SyntaxNode, of index: Int32, in scope: Int32) {
+    guard let token = node.words.last else { return }
+    let parts = node.parts
+    let type = parts.first { $0.isType }.map { compileType($0, in: scope) } ?? TypeTable.unknown
+    let fallback = parts.first { !$0.isType && $0.kind != .missing }
+    var slot = Slot(
+      key: key(node.word(token)), type: type, owner: index, site: code.site(node.tree.span(ofToken: token)))
+    slot.documentation = node.documentation
+    if let fallback { slot.fallback = lazyOp(fallback, scope, type) }
+    let modifiers = node.words.dropLast().map { node.word($0) }
+    slot.isFinal = modifiers.contains("final")
+    let place = add(slot, to: index)
+    if modifiers.contains("primary") { schemas[Int(index)].primary = place }
+  }
+
+  private mutating func compileKeyed(_ node: SyntaxNode, of index: Int32, in scope: Int32) {
+    let words = node.words
+    guard words.count == 3 else { return }
+    let name = node.word(words[2])
+    guard let (owner, found) = find(key(name), in: scope), case .schema(let child) = found.kind else {
+      let known = names(in: scope) { if case .schema = $0.kind { true } else { false } }
+      return reportUnknown(
+        "KC0103", "there is no schema `\(name)`", name, among: known, at: node.tree.span(ofToken: words[2]))
+    }
+    markUsed(key(name), owner)
+    var slot = Slot(
+      key: key(node.word(words[1])), type: types.add(.children(SchemaID(index: child))), owner: index,
+      site: code.site(node.tree.span(ofToken: words[1])))
+    slot.childSchema = child
+    slot.documentation = node.documentation
+    _ = add(slot, to: index)
+  }
+
+  /// Adds a field; one that the parent has is narrowed: its type and default are replaced.
+  private mutating func add(_ slot: Slot, to index: Int32) -> Int32 {
+    if let place = schemas[Int(index)].slotOf[slot.key] {
+      let other = schemas[Int(index)].slots[Int(place)]
+      if other.owner == index {
+        report(
+          "KC0120", "`\(text(slot.key))` is declared twice", at: slot.site,
+          labels: [Diagnostic.Label(span: span(other.site), message: "declared here first")])
+      }
+      schemas[Int(index)].slots[Int(place)] = slot
+      return place
+    }
+    let place = Int32(schemas[Int(index)].slots.count)
+    schemas[Int(index)].slots.append(slot)
+    schemas[Int(index)].slotOf[slot.key] = place
+    return place
+  }
+
+  /// Whether a schema is another or extends it.
+  func isSchema(_ schema: Int32, _ other: Int32) -> Bool {
+    schema == other || schemas[Int(schema)].chain.contains(other)
+  }
+
+  /// The names of a schema's fields and keyed children.
+  func fieldNames(_ schema: Int32, keyed: Bool? = nil) -> [String] {
+    schemas[Int(schema)].slots.filter { keyed == nil || ($0.childSchema >= 0) == keyed }.map { text($0.key) }
+  }
+}

@@ -1,0 +1,286 @@
+internal import KCData
+internal import KCSyntax
+
+/// From the syntax of types to types.
+extension Program {
+  /// The type that a node names; `unknown` where that was reported.
+  mutating func compileType(_ node: SyntaxNode, in scope: Int32) -> TypeID {
+    switch node.kind {
+    case .namedType: return namedType(node, scope)
+    case .optionalType:
+      guard let inner = node.parts.first else { return TypeTable.unknown }
+      return types.add(.optional(compileType(inner, in: scope)))
+    case .unionType: return types.add(.union(node.parts.map { compileType($0, in: scope) }))
+    case .literalType: return literalType(node)
+    case .whereType: return predicateType(node, scope)
+    default: return TypeTable.unknown
+    }
+  }
+
+  private mutating func literalType(_ node: SyntaxNode) -> TypeID {
+    if let string = node.child(.stringExpr) {
+      guard let text = string.plainText else {
+        report("KC0103", "a literal type is plain text", at: string.span)
+        return TypeTable.unknown
+      }
+      return types.add(.text(text))
+    }
+    guard let number = Int64(node.text.replacing("_", with: "")) else {
+      report("KC0103", "`\(node.text)` is no type: text and whole numbers can stand as types", at: node.span)
+      return TypeTable.unknown
+    }
+    return types.add(.number(number))
+  }
+
+  private mutating func namedType(_ node: SyntaxNode, _ scope: Int32) -> TypeID {
+    let words = node.words
+    guard let first = words.first else { return TypeTable.unknown }
+    let arguments = node.child(.typeArguments)?.parts.filter(\.isType) ?? []
+    var type: TypeID
+    if words.count == 1, let builtin = builtinType(node.word(first), arguments, scope) {
+      type = builtin
+    } else {
+      type = declaredType(node, words.map { node.word($0) }, scope)
+    }
+    if let refinement = node.child(.refinement) { type = refinedType(type, refinement, scope) }
+    return type
+  }
+
+  private mutating func builtinType(_ name: String, _ arguments: [SyntaxNode], _ scope: Int32) -> TypeID? {
+    func argument(_ index: Int) -> SyntaxNode? { index < arguments.count ? arguments[index] : nil }
+    func inner(_ index: Int, _ program: inout Program) -> TypeID {
+      argument(index).map { program.compileType($0, in: scope) } ?? TypeTable.any
+    }
+    switch name {
+    case "Any": return TypeTable.any
+    case "None": return TypeTable.none
+    case "Bool": return TypeTable.bool
+    case "Int": return TypeTable.int
+    case "Float": return TypeTable.float
+    case "String": return TypeTable.string
+    case "Quantity": return TypeTable.quantity
+    case "Duration": return TypeTable.duration
+    case "Percent": return TypeTable.percent
+    case "Regex": return TypeTable.regex
+    case "Record": return TypeTable.record
+    case "Function": return TypeTable.function
+    case "List": return types.add(.list(inner(0, &self)))
+    case "Map": return types.add(.map(inner(arguments.count > 1 ? 1 : 0, &self)))
+    case "Range": return types.add(.range(inner(0, &self)))
+    case "Secret": return types.add(.secret(inner(0, &self)))
+    case "Key":
+      guard argument(0) != nil else { return types.add(.key(nil)) }
+      if case .schema(let schema) = types[inner(0, &self)] { return types.add(.key(schema)) }
+      return types.add(.key(nil))
+    default: return nil
+    }
+  }
+
+  private mutating func declaredType(_ node: SyntaxNode, _ path: [String], _ scope: Int32) -> TypeID {
+    var place = scope
+    for (index, word) in path.enumerated() {
+      let last = index == path.count - 1
+      guard let (owner, name) = find(key(word), in: place) else { break }
+      markUsed(key(word), owner)
+      switch name.kind {
+      case .module(let module) where !last: place = modules[Int(module)].scope
+      case .schema(let schema) where last: return types.add(.schema(SchemaID(index: schema)))
+      case .type where last: return alias(key(word), owner, name)
+      default: break
+      }
+    }
+    var known = [
+      "Any", "Bool", "Int", "Float", "String", "Quantity", "Duration", "Percent", "List", "Map", "Range", "Secret",
+      "Key", "Regex", "Record",
+    ]
+    known += names(in: scope) { name in
+      switch name.kind {
+      case .schema, .type: true
+      default: false
+      }
+    }
+    let full = path.joined(separator: ".")
+    reportUnknown("KC0103", "there is no type `\(full)`", full, among: known, at: node.span)
+    return TypeTable.unknown
+  }
+
+  private mutating func alias(_ name: Int32, _ owner: Int32, _ entry: Scope.Name) -> TypeID {
+    if let known = aliases[ChildKey(parent: owner, name: name)] {
+      if known == TypeTable.any {
+        report("KC0123", "the type `\(text(name))` is defined by itself", at: entry.span)
+        return TypeTable.unknown
+      }
+      return known
+    }
+    aliases[ChildKey(parent: owner, name: name)] = TypeTable.any
+    let type = entry.node?.parts.last.map { compileType($0, in: owner) } ?? TypeTable.unknown
+    aliases[ChildKey(parent: owner, name: name)] = type
+    if types.names[type] == nil { types.names[type] = text(name) }
+    return type
+  }
+
+  /// `Int(1...65535)`, `String(matching: /…/, max: 63)`.
+  private mutating func refinedType(_ base: TypeID, _ node: SyntaxNode, _ scope: Int32) -> TypeID {
+    var refinement = Refinement()
+    for argument in node.parts where argument.kind == .argument {
+      guard let value = argument.parts.first else { continue }
+      let label = argument.has(.colon) ? argument.words.first.map { argument.word($0) } : nil
+      let result = evaluateConstant(value, in: scope)
+      switch label {
+      case nil where result.tag == .range:
+        refinement.low = tree.item(of: result, 0)
+        refinement.high = tree.item(of: result, 1)
+      case "matching" where result.tag == .regex: refinement.pattern = patterns[Int(result.payload)]
+      case "min": refinement.min = tree.int(of: result)
+      case "max": refinement.max = tree.int(of: result)
+      default:
+        if result.isPoison { continue }
+        let what = label.map { "`\($0):` with this value" } ?? "this"
+        report(
+          "KC0130", "a type cannot be narrowed by \(what)", at: argument.span,
+          help: "what narrows a type: a range, `matching:` a regex, `min:` and `max:` length")
+      }
+    }
+    return types.refine(base, by: refinement)
+  }
+
+  /// `Int where it % 2 == 0`
+  private mutating func predicateType(_ node: SyntaxNode, _ scope: Int32) -> TypeID {
+    let parts = node.parts
+    guard parts.count == 2 else { return TypeTable.unknown }
+    let base = compileType(parts[0], in: scope)
+    let module = scopes[Int(scope)].module
+    let outer = module >= 0 ? modules[Int(module)].scope : Self.prelude
+    let inner = addScope(.function, parent: outer, module: module, layer: scopes[Int(outer)].layer)
+    let it = key("it")
+    scopes[Int(inner)].names[it] = Scope.Name(kind: .slot, slot: 0, span: node.span)
+    var function = Function(name: "where", parameters: [], result: TypeTable.bool, body: -1, site: code.site(node.span))
+    function.parameters = [Parameter(key: it, type: TypeTable.any, fallback: -1, site: function.site)]
+    function.body = compile(parts[1], in: inner, expecting: TypeTable.bool)
+    code.functions.append(function)
+    var refinement = Refinement()
+    refinement.predicate = (Int32(code.functions.count - 1), module >= 0 ? modules[Int(module)].frame : 0)
+    refinement.predicateText = parts[1].text
+    return types.refine(base, by: refinement)
+  }
+
+  /// Evaluates an expression where the program is still being compiled: in its module's frame.
+  mutating func evaluateConstant(_ node: SyntaxNode, in scope: Int32) -> TreeValue {
+    let module = scopes[Int(scope)].module
+    let outer = module >= 0 ? modules[Int(module)].scope : Self.prelude
+    let op = compile(node, in: outer, expecting: TypeTable.any)
+    return evaluate(op, module >= 0 ? max(modules[Int(module)].frame, 0) : 0)
+  }
+}
+
+/// Describing types to users.
+extension Program {
+  /// The type as the source would write it.
+  func describe(_ type: TypeID) -> String {
+    if let name = types.names[type] { return name }
+    switch types[type] {
+    case .any, .unknown: return "Any"
+    case .none: return "none"
+    case .bool: return "Bool"
+    case .int: return "Int"
+    case .float: return "Float"
+    case .string: return "String"
+    case .quantity: return "Quantity"
+    case .duration: return "Duration"
+    case .percent: return "Percent"
+    case .regex: return "Regex"
+    case .list(let inner): return "List<\(describe(inner))>"
+    case .map(let inner): return "Map<String, \(describe(inner))>"
+    case .record: return "Record"
+    case .optional(let inner): return describe(inner) + "?"
+    case .union(let members): return members.map(describe).joined(separator: " | ")
+    case .text(let text): return "\"\(text)\""
+    case .number(let number): return String(number)
+    case .schema(let schema): return schemas[Int(schema.index)].name
+    case .children(let schema): return "the \(text(schemas[Int(schema.index)].kind)) blocks"
+    case .range(let inner): return "Range<\(describe(inner))>"
+    case .secret(let inner): return "Secret<\(describe(inner))>"
+    case .key(let schema): return schema.map { "Key<\(schemas[Int($0.index)].name)>" } ?? "Key"
+    case .function: return "Function"
+    case .refined(let inner, let index): return describe(inner, refinements: Int(index))
+    }
+  }
+
+  private func describe(_ base: TypeID, refinements index: Int) -> String {
+    let refinement = types.refinements[index]
+    var parts: [String] = []
+    if !refinement.low.isNone || !refinement.high.isNone {
+      parts.append("\(display(refinement.low))...\(display(refinement.high))")
+    }
+    if let pattern = refinement.pattern { parts.append("matching: /\(pattern.source)/") }
+    if let min = refinement.min { parts.append("min: \(min)") }
+    if let max = refinement.max { parts.append("max: \(max)") }
+    let narrowed = describe(base) + (parts.isEmpty ? "" : "(\(parts.joined(separator: ", ")))")
+    return refinement.predicateText.isEmpty ? narrowed : "\(narrowed) where \(refinement.predicateText)"
+  }
+
+  /// A value as the source would write it; secrets are not shown.
+  func display(_ value: TreeValue) -> String {
+    if value.isSecret { return "(secret)" }
+    switch value.tag {
+    case .none: return ""
+    case .string:
+      let text = tree.text(of: value) ?? ""
+      return text.utf8.count > 60 ? "\"\(text.prefix(57))…\"" : "\"\(text)\""
+    case .int, .wideInt: return tree.int(of: value).map(String.init) ?? ""
+    case .float: return tree.double(of: value).map { "\($0)" } ?? ""
+    case .bool: return value.isTrue ? "true" : "false"
+    case .quantity: return tree.quantity(of: value).map(\.description) ?? ""
+    case .duration: return Tree.durationText(value.inlineNumber)
+    case .percent: return Tree.percentText(value.inlineNumber)
+    case .range: return "\(display(tree.item(of: value, 0)))...\(display(tree.item(of: value, 1)))"
+    case .null: return "null"
+    case .list:
+      return "[" + tree.items(of: value).prefix(5).map(display).joined(separator: ", ")
+        + (value.length > 5 ? ", …]" : "]")
+    case .instance: return title(of: Int32(value.payload))
+    case .record: return "{…}"
+    case .key: return display(tree.item(of: value, 3))
+    default: return kindName(value)
+    }
+  }
+
+  /// What kind of value it is, in the words of the language.
+  func kindName(_ value: TreeValue) -> String {
+    switch value.tag {
+    case .none: "none"
+    case .poison: "unknown"
+    case .null: "null"
+    case .bool: "Bool"
+    case .int, .wideInt: "Int"
+    case .float: "Float"
+    case .string: "String"
+    case .quantity: "Quantity"
+    case .duration: "Duration"
+    case .percent: "Percent"
+    case .range: "range"
+    case .list: "list"
+    case .record: "record"
+    case .instance, .choice: value.tag == .choice ? "reference" : instanceKind(Int32(value.payload))
+    case .function: "function"
+    case .type: "type"
+    case .key: "key"
+    case .symbol: "name"
+    case .regex: "Regex"
+    case .scope, .thunk, .busy: "namespace"
+    }
+  }
+
+  private func instanceKind(_ index: Int32) -> String {
+    let instance = instances[Int(index)]
+    return instance.schema < 0 ? "map" : schemas[Int(instance.schema)].name
+  }
+
+  /// `deployment web`, `port http`; for a nested record its field.
+  func title(of index: Int32) -> String {
+    let instance = instances[Int(index)]
+    let kind =
+      instance.kind >= 0 ? text(instance.kind) : instance.schema >= 0 ? schemas[Int(instance.schema)].name : "map"
+    return instance.name >= 0 ? "\(kind) \(text(instance.name))" : kind
+  }
+}

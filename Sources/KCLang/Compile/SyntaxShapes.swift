@@ -1,0 +1,75 @@
+internal import KCSyntax
+
+/// Reading the parts of nodes.
+extension SyntaxNode {
+  /// The child nodes that mean something: without what the parser kept only to lose nothing.
+  var parts: [SyntaxNode] { childNodes.filter { $0.kind != .unexpected } }
+
+  /// The name tokens among the children.
+  var words: [Int] { childTokens.filter { tree.tokens[$0].kind == .name } }
+
+  func word(_ token: Int) -> String { tree.text(ofToken: token) }
+
+  var isType: Bool {
+    switch kind {
+    case .namedType, .optionalType, .unionType, .literalType, .whereType: true
+    default: false
+    }
+  }
+
+  /// The text of a string without interpolation, escapes resolved; nil for other nodes.
+  var plainText: String? {
+    guard kind == .stringExpr, !childNodes.contains(where: { $0.kind == .interpolation }) else { return nil }
+    return StringText(self).parts.map(\.text).joined()
+  }
+}
+
+/// A block's parts: `kind name extends parent (arguments) = value -> target { body }`.
+struct BlockShape {
+  var kind: SyntaxNode
+  /// The name's token, or the string that gives it.
+  var nameToken: Int?
+  var nameNode: SyntaxNode?
+  var parent: Int?
+  var arguments: [SyntaxNode] = []
+  var value: SyntaxNode?
+  var target: SyntaxNode?
+  var body: SyntaxNode?
+
+  init?(_ node: SyntaxNode) {
+    var rest = node.parts[...]
+    guard let first = rest.popFirst() else { return nil }
+    kind = first
+    var words = node.words[...]
+    let equal = node.token(.equal)
+    if rest.first?.kind == .stringExpr,
+      equal.map({ rest.first.map { $0.range.lowerBound } ?? 0 < node.tree.tokens[$0].range.lowerBound }) ?? true
+    {
+      nameNode = rest.popFirst()
+    } else {
+      nameToken = words.popFirst()
+    }
+    if words.count == 2, node.word(words[words.startIndex]) == "extends" { parent = words.last }
+    while let next = rest.first, next.kind == .argument {
+      arguments.append(next)
+      rest.removeFirst()
+    }
+    if equal != nil {
+      value = rest.popFirst()
+      if node.has(.arrow) { target = rest.popFirst() }
+    } else if rest.first?.kind == .body {
+      body = rest.first
+    }
+  }
+
+  func nameSpan(_ node: SyntaxNode) -> Span {
+    if let nameToken { return node.tree.span(ofToken: nameToken) }
+    return nameNode?.span ?? node.span
+  }
+
+  /// The name, where it is plain text.
+  func name(_ node: SyntaxNode) -> String? {
+    if let nameToken { return node.tree.text(ofToken: nameToken) }
+    return nameNode?.plainText
+  }
+}

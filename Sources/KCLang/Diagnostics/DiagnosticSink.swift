@@ -1,0 +1,24 @@
+internal import KCSyntax
+
+/// Collects diagnostics: at one place no more than one, because what follows from a mistake is no second mistake.
+struct DiagnosticSink: Sendable {
+  private(set) var all: [Diagnostic] = []
+  private var places: Set<Span> = []
+  private var count = 0
+
+  mutating func add(_ diagnostic: Diagnostic) {
+    guard all.count < Limits.diagnostics, places.insert(diagnostic.span).inserted else { return }
+    all.append(diagnostic)
+  }
+
+  mutating func add(contentsOf diagnostics: [Diagnostic]) { for one in diagnostics { add(one) } }
+
+  var hasErrors: Bool { all.contains { $0.severity == .error } }
+
+  /// In the order of files and places.
+  func sorted(_ isStandard: (Int) -> Bool = { _ in false }) -> [Diagnostic] {
+    all.sorted {
+      ($0.span.file, $0.span.start, $0.span.end, $0.code) < ($1.span.file, $1.span.start, $1.span.end, $1.code)
+    }
+  }
+}

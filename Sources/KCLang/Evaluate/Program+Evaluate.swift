@@ -1,0 +1,295 @@
+internal import KCData
+internal import KCSyntax
+
+/// Running code.
+extension Program {
+  /// The value of an op in a frame; `poison` where something was reported.
+  mutating func evaluate(_ index: Int32, _ frame: Int32) -> TreeValue {
+    let op = code.ops[Int(index)]
+    switch op.code {
+    case .constant: return code.constants[Int(op.a)]
+    case .local: return local(op, frame)
+    case .lazy: return evaluate(compiled(op.a), frame)
+    case .poison: return .poison
+    default: break
+    }
+    depth += 1
+    steps += 1
+    defer { depth -= 1 }
+    guard depth < Limits.depth, steps < Limits.steps else { return overLimit(op) }
+    return evaluate(nested: op, frame)
+  }
+
+  private mutating func overLimit(_ op: Op) -> TreeValue {
+    if steps >= Limits.steps {
+      report("KC0171", "this program takes more than \(Limits.steps) steps", at: op.site)
+    } else {
+      report("KC0170", "values depend on each other more than \(Limits.depth) levels deep", at: op.site)
+    }
+    return .poison
+  }
+
+  private mutating func evaluate(nested op: Op, _ frame: Int32) -> TreeValue {
+    switch op.code {
+    case .member, .optionalMember: return evaluateMember(op, frame)
+    case .index, .optionalIndex: return evaluateIndex(op, frame)
+    case .call: return evaluateCall(op, frame)
+    case .method: return evaluateMethod(op, frame)
+    case .not, .negate: return evaluateUnary(op, frame)
+    case .add, .subtract, .multiply, .divide, .remainder: return evaluateArithmetic(op, frame)
+    case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual: return evaluateComparison(op, frame)
+    case .and, .or: return evaluateLogic(op, frame)
+    case .coalesce:
+      let left = evaluate(op.a, frame)
+      return left.isNone ? evaluate(op.b, frame) : left
+    case .isIn: return evaluateIn(op, frame)
+    case .branch: return evaluateBranch(op, frame)
+    case .forEach: return evaluateFor(op, frame)
+    case .match: return evaluateMatch(op, frame)
+    case .list: return evaluateList(op, frame)
+    case .record: return evaluateRecord(op.a, frame)
+    case .interpolate: return evaluateInterpolation(op, frame)
+    case .lambda:
+      closures.append(Closure(function: op.a, frame: frame))
+      return TreeValue(.function, payload: UInt32(closures.count - 1))
+    case .construct: return construct(op, frame)
+    case .range: return evaluateRange(op, frame)
+    case .check: return coerce(evaluate(op.a, frame), to: TypeID(index: op.b), at: op.site)
+    case .symbol: return symbol(op, frame)
+    case .blockRef: return evaluateBlock(op, frame)
+    case .kindScope: return TreeValue(.scope, payload: UInt32(bitPattern: op.b), length: Int(namespace(op.a, frame)))
+    case .enclosing: return evaluateEnclosing(op, frame)
+    case .parameter:
+      let value = evaluate(op.a, frame)
+      trace.parameter = UInt32(op.b) + 1
+      return value
+    case .moduleSlot: return slotValue(modules[Int(op.a)].frame, op.b, op.site)
+    case .moduleScope:
+      report("KC0110", "a module is not a value", at: op.site)
+      return .poison
+    case .constant, .local, .lazy, .poison, .scope: return .poison
+    }
+  }
+
+  private mutating func local(_ op: Op, _ frame: Int32) -> TreeValue {
+    var frame = frame
+    for _ in 0..<op.a { frame = parent(of: frame) }
+    return slotValue(frame, op.b, op.site)
+  }
+
+  /// A frame's slot, evaluated if it was not read before.
+  private mutating func slotValue(_ frame: Int32, _ slot: Int32, _ site: Int32) -> TreeValue {
+    let place = Int(frame + 1 + slot)
+    let value = frames[place]
+    switch value.tag {
+    case .thunk: break
+    case .busy: return reportCycle(instance: -1, key: Int32(bitPattern: value.payload), site)
+    default:
+      if frameTraces[place] != 0 { trace.parameter = frameTraces[place] }
+      return value
+    }
+    let op = Int32(bitPattern: value.payload)
+    let outer = trace
+    trace = Trace()
+    let (name, place2) = declarationName(op)
+    pending.append(Pending(instance: -1, key: name, site: place2))
+    frames[place] = TreeValue(.busy, payload: UInt32(bitPattern: name))
+    let result = evaluate(op, frame)
+    pending.removeLast()
+    frames[place] = result
+    frameTraces[place] = trace.parameter
+    trace = Trace(
+      origin: trace.origin != 0 ? trace.origin : outer.origin,
+      parameter: trace.parameter != 0 ? trace.parameter : outer.parameter)
+    return result
+  }
+
+  private mutating func declarationName(_ op: Int32) -> (Int32, Int32) {
+    guard code.ops[Int(op)].code == .lazy else { return (-1, 0) }
+    let node = lazies[Int(code.ops[Int(op)].a)].node
+    guard let name = declaredName(node) else { return (-1, 0) }
+    return (name.key, code.site(name.span))
+  }
+
+  private func namespace(_ depth: Int32, _ frame: Int32) -> Int32 {
+    var frame = frame
+    for _ in 0..<depth { frame = parent(of: frame) }
+    let value = frames[Int(frame + 1)]
+    return value.tag == .instance ? Int32(bitPattern: value.payload) : root
+  }
+
+  private mutating func evaluateBlock(_ op: Op, _ frame: Int32) -> TreeValue {
+    let space = namespace(op.a, frame)
+    expand(space)
+    var found: [Int32] = []
+    var next = children[ChildKey(parent: space, name: op.b)] ?? -1
+    while next >= 0 {
+      if !instances[Int(next)].isDeleted { found.append(next) }
+      next = instances[Int(next)].nextNamesake
+    }
+    if found.isEmpty {
+      if instances[Int(space)].state == .expanding {
+        return reportCycle(instance: space, key: op.b, op.site)
+      }
+      report(
+        "KC0100", "there is no `\(text(op.b))` here", at: op.site, notes: ["the block that declares it is not made"])
+      return .poison
+    }
+    if found.count == 1 { return TreeValue(.instance, payload: UInt32(found[0])) }
+    let start = tree.list(found.map { TreeValue(.instance, payload: UInt32($0)) })
+    return TreeValue(.choice, payload: start.payload, length: start.length)
+  }
+
+  private mutating func evaluateEnclosing(_ op: Op, _ frame: Int32) -> TreeValue {
+    var current = namespace(op.b, frame)
+    while current >= 0 {
+      let schema = instances[Int(current)].schema
+      if schema >= 0, isSchema(schema, op.a) { return TreeValue(.instance, payload: UInt32(current)) }
+      current = instances[Int(current)].parent
+    }
+    report("KC0100", "no \(schemas[Int(op.a)].name) is around this", at: op.site)
+    return .poison
+  }
+
+  private mutating func symbol(_ op: Op, _ frame: Int32) -> TreeValue {
+    symbols.append(Symbol(key: op.a, site: op.site, context: op.b >= 0 ? namespace(op.b, frame) : -1))
+    return TreeValue(.symbol, payload: UInt32(symbols.count - 1))
+  }
+
+  private mutating func evaluateRange(_ op: Op, _ frame: Int32) -> TreeValue {
+    let low = op.a >= 0 ? scalar(evaluate(op.a, frame)) : .none
+    let high = op.b >= 0 ? scalar(evaluate(op.b, frame)) : .none
+    if low.isPoison || high.isPoison { return .poison }
+    return tree.tuple(.range, low, high)
+  }
+
+  private mutating func evaluateList(_ op: Op, _ frame: Int32) -> TreeValue {
+    var elements: [TreeValue] = []
+    elements.reserveCapacity(Int(op.b))
+    for offset in 0..<op.b {
+      let value = evaluate(code.extra[Int(op.a + offset)], frame)
+      if value.isPoison { return .poison }
+      if !value.isNone { elements.append(value) }
+    }
+    return tree.list(elements)
+  }
+
+  private mutating func evaluateBranch(_ op: Op, _ frame: Int32) -> TreeValue {
+    guard let truth = condition(op.a, frame) else { return .poison }
+    if truth { return evaluate(op.b, frame) }
+    return op.c >= 0 ? evaluate(op.c, frame) : .none
+  }
+
+  /// The truth of a condition; nil where it is none, which was reported.
+  mutating func condition(_ op: Int32, _ frame: Int32) -> Bool? {
+    let value = scalar(evaluate(op, frame))
+    switch value.tag {
+    case .bool:
+      if value.isSecret {
+        report("KC0181", "a condition must not depend on a secret", at: code.ops[Int(op)].site)
+        return nil
+      }
+      return value.isTrue
+    case .poison: return nil
+    default:
+      report("KC0110", "a condition is a Bool, and this is \(Self.article(kindName(value)))", at: siteOf(op))
+      return nil
+    }
+  }
+
+  /// Where an op stands, also when it is compiled late.
+  func siteOf(_ op: Int32) -> Int32 {
+    let found = code.ops[Int(op)]
+    if found.code == .lazy, lazies[Int(found.a)].compiled >= 0 { return siteOf(lazies[Int(found.a)].compiled) }
+    return found.site
+  }
+
+  private mutating func evaluateFor(_ op: Op, _ frame: Int32) -> TreeValue {
+    guard let elements = elements(of: evaluate(op.a, frame), at: siteOf(op.a)) else { return .poison }
+    var results: [TreeValue] = []
+    results.reserveCapacity(elements.count)
+    for element in elements {
+      let inner = addFrame(parent: frame, size: 1)
+      setSlot(inner, 0, element)
+      if op.c >= 0 {
+        guard let keep = condition(op.c, inner) else { return .poison }
+        if !keep { continue }
+      }
+      let value = evaluate(op.b, inner)
+      if value.isPoison { return .poison }
+      if !value.isNone { results.append(value) }
+    }
+    return tree.list(results)
+  }
+
+  /// What a loop runs over: elements of a list, numbers of a range, entries of a map, blocks of a kind; nil where it is
+  /// no collection, which was reported.
+  mutating func elements(of collection: TreeValue, at site: Int32) -> [TreeValue]? {
+    let value = dereference(collection)
+    switch value.tag {
+    case .poison: return nil
+    case .none: return []
+    case .list: return Array(tree.items(of: value))
+    case .range:
+      guard let low = tree.int(of: tree.item(of: value, 0)), let high = tree.int(of: tree.item(of: value, 1)) else {
+        report("KC0110", "a loop needs a range of whole numbers with two ends", at: site)
+        return nil
+      }
+      if high < low { return [] }
+      guard high - low < Int64(Limits.elements) else {
+        report("KC0172", "a list may have up to \(Limits.elements) elements", at: site)
+        return nil
+      }
+      return (low...high).map { tree.int($0) }
+    case .record, .instance: return entries(of: value)
+    case .scope: return blocks(of: value)
+    default:
+      report("KC0110", "`for` runs over lists, ranges and maps, and this is \(Self.article(kindName(value)))", at: site)
+      return nil
+    }
+  }
+
+  /// The entries of a map as records of `key` and `value`.
+  mutating func entries(of value: TreeValue) -> [TreeValue] {
+    let record = value.tag == .instance ? materialize(value) : value
+    guard record.tag == .record else { return [] }
+    return Array(tree.fields(of: record)).map { field in
+      let name = tree.string(tree.keys.text(field.key))
+      return tree.record([
+        TreeField(key: UInt32(keys.entryKey), origin: 0, value: name),
+        TreeField(key: UInt32(keys.value), origin: field.origin, value: field.value),
+      ])
+    }
+  }
+
+  /// The blocks of a kind in a namespace.
+  mutating func blocks(of scope: TreeValue) -> [TreeValue] {
+    let space = Int32(scope.length)
+    expand(space)
+    return children(of: space, kind: Int32(bitPattern: scope.payload)).map { TreeValue(.instance, payload: UInt32($0)) }
+  }
+
+  private mutating func evaluateMatch(_ op: Op, _ frame: Int32) -> TreeValue {
+    let subject = evaluate(op.a, frame)
+    if subject.isPoison { return .poison }
+    let count = code.extra[Int(op.b)]
+    for arm in 0..<count {
+      let pattern = code.extra[Int(op.b + 1 + arm * 2)]
+      guard let matches = matches(subject, pattern, frame) else { return .poison }
+      if matches { return evaluate(code.extra[Int(op.b + 2 + arm * 2)], frame) }
+    }
+    report(
+      "KC0167", "no case matches \(display(scalar(subject)))", at: op.site, help: "add a case `_ -> …` for all others")
+    return .poison
+  }
+
+  private mutating func matches(_ subject: TreeValue, _ pattern: Int32, _ frame: Int32) -> Bool? {
+    if pattern == -1 { return true }
+    if pattern < -1 { return fits(subject, TypeID(index: -2 - pattern)) }
+    let value = evaluate(pattern, frame)
+    if value.isPoison { return nil }
+    let plain = scalar(subject)
+    if value.tag == .range, plain.tag != .range { return isWithin(plain, value) }
+    return tree.equal(plain, scalar(value))
+  }
+}

@@ -1,0 +1,343 @@
+internal import KCData
+internal import KCSyntax
+
+/// Applying layers: from bodies to the equations and children of instances.
+extension Program {
+  mutating func addInstance(_ instance: Instance) -> Int32 {
+    instances.append(instance)
+    let index = Int32(instances.count - 1)
+    if instance.schema >= 0, !schemas[Int(instance.schema)].isNamespace {
+      let count = schemas[Int(instance.schema)].slots.count
+      instances[Int(index)].slots = Int32(memos.count)
+      memos.append(contentsOf: repeatElement(Memo(value: .thunk), count: count))
+      heads.append(contentsOf: repeatElement(-1, count: count))
+    }
+    return index
+  }
+
+  mutating func addBody(_ body: Int32, _ frame: Int32, to index: Int32) {
+    bodyRefs.append(BodyRef(body: body, frame: frame))
+    let ref = Int32(bodyRefs.count - 1)
+    if instances[Int(index)].lastBody >= 0 {
+      bodyRefs[Int(instances[Int(index)].lastBody)].next = ref
+    } else {
+      instances[Int(index)].firstBody = ref
+    }
+    instances[Int(index)].lastBody = ref
+  }
+
+  /// Runs an instance's bodies, once: first what holds always, then what depends on conditions.
+  mutating func expand(_ index: Int32) {
+    guard instances[Int(index)].state == .fresh else { return }
+    instances[Int(index)].state = .expanding
+    var conditional: [(statement: Int32, frame: Int32)] = []
+    var next = instances[Int(index)].firstBody
+    while next >= 0 {
+      let ref = bodyRefs[Int(next)]
+      run(ref.body, in: index, ref.frame, &conditional)
+      next = bodyRefs[Int(next)].next
+    }
+    var position = 0
+    while position < conditional.count {
+      let (statement, frame) = conditional[position]
+      position += 1
+      decide(code.statements[Int(statement)], in: index, frame, &conditional)
+    }
+    instances[Int(index)].state = .ready
+  }
+
+  private mutating func run(
+    _ bodyIndex: Int32, in index: Int32, _ outer: Int32, _ conditional: inout [(statement: Int32, frame: Int32)]
+  ) {
+    let body = code.bodies[Int(bodyIndex)]
+    let frame = ownFrame(body, index, outer)
+    for position in body.statements {
+      let statement = code.statements[Int(position)]
+      switch statement.kind {
+      case .branch, .each, .setNamed, .spread: conditional.append((position, frame))
+      case .set: bind(statement, in: index, frame)
+      case .open: open(statement, in: index, frame)
+      case .child:
+        if statement.key >= 0 {
+          child(statement, name: statement.key, in: index, frame)
+        } else {
+          conditional.append((position, frame))
+        }
+      case .delete: delete(statement, in: index)
+      case .rule: addRule(statement, in: index, frame)
+      case .require, .match: continue
+      }
+    }
+  }
+
+  private mutating func ownFrame(_ body: Body, _ index: Int32, _ outer: Int32) -> Int32 {
+    guard body.frameSize > 0 else { return outer }
+    let frame = addFrame(parent: outer, size: body.frameSize)
+    setSlot(frame, 0, TreeValue(.instance, payload: UInt32(bitPattern: index)))
+    setLets(body.lets, frame)
+    return frame
+  }
+
+  private mutating func setLets(_ lets: Range<Int32>, _ frame: Int32) {
+    var position = lets.lowerBound
+    while position < lets.upperBound {
+      let slot = code.extra[Int(position)]
+      setSlot(frame, slot, TreeValue(.thunk, payload: UInt32(bitPattern: code.extra[Int(position) + 1])))
+      position += 2
+    }
+  }
+
+  /// Runs a statement that depends on values.
+  private mutating func decide(
+    _ statement: Statement, in index: Int32, _ frame: Int32, _ conditional: inout [(statement: Int32, frame: Int32)]
+  ) {
+    switch statement.kind {
+    case .branch:
+      guard let truth = condition(statement.a, frame) else { return }
+      let body = truth ? statement.b : statement.c
+      if body >= 0 { run(body, in: index, frame, &conditional) }
+    case .each:
+      guard let elements = elements(of: evaluate(statement.a, frame), at: statement.site) else { return }
+      for element in elements {
+        let inner = addFrame(parent: frame, size: 1)
+        setSlot(inner, 0, element)
+        run(statement.c, in: index, inner, &conditional)
+      }
+    case .child:
+      guard let name = nameValue(statement.b, frame) else { return }
+      child(statement, name: name, in: index, frame)
+    case .setNamed:
+      guard let name = nameValue(statement.b, frame) else { return }
+      var named = statement
+      named.kind = .set
+      named.key = name
+      bind(named, in: index, frame)
+    default: return
+    }
+  }
+
+  /// A name that an expression gives; nil where it is no text, which was reported.
+  private mutating func nameValue(_ op: Int32, _ frame: Int32) -> Int32? {
+    let value = scalar(evaluate(op, frame))
+    if value.isPoison { return nil }
+    guard value.tag == .string else {
+      report("KC0110", "a name is text, and this is \(Self.article(kindName(value)))", at: siteOf(op))
+      return nil
+    }
+    if value.isSecret {
+      report("KC0181", "a name must not depend on a secret", at: siteOf(op))
+      return nil
+    }
+    return key(tree.text(of: value) ?? "")
+  }
+
+  private mutating func bind(_ statement: Statement, in index: Int32, _ frame: Int32) {
+    let place = place(statement, in: index)
+    add(
+      Binding(
+        op: statement.a, frame: frame, origin: statement.origin, isAppend: statement.isAppend, below: heads[place]),
+      statement, at: place, in: index)
+  }
+
+  /// Sets a field of an instance whose bodies were run already.
+  mutating func bindNow(_ statement: Statement, in index: Int32) {
+    expand(index)
+    bind(statement, in: index, 0)
+  }
+
+  /// Opens a nested record of an instance whose bodies were run already; nil where the field is a plain value.
+  mutating func openNow(_ statement: Statement, in index: Int32) -> Int32? {
+    expand(index)
+    open(statement, in: index, 0)
+    let head = heads[place(statement, in: index)]
+    return head >= 0 && bindings[Int(head)].instance >= 0 ? bindings[Int(head)].instance : nil
+  }
+
+  /// The memo and head of a field.
+  private mutating func place(_ statement: Statement, in index: Int32) -> Int {
+    if instances[Int(index)].schema >= 0 { return Int(instances[Int(index)].slots + statement.slot) }
+    let name = ChildKey(parent: index, name: statement.key)
+    if let known = mapIndex[name] { return Int(known) }
+    memos.append(Memo(value: .thunk))
+    heads.append(-1)
+    let slot = Int32(memos.count - 1)
+    mapIndex[name] = slot
+    mapFields.append(MapField(key: statement.key, slot: slot))
+    let field = Int32(mapFields.count - 1)
+    if instances[Int(index)].lastField >= 0 {
+      mapFields[Int(instances[Int(index)].lastField)].next = field
+    } else {
+      instances[Int(index)].firstField = field
+    }
+    instances[Int(index)].lastField = field
+    return Int(slot)
+  }
+
+  /// Puts an equation on top of a field's, after checking that its layer set the field only once.
+  private mutating func add(_ binding: Binding, _ statement: Statement, at place: Int, in index: Int32) {
+    if memos[place].value.tag != .thunk {
+      report(
+        "KC0123", "whether `\(text(statement.key))` is set here depends on `\(text(statement.key))` itself",
+        at: statement.site)
+      return
+    }
+    let below = heads[place]
+    if below >= 0, !binding.isAppend {
+      let other = bindings[Int(below)]
+      let isNested = other.op < 0 && binding.op < 0
+      if !isNested, layer(other.origin) == layer(binding.origin), other.origin != binding.origin, !other.isAppend {
+        return report(
+          "KC0121", "`\(text(statement.key))` is set twice", at: statement.site,
+          labels: [.init(span: span(code.origins[Int(other.origin)].site), message: "set here first")],
+          notes: ["within one layer a field is set once"],
+          help: "remove one of the two")
+      }
+    }
+    if let final = finalSite(statement, index, binding, below) {
+      return report(
+        "KC0124", "`\(text(statement.key))` is final", at: statement.site,
+        labels: [.init(span: span(final), message: "declared here")])
+    }
+    bindings.append(binding)
+    heads[place] = Int32(bindings.count - 1)
+  }
+
+  func layer(_ origin: UInt32) -> Int32 { code.origins[Int(origin)].layer }
+
+  private func finalSite(_ statement: Statement, _ index: Int32, _ binding: Binding, _ below: Int32) -> Int32? {
+    let schema = instances[Int(index)].schema
+    guard schema >= 0, statement.slot >= 0 else { return nil }
+    let slot = schemas[Int(schema)].slots[Int(statement.slot)]
+    return slot.isFinal && slot.fallback >= 0 ? slot.site : nil
+  }
+
+  /// `field { … }`: an instance that all layers' bodies of the field share.
+  private mutating func open(_ statement: Statement, in index: Int32, _ frame: Int32) {
+    let place = place(statement, in: index)
+    let below = heads[place]
+    if below >= 0, bindings[Int(below)].instance >= 0 {
+      addBody(statement.a, frame, to: bindings[Int(below)].instance)
+      return
+    }
+    var nested = Instance(schema: -1, parent: index, kind: statement.key, site: statement.site)
+    nested.origin = statement.origin
+    let type = fieldType(statement, index)
+    switch types[types.required(type)] {
+    case .schema(let schema): nested.schema = schema.index
+    case .map(let element): nested.element = element
+    case .union(let members):
+      for member in members {
+        if case .schema(let schema) = types[types.required(member)] {
+          nested.schema = schema.index
+          break
+        }
+      }
+    default: break
+    }
+    if nested.schema >= 0 { ensureSchema(nested.schema) }
+    let inner = addInstance(nested)
+    addBody(statement.a, frame, to: inner)
+    add(
+      Binding(op: -1, frame: frame, origin: statement.origin, instance: inner, below: below), statement, at: place,
+      in: index)
+  }
+
+  private func fieldType(_ statement: Statement, _ index: Int32) -> TypeID {
+    let instance = instances[Int(index)]
+    guard instance.schema >= 0 else { return instance.element }
+    return schemas[Int(instance.schema)].slots[Int(statement.slot)].type
+  }
+
+  /// `kind name { … }`: a child that all layers' bodies of it share.
+  private mutating func child(_ statement: Statement, name: Int32, in index: Int32, _ frame: Int32) {
+    var target = child(named: name, of: index, kind: statement.slot)
+    if let found = target {
+      let other = instances[Int(found)]
+      if layer(other.origin) == layer(statement.origin), other.origin != statement.origin || statement.b >= 0 {
+        return report(
+          "KC0120", "`\(text(statement.slot)) \(text(name))` is declared twice", at: statement.site,
+          labels: [.init(span: span(other.site), message: "declared here first")],
+          help: "give one of them another name")
+      }
+      if other.state != .fresh {
+        return report("KC0123", "`\(text(name))` is already in use where this decides about it", at: statement.site)
+      }
+      instances[Int(found)].isDeleted = false
+    } else {
+      var made = Instance(
+        schema: statement.schema, parent: index, kind: statement.slot, name: name, site: statement.site)
+      made.origin = statement.origin
+      target = addChild(made, to: index)
+    }
+    guard let target else { return }
+    if statement.a >= 0 { addBody(statement.a, frame, to: target) }
+    if statement.c >= 0 { addBody(statement.c, frame, to: target) }
+  }
+
+  mutating func addChild(_ instance: Instance, to parent: Int32) -> Int32 {
+    let index = addInstance(instance)
+    let name = ChildKey(parent: parent, name: instance.name)
+    instances[Int(index)].nextNamesake = children[name] ?? -1
+    children[name] = index
+    if instances[Int(parent)].lastChild >= 0 {
+      instances[Int(instances[Int(parent)].lastChild)].nextSibling = index
+    } else {
+      instances[Int(parent)].firstChild = index
+    }
+    instances[Int(parent)].lastChild = index
+    return index
+  }
+
+  private mutating func delete(_ statement: Statement, in index: Int32) {
+    guard let found = child(named: statement.key, of: index, kind: statement.slot) else {
+      let known = children(of: index, kind: statement.slot).map { text(instances[Int($0)].name) }
+      return reportUnknown(
+        "KC0100", "there is no \(text(statement.slot)) `\(text(statement.key))` to delete", text(statement.key),
+        among: known, at: span(statement.site))
+    }
+    instances[Int(found)].isDeleted = true
+  }
+
+  private mutating func addRule(_ statement: Statement, in index: Int32, _ frame: Int32) {
+    ruleRefs.append(RuleRef(rule: statement.a, frame: frame, origin: statement.origin))
+    let ref = Int32(ruleRefs.count - 1)
+    if instances[Int(index)].lastRule >= 0 {
+      ruleRefs[Int(instances[Int(index)].lastRule)].next = ref
+    } else {
+      instances[Int(index)].firstRule = ref
+    }
+    instances[Int(index)].lastRule = ref
+  }
+}
+
+/// Finding children.
+extension Program {
+  /// A child by its name, of one kind or of any keyed kind.
+  mutating func child(named name: Int32, of parent: Int32, kind: Int32 = -1) -> Int32? {
+    if instances[Int(parent)].state == .fresh { expand(parent) }
+    var next = children[ChildKey(parent: parent, name: name)] ?? -1
+    while next >= 0 {
+      let instance = instances[Int(next)]
+      if !instance.isDeleted, kind < 0 || instance.kind == kind { return next }
+      next = instance.nextNamesake
+    }
+    return nil
+  }
+
+  /// The children of a kind, or all, in the order of their declaration.
+  mutating func children(of parent: Int32, kind: Int32 = -1) -> [Int32] {
+    if instances[Int(parent)].state == .fresh { expand(parent) }
+    var found: [Int32] = []
+    var next = instances[Int(parent)].firstChild
+    while next >= 0 {
+      let instance = instances[Int(next)]
+      if !instance.isDeleted, kind < 0 || instance.kind == kind { found.append(next) }
+      next = instance.nextSibling
+    }
+    return found
+  }
+
+  mutating func childNames(of parent: Int32) -> [String] {
+    children(of: parent).map { text(instances[Int($0)].name) }
+  }
+}

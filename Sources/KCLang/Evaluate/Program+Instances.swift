@@ -1,0 +1,117 @@
+internal import KCData
+internal import KCSyntax
+
+/// Records, and instances as records.
+extension Program {
+  /// A record expression's value. Fields without a value are left out.
+  mutating func evaluateRecord(_ bodyIndex: Int32, _ frame: Int32) -> TreeValue {
+    let body = code.bodies[Int(bodyIndex)]
+    var fields: [TreeField] = []
+    fields.reserveCapacity(body.statements.count)
+    for position in body.statements {
+      let statement = code.statements[Int(position)]
+      var key = statement.key
+      if statement.kind == .setNamed {
+        let name = scalar(evaluate(statement.b, frame))
+        guard name.tag == .string else {
+          if !name.isPoison {
+            report("KC0110", "a key is text, and this is \(Self.article(kindName(name)))", at: statement.site)
+          }
+          return .poison
+        }
+        key = self.key(tree.text(of: name) ?? "")
+      }
+      let outer = trace
+      trace = Trace()
+      let value = evaluate(statement.a, frame)
+      var origin = statement.origin != 0 ? statement.origin : trace.origin
+      if trace.parameter != 0, origin != 0 { origin = self.origin(origin, parameter: Int32(trace.parameter) - 1) }
+      trace = Trace(
+        origin: trace.origin != 0 ? trace.origin : outer.origin,
+        parameter: trace.parameter != 0 ? trace.parameter : outer.parameter)
+      if value.isPoison { return .poison }
+      if !value.isNone { fields.append(TreeField(key: UInt32(key), origin: origin, value: value)) }
+    }
+    return tree.record(fields)
+  }
+
+  /// `Probe(path: "/")`: an instance of a schema that no block declares.
+  mutating func construct(_ op: Op, _ frame: Int32) -> TreeValue {
+    var made = Instance(schema: op.a, parent: owner, site: op.site)
+    made.kind = -1
+    let index = addInstance(made)
+    addBody(op.b, frame, to: index)
+    return TreeValue(.instance, payload: UInt32(index))
+  }
+
+  /// An instance as a plain record: what an API object holds. Keyed children become records by name.
+  mutating func materialize(_ value: TreeValue) -> TreeValue {
+    guard value.tag == .instance else { return value }
+    let index = Int32(bitPattern: value.payload)
+    let schema = instances[Int(index)].schema
+    var fields: [TreeField] = []
+    expand(index)
+    if schema < 0 {
+      var next = instances[Int(index)].firstField
+      while next >= 0 {
+        let field = mapFields[Int(next)]
+        let value = readMap(index, field.slot, at: 0)
+        if !value.isNone {
+          fields.append(TreeField(key: UInt32(field.key), origin: memos[Int(field.slot)].origin, value: value))
+        }
+        next = field.next
+      }
+      return tree.record(fields)
+    }
+    guard !schemas[Int(schema)].isNamespace else { return tree.record([]) }
+    for slot in schemas[Int(schema)].slots.indices where schemas[Int(schema)].slots[slot].childSchema < 0 {
+      let value = read(index, slot: Int32(slot), at: 0)
+      if value.isPoison { return .poison }
+      if !value.isNone {
+        let place = Int(instances[Int(index)].slots) + slot
+        fields.append(
+          TreeField(
+            key: UInt32(schemas[Int(schema)].slots[slot].key), origin: memos[place].origin, value: value))
+      }
+    }
+    return tree.record(fields)
+  }
+
+  /// Evaluates all fields of an instance and of what is in it, so that every mistake is found; then its `require`s.
+  mutating func complete(_ index: Int32) {
+    expand(index)
+    let schema = instances[Int(index)].schema
+    if schema < 0 {
+      _ = materialize(TreeValue(.instance, payload: UInt32(index)))
+    } else if !schemas[Int(schema)].isNamespace {
+      var isSound = true
+      for slot in schemas[Int(schema)].slots.indices {
+        let value = read(index, slot: Int32(slot), at: 0)
+        if value.isPoison { isSound = false }
+        if value.tag == .instance, instances[Int(value.payload)].parent == index {
+          complete(Int32(bitPattern: value.payload))
+        }
+      }
+      if isSound { checkRequirements(index, schema) }
+    }
+    for child in children(of: index) { complete(child) }
+  }
+
+  private mutating func checkRequirements(_ index: Int32, _ schema: Int32) {
+    for requirement in schemas[Int(schema)].requirements {
+      let frame = schemaFrame(index, requirement.owner)
+      let outer = (trace, owner)
+      (trace, owner) = (Trace(), index)
+      defer { (trace, owner) = outer }
+      guard let holds = condition(requirement.condition, frame), !holds else { continue }
+      var message = "`\(requirement.text)` does not hold"
+      if requirement.message >= 0, let text = tree.text(of: scalar(evaluate(requirement.message, frame))) {
+        message = text
+      }
+      // The user's place is that of the value the condition read last.
+      let place = trace.origin != 0 ? code.origins[Int(trace.origin)].site : instances[Int(index)].site
+      report(
+        "KC0166", message, at: place, notes: ["\(title(of: index)) requires: \(requirement.text)"])
+    }
+  }
+}

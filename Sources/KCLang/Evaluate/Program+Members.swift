@@ -1,0 +1,298 @@
+internal import KCData
+internal import KCSyntax
+
+/// Members, elements and calls.
+extension Program {
+  mutating func evaluateMember(_ op: Op, _ frame: Int32) -> TreeValue {
+    let base = evaluate(op.a, frame)
+    if base.isNone {
+      if op.code == .optionalMember { return .none }
+      report(
+        "KC0164", "this has no value, so it has no `\(text(op.b))`", at: siteOf(op.a),
+        help: "use `?.` where a value may be absent")
+      return .poison
+    }
+    return member(op.b, of: base, at: op.site)
+  }
+
+  mutating func member(_ key: Int32, of base: TreeValue, at site: Int32) -> TreeValue {
+    switch base.tag {
+    case .poison: return .poison
+    case .instance: return member(key, ofInstance: Int32(bitPattern: base.payload), at: site)
+    case .choice: return member(key, ofChoice: base, at: site)
+    case .scope: return block(key, in: base, at: site)
+    case .record:
+      if let field = tree.field(UInt32(key), of: base) {
+        if field.origin != 0 { trace.origin = field.origin }
+        return field.value
+      }
+    case .key:
+      if text(key) == "key" { return tree.item(of: base, 2) }
+      if text(key) == "owner" { return tree.item(of: base, 0) }
+      return member(key, of: dereference(base), at: site)
+    case .symbol: return unresolved(base)
+    case .list:
+      // The children of a kind by their names: `cache.port.client`.
+      for element in tree.items(of: base) where element.tag == .instance {
+        if instances[Int(element.payload)].name == key { return element }
+      }
+    default: break
+    }
+    if let value = Builtins.property(text(key), of: base, &self) { return value }
+    reportNoMember(key, of: base, at: site)
+    return .poison
+  }
+
+  private mutating func reportNoMember(_ key: Int32, of base: TreeValue, at site: Int32) {
+    let name = text(key)
+    var known = Builtins.properties(of: base.tag) + Builtins.methods(of: base.tag)
+    if base.tag == .record { known += tree.fields(of: base).map { tree.keys.text($0.key) } }
+    let what = base.tag == .record ? "this record" : Self.article(kindName(base))
+    reportUnknown("KC0107", "\(what) has no `\(name)`", name, among: known, at: span(site))
+  }
+
+  private mutating func member(_ key: Int32, ofInstance index: Int32, at site: Int32) -> TreeValue {
+    let schema = instances[Int(index)].schema
+    if schema < 0 { return entry(key, of: index, at: site) }
+    if schemas[Int(schema)].isNamespace { return namespaceMember(key, index, site) }
+    if let slot = schemas[Int(schema)].slotOf[key] { return read(index, slot: slot, at: site) }
+    if let child = child(named: key, of: index) { return TreeValue(.instance, payload: UInt32(child)) }
+    if key == keys.name, instances[Int(index)].name >= 0 { return tree.string(text(instances[Int(index)].name)) }
+    let children = childNames(of: index)
+    let title = title(of: index)
+    reportUnknown(
+      "KC0107", "`\(title)` has no `\(text(key))`", text(key), among: fieldNames(schema) + children, at: span(site),
+      notes: children.isEmpty ? [] : ["it declares \(Self.enumerate(children))"])
+    return .poison
+  }
+
+  private mutating func namespaceMember(_ key: Int32, _ index: Int32, _ site: Int32) -> TreeValue {
+    expand(index)
+    var found: [TreeValue] = []
+    var next = children[ChildKey(parent: index, name: key)] ?? -1
+    while next >= 0 {
+      if !instances[Int(next)].isDeleted { found.append(TreeValue(.instance, payload: UInt32(next))) }
+      next = instances[Int(next)].nextNamesake
+    }
+    if found.count == 1 { return found[0] }
+    if !found.isEmpty {
+      let list = tree.list(found)
+      return TreeValue(.choice, payload: list.payload, length: list.length)
+    }
+    reportUnknown(
+      "KC0107", "`\(title(of: index))` has no `\(text(key))`", text(key), among: childNames(of: index), at: span(site))
+    return .poison
+  }
+
+  /// The one of several blocks with the same name that has a member.
+  private mutating func member(_ key: Int32, ofChoice base: TreeValue, at site: Int32) -> TreeValue {
+    let all = Array(tree.items(of: base))
+    let able = all.filter { has(key, Int32(bitPattern: $0.payload)) }
+    if able.count == 1 { return member(key, of: able[0], at: site) }
+    let titles = all.map { title(of: Int32(bitPattern: $0.payload)) }
+    if able.isEmpty {
+      let names = all.flatMap { value -> [String] in
+        let index = Int32(bitPattern: value.payload)
+        let schema = instances[Int(index)].schema
+        return childNames(of: index) + (schema >= 0 ? fieldNames(schema) : [])
+      }
+      reportUnknown(
+        "KC0107", "neither \(Self.enumerate(titles, "nor")) has `\(text(key))`", text(key), among: names, at: span(site)
+      )
+    } else {
+      reportAmbiguous(able, at: site)
+    }
+    return .poison
+  }
+
+  mutating func reportAmbiguous(_ values: [TreeValue], at site: Int32) {
+    let names = values.map { value in
+      let instance = instances[Int(value.payload)]
+      return "\(text(instance.kind)).\(text(instance.name))"
+    }
+    report(
+      "KC0160", "this name means several blocks", at: site, help: "write \(Self.enumerate(names, "or"))")
+  }
+
+  private mutating func has(_ key: Int32, _ index: Int32) -> Bool {
+    let schema = instances[Int(index)].schema
+    guard schema >= 0 else { return false }
+    return schemas[Int(schema)].slotOf[key] != nil || child(named: key, of: index) != nil
+  }
+
+  /// A field of a map; of a map that a resource holds it is a reference to the entry.
+  mutating func entry(_ key: Int32, of index: Int32, at site: Int32) -> TreeValue {
+    expand(index)
+    guard let place = mapIndex[ChildKey(parent: index, name: key)] else {
+      if Builtins.properties(of: .record).contains(text(key)) {
+        let record = materialize(TreeValue(.instance, payload: UInt32(index)))
+        return record.isPoison ? record : Builtins.property(text(key), of: record, &self) ?? .poison
+      }
+      var known: [String] = []
+      var next = instances[Int(index)].firstField
+      while next >= 0 {
+        known.append(text(mapFields[Int(next)].key))
+        next = mapFields[Int(next)].next
+      }
+      let owner = instances[Int(index)].parent
+      let title = owner >= 0 ? "`\(self.title(of: owner))`" : "this map"
+      let notes = known.isEmpty ? [] : ["its keys: \(Self.enumerate(known))"]
+      reportUnknown(
+        "KC0106", "\(title) has no key `\(text(key))`", text(key), among: known, at: span(site), notes: notes)
+      return .poison
+    }
+    let value = readMap(index, place, at: site)
+    let owner = instances[Int(index)].parent
+    guard owner >= 0, isResource(owner), !value.isPoison else { return value }
+    reference(to: owner)
+    let name = tree.string(text(key))
+    return tree.tuple(
+      .key, TreeValue(.instance, payload: UInt32(owner)), tree.string(text(instances[Int(index)].kind)), name, value)
+  }
+
+  /// Whether an instance is a block that becomes an object.
+  func isResource(_ index: Int32) -> Bool {
+    let schema = instances[Int(index)].schema
+    return schema >= 0 && schemas[Int(schema)].isBlock && !schemas[Int(schema)].isNamespace
+  }
+
+  /// Notes that the resource being evaluated refers to another.
+  mutating func reference(to index: Int32) {
+    guard owner >= 0 else { return }
+    let target = resource(of: index)
+    let source = resource(of: owner)
+    if target >= 0, source >= 0, source != target { edges.insert(Edge(from: source, to: target)) }
+  }
+
+  /// The resource that an instance is or belongs to, or -1.
+  func resource(of index: Int32) -> Int32 {
+    var current = index
+    while current >= 0, !isResource(current) { current = instances[Int(current)].parent }
+    return current
+  }
+
+  /// A block of a kind: `deployment.web`, `deployment["web-1"]`.
+  mutating func block(_ name: Int32, in scope: TreeValue, at site: Int32) -> TreeValue {
+    let space = Int32(scope.length)
+    let kind = Int32(bitPattern: scope.payload)
+    expand(space)
+    if let found = child(named: name, of: space, kind: kind) { return TreeValue(.instance, payload: UInt32(found)) }
+    let known = children(of: space, kind: kind).map { text(instances[Int($0)].name) }
+    reportUnknown(
+      "KC0100", "there is no \(text(kind)) `\(text(name))`", text(name), among: known, at: span(site))
+    return .poison
+  }
+
+  mutating func evaluateIndex(_ op: Op, _ frame: Int32) -> TreeValue {
+    let base = evaluate(op.a, frame)
+    let index = scalar(evaluate(op.b, frame))
+    if base.isPoison || index.isPoison { return .poison }
+    let collection = dereference(base)
+    switch (collection.tag, index.tag) {
+    case (.list, .int):
+      let place = index.inlineNumber
+      if place >= 0, place < collection.length { return tree.item(of: collection, Int(place)) }
+      report("KC0112", "the list has \(collection.length) elements, counted from 0", at: siteOf(op.b))
+      return .poison
+    case (.record, .string), (.instance, .string), (.scope, .string), (.choice, .string):
+      return member(key(tree.text(of: index) ?? ""), of: collection, at: siteOf(op.b))
+    default:
+      report(
+        "KC0163", "\(Self.article(kindName(collection))) has no elements by \(Self.article(kindName(index)))",
+        at: siteOf(op.b))
+      return .poison
+    }
+  }
+
+  mutating func evaluateCall(_ op: Op, _ frame: Int32) -> TreeValue {
+    let callee = evaluate(op.a, frame)
+    if callee.isPoison { return .poison }
+    guard callee.tag == .function else {
+      report("KC0133", "\(Self.article(kindName(callee))) cannot be called", at: op.site)
+      return .poison
+    }
+    return call(callee, count: Int(op.b), arguments: op.c, frame, at: op.site)
+  }
+
+  mutating func evaluateMethod(_ op: Op, _ frame: Int32) -> TreeValue {
+    let receiver = evaluate(op.a, frame)
+    if receiver.isPoison { return .poison }
+    let count = Int(code.extra[Int(op.c)])
+    if receiver.tag == .record || receiver.tag == .instance || receiver.tag == .scope,
+      !Builtins.methods(of: receiver.tag).contains(text(op.b))
+    {
+      let callee = member(op.b, of: receiver, at: op.site)
+      if callee.isPoison { return .poison }
+      if callee.tag == .function { return call(callee, count: count, arguments: op.c + 1, frame, at: op.site) }
+    }
+    var arguments: [TreeValue] = []
+    for index in 0..<count {
+      let value = evaluate(code.extra[Int(op.c) + 2 + index * 2], frame)
+      if value.isPoison { return .poison }
+      arguments.append(value)
+    }
+    return Builtins.call(text(op.b), on: receiver, arguments, at: op.site, &self)
+  }
+
+  /// Calls a function with arguments that stand in the code as pairs of label and op.
+  private mutating func call(
+    _ callee: TreeValue, count: Int, arguments: Int32, _ frame: Int32, at site: Int32
+  ) -> TreeValue {
+    let closure = closures[Int(callee.payload)]
+    let function = code.functions[Int(closure.function)]
+    var values = [TreeValue](repeating: .thunk, count: function.parameters.count)
+    var next = 0
+    for index in 0..<count {
+      let label = code.extra[Int(arguments) + index * 2]
+      let place = label >= 0 ? function.parameters.firstIndex { $0.key == label } : next
+      guard let place, place < function.parameters.count else {
+        report("KC0132", "`\(function.name)` takes \(function.parameters.count) arguments", at: site)
+        return .poison
+      }
+      values[place] = evaluate(code.extra[Int(arguments) + index * 2 + 1], frame)
+      if values[place].isPoison { return .poison }
+      next = place + 1
+    }
+    return apply(callee, values, at: site)
+  }
+
+  /// Calls a function with values in the order of its parameters; `thunk` where none was given.
+  mutating func apply(_ callee: TreeValue, _ arguments: [TreeValue], at site: Int32) -> TreeValue {
+    let closure = closures[Int(callee.payload)]
+    ensureFunction(closure.function)
+    let function = code.functions[Int(closure.function)]
+    if let builtin = Builtins.ID(rawValue: function.builtin) {
+      return Builtins.call(builtin, arguments.map { $0.tag == .thunk ? .none : $0 }, at: site, &self)
+    }
+    if function.isActive, !function.name.isEmpty {
+      report(
+        "KC0134", "`\(function.name)` calls itself", at: site, notes: ["every program ends: there is no recursion"])
+      return .poison
+    }
+    guard depth < Limits.depth else {
+      report("KC0170", "values depend on each other more than \(Limits.depth) levels deep", at: site)
+      return .poison
+    }
+    let frame = addFrame(parent: closure.frame, size: Int32(function.parameters.count))
+    for (place, parameter) in function.parameters.enumerated() {
+      let given = place < arguments.count ? arguments[place] : .thunk
+      if given.tag != .thunk {
+        setSlot(frame, Int32(place), given)
+      } else if parameter.fallback >= 0 {
+        setSlot(
+          frame, Int32(place), coerce(evaluate(parameter.fallback, frame), to: parameter.type, at: parameter.site))
+      }
+    }
+    code.functions[Int(closure.function)].isActive = true
+    depth += 1
+    let result = evaluate(function.body, frame)
+    depth -= 1
+    code.functions[Int(closure.function)].isActive = false
+    return result
+  }
+}
+
+extension TreeValue {
+  /// Stands for an argument that was not given.
+  static let thunk = TreeValue(.thunk)
+}

@@ -1,0 +1,336 @@
+internal import KCData
+internal import KCSyntax
+
+/// Operators.
+extension Program {
+  /// The value itself of a reference: an entry's value, a block's primary field.
+  mutating func scalar(_ value: TreeValue) -> TreeValue {
+    switch value.tag {
+    case .key: return tree.item(of: value, 3)
+    case .instance:
+      let index = Int32(bitPattern: value.payload)
+      let schema = instances[Int(index)].schema
+      guard schema >= 0, schemas[Int(schema)].primary >= 0, !schemas[Int(schema)].isBlock else { return value }
+      return scalar(read(index, slot: schemas[Int(schema)].primary, at: 0))
+    case .symbol: return unresolved(value)
+    default: return value
+    }
+  }
+
+  /// An entry's value; other values stay.
+  func dereference(_ value: TreeValue) -> TreeValue { value.tag == .key ? tree.item(of: value, 3) : value }
+
+  /// A bare name that nothing gave a meaning.
+  mutating func unresolved(_ value: TreeValue) -> TreeValue {
+    let symbol = symbols[Int(value.payload)]
+    report("KC0100", "there is no `\(text(symbol.key))` here", at: symbol.site)
+    return .poison
+  }
+
+  mutating func evaluateUnary(_ op: Op, _ frame: Int32) -> TreeValue {
+    let value = scalar(evaluate(op.a, frame))
+    if value.isPoison { return .poison }
+    var result: TreeValue
+    switch (op.code, value.tag) {
+    case (.not, .bool): result = .bool(!value.isTrue)
+    case (.negate, .int), (.negate, .wideInt): result = tree.int(0 &- (tree.int(of: value) ?? 0))
+    case (.negate, .float): result = tree.float(-(tree.double(of: value) ?? 0))
+    case (.negate, .duration), (.negate, .percent):
+      result = TreeValue.inline(value.tag, -value.inlineNumber) ?? .poison
+    case (.negate, .quantity):
+      let quantity = tree.quantity(of: value) ?? Quantity(0)
+      result = tree.quantity(Quantity(nano: -quantity.nano, format: quantity.format))
+    default:
+      let sign = op.code == .not ? "!" : "-"
+      report("KC0163", "`\(sign)` cannot be applied to \(Self.article(kindName(value)))", at: op.site)
+      return .poison
+    }
+    result.isSecret = value.isSecret
+    return result
+  }
+
+  mutating func evaluateLogic(_ op: Op, _ frame: Int32) -> TreeValue {
+    let left = scalar(evaluate(op.a, frame))
+    if left.isPoison { return .poison }
+    guard left.tag == .bool else { return operandProblem(op, left, "a Bool") }
+    if left.isTrue == (op.code == .or) { return left }
+    let right = scalar(evaluate(op.b, frame))
+    if right.isPoison { return .poison }
+    guard right.tag == .bool else { return operandProblem(op, right, "a Bool") }
+    var result = right
+    result.isSecret = left.isSecret || right.isSecret
+    return result
+  }
+
+  private mutating func operandProblem(_ op: Op, _ value: TreeValue, _ wanted: String) -> TreeValue {
+    report(
+      "KC0163", "`\(Self.symbols[op.code] ?? "")` wants \(wanted), and this is \(Self.article(kindName(value)))",
+      at: op.site)
+    return .poison
+  }
+
+  static let symbols: [OpCode: String] = [
+    .add: "+", .subtract: "-", .multiply: "*", .divide: "/", .remainder: "%", .equal: "==", .notEqual: "!=",
+    .less: "<", .lessEqual: "<=", .greater: ">", .greaterEqual: ">=", .and: "&&", .or: "||", .isIn: "in",
+  ]
+
+  mutating func evaluateArithmetic(_ op: Op, _ frame: Int32) -> TreeValue {
+    let left = scalar(evaluate(op.a, frame))
+    let right = scalar(evaluate(op.b, frame))
+    if left.isPoison || right.isPoison { return .poison }
+    var result = arithmetic(op, left, right)
+    if !result.isPoison { result.isSecret = left.isSecret || right.isSecret }
+    return result
+  }
+
+  /// The sum of two values.
+  mutating func add(_ left: TreeValue, _ right: TreeValue, at site: Int32) -> TreeValue {
+    if left.isPoison || right.isPoison { return .poison }
+    var result = arithmetic(Op(code: .add, site: site), left, right)
+    if !result.isPoison { result.isSecret = left.isSecret || right.isSecret }
+    return result
+  }
+
+  private mutating func arithmetic(_ op: Op, _ left: TreeValue, _ right: TreeValue) -> TreeValue {
+    switch (left.tag, right.tag) {
+    case (.int, .int), (.int, .wideInt), (.wideInt, .int), (.wideInt, .wideInt):
+      return wholeArithmetic(op, tree.int(of: left) ?? 0, tree.int(of: right) ?? 0)
+    case (.int, .float), (.float, .int), (.float, .float), (.wideInt, .float), (.float, .wideInt):
+      return floatArithmetic(op, tree.double(of: left) ?? 0, tree.double(of: right) ?? 0)
+    case (.string, .string) where op.code == .add:
+      guard left.length + right.length <= Limits.text else { return textTooLong(op.site) }
+      let bytes = Array(tree.utf8(of: left)) + Array(tree.utf8(of: right))
+      return tree.string(utf8: bytes[...])
+    case (.list, .list) where op.code == .add:
+      guard left.length + right.length <= Limits.elements else { return listTooLong(op.site) }
+      return tree.list(Array(tree.items(of: left)) + Array(tree.items(of: right)))
+    case (.record, .record) where op.code == .add: return merge(left, right)
+    case (.instance, .record) where op.code == .add: return merge(materialize(left), right)
+    case (.record, .instance) where op.code == .add: return merge(left, materialize(right))
+    case (.instance, .instance) where op.code == .add: return merge(materialize(left), materialize(right))
+    case (.duration, .duration), (.percent, .percent): return inlineArithmetic(op, left, right)
+    case (.duration, .int), (.percent, .int): return inlineArithmetic(op, left, right)
+    case (.int, .duration), (.int, .percent):
+      return op.code == .multiply ? inlineArithmetic(op, left, right) : operandsProblem(op, left, right)
+    case (.quantity, _), (_, .quantity): return quantityArithmetic(op, left, right)
+    default: return operandsProblem(op, left, right)
+    }
+  }
+
+  mutating func textTooLong(_ site: Int32) -> TreeValue {
+    report("KC0172", "a string may have up to \(Limits.text) bytes", at: site)
+    return .poison
+  }
+
+  mutating func listTooLong(_ site: Int32) -> TreeValue {
+    report("KC0172", "a list may have up to \(Limits.elements) elements", at: site)
+    return .poison
+  }
+
+  private mutating func operandsProblem(_ op: Op, _ left: TreeValue, _ right: TreeValue) -> TreeValue {
+    let sign = Self.symbols[op.code] ?? ""
+    var help: String?
+    if op.code == .add, left.tag == .string || right.tag == .string {
+      help = "to put values into text, interpolate: `\"\\(a)\\(b)\"`"
+    }
+    report(
+      "KC0163", "`\(sign)` cannot be applied to \(Self.article(kindName(left))) and \(Self.article(kindName(right)))",
+      at: op.site, help: help)
+    return .poison
+  }
+
+  private mutating func wholeArithmetic(_ op: Op, _ left: Int64, _ right: Int64) -> TreeValue {
+    let (result, overflow): (Int64, Bool)
+    switch op.code {
+    case .add: (result, overflow) = left.addingReportingOverflow(right)
+    case .subtract: (result, overflow) = left.subtractingReportingOverflow(right)
+    case .multiply: (result, overflow) = left.multipliedReportingOverflow(by: right)
+    default:
+      if right == 0 {
+        report("KC0162", "division by zero", at: op.site)
+        return .poison
+      }
+      (result, overflow) =
+        op.code == .divide
+        ? left.dividedReportingOverflow(by: right) : left.remainderReportingOverflow(dividingBy: right)
+    }
+    if overflow {
+      report("KC0161", "the result is too large for an Int", at: op.site, notes: ["Int has 64 bits"])
+      return .poison
+    }
+    return tree.int(result)
+  }
+
+  private mutating func floatArithmetic(_ op: Op, _ left: Double, _ right: Double) -> TreeValue {
+    switch op.code {
+    case .add: return tree.float(left + right)
+    case .subtract: return tree.float(left - right)
+    case .multiply: return tree.float(left * right)
+    default:
+      if right == 0 {
+        report("KC0162", "division by zero", at: op.site)
+        return .poison
+      }
+      return tree.float(op.code == .divide ? left / right : left.truncatingRemainder(dividingBy: right))
+    }
+  }
+
+  private mutating func inlineArithmetic(_ op: Op, _ left: TreeValue, _ right: TreeValue) -> TreeValue {
+    let tag = left.tag == .int ? right.tag : left.tag
+    let sameKind = left.tag == right.tag
+    switch op.code {
+    case .add, .subtract: if !sameKind { return operandsProblem(op, left, right) }
+    case .multiply: if sameKind { return operandsProblem(op, left, right) }
+    default: break
+    }
+    let plain = wholeArithmetic(op, left.inlineNumber, right.inlineNumber)
+    guard let number = tree.int(of: plain) else { return .poison }
+    if op.code == .divide, sameKind { return plain }
+    guard let result = TreeValue.inline(tag, number) else {
+      report("KC0161", "the result is too large", at: op.site)
+      return .poison
+    }
+    return result
+  }
+
+  private mutating func quantityArithmetic(_ op: Op, _ left: TreeValue, _ right: TreeValue) -> TreeValue {
+    let one = tree.quantity(of: left)
+    let other = tree.quantity(of: right)
+    let factor = tree.int(of: one == nil ? left : right)
+    let (nano, overflow): (Int128, Bool)
+    switch (op.code, one, other) {
+    case (.add, let one?, let other?): (nano, overflow) = one.nano.addingReportingOverflow(other.nano)
+    case (.subtract, let one?, let other?): (nano, overflow) = one.nano.subtractingReportingOverflow(other.nano)
+    case (.multiply, let quantity?, nil), (.multiply, nil, let quantity?):
+      guard let factor else { return operandsProblem(op, left, right) }
+      (nano, overflow) = quantity.nano.multipliedReportingOverflow(by: Int128(factor))
+    case (.divide, let quantity?, nil):
+      guard let factor else { return operandsProblem(op, left, right) }
+      if factor == 0 {
+        report("KC0162", "division by zero", at: op.site)
+        return .poison
+      }
+      (nano, overflow) = (quantity.nano / Int128(factor), false)
+    default: return operandsProblem(op, left, right)
+    }
+    let limit = Int128(Int64.max) * 1_000_000_000
+    if overflow || nano > limit || nano < -limit {
+      report("KC0161", "the result is too large for a Quantity", at: op.site)
+      return .poison
+    }
+    return tree.quantity(Quantity(nano: nano, format: (one ?? other)?.format ?? .decimalSI))
+  }
+
+  mutating func evaluateComparison(_ op: Op, _ frame: Int32) -> TreeValue {
+    let left = scalar(evaluate(op.a, frame))
+    let right = scalar(evaluate(op.b, frame))
+    if left.isPoison || right.isPoison { return .poison }
+    var result: TreeValue
+    switch op.code {
+    case .equal: result = .bool(tree.equal(left, right))
+    case .notEqual: result = .bool(!tree.equal(left, right))
+    default:
+      guard let order = compare(left, right) else { return operandsProblem(op, left, right) }
+      switch op.code {
+      case .less: result = .bool(order < 0)
+      case .lessEqual: result = .bool(order <= 0)
+      case .greater: result = .bool(order > 0)
+      default: result = .bool(order >= 0)
+      }
+    }
+    result.isSecret = left.isSecret || right.isSecret
+    return result
+  }
+
+  /// Negative, zero or positive as `left` is less than, equal to or greater than `right`; nil where they do not compare.
+  func compare(_ left: TreeValue, _ right: TreeValue) -> Int? {
+    func order<T: Comparable>(_ one: T, _ other: T) -> Int { one < other ? -1 : one > other ? 1 : 0 }
+    switch (left.tag, right.tag) {
+    case (.string, .string): return order(tree.text(of: left) ?? "", tree.text(of: right) ?? "")
+    case (.duration, .duration), (.percent, .percent): return order(left.inlineNumber, right.inlineNumber)
+    case (.quantity, _), (_, .quantity):
+      guard let one = amount(left), let other = amount(right) else { return nil }
+      return order(one, other)
+    default:
+      if let one = tree.int(of: left), let other = tree.int(of: right) { return order(one, other) }
+      guard let one = tree.double(of: left), let other = tree.double(of: right) else { return nil }
+      return order(one, other)
+    }
+  }
+
+  /// A quantity, or a whole number as one.
+  func amount(_ value: TreeValue) -> Quantity? {
+    if let quantity = tree.quantity(of: value) { return quantity }
+    if let number = tree.int(of: value) { return Quantity(number) }
+    return tree.double(of: value).flatMap { Quantity("\($0)") }
+  }
+
+  /// Whether a value lies within a range.
+  func isWithin(_ value: TreeValue, _ range: TreeValue) -> Bool {
+    let low = tree.item(of: range, 0)
+    let high = tree.item(of: range, 1)
+    return (low.isNone || (compare(value, low) ?? -1) >= 0) && (high.isNone || (compare(value, high) ?? 1) <= 0)
+  }
+
+  mutating func evaluateIn(_ op: Op, _ frame: Int32) -> TreeValue {
+    let value = scalar(evaluate(op.a, frame))
+    let collection = dereference(evaluate(op.b, frame))
+    if value.isPoison || collection.isPoison { return .poison }
+    switch collection.tag {
+    case .list: return .bool(tree.items(of: collection).contains { tree.equal($0, value) })
+    case .range: return .bool(isWithin(value, collection))
+    case .record, .instance:
+      let record = collection.tag == .instance ? materialize(collection) : collection
+      guard let name = tree.text(of: value), let key = tree.keys.find(name) else { return .bool(false) }
+      return .bool(tree.field(key, of: record) != nil)
+    case .string:
+      return .bool((tree.text(of: collection) ?? "").contains(tree.text(of: value) ?? "\u{0}"))
+    default:
+      report(
+        "KC0163", "`in` wants a list, a range or a map, and this is \(Self.article(kindName(collection)))",
+        at: siteOf(op.b))
+      return .poison
+    }
+  }
+
+  mutating func evaluateInterpolation(_ op: Op, _ frame: Int32) -> TreeValue {
+    var bytes: [UInt8] = []
+    var isSecret = false
+    for offset in 0..<op.b {
+      let part = code.extra[Int(op.a + offset)]
+      let value = scalar(evaluate(part, frame))
+      isSecret = isSecret || value.isSecret
+      switch value.tag {
+      case .string: bytes += tree.utf8(of: value)
+      case .int, .wideInt, .float, .bool, .quantity, .duration, .percent:
+        var plain = value
+        plain.isSecret = false
+        bytes += Array(display(plain).utf8)
+      case .poison: return .poison
+      case .none:
+        report("KC0164", "this has no value, so it cannot be put into text", at: siteOf(part))
+        return .poison
+      default:
+        report("KC0110", "\(Self.article(kindName(value))) cannot be put into text", at: siteOf(part))
+        return .poison
+      }
+      guard bytes.count <= Limits.text else { return textTooLong(op.site) }
+    }
+    var result = tree.string(utf8: bytes[...])
+    result.isSecret = isSecret
+    return result
+  }
+
+  /// The fields of both records; those of the second win.
+  mutating func merge(_ left: TreeValue, _ right: TreeValue) -> TreeValue {
+    var fields = Array(tree.fields(of: left))
+    for field in Array(tree.fields(of: right)) {
+      if let place = fields.firstIndex(where: { $0.key == field.key }) {
+        fields[place] = field
+      } else {
+        fields.append(field)
+      }
+    }
+    return tree.record(fields)
+  }
+}

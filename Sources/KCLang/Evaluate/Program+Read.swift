@@ -1,0 +1,205 @@
+internal import KCData
+internal import KCSyntax
+
+/// Reading the fields of instances.
+extension Program {
+  /// A field of an instance of a schema, evaluated if it was not read before.
+  mutating func read(_ index: Int32, slot: Int32, at site: Int32) -> TreeValue {
+    if instances[Int(index)].state == .fresh { expand(index) }
+    let place = Int(instances[Int(index)].slots + slot)
+    let memo = memos[place]
+    switch memo.value.tag {
+    case .thunk: break
+    case .busy:
+      return reportCycle(instance: index, key: schemas[Int(instances[Int(index)].schema)].slots[Int(slot)].key, site)
+    default:
+      note(memo.origin)
+      return memo.value
+    }
+    let field = schemas[Int(instances[Int(index)].schema)].slots[Int(slot)]
+    let outer = begin(index, field.key, place, site)
+    let value = evaluate(field, slot, of: index, place)
+    return finish(value, place, outer)
+  }
+
+  /// A field of a map.
+  mutating func readMap(_ index: Int32, _ place: Int32, at site: Int32) -> TreeValue {
+    let memo = memos[Int(place)]
+    switch memo.value.tag {
+    case .thunk: break
+    case .busy: return reportCycle(instance: index, key: -1, site)
+    default:
+      note(memo.origin)
+      return memo.value
+    }
+    let outer = begin(index, -1, Int(place), site)
+    let head = heads[Int(place)]
+    let value = evaluate(binding: head, of: index, instances[Int(index)].element)
+    return finish(value, Int(place), outer)
+  }
+
+  private mutating func begin(_ index: Int32, _ key: Int32, _ place: Int, _ site: Int32) -> (Trace, Int32) {
+    pending.append(Pending(instance: index, key: key, site: site))
+    memos[place].value = TreeValue(.busy)
+    let outer = (trace, owner)
+    trace = Trace()
+    owner = index
+    return outer
+  }
+
+  private mutating func finish(_ value: TreeValue, _ place: Int, _ outer: (trace: Trace, owner: Int32)) -> TreeValue {
+    pending.removeLast()
+    let head = heads[place]
+    var origin = head >= 0 ? bindings[Int(head)].origin : 0
+    if origin == 0 { origin = trace.origin }
+    if trace.parameter != 0, origin != 0 { origin = self.origin(origin, parameter: Int32(trace.parameter) - 1) }
+    memos[place] = Memo(value: value, origin: origin)
+    trace = outer.trace
+    owner = outer.owner
+    note(origin)
+    return value
+  }
+
+  /// Takes over what a field that was read came from.
+  private mutating func note(_ origin: UInt32) {
+    guard origin != 0 else { return }
+    trace.origin = origin
+    let parameter = code.origins[Int(origin)].parameter
+    if parameter >= 0 { trace.parameter = UInt32(parameter) + 1 }
+  }
+
+  /// The same origin, with the parameter that the value was computed from.
+  mutating func origin(_ origin: UInt32, parameter: Int32) -> UInt32 {
+    var data = code.origins[Int(origin)]
+    if data.parameter == parameter { return origin }
+    data.parameter = parameter
+    return intern(data)
+  }
+
+  mutating func intern(_ data: OriginData) -> UInt32 {
+    if let known = originIndex[data] { return known }
+    let made = code.origin(data)
+    originIndex[data] = made
+    return made
+  }
+
+  private mutating func evaluate(_ field: Slot, _ slot: Int32, of index: Int32, _ place: Int) -> TreeValue {
+    if field.childSchema >= 0 {
+      let found = children(of: index, kind: field.key).map { TreeValue(.instance, payload: UInt32($0)) }
+      return tree.list(found)
+    }
+    let head = heads[place]
+    if head >= 0 { return evaluate(binding: head, of: index, field.type, field) }
+    if field.key == keys.name, instances[Int(index)].name >= 0, field.fallback < 0 {
+      return coerce(tree.string(objectName(of: index)), to: field.type, at: instances[Int(index)].site, isName: true)
+    }
+    if field.fallback >= 0 {
+      let frame = schemaFrame(index, field.owner)
+      return coerce(evaluate(field.fallback, frame), to: field.type, at: siteOf(field.fallback))
+    }
+    if types.isOptional(field.type) { return .none }
+    if case .map = types[types.base(field.type)] { return tree.record([]) }
+    if case .list = types[types.base(field.type)] { return tree.list([]) }
+    return missing(field, index)
+  }
+
+  private mutating func missing(_ field: Slot, _ index: Int32) -> TreeValue {
+    let name = text(field.key)
+    let type = describe(field.type)
+    report(
+      "KC0122", "`\(title(of: index))` needs `\(name)`", at: instances[Int(index)].site,
+      notes: field.documentation.map { ["\(name): \($0.split(separator: "\n").first ?? "")"] } ?? [],
+      help: "set `\(name) = …`, \(Self.article(type))")
+    return .poison
+  }
+
+  /// The name of a block's object: its own, after the names of the instances it is in.
+  func objectName(of index: Int32) -> String {
+    var name = text(instances[Int(index)].name)
+    guard isResource(index) else { return name }
+    var parent = instances[Int(index)].parent
+    while parent >= 0, parent != root {
+      if instances[Int(parent)].name >= 0 { name = "\(text(instances[Int(parent)].name))-\(name)" }
+      parent = instances[Int(parent)].parent
+    }
+    return name
+  }
+
+  private mutating func evaluate(
+    binding head: Int32, of index: Int32, _ type: TypeID, _ field: Slot? = nil
+  ) -> TreeValue {
+    let binding = bindings[Int(head)]
+    if binding.instance >= 0 { return TreeValue(.instance, payload: UInt32(binding.instance)) }
+    let site = siteOf(binding.op)
+    let value = evaluate(binding.op, binding.frame)
+    guard binding.isAppend else { return coerce(value, to: type, at: site) }
+    var base = TreeValue.none
+    if binding.below >= 0 {
+      base = evaluate(binding: binding.below, of: index, type, field)
+    } else if let field, field.fallback >= 0 {
+      base = evaluate(field.fallback, schemaFrame(index, field.owner))
+    }
+    if base.isPoison || value.isPoison { return .poison }
+    return append(value, to: base, type, site)
+  }
+
+  private mutating func append(_ value: TreeValue, to base: TreeValue, _ type: TypeID, _ site: Int32) -> TreeValue {
+    let added = dereference(value)
+    switch (base.tag, added.tag) {
+    case (.none, _): return coerce(value, to: type, at: site)
+    case (.list, .list):
+      return coerce(tree.list(Array(tree.items(of: base)) + Array(tree.items(of: added))), to: type, at: site)
+    case (.record, .record): return coerce(merge(base, added), to: type, at: site)
+    default:
+      report("KC0110", "`+=` extends a list with a list, and this is \(Self.article(kindName(added)))", at: site)
+      return .poison
+    }
+  }
+
+  /// The frame of one of an instance's schemas: `self` and the schema's lets.
+  mutating func schemaFrame(_ index: Int32, _ schema: Int32) -> Int32 {
+    let chain = schemas[Int(instances[Int(index)].schema)].chain
+    guard let level = chain.firstIndex(of: schema) else { return 0 }
+    if instances[Int(index)].frames < 0 {
+      instances[Int(index)].frames = Int32(schemaFrames.count)
+      schemaFrames.append(contentsOf: repeatElement(-1, count: chain.count))
+    }
+    let place = Int(instances[Int(index)].frames) + level
+    if schemaFrames[place] >= 0 { return schemaFrames[place] }
+    let module = scopes[Int(schemas[Int(schema)].scope)].module
+    let frame = addFrame(
+      parent: module >= 0 ? modules[Int(module)].frame : 0, size: schemas[Int(schema)].frameSize)
+    setSlot(frame, 0, TreeValue(.instance, payload: UInt32(bitPattern: index)))
+    var position = schemas[Int(schema)].lets.lowerBound
+    while position < schemas[Int(schema)].lets.upperBound {
+      let thunk = TreeValue(.thunk, payload: UInt32(bitPattern: code.extra[Int(position) + 1]))
+      setSlot(frame, code.extra[Int(position)], thunk)
+      position += 2
+    }
+    schemaFrames[place] = frame
+    return frame
+  }
+
+  /// Reports that a value depends on itself, with the way round.
+  mutating func reportCycle(instance: Int32, key: Int32, _ site: Int32) -> TreeValue {
+    func title(_ one: Pending) -> String {
+      if one.instance < 0 { return text(one.key) }
+      let place = instances[Int(one.instance)].name >= 0 ? text(instances[Int(one.instance)].name) : ""
+      let field = one.key >= 0 ? text(one.key) : text(instances[Int(one.instance)].kind)
+      return place.isEmpty ? field : "\(place).\(field)"
+    }
+    let start = pending.lastIndex { $0.instance == instance && $0.key == key } ?? 0
+    let cycle = pending[min(start, pending.count)...]
+    let names = cycle.map(title)
+    let first = names.first ?? text(key)
+    let way = (names + [first]).map { "`\($0)`" }.joined(separator: " → ")
+    // A cycle is one mistake, wherever it was entered: it is reported where its first member is declared.
+    var labels: [Diagnostic.Label] = []
+    let place = cycle.first.map { $0.instance < 0 && $0.site != 0 ? $0.site : site } ?? site
+    for one in cycle.dropFirst().prefix(5) where one.site != 0 && one.site != place {
+      labels.append(.init(span: span(one.site), message: "which needs `\(title(one))`"))
+    }
+    report("KC0123", "`\(first)` is defined by itself", at: place, labels: labels, notes: [way])
+    return .poison
+  }
+}

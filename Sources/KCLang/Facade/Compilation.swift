@@ -1,0 +1,62 @@
+public import KCData
+public import KCSyntax
+
+/// What a program means: the one entry to the language for tools.
+///
+/// Making one parses, resolves, checks and evaluates the program; it never fails: what is wrong is in `diagnostics`.
+public struct Compilation: Sendable {
+  private let program: Program
+
+  /// What was found, in the order of files and places. Spans refer to `sources`.
+  public let diagnostics: [Diagnostic]
+  /// All files that were read, by the ids that spans carry.
+  public let sources: [SourceFile]
+  /// The names of the `env`s that the program declares, in the order of their first declaration.
+  public let environments: [String]
+  public let project: ProjectInfo
+  /// The objects that the program declares, in the order of their declaration; those that could not be made are missing.
+  public let resources: [Resource]
+
+  public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+  /// - Parameter paths: the files to compile, relative to the root; what they import comes along.
+  public init(entry paths: [String], provider: any SourceProvider, options: CompileOptions = CompileOptions()) {
+    var program = Program(options: options)
+    resources = program.compile(paths, provider)
+    diagnostics = program.diagnostics.sorted()
+    sources = program.files
+    environments = program.environments.map(\.name)
+    project = program.project
+    self.program = program
+  }
+
+  /// Where a value came from.
+  ///
+  /// - Parameters:
+  ///   - address: `deployment.web`, or a name that only one resource has.
+  ///   - path: a path in the object (`spec.replicas`) or in the source (`replicas`, `app.image`); nil for the resource.
+  public func why(address: String, path: String?) throws(WhyError) -> WhyAnswer {
+    var copy = program
+    return try copy.why(address: address, path: path, resources: resources)
+  }
+
+  /// The fields of a schema, by its name or the keyword of its blocks, with types, defaults and documentation.
+  public func explain(type name: String) -> TypeExplanation? {
+    var copy = program
+    return copy.explain(type: name)
+  }
+
+  /// The names that `explain(type:)` knows.
+  public var typeNames: [String] { program.schemaNames }
+}
+
+/// What `project.kc` says.
+public struct ProjectInfo: Sendable {
+  public var name: String
+  /// The namespace of objects that name none.
+  public var namespace: String
+  /// All that the block says, as it stands: `target`, `nodes`, …
+  public var settings: Value
+  /// The block's place; nil where no file has one.
+  public var origin: SourceLocation?
+}

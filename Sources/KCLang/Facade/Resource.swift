@@ -1,0 +1,70 @@
+public import KCData
+
+/// A place in the source.
+public struct SourceLocation: Sendable, Hashable {
+  /// The path as the user would write it.
+  public var file: String
+  /// Both from 1.
+  public var line: Int
+  public var column: Int
+
+  public init(file: String, line: Int, column: Int) {
+    self.file = file
+    self.line = line
+    self.column = column
+  }
+}
+
+/// Where a value came from.
+public struct Provenance: Sendable, Hashable {
+  public var location: SourceLocation
+  /// The layer that said it: `default`, `component`, `file`, `env NAME` or `--set`.
+  public var layer: String
+  /// The parameter that it was computed from, if one was.
+  public var parameter: String?
+
+  public init(location: SourceLocation, layer: String, parameter: String? = nil) {
+    self.location = location
+    self.layer = layer
+    self.parameter = parameter
+  }
+}
+
+/// An object that the program declares.
+public struct Resource: Sendable {
+  /// An affinity rule, and where in the object it ended up.
+  public struct Rule: Sendable, Hashable {
+    public var path: FieldPath
+    public var origin: SourceLocation
+    /// As the source says it: `require apart from self by hostname`.
+    public var text: String
+  }
+
+  /// `deployment.web`; in a component's instance `eu.deployment.web`.
+  public var address: String
+  /// The kind as the source calls it: `deployment`.
+  public var kind: String
+  /// The API object: apiVersion, kind, metadata, spec.
+  public var object: Value
+  /// The block's place.
+  public var origin: SourceLocation
+  /// The origins of fields of the object; one without has that of its nearest ancestor.
+  public var origins: [FieldPath: Provenance]
+  /// Addresses of the resources that it refers to.
+  public var dependencies: [String]
+  /// Fields whose values are secret.
+  public var secretPaths: [FieldPath]
+  public var rules: [Rule]
+  /// The block, in the program.
+  var instance: Int32 = -1
+
+  /// Where a field of the object came from, or its nearest ancestor of which that is known.
+  public func origin(of path: FieldPath) -> Provenance {
+    var elements = path.elements
+    while !elements.isEmpty {
+      if let found = origins[FieldPath(elements)] { return found }
+      elements.removeLast()
+    }
+    return Provenance(location: origin, layer: "file")
+  }
+}

@@ -1,0 +1,49 @@
+/// What asking for a source file gives.
+public enum SourceResult: Sendable {
+  case bytes([UInt8])
+  case missing
+  /// The file may not be read: it lies outside the project, say. `reason` ends a sentence: "it lies outside …".
+  case refused(reason: String)
+}
+
+/// Where the compiler gets its sources from: it opens no file itself.
+///
+/// Paths are relative to the project's root and use `/`; the compiler asks for none that leaves the root.
+public protocol SourceProvider: Sendable {
+  /// The bytes of a file.
+  func read(_ path: String) -> SourceResult
+  /// The `.kc` files of the project, relative to its root.
+  func modules() -> [String]
+}
+
+/// Sources in memory, for tests and tools.
+public struct MemorySources: SourceProvider {
+  private let files: [String: [UInt8]]
+
+  public init(_ files: [String: String]) { self.files = files.mapValues { Array($0.utf8) } }
+
+  public func read(_ path: String) -> SourceResult { files[path].map { .bytes($0) } ?? .missing }
+  public func modules() -> [String] { files.keys.sorted() }
+}
+
+/// What a compilation depends on besides its sources.
+public struct CompileOptions: Sendable {
+  /// The `env` whose layer is applied; nil for none.
+  public var environment: String?
+  /// `--set PATH=VALUE`, in the order given.
+  public var sets: [(path: String, value: String)]
+  /// What `input.env("NAME")` reads.
+  public var inputEnvironment: [String: String]
+  /// The project's name where no `project.kc` gives one: its folder's name.
+  public var fallbackName: String
+
+  public init(
+    environment: String? = nil, sets: [(path: String, value: String)] = [], inputEnvironment: [String: String] = [:],
+    fallbackName: String = "default"
+  ) {
+    self.environment = environment
+    self.sets = sets
+    self.inputEnvironment = inputEnvironment
+    self.fallbackName = fallbackName
+  }
+}

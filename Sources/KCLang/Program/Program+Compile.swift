@@ -1,0 +1,169 @@
+internal import KCData
+internal import KCSyntax
+
+/// What `--set PATH=VALUE` says.
+struct Setting: Sendable {
+  var path: String
+  var value: String
+  /// Where the path and the value stand in the argument.
+  var pathSpan: Span
+  var valueSpan: Span
+}
+
+extension Program {
+  /// All phases, from files to objects.
+  mutating func compile(_ entries: [String], _ provider: any SourceProvider) -> [Resource] {
+    load(entries: entries, provider: provider)
+    if diagnostics.hasErrors { return [] }
+    let own = modules.indices.map(Int32.init)
+    declarePrelude()
+    for module in own where !modules[Int(module)].isStandard { declare(module) }
+    readProject()
+    let settings = readSettings()
+    for setting in settings where isParameter(setting.path) { settingOps[key(setting.path)] = setting }
+    applyLayers()
+    for setting in settings where !isParameter(setting.path) { apply(setting) }
+    checkAll()
+    complete(root)
+    let resources = lower()
+    if !diagnostics.hasErrors { reportUnusedImports() }
+    return resources
+  }
+
+  /// The bodies of the modules, then those of the environment, on the program's own instance.
+  private mutating func applyLayers() {
+    var bodies: [(body: Int32, frame: Int32)] = []
+    for index in modules.indices where !modules[index].isStandard {
+      bodies.append((compileModuleBody(Int32(index)), modules[index].frame))
+    }
+    let active = environmentChain()
+    for (index, environment) in environments.enumerated() {
+      layers.append("env \(environment.name)")
+      let layer = Int32(layers.count - 1)
+      var compiled: [(body: Int32, frame: Int32)] = []
+      for (node, scope) in environment.bodies {
+        let body = compileBody(node, for: BodyTarget(schema: root, isNamespace: true), in: scope, layer: layer)
+        compiled.append((body, modules[Int(scopes[Int(scope)].module)].frame))
+      }
+      environmentBodies[index] = compiled
+    }
+    for index in active { bodies += environmentBodies[index] ?? [] }
+    layers.append("--set")
+    for (body, frame) in bodies { addBody(body, frame, to: root) }
+    expand(root)
+  }
+
+  /// The environment asked for, after those that it extends; their indices from the lowest up.
+  private mutating func environmentChain() -> [Int] {
+    for environment in environments { checkParent(environment) }
+    guard var name = options.environment else { return [] }
+    var chain: [Int] = []
+    while chain.count < Limits.environments {
+      guard let index = environments.firstIndex(where: { $0.name == name }) else {
+        if chain.isEmpty { reportUnknownEnvironment(name) }
+        break
+      }
+      if chain.contains(index) {
+        report("KC0123", "the env `\(name)` extends itself", at: environments[index].span)
+        break
+      }
+      chain.append(index)
+      guard let parent = environments[index].parent else { break }
+      name = parent
+    }
+    return chain.reversed()
+  }
+
+  private mutating func checkParent(_ environment: Environment) {
+    guard let parent = environment.parent, !environments.contains(where: { $0.name == parent }) else { return }
+    let known = environments.map(\.name).filter { $0 != environment.name }
+    reportUnknown("KC0108", "there is no env `\(parent)` to extend", parent, among: known, at: environment.span)
+  }
+
+  private mutating func reportUnknownEnvironment(_ name: String) {
+    let span = addArgument("--env \(name)", from: 6)
+    let known = environments.map(\.name)
+    let notes = known.isEmpty ? ["the program declares no env"] : ["it declares \(Self.enumerate(known))"]
+    reportUnknown("KC0108", "there is no env `\(name)`", name, among: known, at: span, notes: notes)
+  }
+
+  /// A command-line argument as a source, so that diagnostics can point into it.
+  mutating func addArgument(_ text: String, from start: Int) -> Span {
+    let file = SourceFile(id: files.count, path: "command line", bytes: Array(text.utf8))
+    files.append(file)
+    trees.append(Parser.parse(SourceFile(id: file.id, path: file.path, bytes: [])))
+    return Span(file: file.id, range: start..<file.bytes.count)
+  }
+
+  private mutating func readSettings() -> [Setting] {
+    options.sets.map { path, value in
+      var span = addArgument("--set \(path)=\(value)", from: 6)
+      let middle = 6 + path.utf8.count
+      let valueSpan = Span(file: span.file, range: middle + 1..<span.end)
+      span.end = middle
+      return Setting(path: path, value: value, pathSpan: span, valueSpan: valueSpan)
+    }
+  }
+
+  /// Whether some module declares a parameter of this name.
+  private func isParameter(_ name: String) -> Bool {
+    guard let key = tree.keys.find(name) else { return false }
+    return modules.contains { module in
+      !module.isStandard && module.scope >= 0
+        && scopes[Int(module.scope)].names[Int32(key)]?.node?.kind == .paramDecl
+    }
+  }
+
+  /// Compiles what nothing may have needed, so that mistakes in it are found.
+  private mutating func checkAll() {
+    for index in schemas.indices {
+      let module = scopes[Int(schemas[index].scope)].module
+      if module >= 0, !modules[Int(module)].isStandard { ensureSchema(Int32(index)) }
+    }
+    for (function, source) in functionSources.sorted(by: { $0.key < $1.key }) {
+      let module = scopes[Int(source.scope)].module
+      if module >= 0, !modules[Int(module)].isStandard { ensureFunction(function) }
+    }
+    for index in modules.indices where !modules[index].isStandard { readAllNames(of: modules[index]) }
+    var position = 0
+    while position < lazies.count {
+      let module = scopes[Int(lazies[position].scope)].module
+      if module >= 0, !modules[Int(module)].isStandard { _ = compiled(Int32(position)) }
+      position += 1
+    }
+  }
+
+  /// Evaluates the `let`s and `param`s of a module, and resolves its types.
+  private mutating func readAllNames(of module: Module) {
+    let names = scopes[Int(module.scope)].names.sorted { $0.value.span.start < $1.value.span.start }
+    for (key, name) in names {
+      switch name.kind {
+      case .slot:
+        let op = code.emit(.local, 0, name.slot, at: code.site(name.span))
+        _ = evaluate(op, module.frame)
+      case .type:
+        if let body = name.node?.parts.last { _ = compileType(body, in: module.scope) }
+        _ = key
+      default: continue
+      }
+    }
+  }
+
+  private mutating func reportUnusedImports() {
+    for module in modules where !module.isStandard {
+      for one in module.imports {
+        let target = modules[Int(one.module)]
+        // What an imported file declares becomes part of the program, used by name or not.
+        let isNeeded =
+          !target.blocks.isEmpty
+          || environments.contains { environment in
+            environment.bodies.contains { scopes[Int($0.scope)].module == one.module }
+          }
+        guard !isNeeded, scopes[Int(module.scope)].names[one.name]?.isUsed == false else { continue }
+        report(
+          "KC0143", "`\(text(one.name))` is imported, but not used", at: one.statement, severity: .warning,
+          help: "remove the import", fix: Diagnostic.Fix(span: one.statement, replacement: ""))
+      }
+    }
+  }
+}

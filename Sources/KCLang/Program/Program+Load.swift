@@ -1,0 +1,139 @@
+internal import KCStdlib
+internal import KCSyntax
+
+/// Finding and reading modules.
+extension Program {
+  /// Reads and parses a file, once.
+  mutating func addModule(path: String, bytes: [UInt8], isStandard: Bool) -> Int32 {
+    let file = SourceFile(id: files.count, path: isStandard ? "std/\(path)" : path, bytes: bytes)
+    let parsed = Parser.parse(file)
+    files.append(file)
+    trees.append(parsed)
+    diagnostics.add(contentsOf: parsed.diagnostics)
+    modules.append(Module(path: path, file: file.id, isStandard: isStandard))
+    return Int32(modules.count - 1)
+  }
+
+  func module(path: String, isStandard: Bool) -> Int32? {
+    modules.firstIndex { $0.path == path && $0.isStandard == isStandard }.map(Int32.init)
+  }
+
+  /// A standard module by its name (`std.probe` is `probe`); nil where there is none.
+  mutating func standardModule(_ name: String) -> Int32? {
+    let path = "\(name).kc"
+    if let known = module(path: path, isStandard: true) { return known }
+    guard let bytes = StandardLibrary.file(path) else { return nil }
+    return addModule(path: path, bytes: bytes, isStandard: true)
+  }
+
+  /// Reads the entries, what they import, and `project.kc`.
+  mutating func load(entries: [String], provider: any SourceProvider) {
+    var queue: [Int32] = []
+    if !entries.contains("project.kc"), case .bytes(let bytes) = provider.read("project.kc") {
+      queue.append(addModule(path: "project.kc", bytes: bytes, isStandard: false))
+    }
+    for entry in entries {
+      let path = Self.normalize(entry) ?? entry
+      guard module(path: path, isStandard: false) == nil else { continue }
+      switch provider.read(path) {
+      case .bytes(let bytes): queue.append(addModule(path: path, bytes: bytes, isStandard: false))
+      case .missing: reportEntry("KC0140", "there is no file `\(path)`", path)
+      case .refused(let reason): reportEntry("KC0142", "`\(path)` cannot be read: \(reason)", path)
+      }
+    }
+    while let next = queue.popLast(), files.count < Limits.files { queue += loadImports(of: next, provider) }
+  }
+
+  /// A problem with a file that was asked for, not imported: it has no place in a source.
+  private mutating func reportEntry(_ code: String, _ message: String, _ path: String) {
+    let file = SourceFile(id: files.count, path: path, bytes: [])
+    files.append(file)
+    trees.append(Parser.parse(file))
+    report(code, message, at: Span(file: file.id, range: 0..<0))
+  }
+
+  /// Resolves the imports of a module; gives the modules that were read for it.
+  private mutating func loadImports(of index: Int32, _ provider: any SourceProvider) -> [Int32] {
+    var added: [Int32] = []
+    for node in trees[modules[Int(index)].file].root.childNodes where node.kind == .importDecl {
+      guard let target = node.childNodes.first else { continue }
+      let found: Int32?
+      if target.kind == .stringExpr {
+        found = importFile(target, from: modules[Int(index)].path, provider, &added)
+      } else {
+        found = importStandard(target)
+      }
+      guard let found else { continue }
+      let name = importName(node, target)
+      modules[Int(index)].imports.append(
+        Import(name: key(name.text), module: found, span: name.span, statement: node.span))
+    }
+    return added
+  }
+
+  /// The name an import is known by: what `as` says, or the last part of its path without `.kc`.
+  private func importName(_ node: SyntaxNode, _ target: SyntaxNode) -> (text: String, span: Span) {
+    let words = node.childTokens.filter { node.tree.tokens[$0].kind == .name }
+    if words.count > 2, let last = words.last { return (node.tree.text(ofToken: last), node.tree.span(ofToken: last)) }
+    var text = target.kind == .stringExpr ? target.plainText ?? "" : target.text
+    text = text.split(separator: target.kind == .stringExpr ? "/" : ".").last.map(String.init) ?? text
+    return (text.hasSuffix(".kc") ? String(text.dropLast(3)) : text, target.span)
+  }
+
+  private mutating func importStandard(_ target: SyntaxNode) -> Int32? {
+    let parts = target.text.split(separator: ".").map(String.init)
+    guard parts.first == "std", parts.count == 2 else {
+      report(
+        "KC0140", "`\(target.text)` is no module of the standard library", at: target.span,
+        help: "files are imported by their path in quotes: `import \"./name.kc\"`")
+      return nil
+    }
+    if let found = standardModule(parts[1]) { return found }
+    reportUnknown(
+      "KC0140", "the standard library has no module `\(parts[1])`", target.text,
+      among: StandardLibrary.names.map { "std.\($0.dropLast(3))" }, at: target.span)
+    return nil
+  }
+
+  private mutating func importFile(
+    _ target: SyntaxNode, from importer: String, _ provider: any SourceProvider, _ added: inout [Int32]
+  ) -> Int32? {
+    guard let text = target.plainText else {
+      report("KC0140", "the path of an import is plain text", at: target.span)
+      return nil
+    }
+    let folder = importer.split(separator: "/").dropLast().joined(separator: "/")
+    guard !text.hasPrefix("/"), let path = Self.normalize(folder.isEmpty ? text : "\(folder)/\(text)") else {
+      report(
+        "KC0141", "`\(text)` lies outside the project", at: target.span,
+        notes: ["a project is complete in itself: imports cannot leave its root"])
+      return nil
+    }
+    if let known = module(path: path, isStandard: false) { return known }
+    switch provider.read(path) {
+    case .bytes(let bytes):
+      added.append(addModule(path: path, bytes: bytes, isStandard: false))
+      return added.last
+    case .missing:
+      reportUnknown(
+        "KC0140", "there is no file `\(path)`", path, among: provider.modules().map { $0 }, at: target.span)
+      return nil
+    case .refused(let reason):
+      report("KC0141", "`\(text)` lies outside the project: \(reason)", at: target.span)
+      return nil
+    }
+  }
+
+  /// A path without `.` and `..`; nil where it leaves the root.
+  static func normalize(_ path: String) -> String? {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." {
+        if parts.popLast() == nil { return nil }
+      } else {
+        parts.append(part)
+      }
+    }
+    return parts.joined(separator: "/")
+  }
+}

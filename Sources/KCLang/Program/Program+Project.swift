@@ -1,0 +1,48 @@
+internal import KCData
+internal import KCSyntax
+
+/// `project NAME { … }`.
+extension Program {
+  mutating func readProject() {
+    project = ProjectInfo(name: options.fallbackName, namespace: "default", settings: .object([:]), origin: nil)
+    var first: Span?
+    for index in modules.indices where !modules[index].isStandard {
+      for node in trees[modules[index].file].root.parts where node.kind == .block {
+        guard let shape = BlockShape(node), shape.kind.text == "project", let name = shape.name(node) else { continue }
+        let span = shape.nameSpan(node)
+        if let first {
+          report(
+            "KC0120", "a program has one project", at: span,
+            labels: [.init(span: first, message: "declared here first")])
+          continue
+        }
+        first = span
+        read(shape, name, node, modules[index])
+      }
+    }
+  }
+
+  private mutating func read(_ shape: BlockShape, _ name: String, _ node: SyntaxNode, _ module: Module) {
+    guard let (_, found) = find(key("Project"), in: Self.prelude), case .schema(let schema) = found.kind else { return }
+    ensureSchema(schema)
+    var made = Instance(schema: schema, kind: keys.project, name: key(name), site: code.site(shape.nameSpan(node)))
+    made.origin = code.origin(OriginData(site: made.site, layer: 2))
+    let index = addInstance(made)
+    if let body = shape.body {
+      addBody(compileBody(body, for: BodyTarget(schema: schema), in: module.scope), module.frame, to: index)
+    }
+    complete(index)
+    project.origin = location(made.site)
+    project.name = name
+    let record = materialize(TreeValue(.instance, payload: UInt32(index)))
+    var settings = plainValue(of: record) ?? .object([:])
+    for child in children(of: index) {
+      let value = plainValue(of: materialize(TreeValue(.instance, payload: UInt32(child)))) ?? .object([:])
+      var group = settings[text(instances[Int(child)].kind) + "s"] ?? .object([:])
+      group[text(instances[Int(child)].name)] = value
+      settings[text(instances[Int(child)].kind) + "s"] = group
+    }
+    project.settings = settings
+    project.namespace = settings["namespace"]?.string ?? "default"
+  }
+}

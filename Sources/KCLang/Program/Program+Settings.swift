@@ -1,0 +1,102 @@
+internal import KCData
+internal import KCSyntax
+
+/// `--set`.
+extension Program {
+  /// An op for the value of a setting, read as the type wants it.
+  mutating func literalSetting(_ setting: Setting, _ type: TypeID) -> Int32 {
+    let site = code.site(setting.valueSpan)
+    return code.constant(literal(setting.value, type), at: site)
+  }
+
+  private mutating func literal(_ text: String, _ type: TypeID) -> TreeValue {
+    let plain = tree.string(text)
+    if type != TypeTable.any, fits(plain, type) { return plain }
+    if text == "true" || text == "false" { return .bool(text == "true") }
+    if text == "none" { return .none }
+    if let middle = text.firstRange(of: "...") {
+      let low = String(text[..<middle.lowerBound])
+      let high = String(text[middle.upperBound...])
+      let ends = [low, high].map { $0.isEmpty ? TreeValue.none : number($0) ?? .poison }
+      if !ends.contains(where: \.isPoison) { return tree.tuple(.range, ends[0], ends[1]) }
+    }
+    if case .list = types[types.required(type)] {
+      return tree.list(text.split(separator: ",").map { number(String($0)) ?? tree.string($0) })
+    }
+    let isNegative = text.hasPrefix("-")
+    if let number = number(isNegative ? String(text.dropFirst()) : text) {
+      guard isNegative else { return number }
+      return tree.int(of: number).map { tree.int(0 &- $0) } ?? tree.double(of: number).map { tree.float(-$0) } ?? plain
+    }
+    return plain
+  }
+
+  /// Sets a field of a block: `web.replicas=5`, `deployment.web.app.image=…`.
+  mutating func apply(_ setting: Setting) {
+    var names = setting.path.split(separator: ".").map(String.init)
+    let site = code.site(setting.pathSpan)
+    var current = root
+    var kindFilter: Int32 = -1
+    if names.count > 1, child(named: key(names[0]), of: root) == nil, kind(key(names[0]), in: Self.prelude) != nil {
+      kindFilter = key(names.removeFirst())
+    }
+    while let name = names.first, let found = child(named: key(name), of: current, kind: kindFilter) {
+      if current == root, kindFilter < 0, hasNamesake(found) {
+        let same = children(of: root).filter { text(instances[Int($0)].name) == name }
+        current = same.first { names.count > 1 && owns(key(names[1]), $0) } ?? found
+      } else {
+        current = found
+      }
+      names.removeFirst()
+      kindFilter = -1
+    }
+    guard current != root, !names.isEmpty else {
+      let known = childNames(of: root) + parameters()
+      return reportUnknown(
+        "KC0190", "`\(setting.path)` names no parameter and no field of a block", setting.path, among: known,
+        at: setting.pathSpan)
+    }
+    set(names, of: current, setting, site)
+  }
+
+  private func hasNamesake(_ index: Int32) -> Bool {
+    let instance = instances[Int(index)]
+    return children[ChildKey(parent: instance.parent, name: instance.name)] != index || instance.nextNamesake >= 0
+  }
+
+  private mutating func owns(_ key: Int32, _ index: Int32) -> Bool {
+    schemas[Int(instances[Int(index)].schema)].slotOf[key] != nil || child(named: key, of: index) != nil
+  }
+
+  private func parameters() -> [String] {
+    modules.filter { !$0.isStandard && $0.scope >= 0 }.flatMap { module in
+      scopes[Int(module.scope)].names.filter { $0.value.node?.kind == .paramDecl }.keys.map(text)
+    }.sorted()
+  }
+
+  private mutating func set(_ names: [String], of index: Int32, _ setting: Setting, _ site: Int32) {
+    let layer = Int32(layers.count - 1)
+    let schema = instances[Int(index)].schema
+    var statement = Statement(kind: .set)
+    statement.key = key(names[0])
+    statement.site = site
+    statement.origin = code.origin(OriginData(site: site, layer: layer))
+    var type = instances[Int(index)].element
+    if schema >= 0 {
+      guard let slot = schemas[Int(schema)].slotOf[statement.key], schemas[Int(schema)].slots[Int(slot)].childSchema < 0
+      else { return reportUnknownField(names[0], schema, at: setting.pathSpan) }
+      statement.slot = slot
+      type = schemas[Int(schema)].slots[Int(slot)].type
+    }
+    if names.count == 1 {
+      statement.a = checked(literalSetting(setting, type), type)
+      return bindNow(statement, in: index)
+    }
+    statement.kind = .open
+    statement.a = addBody([], frameSize: 0, lets: 0..<0, at: trees[0].root)
+    guard let inner = openNow(statement, in: index) else {
+      return report("KC0190", "`\(names[0])` has no fields of its own", at: setting.pathSpan)
+    }
+    set(Array(names.dropFirst()), of: inner, setting, site)
+  }
+}

@@ -1,0 +1,228 @@
+internal import KCData
+internal import KCSyntax
+
+/// Everything a compilation knows: the sources, the code compiled from them, and the values evaluated so far.
+///
+/// The phases are extensions: `Program+Declare` finds what the modules declare, `Program+Compile…` turns syntax into
+/// flat code when it is first needed, `Program+Evaluate…` runs the code, `Program+Expand` applies layers.
+struct Program: Sendable {
+  // Sources
+  var files: [SourceFile] = []
+  var trees: [SyntaxTree] = []
+  var modules: [Module] = []
+  var diagnostics = DiagnosticSink()
+  var options: CompileOptions
+
+  // Names and types
+  var types = TypeTable()
+  var schemas: [Schema] = []
+  var scopes: [Scope] = []
+  /// The layers from the lowest to the highest.
+  var layers: [String] = ["default", "component", "file"]
+  var environments: [Environment] = []
+  var parameterNames: [String] = []
+  var patterns: [Pattern] = []
+  /// The names of schemas that `keyed` children have.
+  var keyedSchemas: Set<String> = []
+  /// Types that `type` names; `any` while one is being compiled.
+  var aliases: [ChildKey: TypeID] = [:]
+
+  // Code
+  var code = Code()
+  var lazies: [Lazy] = []
+  var functionSources: [Int32: FunctionSource] = [:]
+  var rules: [AffinityRule] = []
+  /// What `--set` gives, by the name of the parameter.
+  var settingOps: [Int32: Setting] = [:]
+
+  // Values
+  var tree = Tree()
+  var frames: [TreeValue] = [.none]
+  /// Beside each slot of a frame: the parameter that its value came from, plus one.
+  var frameTraces: [UInt32] = [0]
+  var instances: [Instance] = []
+  var bodyRefs: [BodyRef] = []
+  var bindings: [Binding] = []
+  var memos: [Memo] = []
+  /// Beside each memo: the topmost binding of the field, or -1.
+  var heads: [Int32] = []
+  var mapFields: [MapField] = []
+  var mapIndex: [ChildKey: Int32] = [:]
+  var children: [ChildKey: Int32] = [:]
+  var schemaFrames: [Int32] = []
+  var closures: [Closure] = []
+  var symbols: [Symbol] = []
+  var ruleRefs: [RuleRef] = []
+  var originIndex: [OriginData: UInt32] = [:]
+
+  // Evaluation
+  var depth = 0
+  var steps = 0
+  var pending: [Pending] = []
+  var trace = Trace()
+  /// The instance whose field is being evaluated, for the edges between resources.
+  var owner: Int32 = -1
+  var edges: Set<Edge> = []
+  /// Whether the value that was made plain last held a secret.
+  var holdsSecret = false
+  var root: Int32 = -1
+  var project = ProjectInfo(name: "", namespace: "default", settings: .null, origin: nil)
+  var environmentBodies: [Int: [(body: Int32, frame: Int32)]] = [:]
+  var keys: WellKnownKeys
+
+  init(options: CompileOptions) {
+    self.options = options
+    keys = WellKnownKeys(&tree.keys)
+  }
+}
+
+/// A source file as a unit of names.
+struct Module: Sendable {
+  var path: String
+  var file: Int
+  /// Its scope and its frame.
+  var scope: Int32 = -1
+  var frame: Int32 = -1
+  var isStandard: Bool
+  var imports: [Import] = []
+  /// The names of its blocks, for `module.block`.
+  var blocks: Set<Int32> = []
+}
+
+/// An `import` of a module.
+struct Import: Sendable {
+  var name: Int32
+  var module: Int32
+  var span: Span
+  var statement: Span
+  var isUsed = false
+}
+
+/// An `env NAME` of the project.
+struct Environment: Sendable {
+  var name: String
+  var parent: String?
+  var span: Span
+  /// The bodies that make it up, with the scope they stand in.
+  var bodies: [(node: SyntaxNode, scope: Int32)] = []
+}
+
+/// A frame's names at compile time.
+struct Scope: Sendable {
+  enum Kind: UInt8, Sendable { case module, body, function, loop, schema }
+
+  var kind: Kind
+  /// The scope around it, or -1.
+  var parent: Int32
+  var names: [Int32: Name] = [:]
+  /// Schemas by the keyword of their blocks.
+  var kinds: [Int32: Int32] = [:]
+  var size: Int32 = 1
+  /// The module it belongs to.
+  var module: Int32
+  /// For a body or a schema: the schema that `self` has, or -1.
+  var schema: Int32 = -1
+  /// Whether blocks named in it are found in its `self`.
+  var isNamespace = false
+  var layer: Int32
+
+  struct Name: Sendable {
+    enum Kind: Sendable {
+      /// A slot of the frame.
+      case slot
+      /// A block, by name: the namespace is `self`.
+      case block
+      case module(Int32)
+      case schema(Int32)
+      case type
+      case function(Int32)
+    }
+    var kind: Kind
+    var slot: Int32 = 0
+    var type: TypeID = TypeTable.any
+    var span: Span
+    var isUsed = false
+    var node: SyntaxNode?
+  }
+}
+
+/// An expression that is compiled when it is first needed.
+struct Lazy: Sendable {
+  var node: SyntaxNode
+  var scope: Int32
+  var type: TypeID
+  var compiled: Int32 = -1
+}
+
+/// A field or name that is being evaluated.
+struct Pending: Sendable {
+  var instance: Int32
+  /// The field's key, or the name's.
+  var key: Int32
+  var site: Int32
+}
+
+/// What the expression being evaluated has read so far.
+struct Trace: Sendable {
+  /// The origin of the last field read that did not come from a default; 0 for none.
+  var origin: UInt32 = 0
+  /// The last parameter read, plus one; 0 for none.
+  var parameter: UInt32 = 0
+}
+
+/// That one resource refers to another.
+struct Edge: Sendable, Hashable {
+  var from: Int32
+  var to: Int32
+}
+
+/// Keys that the compiler itself looks for.
+struct WellKnownKeys: Sendable {
+  let ownSelf, name, env, to, affinity, none, `true`, `false`, null, underscore, workload, project, count, entryKey,
+    value: Int32
+
+  init(_ keys: inout TreeKeys) {
+    func key(_ text: String, _ keys: inout TreeKeys) -> Int32 { Int32(keys.intern(text)) }
+    ownSelf = key("self", &keys)
+    name = key("name", &keys)
+    env = key("env", &keys)
+    to = key("to", &keys)
+    affinity = key("affinity", &keys)
+    none = key("none", &keys)
+    `true` = key("true", &keys)
+    `false` = key("false", &keys)
+    null = key("null", &keys)
+    underscore = key("_", &keys)
+    workload = key("workload", &keys)
+    project = key("project", &keys)
+    count = key("count", &keys)
+    entryKey = key("key", &keys)
+    value = key("value", &keys)
+  }
+}
+
+extension Program {
+  mutating func key(_ text: some StringProtocol) -> Int32 { Int32(tree.keys.intern(text)) }
+  func text(_ key: Int32) -> String { key < 0 ? "" : tree.keys.text(UInt32(key)) }
+  func span(_ site: Int32) -> Span { code.sites[Int(site)].span }
+}
+
+/// Limits that keep every program's evaluation bounded. Each has a diagnostic that names it.
+enum Limits {
+  /// Expressions within expressions that are being evaluated at once.
+  static let depth = 1000
+  /// Operations of one evaluation.
+  static let steps = 200_000_000
+  /// Elements of one list, fields of one record.
+  static let elements = 1_000_000
+  /// Bytes of one string.
+  static let text = 8_388_608
+  /// Diagnostics that are kept.
+  static let diagnostics = 1000
+  /// Files of one program.
+  static let files = 10_000
+  /// Layers that extend each other.
+  static let environments = 64
+  /// Schemas that extend each other.
+  static let schemas = 32
+}

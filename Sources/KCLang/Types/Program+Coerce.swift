@@ -1,0 +1,281 @@
+internal import KCData
+internal import KCSyntax
+
+/// Checking values against types.
+extension Program {
+  /// The value as one of the type; `poison`, after a report at `site`, where it is none.
+  ///
+  /// - Parameter isName: that the value is a block's name, which is reported as such.
+  mutating func coerce(_ value: TreeValue, to type: TypeID, at site: Int32, isName: Bool = false) -> TreeValue {
+    if value.isPoison { return value }
+    switch types[type] {
+    case .any, .unknown: return value
+    case .refined(let base, let index):
+      let inner = coerce(value, to: base, at: site)
+      if inner.isPoison || inner.isNone { return inner }
+      return check(inner, type, Int(index), at: site, isName: isName)
+    case .optional(let inner): return value.isNone ? value : coerce(value, to: inner, at: site, isName: isName)
+    case .secret(let inner):
+      var plain = dereference(value)
+      let isSecret = plain.isSecret
+      plain.isSecret = false
+      var result = coerce(plain, to: inner, at: site)
+      if !result.isPoison, isSecret || result.tag == .string { result.isSecret = true }
+      return result
+    case .union(let members): return coerce(value, toOneOf: members, type, at: site)
+    case .schema(let schema): return coerce(value, toSchema: schema.index, at: site)
+    case .list(let element): return coerceList(value, element, type, at: site)
+    case .map(let element): return coerceMap(value, element, type, at: site)
+    case .range(let element): return coerceRange(value, element, type, at: site)
+    case .key(let schema):
+      if value.tag == .key, fits(value, type) { return value }
+      return mismatch(
+        value, type, at: site,
+        note: schema.map { "a key of \(Self.article(text(schemas[Int($0.index)].kind))) is `NAME.data.KEY`" })
+    case .record:
+      if value.tag == .record || value.tag == .instance { return value }
+      return mismatch(value, type, at: site)
+    case .children: return value
+    default: return coerceScalar(value, type, at: site)
+    }
+  }
+
+  private mutating func coerceScalar(_ value: TreeValue, _ type: TypeID, at site: Int32) -> TreeValue {
+    let plain = scalar(value)
+    if plain.isPoison { return plain }
+    if plain.isSecret {
+      report(
+        "KC0180", "a secret cannot stand here: \(Self.article(describe(type))) is shown in plain", at: site,
+        help: "refer to the secret's key where a `Key` is accepted, such as in `env`")
+      return .poison
+    }
+    switch (types[type], plain.tag) {
+    case (.bool, .bool), (.int, .int), (.int, .wideInt), (.float, .float), (.string, .string), (.quantity, .quantity),
+      (.duration, .duration), (.percent, .percent), (.regex, .regex), (.none, .none), (.function, .function):
+      return plain
+    case (.float, .int), (.float, .wideInt): return tree.float(tree.double(of: plain) ?? 0)
+    case (.quantity, .int), (.quantity, .wideInt), (.quantity, .float):
+      return amount(plain).map { tree.quantity($0) } ?? .poison
+    case (.text(let text), .string): if tree.text(of: plain) == text { return plain }
+    case (.number(let number), .int), (.number(let number), .wideInt): if tree.int(of: plain) == number { return plain }
+    default: break
+    }
+    return mismatch(plain, type, at: site)
+  }
+
+  /// Reports that a value is not of a type.
+  mutating func mismatch(_ value: TreeValue, _ type: TypeID, at site: Int32, note: String? = nil) -> TreeValue {
+    if value.tag == .symbol { return unresolved(value) }
+    if value.isNone {
+      report("KC0164", "this has no value, and \(Self.article(describe(type))) is expected", at: site)
+      return .poison
+    }
+    let shape = types[types.required(type)]
+    if let (help, replacement) = unitHint(value, shape) {
+      report(
+        "KC0111",
+        "\(Self.article(describe(type))) is expected, and `\(display(value))` is \(Self.article(kindName(value)))",
+        at: site, help: help,
+        fix: replacement.map { Diagnostic.Fix(span: span(site), replacement: $0) })
+      return .poison
+    }
+    if case .text(let wanted) = shape, value.tag == .string {
+      report("KC0116", "\(display(value)) is not \"\(wanted)\"", at: site)
+      return .poison
+    }
+    var help: String?
+    var fix: Diagnostic.Fix?
+    if value.tag == .string, let text = tree.text(of: value), number(text) != nil,
+      [.int, .float, .quantity, .duration, .percent].contains(shape)
+    {
+      help = "without the quotes it is one: `\(text)`"
+      fix = Diagnostic.Fix(span: span(site), replacement: text)
+    } else if shape == .string, [.int, .float, .bool, .quantity, .duration].contains(value.tag) {
+      help = "in quotes it is one: `\"\(display(value))\"`"
+      fix = Diagnostic.Fix(span: span(site), replacement: "\"\(display(value))\"")
+    }
+    report(
+      "KC0110", "\(Self.article(describe(type))) is expected here, and this is \(Self.article(kindName(value)))",
+      at: site,
+      notes: note.map { [$0] } ?? [], help: help, fix: fix)
+    return .poison
+  }
+
+  /// What was meant, where a number has a unit of another kind.
+  private func unitHint(_ value: TreeValue, _ shape: TypeShape) -> (help: String, replacement: String?)? {
+    switch (shape, value.tag) {
+    case (.duration, .quantity):
+      let text = display(value)
+      guard text.hasSuffix("m") else { return ("durations have the units ms s min h d", nil) }
+      return ("minutes are written `min`: `\(text)in`", "\(text)in")
+    case (.duration, .int): return ("durations have a unit: `\(display(value))s`", "\(display(value))s")
+    case (.quantity, .duration): return ("amounts have the units m k M G, Ki Mi Gi", nil)
+    case (.quantity, .percent), (.duration, .percent): return ("a share of what? Write the amount", nil)
+    case (.percent, .int): return ("a share is written `\(display(value))%`", "\(display(value))%")
+    case (.int, .quantity), (.int, .duration), (.int, .percent): return ("a whole number has no unit", nil)
+    default: return nil
+    }
+  }
+
+  private mutating func coerce(
+    _ value: TreeValue, toOneOf members: [TypeID], _ type: TypeID, at site: Int32
+  ) -> TreeValue {
+    for member in members where fits(value, member) { return coerce(value, to: member, at: site) }
+    let plain = value.tag == .symbol ? value : scalar(value)
+    if plain.bits != value.bits {
+      for member in members where fits(plain, member) { return coerce(plain, to: member, at: site) }
+    }
+    if plain.isPoison { return plain }
+    for member in members where isNear(plain, member) { return coerce(plain, to: member, at: site) }
+    let texts = members.compactMap { member -> String? in
+      if case .text(let text) = types[member] { return text }
+      return nil
+    }
+    if let text = tree.text(of: plain), !texts.isEmpty {
+      let guess = Self.nearest(to: text, among: texts)
+      report(
+        "KC0116", "\"\(text)\" is none of \(Self.enumerate(texts, "or"))", at: site,
+        help: guess.map { "did you mean `\"\($0)\"`?" },
+        fix: guess.map { Diagnostic.Fix(span: span(site), replacement: "\"\($0)\"") })
+      return .poison
+    }
+    return mismatch(plain, type, at: site)
+  }
+
+  /// Whether coercing to the member gives the better report, or works by conversion.
+  private func isNear(_ value: TreeValue, _ type: TypeID) -> Bool {
+    switch (types[types.base(type)], value.tag) {
+    case (.quantity, .int), (.float, .int), (.list, .list), (.map, .record): true
+    case (.schema(let schema), .symbol): keyedSchemas.contains(schemas[Int(schema.index)].name)
+    case (.range(let inner), _): isNear(value, inner) || fits(value, inner)
+    case (.optional(let inner), _), (.secret(let inner), _): isNear(value, inner)
+    case (.int, .int), (.string, .string), (.duration, .duration), (.quantity, .quantity): true
+    default: false
+    }
+  }
+
+  private mutating func coerceList(_ value: TreeValue, _ element: TypeID, _ type: TypeID, at site: Int32) -> TreeValue {
+    let list = dereference(value)
+    guard list.tag == .list else { return mismatch(list, type, at: site) }
+    if element == TypeTable.any { return list }
+    var changed = false
+    var elements = Array(tree.items(of: list))
+    for place in elements.indices {
+      let item = coerce(elements[place], to: element, at: site)
+      if item.isPoison { return .poison }
+      if item.bits != elements[place].bits { changed = true }
+      elements[place] = item
+    }
+    return changed ? tree.list(elements) : list
+  }
+
+  private mutating func coerceMap(_ value: TreeValue, _ element: TypeID, _ type: TypeID, at site: Int32) -> TreeValue {
+    let map = dereference(value)
+    if map.tag == .instance { return map }
+    guard map.tag == .record else { return mismatch(map, type, at: site) }
+    if element == TypeTable.any { return map }
+    var changed = false
+    var fields = Array(tree.fields(of: map))
+    for place in fields.indices {
+      let at = fields[place].origin != 0 ? code.origins[Int(fields[place].origin)].site : site
+      let item = coerce(fields[place].value, to: element, at: at)
+      if item.isPoison { return .poison }
+      if item.bits != fields[place].value.bits { changed = true }
+      fields[place].value = item
+    }
+    return changed ? tree.record(fields) : map
+  }
+
+  /// A range; a single value is a range of itself.
+  private mutating func coerceRange(_ value: TreeValue, _ element: TypeID, _ type: TypeID, at site: Int32) -> TreeValue
+  {
+    let plain = scalar(value)
+    guard plain.tag == .range else {
+      let one = coerce(plain, to: element, at: site)
+      return one.isPoison ? one : tree.tuple(.range, one, one)
+    }
+    var ends: [TreeValue] = []
+    for place in 0..<2 {
+      let end = tree.item(of: plain, place)
+      ends.append(end.isNone ? end : coerce(end, to: element, at: site))
+    }
+    if ends.contains(where: \.isPoison) { return .poison }
+    if !ends[0].isNone, !ends[1].isNone, let order = compare(ends[0], ends[1]), order > 0 {
+      let (low, high) = (display(ends[0]), display(ends[1]))
+      if types[types.base(element)] == .quantity {
+        report(
+          "KC0117", "the request `\(low)` is over the limit `\(high)`", at: site,
+          notes: ["a range is request...limit"], help: "write `\(high)...\(low)`",
+          fix: Diagnostic.Fix(span: span(site), replacement: "\(high)...\(low)"))
+      } else {
+        report("KC0117", "the range `\(low)...\(high)` runs backwards", at: site)
+      }
+      return .poison
+    }
+    return tree.tuple(.range, ends[0], ends[1])
+  }
+
+  private mutating func coerce(_ value: TreeValue, toSchema schema: Int32, at site: Int32) -> TreeValue {
+    ensureSchema(schema)
+    switch value.tag {
+    case .instance:
+      let index = Int32(bitPattern: value.payload)
+      if instances[Int(index)].schema >= 0, isSchema(instances[Int(index)].schema, schema) {
+        if isResource(index) { reference(to: index) } else { reference(to: resource(of: index)) }
+        return value
+      }
+      report(
+        "KC0110",
+        "\(Self.article(schemas[Int(schema)].name)) is expected here, and `\(title(of: index))` is \(Self.article(kindName(value)))",
+        at: site)
+      return .poison
+    case .choice:
+      let fitting = Array(tree.items(of: value)).filter { fits($0, types.add(.schema(SchemaID(index: schema)))) }
+      if fitting.count == 1 { return coerce(fitting[0], toSchema: schema, at: site) }
+      if fitting.isEmpty {
+        let titles = Array(tree.items(of: value)).map { title(of: Int32(bitPattern: $0.payload)) }
+        report(
+          "KC0110",
+          "\(Self.article(schemas[Int(schema)].name)) is expected here, and \(Self.enumerate(titles, "or")) is none",
+          at: site)
+      } else {
+        reportAmbiguous(fitting, at: site)
+      }
+      return .poison
+    case .symbol: return resolve(symbols[Int(value.payload)], as: schema)
+    default:
+      return mismatch(dereference(value), types.add(.schema(SchemaID(index: schema))), at: site)
+    }
+  }
+
+  /// The child of a block around that a bare name means where its schema is expected: `port: http`.
+  private mutating func resolve(_ symbol: Symbol, as schema: Int32) -> TreeValue {
+    var current = symbol.context
+    while current >= 0 {
+      let own = instances[Int(current)].schema
+      if own >= 0 {
+        for slot in schemas[Int(own)].slots where slot.childSchema >= 0 && isSchema(slot.childSchema, schema) {
+          if let found = child(named: symbol.key, of: current, kind: slot.key) {
+            return TreeValue(.instance, payload: UInt32(found))
+          }
+          reportNoChild(symbol.key, slot.key, of: current, at: symbol.site)
+          return .poison
+        }
+      }
+      current = instances[Int(current)].parent
+    }
+    report("KC0100", "there is no `\(text(symbol.key))` here", at: symbol.site)
+    return .poison
+  }
+
+  /// Reports a name that no child of a kind has: `app` opens no port `htp`.
+  mutating func reportNoChild(_ name: Int32, _ kind: Int32, of index: Int32, at site: Int32) {
+    let known = children(of: index, kind: kind).map { text(instances[Int($0)].name) }
+    let isPort = text(kind) == "port"
+    let verb = isPort ? "opens" : "has"
+    let there = known.isEmpty ? "it \(verb) none" : "it \(verb) \(Self.enumerate(known))"
+    reportUnknown(
+      "KC0105", "`\(text(instances[Int(index)].name))` \(verb) no \(text(kind)) named `\(text(name))`; \(there)",
+      text(name), among: known, at: span(site))
+  }
+}

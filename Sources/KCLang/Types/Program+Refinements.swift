@@ -1,0 +1,119 @@
+internal import KCData
+internal import KCSyntax
+
+/// Refinements, and tests without reports.
+extension Program {
+  /// The value, after checking it against a type's conditions.
+  mutating func check(_ value: TreeValue, _ type: TypeID, _ index: Int, at site: Int32, isName: Bool) -> TreeValue {
+    let refinement = types.refinements[index]
+    let shown = display(value)
+    if !refinement.low.isNone || !refinement.high.isNone {
+      let below = !refinement.low.isNone && (compare(value, refinement.low) ?? 0) < 0
+      let above = !refinement.high.isNone && (compare(value, refinement.high) ?? 0) > 0
+      if below || above {
+        let range = "\(display(refinement.low))...\(display(refinement.high))"
+        report("KC0112", "`\(shown)` is out of range: it must lie in \(range)", at: site)
+        return .poison
+      }
+    }
+    if let pattern = refinement.pattern, !pattern.matches(tree.utf8(of: value)) {
+      if isName { return badName(value, pattern, at: site) }
+      report(
+        "KC0113", "\(shown) does not match /\(pattern.source)/", at: site,
+        notes: types.names[type].map { ["\(Self.article($0)) is text that matches it"] } ?? [])
+      return .poison
+    }
+    if let problem = lengthProblem(value, refinement) {
+      if isName {
+        report("KC0118", "the name `\(tree.text(of: value) ?? "")` \(problem)", at: site)
+      } else {
+        report("KC0114", "\(shown) \(problem)", at: site)
+      }
+      return .poison
+    }
+    if let predicate = refinement.predicate {
+      closures.append(Closure(function: predicate.lambda, frame: predicate.frame))
+      let holds = scalar(apply(TreeValue(.function, payload: UInt32(closures.count - 1)), [value], at: site))
+      if holds.isPoison { return .poison }
+      if !holds.isTrue {
+        report("KC0115", "\(shown) is refused: `\(refinement.predicateText)` does not hold for it", at: site)
+        return .poison
+      }
+    }
+    return value
+  }
+
+  private func lengthProblem(_ value: TreeValue, _ refinement: Refinement) -> String? {
+    guard refinement.min != nil || refinement.max != nil else { return nil }
+    let count: Int
+    let unit: String
+    switch value.tag {
+    case .string: (count, unit) = (tree.text(of: value)?.count ?? 0, "characters")
+    case .list, .record: (count, unit) = (value.length, "elements")
+    default: return nil
+    }
+    if let min = refinement.min, Int64(count) < min { return "has \(count) \(unit), and must have at least \(min)" }
+    if let max = refinement.max, Int64(count) > max { return "has \(count) \(unit), and may have at most \(max)" }
+    return nil
+  }
+
+  private mutating func badName(_ value: TreeValue, _ pattern: Pattern, at site: Int32) -> TreeValue {
+    let name = tree.text(of: value) ?? ""
+    var guess = ""
+    for scalar in name.unicodeScalars {
+      switch scalar {
+      case "A"..."Z": guess.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value + 32)))
+      case "a"..."z", "0"..."9", "-", ".": guess.unicodeScalars.append(scalar)
+      default: guess += "-"
+      }
+    }
+    guess = String(guess.drop { $0 == "-" || $0 == "." })
+    while guess.hasSuffix("-") || guess.hasSuffix(".") { guess.removeLast() }
+    let works = !guess.isEmpty && pattern.matches(guess.utf8)
+    report(
+      "KC0118", "`\(name)` is not a valid name", at: site,
+      notes: ["Kubernetes takes names of lower-case letters, digits and dashes: /\(pattern.source)/"],
+      help: works ? "call it `\(guess)`" : nil,
+      fix: works ? Diagnostic.Fix(span: span(site), replacement: guess) : nil)
+    return .poison
+  }
+
+  /// Whether a value is of a type as it is, without conversion.
+  func fits(_ value: TreeValue, _ type: TypeID) -> Bool {
+    switch (types[type], value.tag) {
+    case (.any, _), (.unknown, _): true
+    case (.refined(let base, let index), _): fits(value, base) && holds(value, types.refinements[Int(index)])
+    case (.optional(let inner), _): value.isNone || fits(value, inner)
+    case (.union(let members), _): members.contains { fits(value, $0) }
+    case (.secret(let inner), _): value.isSecret || fits(value, inner)
+    case (.none, .none): true
+    case (.bool, .bool), (.int, .int), (.int, .wideInt), (.float, .float), (.string, .string), (.quantity, .quantity),
+      (.duration, .duration), (.percent, .percent), (.regex, .regex), (.function, .function), (.range, .range),
+      (.record, .record):
+      !value.isSecret
+    case (.list(let element), .list): tree.items(of: value).allSatisfy { fits($0, element) }
+    case (.map(let element), .record): tree.fields(of: value).allSatisfy { fits($0.value, element) }
+    case (.map, .instance), (.record, .instance): instances[Int(value.payload)].schema < 0
+    case (.text(let text), .string): !value.isSecret && tree.text(of: value) == text
+    case (.number(let number), .int), (.number(let number), .wideInt): tree.int(of: value) == number
+    case (.schema(let schema), .instance):
+      instances[Int(value.payload)].schema >= 0 && isSchema(instances[Int(value.payload)].schema, schema.index)
+    case (.schema, .choice): tree.items(of: value).contains { fits($0, type) }
+    case (.key(let schema), .key): fitsKey(value, schema)
+    default: false
+    }
+  }
+
+  private func fitsKey(_ value: TreeValue, _ schema: SchemaID?) -> Bool {
+    guard let schema else { return true }
+    let owner = instances[Int(tree.item(of: value, 0).payload)].schema
+    return owner >= 0 && isSchema(owner, schema.index)
+  }
+
+  private func holds(_ value: TreeValue, _ refinement: Refinement) -> Bool {
+    if !refinement.low.isNone, (compare(value, refinement.low) ?? -1) < 0 { return false }
+    if !refinement.high.isNone, (compare(value, refinement.high) ?? 1) > 0 { return false }
+    if let pattern = refinement.pattern, !pattern.matches(tree.utf8(of: value)) { return false }
+    return lengthProblem(value, refinement) == nil
+  }
+}

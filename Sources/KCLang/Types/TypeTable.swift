@@ -1,0 +1,125 @@
+internal import KCData
+
+/// A type, as a place in a `TypeTable`: equal numbers are equal types.
+struct TypeID: Sendable, Hashable {
+  var index: Int32
+}
+
+/// A schema, as a place in the program's schemas.
+struct SchemaID: Sendable, Hashable {
+  var index: Int32
+}
+
+/// What a type is made of.
+enum TypeShape: Sendable, Hashable {
+  /// Everything fits, nothing is known.
+  case any
+  /// The type of what was reported already.
+  case unknown
+  case none
+  case bool, int, float, string, quantity, duration, percent, regex
+  case list(TypeID)
+  case map(TypeID)
+  /// A plain record of any fields.
+  case record
+  case optional(TypeID)
+  case union([TypeID])
+  /// Exactly this text.
+  case text(String)
+  /// Exactly this number.
+  case number(Int64)
+  case schema(SchemaID)
+  /// The keyed children of a block.
+  case children(SchemaID)
+  /// Two ends of a type, either open.
+  case range(TypeID)
+  case secret(TypeID)
+  /// An entry of a map of a resource: an entry of any, or of those of one schema.
+  case key(SchemaID?)
+  case function
+  /// A type with a condition on its values.
+  case refined(TypeID, Int32)
+}
+
+/// A condition on values, which is part of a type.
+struct Refinement: Sendable {
+  /// Bounds of numbers, quantities and durations; `none` where open.
+  var low = TreeValue.none
+  var high = TreeValue.none
+  /// Bounds of the length of text and lists.
+  var min: Int64?
+  var max: Int64?
+  var pattern: Pattern?
+  /// A predicate: a lambda's index in the code and the frame it was made in.
+  var predicate: (lambda: Int32, frame: Int32)?
+  /// The predicate as the source says it.
+  var predicateText = ""
+}
+
+/// The types of a program.
+struct TypeTable: Sendable {
+  private(set) var shapes: [TypeShape] = []
+  private var index: [TypeShape: TypeID] = [:]
+  private(set) var refinements: [Refinement] = []
+  /// Names that `type` gave to types.
+  var names: [TypeID: String] = [:]
+
+  static let any = TypeID(index: 0)
+  static let unknown = TypeID(index: 1)
+  static let none = TypeID(index: 2)
+  static let bool = TypeID(index: 3)
+  static let int = TypeID(index: 4)
+  static let float = TypeID(index: 5)
+  static let string = TypeID(index: 6)
+  static let quantity = TypeID(index: 7)
+  static let duration = TypeID(index: 8)
+  static let percent = TypeID(index: 9)
+  static let regex = TypeID(index: 10)
+  static let record = TypeID(index: 11)
+  static let function = TypeID(index: 12)
+
+  init() {
+    for shape in [
+      .any, .unknown, .none, .bool, .int, .float, .string, .quantity, .duration, .percent, .regex, .record, .function,
+    ] as [TypeShape] {
+      _ = add(shape)
+    }
+  }
+
+  mutating func add(_ shape: TypeShape) -> TypeID {
+    if let known = index[shape] { return known }
+    let id = TypeID(index: Int32(shapes.count))
+    shapes.append(shape)
+    index[shape] = id
+    return id
+  }
+
+  mutating func refine(_ base: TypeID, by refinement: Refinement) -> TypeID {
+    refinements.append(refinement)
+    return add(.refined(base, Int32(refinements.count - 1)))
+  }
+
+  subscript(_ id: TypeID) -> TypeShape { shapes[Int(id.index)] }
+
+  /// The type without refinements.
+  func base(_ id: TypeID) -> TypeID {
+    var current = id
+    while case .refined(let inner, _) = self[current] { current = inner }
+    return current
+  }
+
+  /// The type without refinements and `?`.
+  func required(_ id: TypeID) -> TypeID {
+    var current = base(id)
+    while case .optional(let inner) = self[current] { current = base(inner) }
+    return current
+  }
+
+  func isOptional(_ id: TypeID) -> Bool {
+    switch self[base(id)] {
+    case .optional, .none, .any: true
+    case .union(let members): members.contains(where: isOptional)
+    default: false
+    }
+  }
+}
