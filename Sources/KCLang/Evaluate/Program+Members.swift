@@ -54,6 +54,7 @@ extension Program {
   private mutating func member(_ key: Int32, ofInstance index: Int32, at site: Int32) -> TreeValue {
     let schema = instances[Int(index)].schema
     if schema < 0 { return entry(key, of: index, at: site) }
+    reference(to: index)
     if schemas[Int(schema)].isNamespace { return namespaceMember(key, index, site) }
     if let slot = schemas[Int(schema)].slotOf[key] { return read(index, slot: slot, at: site) }
     if let child = child(named: key, of: index) { return TreeValue(.instance, payload: UInt32(child)) }
