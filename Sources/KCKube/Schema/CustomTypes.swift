@@ -33,7 +33,7 @@ extension KubeSchema {
     var metadata = Field(name: "metadata")
     metadata.shape = .type(slot("meta.v1.ObjectMeta"))
     fields.append(metadata)
-    root.setFields(fields)
+    root.setFields(sorted: fields.sorted { $0.name < $1.name })
     kinds["\(apiVersion) \(kind)"] = append(root)
   }
 
@@ -98,14 +98,7 @@ extension KubeSchema {
       field.isRequired = required.contains(name)
       fields.append(field)
     }
-    type.setFields(fields)
+    type.setFields(sorted: fields.sorted { $0.name < $1.name })
     return .type(append(type))
-  }
-}
-
-extension KubeSchema.TypeSchema {
-  mutating func setFields(_ fields: [KubeSchema.Field]) {
-    self.fields = fields.sorted { $0.name < $1.name }
-    index = Dictionary(self.fields.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
   }
 }

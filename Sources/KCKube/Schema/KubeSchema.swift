@@ -62,24 +62,27 @@ public struct KubeSchema: Sendable {
     public var undeclared: Shape?
     /// In the order of their names.
     public var fields: [Field] = []
-    var index: [String: Int] = [:]
 
-    public func field(_ name: String) -> Field? { index[name].map { fields[$0] } }
+    /// The field of a name; nil where the type does not declare it.
+    public func field(_ name: String) -> Field? {
+      var (low, high) = (0, fields.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if fields[middle].name == name { return fields[middle] }
+        if fields[middle].name < name { low = middle + 1 } else { high = middle }
+      }
+      return nil
+    }
   }
 
   public internal(set) var types: [TypeSchema] = []
   var typeIndex: [String: Int] = [:]
   var kinds: [String: Int] = [:]
-  /// The type whose fields are being read.
-  var current: Int?
 
   /// The type of an object; nil for kinds that the version does not have.
   public func type(apiVersion: String, kind: String) -> Int? { kinds["\(apiVersion) \(kind)"] }
 
   /// The types of Kubernetes 1.36, read when first used.
-  public static let builtin: KubeSchema = {
-    let text = String(
-      decoding: UnsafeBufferPointer(start: kc_kubernetes_1_36_start(), count: kc_kubernetes_1_36_size), as: UTF8.self)
-    return KubeSchema(lines: text)
-  }()
+  public static let builtin = SchemaReader.read(
+    UnsafeBufferPointer(start: kc_kubernetes_1_36_start(), count: kc_kubernetes_1_36_size))
 }

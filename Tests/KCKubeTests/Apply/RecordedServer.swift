@@ -149,8 +149,9 @@ struct RecordedServer {
 
   private func checkFields(_ object: Value, _ old: Value, _ write: Write) throws(APIStatus) {
     func refuse(_ code: Int) -> APIStatus { APIStatus(code: code, reason: "", message: "not the object of the path") }
-    guard object.name != nil else { throw refuse(400) }
-    guard object.apiVersion == old.apiVersion, object.kind == old.kind else { throw refuse(422) }
+    guard object.apiVersion ?? old.apiVersion == old.apiVersion, object.kind ?? old.kind == old.kind else {
+      throw refuse(422)
+    }
     let root = Validation.unknownFields(object, type: write.type)
     if let cause = root.first {
       throw APIStatus(code: 422, reason: "Invalid", message: "\(cause.field): \(cause.message)")
