@@ -18,12 +18,13 @@ public struct ControlSettings: Sendable {
   }
 }
 
-/// The controllers of a cluster and what they share: one informer a kind, one copy of the cluster.
+/// The controllers and the scheduler of a cluster, and what they share: one informer a kind, one copy of the cluster.
 public final class ControlPlane: Sendable {
   /// Under this name controllers appear in `managedFields`.
   static let fieldManager = "kube-controller-manager"
 
   private let controllers: [Controller]
+  private let scheduler: SchedulerLoop
   private let informers: [ObjectKind: Informer]
 
   /// - Parameter transport: reaches the API as a user who may do everything.
@@ -38,8 +39,12 @@ public final class ControlPlane: Sendable {
         client: client, cache: cache, events: EventRecorder(client: client, source: reconciler.name, time: time))
       return Controller(reconciler, cache: cache, executor: executor, time: time, log: log)
     }
+    let schedulerClient = APIClient(transport: transport, fieldManager: "kube-scheduler", types: settings.types)
+    scheduler = SchedulerLoop(
+      client: schedulerClient, cache: cache,
+      events: EventRecorder(client: schedulerClient, source: SchedulerLoop.name, time: time), time: time, log: log)
     var informers: [ObjectKind: Informer] = [:]
-    for kind in Set(controllers.flatMap(\.reconciler.kinds)) {
+    for kind in Set(controllers.flatMap(\.reconciler.kinds) + SchedulerLoop.kinds) {
       guard let type = settings.types.find(apiVersion: kind.apiVersion, kind: kind.name) else { continue }
       let informer = Informer(client: client, type: type)
       informer.addHandler { change in cache.take(change) }
@@ -72,12 +77,16 @@ public final class ControlPlane: Sendable {
     await withDiscardingTaskGroup { group in
       for informer in informers.values { group.addTask { await informer.run() } }
       for controller in controllers {
-        group.addTask {
-          for kind in controller.reconciler.kinds { await self.informers[kind]?.waitUntilSynced() }
-          if !Task.isCancelled { await controller.run() }
-        }
+        group.addTask { if await self.isSynced(controller.reconciler.kinds) { await controller.run() } }
       }
+      group.addTask { if await self.isSynced(SchedulerLoop.kinds) { await self.scheduler.run() } }
     }
+  }
+
+  /// Waits for the first lists of the kinds; false where the task was cancelled meanwhile.
+  private func isSynced(_ kinds: [ObjectKind]) async -> Bool {
+    for kind in kinds { await informers[kind]?.waitUntilSynced() }
+    return !Task.isCancelled
   }
 }
 
