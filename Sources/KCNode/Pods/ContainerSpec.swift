@@ -28,8 +28,12 @@ struct ContainerSpec: Sendable, Hashable {
     self.role = role
     self.value = value
     // An init container that has succeeded is done, whatever the pod's rule.
-    restartPolicy = role == .sidecar ? .always : role == .initial && podRestartPolicy == .always ? .onFailure
-      : podRestartPolicy
+    restartPolicy =
+      role == .sidecar
+      ? .always
+      : role == .initial && podRestartPolicy == .always
+        ? .onFailure
+        : podRestartPolicy
     pullPolicy = value["imagePullPolicy"]?.string.flatMap { PullPolicy(rawValue: $0) } ?? .standard(for: image)
     startupProbe = ProbeSpec(value["startupProbe"], kind: .startup)
     readinessProbe = ProbeSpec(value["readinessProbe"], kind: .readiness)

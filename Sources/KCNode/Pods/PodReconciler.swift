@@ -41,7 +41,9 @@ extension PodReconciler {
   private mutating func replaceSandbox() {
     let alive = runtime.alive
     if !alive.isEmpty {
-      for container in alive { stop(container, grace: pod.gracePeriod, message: "Pod sandbox changed, it will be killed and re-created.") }
+      for container in alive {
+        stop(container, grace: pod.gracePeriod, message: "Pod sandbox changed, it will be killed and re-created.")
+      }
       return
     }
     if let failure = memory.sandboxFailure, now < failure.retryAt { return plan.wake(at: failure.retryAt) }

@@ -41,7 +41,8 @@ struct PodSpec: Sendable {
 
   /// Seconds that a container has between being asked to end and being killed.
   var gracePeriod: Int64 {
-    let seconds = object.at("metadata", "deletionGracePeriodSeconds")?.int
+    let seconds =
+      object.at("metadata", "deletionGracePeriodSeconds")?.int
       ?? spec["terminationGracePeriodSeconds"]?.int ?? 30
     return min(max(seconds, 0), 86400 * 7)
   }

@@ -115,11 +115,13 @@ extension PodStatusBuilder {
     let reported = pod.status["conditions"]?.array ?? []
     for gate in gates {
       guard let found = reported.first(where: { $0["type"]?.string == gate }) else {
-        return Problem("ReadinessGatesNotReady", "corresponding condition of pod readiness gate \"\(gate)\" does not exist.")
+        return Problem(
+          "ReadinessGatesNotReady", "corresponding condition of pod readiness gate \"\(gate)\" does not exist.")
       }
       if found["status"]?.string != "True" {
         return Problem(
-          "ReadinessGatesNotReady", "the status of pod readiness gate \"\(gate)\" is not \"True\", but "
+          "ReadinessGatesNotReady",
+          "the status of pod readiness gate \"\(gate)\" is not \"True\", but "
             + (found["status"]?.string ?? "Unknown"))
       }
     }
