@@ -50,6 +50,14 @@ struct ManagedFields {
     ManagedFields(object?.at("metadata", "managedFields")) ?? ManagedFields()
   }
 
+  /// Whether each manager manages the same as in another record.
+  func hasSameFields(as other: ManagedFields) -> Bool {
+    entries.count == other.entries.count
+      && entries.allSatisfy { manager, entry in
+        other.entries[manager].map { $0.set == entry.set && $0.apiVersion == entry.apiVersion } ?? false
+      }
+  }
+
   mutating func removeEmpty() { entries = entries.filter { !$0.value.set.isEmpty } }
 
   /// As `metadata.managedFields`: applies first, then by time and name; nil for none.

@@ -39,10 +39,13 @@ public enum ServerSideApply {
     } catch {
       throw ApplyConflict.status(error)
     }
-    managers = result.managers
-    if !result.isSame { managers.entries[me]?.time = now.rfc3339 }
     var object = result.isSame ? base : finished(result.object, type, schema)
     if manager == LastApplied.manager { LastApplied.update(&object, from: config) }
+    let before = managers
+    managers = result.managers
+    // A write that changes nothing is none, and has no time.
+    let isNothing = result.isSame || (object == base && managers.hasSameFields(as: before))
+    if !isNothing { managers.entries[me]?.time = now.rfc3339 }
     object.set(managers.value, at: "metadata", "managedFields")
     return object
   }
