@@ -69,6 +69,9 @@ struct DNSReader {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  /// How many bytes have not been read.
+  var left: Int { bytes.count - position }
+
   mutating func word() -> UInt16? {
     guard position + 2 <= bytes.count else { return nil }
     defer { position += 2 }
