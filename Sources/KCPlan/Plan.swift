@@ -14,7 +14,8 @@ public struct Plan: Sendable {
   public var digest: String
 
   public init(
-    project: String, environment: String?, target: String, steps: [Step], placements: [Placement], digest: String
+    project: String, environment: String?, target: String, steps: [Step], placements: [Placement], digest: String,
+    recordNamespace: String
   ) {
     self.project = project
     self.environment = environment
@@ -22,7 +23,11 @@ public struct Plan: Sendable {
     self.steps = steps
     self.placements = placements
     self.digest = digest
+    self.recordNamespace = recordNamespace
   }
+
+  /// The namespace of the project's record on the target.
+  public var recordNamespace: String
 
   public var changes: [Step] { steps.filter { $0.action != .keep } }
   public var isEmpty: Bool { changes.isEmpty }

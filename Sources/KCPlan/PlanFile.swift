@@ -26,7 +26,7 @@ public enum PlanFile {
     }
     let body: Value = [
       "project": .string(plan.project), "environment": plan.environment.map { .string($0) } ?? .null,
-      "target": .string(plan.target), "server": .string(server), "digest": .string(plan.digest),
+      "target": .string(plan.target), "namespace": .string(plan.recordNamespace), "server": .string(server), "digest": .string(plan.digest),
       "steps": .array(plan.steps.map(encode)),
       "view": PlanJSON.value(plan),
     ]
@@ -48,7 +48,8 @@ public enum PlanFile {
       project: body["project"]?.string ?? "", environment: body["environment"]?.string,
       target: body["target"]?.string ?? "", steps: steps,
       placements: (body.at("view", "placements")?.array ?? []).map(decodePlacement),
-      digest: body["digest"]?.string ?? "")
+      digest: body["digest"]?.string ?? "",
+      recordNamespace: body["namespace"]?.string ?? "default")
     return (plan, body["server"]?.string ?? "")
   }
 

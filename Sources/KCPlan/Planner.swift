@@ -12,9 +12,12 @@ public struct Planner {
 
   /// The plan that makes `live` as `desired` says.
   ///
-  /// - Parameter sources: what else the plan stands for (sources, parameters); only for its digest.
+  /// - Parameters:
+  ///   - namespace: where the project's record is kept.
+  ///   - sources: what else the plan stands for (sources, parameters); only for its digest.
   public func plan(
-    project: String, environment: String?, desired: [DesiredObject], live: LiveState, sources: [UInt8] = []
+    project: String, namespace: String, environment: String?, desired: [DesiredObject], live: LiveState,
+    sources: [UInt8] = []
   ) -> Plan {
     var steps = desired.map { step(for: $0, live: live) }
     let declared = Set(desired.map(\.key))
@@ -27,15 +30,16 @@ public struct Planner {
     let placements = forecast.placements(for: steps)
     return Plan(
       project: project, environment: environment, target: live.target, steps: steps, placements: placements,
-      digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: sources))
+      digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: sources),
+      recordNamespace: namespace)
   }
 
   /// The plan that removes all that the project owns.
-  public func planRemoval(project: String, environment: String?, live: LiveState) -> Plan {
+  public func planRemoval(project: String, namespace: String, environment: String?, live: LiveState) -> Plan {
     let steps = removalSteps(live.inventory.filter { live.objects[$0.key] != nil }, live: live)
     return Plan(
       project: project, environment: environment, target: live.target, steps: steps, placements: [],
-      digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: []))
+      digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: []), recordNamespace: namespace)
   }
 
   private func removalSteps(_ entries: [InventoryEntry], live: LiveState) -> [Step] {

@@ -1,0 +1,69 @@
+internal import Glibc
+
+/// Starts and stops the engine, from outside.
+public enum EngineLauncher {
+  public static let defaultPort = 6443
+  /// How long a start may take, in seconds.
+  static let startLimit = 60
+
+  /// Starts an engine in the background and returns when it answers.
+  public static func start(home: EngineHome, nodes: Int, port: Int) async throws(EngineError) {
+    if let state = home.running() {
+      if state.nodes != nodes {
+        throw EngineError(
+          "an engine with \(state.nodes) node\(state.nodes == 1 ? "" : "s") runs already",
+          help: "stop it first: kc engine stop")
+      }
+      return
+    }
+    guard (1...LogicalNode.limit).contains(nodes) else {
+      throw EngineError("the engine can have 1 to \(LogicalNode.limit) nodes, not \(nodes)")
+    }
+    try ContainerdSupervisor.checkTools()
+    try FileSystem.makeFolder(home.path, mode: 0o755)
+    home.removeState()
+    guard let program = ownProgram() else { throw EngineError("kc cannot find its own program file") }
+    let process = try DetachedProcess(
+      program, ["engine", "run", "--nodes", String(nodes), "--port", String(port)], log: home.log)
+    let clock = ContinuousClock()
+    let deadline = clock.now + .seconds(startLimit)
+    while clock.now < deadline {
+      let state = home.readState()
+      if let failure = state?.failure {
+        home.removeState()
+        throw EngineError(failure)
+      }
+      if let state, state.process == process.id, state.isReady { return }
+      if !DetachedProcess.isAlive(process.id) {
+        let said = FileSystem.readText(home.log)?.split(separator: "\n").last.map { ": \($0.suffix(300))" } ?? ""
+        throw EngineError("the engine ended at once\(said)", help: "its log is \(home.log)")
+      }
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+    throw EngineError("the engine does not get ready", help: "its log is \(home.log)")
+  }
+
+  /// Stops the engine and returns when nothing of it is left.
+  ///
+  /// - Returns: false where none ran.
+  public static func stop(home: EngineHome) async throws(EngineError) -> Bool {
+    guard let state = home.running() else { return false }
+    guard kill(state.process, SIGTERM) == 0 else {
+      throw EngineError("the engine cannot be stopped: \(String(cString: strerror(errno)))", help: "use sudo")
+    }
+    let clock = ContinuousClock()
+    let deadline = clock.now + .seconds(90)
+    while clock.now < deadline {
+      if !DetachedProcess.isAlive(state.process) { return true }
+      try? await Task.sleep(for: .milliseconds(50))
+    }
+    throw EngineError("the engine does not stop", help: "its log is \(home.log)")
+  }
+
+  private static func ownProgram() -> String? {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    guard count > 0 else { return nil }
+    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import KCApply
+import KCClient
+import KCCodec
+import KCData
+import KCLang
+import KCPlan
+
+/// `kc status`
+struct Status: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what the project owns on the target, and how it stands.",
+    discussion: """
+      Examples:
+        kc status
+        kc status --format json
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case human, json }
+
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var target: TargetOptions
+  @OptionGroup var output: OutputOptions
+  @Option(help: "human or json.") var format = Format.human
+
+  func run() async throws {
+    let project = try Project.load(options)
+    let target = try await Target.connect(target)
+    let report: StatusReport
+    do throws(ClientError) {
+      report = try await StatusReader(client: target.client).read(
+        project: project.compilation.project.name, namespace: Planning.namespace(project))
+    } catch {
+      throw Target.failure(error)
+    }
+    await target.close()
+    switch format {
+    case .human: Terminal.out(text(report, target))
+    case .json: Terminal.out(JSON.text(value(report), pretty: true) + "\n")
+    }
+    if !report.isHealthy { throw Exit.partial.exit }
+  }
+
+  private func text(_ report: StatusReport, _ target: Target) -> String {
+    let style = output.style(for: 1)
+    let environment = report.environment.map { " · \($0)" } ?? ""
+    var lines = [style.paint("\(report.project)\(environment) on \(target.name)", .strong), ""]
+    if report.rows.isEmpty { return lines[0] + "\n\nNothing is applied.\n" }
+    let width = report.rows.map(\.address.count).max() ?? 0
+    for row in report.rows.sorted(by: { $0.address < $1.address }) {
+      let state: String
+      switch row.health {
+      case .healthy?: state = style.paint("healthy", .good)
+      case .progressing(let what)?: state = style.paint(what, .warning)
+      case .failed(let cause, _)?: state = style.paint(cause, .bad)
+      case nil: state = style.paint("gone", .bad)
+      }
+      lines.append("  \(TextStyle.pad(row.address, width))  \(state)")
+      for pod in row.pods {
+        let ready = pod.isReady ? "ready" : pod.phase.lowercased()
+        let restarts = pod.restarts == 0 ? "" : ", \(pod.restarts) restart\(pod.restarts == 1 ? "" : "s")"
+        lines.append("    \(pod.name)  \(pod.node ?? "no node")  \(ready)\(restarts)")
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func value(_ report: StatusReport) -> Value {
+    [
+      "project": .string(report.project), "healthy": .bool(report.isHealthy),
+      "resources": .array(
+        report.rows.map { row in
+          var out: Value = ["address": .string(row.address), "kind": .string(row.key.kind), "name": .string(row.key.name)]
+          switch row.health {
+          case .healthy?: out["health"] = "healthy"
+          case .progressing(let what)?:
+            out["health"] = "progressing"
+            out["state"] = .string(what)
+          case .failed(let cause, _)?:
+            out["health"] = "failed"
+            out["state"] = .string(cause)
+          case nil: out["health"] = "gone"
+          }
+          out["pods"] = .array(
+            row.pods.map {
+              [
+                "name": .string($0.name), "node": $0.node.map { .string($0) } ?? .null, "ready": .bool($0.isReady),
+                "phase": .string($0.phase), "restarts": Value($0.restarts),
+              ]
+            })
+          return out
+        }),
+    ]
+  }
+}

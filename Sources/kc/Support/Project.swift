@@ -1,0 +1,156 @@
+import ArgumentParser
+import Glibc
+import KCCodec
+import KCData
+import KCKube
+import KCLang
+import KCPlan
+import KCSyntax
+
+/// Which program is meant, and with what.
+struct ProjectOptions: ParsableArguments {
+  @Option(name: [.customShort("C"), .customLong("project")], help: "The project's folder; without it, the one around you.")
+  var folder: String?
+
+  @Option(name: [.customShort("e"), .customLong("env")], help: "The environment to apply, as declared by `env NAME`.")
+  var environment: String?
+
+  @Option(name: .customLong("set"), help: "Sets a parameter or field: --set tag=v1.4.2. May be given again.")
+  var sets: [String] = []
+
+  func validate() throws {
+    for set in sets where !set.contains("=") {
+      throw ValidationError("--set takes NAME=VALUE, as in --set tag=v1.4.2; this is \"\(set)\"")
+    }
+  }
+}
+
+/// A compiled project.
+struct Project {
+  let root: String
+  let sources: ProjectSources
+  let compilation: Compilation
+  let environment: String?
+
+  /// Finds and compiles a project.
+  ///
+  /// - Parameter paths: files to compile instead of all of the folder.
+  static func load(_ options: ProjectOptions, paths: [String] = []) throws -> Project {
+    let root = try findRoot(options.folder, paths)
+    let sources = ProjectSources(root: root)
+    var entries = sources.modules().filter { !$0.contains("/") }
+    if !paths.isEmpty {
+      entries = try paths.flatMap { path -> [String] in
+        guard let real = ProjectSources.realPath(path) else {
+          throw Terminal.fail("there is no file \(path)", code: .input)
+        }
+        if Files.isFolder(real) { return ProjectSources(root: real).modules().map { relative("\(real)/\($0)", root) } }
+        return [relative(real, root)]
+      }
+    }
+    if entries.isEmpty {
+      throw Terminal.fail(
+        "there is no .kc file in \(root)", help: "go to a project's folder, or name it with --project", code: .input)
+    }
+    let compile = CompileOptions(
+      environment: options.environment,
+      sets: options.sets.map { text in
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+      }, inputEnvironment: environmentVariables(),
+      fallbackName: root.split(separator: "/").last.map(String.init) ?? "default")
+    let compilation = Compilation(entry: entries, provider: sources, options: compile)
+    return Project(root: root, sources: sources, compilation: compilation, environment: options.environment)
+  }
+
+  /// The nearest folder upwards with a `project.kc`, or the current one.
+  private static func findRoot(_ given: String?, _ paths: [String]) throws -> String {
+    let start: String
+    if let given {
+      guard let real = ProjectSources.realPath(given), Files.isFolder(real) else {
+        throw Terminal.fail("there is no folder \(given)", code: .input)
+      }
+      return real
+    } else if let first = paths.first {
+      guard let real = ProjectSources.realPath(first) else {
+        throw Terminal.fail("there is no file \(first)", code: .input)
+      }
+      start = Files.isFolder(real) ? real : String(real[..<(real.lastIndex(of: "/") ?? real.endIndex)])
+    } else {
+      start = ProjectSources.realPath(".") ?? "/"
+    }
+    var folder = start
+    while !folder.isEmpty, folder != "/" {
+      if Files.exists("\(folder)/project.kc") { return folder }
+      folder = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
+    }
+    return start
+  }
+
+  private static func relative(_ path: String, _ root: String) -> String {
+    path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
+  }
+
+  private static func environmentVariables() -> [String: String] {
+    var out: [String: String] = [:]
+    var entry = environ
+    while let text = entry.pointee {
+      let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { out[String(parts[0])] = String(parts[1]) }
+      entry += 1
+    }
+    return out
+  }
+
+  /// Prints what was found.
+  ///
+  /// - Throws: exit code 1 where there are errors.
+  func report(_ output: OutputOptions) throws {
+    let text = DiagnosticText(files: compilation.sources, color: output.style(for: 2).color)
+    for diagnostic in compilation.diagnostics { Terminal.say(text.render(diagnostic)) }
+    guard compilation.hasErrors else { return }
+    let errors = compilation.diagnostics.count { $0.severity == .error }
+    Terminal.say("\(errors) error\(errors == 1 ? "" : "s"). `kc explain \(firstCode)` tells more.")
+    throw Exit.input.exit
+  }
+
+  private var firstCode: String { compilation.diagnostics.first { $0.severity == .error }?.code ?? "KC0001" }
+
+  /// The declared objects, with the namespaces that they need and nobody declares.
+  func desired() -> [DesiredObject] {
+    var out = compilation.resources.map(Self.desired)
+    let declared = Set(out.filter { $0.object.kind == "Namespace" }.compactMap(\.object.name))
+    var needed = Set(out.compactMap(\.object.namespace)).subtracting(declared)
+    needed.subtract(["default", "kube-system", "kube-public", "kube-node-lease"])
+    for name in needed.sorted() {
+      let place = compilation.project.origin
+      out.append(
+        DesiredObject(
+          address: "namespace.\(name)", sourceKind: "namespace",
+          object: ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]],
+          origin: Origin(file: place?.file ?? "project.kc", line: place?.line ?? 0)))
+    }
+    return out
+  }
+
+  private static func desired(_ resource: Resource) -> DesiredObject {
+    DesiredObject(
+      address: resource.address, sourceKind: resource.kind, object: resource.object, origin: Origin(resource.origin),
+      origins: resource.origins.mapValues { Origin($0.location, layer: $0.layer, parameter: $0.parameter) },
+      dependencies: resource.dependencies, secretPaths: resource.secretPaths,
+      rules: resource.rules.map { .init(path: $0.path, origin: Origin($0.origin), text: $0.text) })
+  }
+
+  /// All that a plan depends on besides the target: for its digest.
+  var fingerprint: [UInt8] {
+    var out: [UInt8] = Array("\(environment ?? "")\0".utf8)
+    for file in compilation.sources { out += Array(file.path.utf8) + [0] + file.bytes }
+    return out
+  }
+}
+
+extension Origin {
+  init(_ location: SourceLocation, layer: String = "file", parameter: String? = nil) {
+    self.init(file: location.file, line: location.line, layer: layer, parameter: parameter)
+  }
+}
