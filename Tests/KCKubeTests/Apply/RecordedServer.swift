@@ -68,8 +68,9 @@ struct RecordedServer {
     return .string(String(parts[index + 1]))
   }
 
-  func answer(_ step: Value, now: Timestamp) -> Answer {
+  mutating func answer(_ step: Value, now: Timestamp) -> Answer {
     guard let path = step["path"]?.string, let target = type(path: path) else { return .notTried }
+    convert(to: target.type)
     let query = step["query"]
     var body = step["body"]
     if body == nil, let raw = step["raw"]?.string {
@@ -99,6 +100,13 @@ struct RecordedServer {
           })
       }
     } catch { return .refused(error) }
+  }
+
+  /// A custom resource in the version that a request speaks: fields that it does not have go, defaults come.
+  private mutating func convert(to type: ResourceType) {
+    guard let version = live?.apiVersion, live?.kind == type.kind, version != type.apiVersion else { return }
+    live?["apiVersion"] = .string(type.apiVersion)
+    live = live.map { schema.completed($0, apiVersion: type.apiVersion, kind: type.kind) }
   }
 
   private struct Write {
