@@ -50,6 +50,7 @@ struct LanguageCase {
     var options = CompileOptions()
     for (word, rest) in directives {
       if word == "env" { options.environment = rest }
+      if word == "steps" { options.stepLimit = Int(rest) ?? 0 }
       if word == "set", let middle = rest.firstIndex(of: "=") {
         options.sets.append((String(rest[..<middle]), String(rest[rest.index(after: middle)...])))
       }
@@ -68,7 +69,7 @@ struct LanguageCase {
       out += "# \(word) \(rest)\n" + answer(word, rest, compilation) + "\n"
     }
     if asks { return out }
-    for resource in compilation.resources {
+    for resource in compilation.hasErrors ? [] : compilation.resources {
       out += "# \(resource.address)"
       if !resource.dependencies.isEmpty { out += " needs \(resource.dependencies.joined(separator: ", "))" }
       out += "\n" + YAML.text(resource.object)

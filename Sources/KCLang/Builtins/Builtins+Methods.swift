@@ -84,7 +84,8 @@ extension Builtins {
         let parts = text.split(separator: operand, omittingEmptySubsequences: false).map { program.tree.string($0) }
         return program.tree.list(parts)
       default:
-        guard let other = program.tree.text(of: argument(arguments, 1, &program)), !operand.isEmpty else {
+        let second = argument(arguments, 1, &program)
+        guard let other = program.tree.text(of: second), !operand.isEmpty else {
           return wrongArguments(name, "two texts", at: site, &program)
         }
         return program.tree.string(text.replacing(operand, with: other))
@@ -130,7 +131,8 @@ extension Builtins {
     case "join": return join(elements, argument(arguments, 0, &program), at: site, &program)
     case "contains", "indexOf":
       let wanted = argument(arguments, 0, &program)
-      let place = elements.firstIndex { program.tree.equal(program.scalar($0), wanted) }
+      let plain = elements.map { program.scalar($0) }
+      let place = plain.firstIndex { program.tree.equal($0, wanted) }
       return name == "contains" ? .bool(place != nil) : place.map { program.tree.int(Int64($0)) } ?? TreeValue.none
     case "unique":
       var unique: [TreeValue] = []
@@ -201,7 +203,7 @@ extension Builtins {
     for element in elements {
       guard let name = program.tree.field(UInt32(program.keys.entryKey), of: element),
         let value = program.tree.field(UInt32(program.keys.value), of: element),
-        let text = program.tree.text(of: program.scalar(name.value))
+        case let plain = program.scalar(name.value), let text = program.tree.text(of: plain)
       else { return wrongArguments("toMap", "records of `key` and `value`", at: site, &program) }
       let key = UInt32(program.key(text))
       fields.removeAll { $0.key == key }
@@ -226,7 +228,8 @@ extension Builtins {
       }
       return program.tree.record(fields)
     case "has", "get":
-      let key = program.tree.text(of: argument(arguments, 0, &program)).flatMap { program.tree.keys.find($0) }
+      let wanted = argument(arguments, 0, &program)
+      let key = program.tree.text(of: wanted).flatMap { program.tree.keys.find($0) }
       let field = key.flatMap { program.tree.field($0, of: value) }
       return name == "has" ? .bool(field != nil) : field?.value ?? TreeValue.none
     default: return nil

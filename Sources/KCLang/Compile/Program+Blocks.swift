@@ -63,7 +63,7 @@ extension Program {
     statement.slot = slot
     statement.site = code.site(value.span)
     statement.origin = origin(of: statement.site, in: scope)
-    statement.a = checkedConstant(compile(value, in: scope, expecting: field.type), field.type)
+    statement.a = checkedConstant(compile(value, in: scope, expecting: field.type), field.type, field: field.key)
     return statement
   }
 

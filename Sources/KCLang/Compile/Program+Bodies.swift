@@ -100,7 +100,8 @@ extension Program {
       statement.a = compilePath(Array(names.dropFirst()), parts[1], isAppend, innerTarget(inner), scope, node)
       return [statement]
     }
-    statement.a = checkedConstant(compile(parts[1], in: scope, expecting: inner), isAppend ? TypeTable.any : inner)
+    statement.a = checkedConstant(
+      compile(parts[1], in: scope, expecting: inner), isAppend ? TypeTable.any : inner, field: statement.key)
     return [statement]
   }
 
@@ -122,7 +123,8 @@ extension Program {
       statement.isAppend = false
       statement.a = compilePath(Array(names.dropFirst()), value, isAppend, innerTarget(inner), scope, node)
     } else {
-      statement.a = checkedConstant(compile(value, in: scope, expecting: inner), isAppend ? TypeTable.any : inner)
+      statement.a = checkedConstant(
+        compile(value, in: scope, expecting: inner), isAppend ? TypeTable.any : inner, field: statement.key)
     }
     return addBody([statement], frameSize: 0, lets: 0..<0, at: node)
   }

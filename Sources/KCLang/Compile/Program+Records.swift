@@ -106,7 +106,7 @@ extension Program {
     statement.slot = slot
     statement.site = code.site(place)
     let type = schemas[Int(schema)].slots[Int(slot)].type
-    statement.a = checkedConstant(compile(value, in: scope, expecting: type), type)
+    statement.a = checkedConstant(compile(value, in: scope, expecting: type), type, field: key)
     statement.origin = origin(of: statement.site, in: scope)
     return statement
   }
@@ -123,8 +123,11 @@ extension Program {
   }
 
   /// A constant is checked against its type before anything runs.
-  mutating func checkedConstant(_ op: Int32, _ type: TypeID) -> Int32 {
-    code.ops[Int(op)].code == .constant ? checked(op, type) : op
+  mutating func checkedConstant(_ op: Int32, _ type: TypeID, field: Int32 = -1) -> Int32 {
+    let outer = subject
+    subject = field
+    defer { subject = outer }
+    return code.ops[Int(op)].code == .constant ? checked(op, type) : op
   }
 
   mutating func addBody(_ statements: [Statement], frameSize: Int32, lets: Range<Int32>, at node: SyntaxNode) -> Int32 {

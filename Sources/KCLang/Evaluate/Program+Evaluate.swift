@@ -16,13 +16,13 @@ extension Program {
     depth += 1
     steps += 1
     defer { depth -= 1 }
-    guard depth < Limits.depth, steps < Limits.steps else { return overLimit(op) }
+    guard depth < Limits.depth, steps < options.stepLimit else { return overLimit(op) }
     return evaluate(nested: op, frame)
   }
 
   private mutating func overLimit(_ op: Op) -> TreeValue {
-    if steps >= Limits.steps {
-      report("KC0171", "this program takes more than \(Limits.steps) steps", at: op.site)
+    if steps >= options.stepLimit {
+      report("KC0171", "this program takes more than \(options.stepLimit) steps", at: op.site)
     } else {
       report("KC0170", "values depend on each other more than \(Limits.depth) levels deep", at: op.site)
     }
@@ -278,8 +278,9 @@ extension Program {
       guard let matches = matches(subject, pattern, frame) else { return .poison }
       if matches { return evaluate(code.extra[Int(op.b + 2 + arm * 2)], frame) }
     }
+    let plain = scalar(subject)
     report(
-      "KC0167", "no case matches \(display(scalar(subject)))", at: op.site, help: "add a case `_ -> …` for all others")
+      "KC0167", "no case matches \(display(plain))", at: op.site, help: "add a case `_ -> …` for all others")
     return .poison
   }
 
@@ -290,6 +291,7 @@ extension Program {
     if value.isPoison { return nil }
     let plain = scalar(subject)
     if value.tag == .range, plain.tag != .range { return isWithin(plain, value) }
-    return tree.equal(plain, scalar(value))
+    let wanted = scalar(value)
+    return tree.equal(plain, wanted)
   }
 }

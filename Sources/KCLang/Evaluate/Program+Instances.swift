@@ -24,7 +24,8 @@ extension Program {
       let outer = trace
       trace = Trace()
       let value = evaluate(statement.a, frame)
-      var origin = statement.origin != 0 ? statement.origin : trace.origin
+      var origin = statement.origin
+      if origin == 0, isWhole(value) { origin = trace.origin }
       if trace.parameter != 0, origin != 0 { origin = self.origin(origin, parameter: Int32(trace.parameter) - 1) }
       trace = Trace(
         origin: trace.origin != 0 ? trace.origin : outer.origin,
@@ -33,6 +34,15 @@ extension Program {
       if !value.isNone { fields.append(TreeField(key: UInt32(key), origin: origin, value: value)) }
     }
     return tree.record(fields)
+  }
+
+  /// Whether a value came as a whole from what was read last: a record or a list of records was put together of many.
+  private func isWhole(_ value: TreeValue) -> Bool {
+    switch value.tag {
+    case .record: false
+    case .list: tree.items(of: value).allSatisfy { $0.tag != .record && $0.tag != .instance }
+    default: true
+    }
   }
 
   /// `Probe(path: "/")`: an instance of a schema that no block declares.
@@ -105,11 +115,13 @@ extension Program {
       defer { (trace, owner) = outer }
       guard let holds = condition(requirement.condition, frame), !holds else { continue }
       var message = "`\(requirement.text)` does not hold"
-      if requirement.message >= 0, let text = tree.text(of: scalar(evaluate(requirement.message, frame))) {
-        message = text
-      }
       // The user's place is that of the value the condition read last.
-      let place = trace.origin != 0 ? code.origins[Int(trace.origin)].site : instances[Int(index)].site
+      let origin = trace.origin
+      if requirement.message >= 0 {
+        let value = scalar(evaluate(requirement.message, frame))
+        message = value.isSecret ? message : tree.text(of: value) ?? message
+      }
+      let place = origin != 0 ? code.origins[Int(origin)].site : instances[Int(index)].site
       report(
         "KC0166", message, at: place, notes: ["\(title(of: index)) requires: \(requirement.text)"])
     }

@@ -60,6 +60,10 @@ extension Program {
     if let child = child(named: key, of: index) { return TreeValue(.instance, payload: UInt32(child)) }
     if key == keys.name, instances[Int(index)].name >= 0 { return tree.string(text(instances[Int(index)].name)) }
     let children = childNames(of: index)
+    if let near = Self.nearest(to: text(key), among: children), let child = child(named: self.key(near), of: index) {
+      reportNoChild(key, instances[Int(child)].kind, of: index, at: site)
+      return .poison
+    }
     let title = title(of: index)
     reportUnknown(
       "KC0107", "`\(title)` has no `\(text(key))`", text(key), among: fieldNames(schema) + children, at: span(site),

@@ -194,8 +194,9 @@ extension Program {
   }
 
   private mutating func quantityArithmetic(_ op: Op, _ left: TreeValue, _ right: TreeValue) -> TreeValue {
-    let one = tree.quantity(of: left)
-    let other = tree.quantity(of: right)
+    let isSum = op.code == .add || op.code == .subtract
+    let one = isSum ? amount(left) : tree.quantity(of: left)
+    let other = isSum ? amount(right) : tree.quantity(of: right)
     let factor = tree.int(of: one == nil ? left : right)
     let (nano, overflow): (Int128, Bool)
     switch (op.code, one, other) {

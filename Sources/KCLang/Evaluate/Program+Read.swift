@@ -95,7 +95,8 @@ extension Program {
     }
     if field.fallback >= 0 {
       let frame = schemaFrame(index, field.owner)
-      return coerce(evaluate(field.fallback, frame), to: field.type, at: siteOf(field.fallback))
+      let value = evaluate(field.fallback, frame)
+      return coerce(value, to: field.type, at: siteOf(field.fallback), field: field.key)
     }
     if types.isOptional(field.type) { return .none }
     if case .map = types[types.base(field.type)] { return tree.record([]) }
@@ -132,7 +133,7 @@ extension Program {
     if binding.instance >= 0 { return TreeValue(.instance, payload: UInt32(binding.instance)) }
     let site = siteOf(binding.op)
     let value = evaluate(binding.op, binding.frame)
-    guard binding.isAppend else { return coerce(value, to: type, at: site) }
+    guard binding.isAppend else { return coerce(value, to: type, at: site, field: field?.key ?? -1) }
     var base = TreeValue.none
     if binding.below >= 0 {
       base = evaluate(binding: binding.below, of: index, type, field)
@@ -196,8 +197,10 @@ extension Program {
     // A cycle is one mistake, wherever it was entered: it is reported where its first member is declared.
     var labels: [Diagnostic.Label] = []
     let place = cycle.first.map { $0.instance < 0 && $0.site != 0 ? $0.site : site } ?? site
-    for one in cycle.dropFirst().prefix(5) where one.site != 0 && one.site != place {
-      labels.append(.init(span: span(one.site), message: "which needs `\(title(one))`"))
+    let members = Array(cycle)
+    for (index, one) in members.enumerated().dropFirst().prefix(5) where one.site != 0 && one.site != place {
+      let next = index + 1 < members.count ? title(members[index + 1]) : first
+      labels.append(.init(span: span(one.site), message: "`\(title(one))` needs `\(next)`"))
     }
     report("KC0123", "`\(first)` is defined by itself", at: place, labels: labels, notes: [way])
     return .poison

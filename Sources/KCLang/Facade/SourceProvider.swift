@@ -34,6 +34,8 @@ public struct CompileOptions: Sendable {
   public var sets: [(path: String, value: String)]
   /// What `input.env("NAME")` reads.
   public var inputEnvironment: [String: String]
+  /// The most operations that evaluation may take; more are refused.
+  public var stepLimit = 50_000_000
   /// The project's name where no `project.kc` gives one: its folder's name.
   public var fallbackName: String
 

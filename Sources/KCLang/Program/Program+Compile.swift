@@ -77,7 +77,9 @@ extension Program {
   private mutating func checkParent(_ environment: Environment) {
     guard let parent = environment.parent, !environments.contains(where: { $0.name == parent }) else { return }
     let known = environments.map(\.name).filter { $0 != environment.name }
-    reportUnknown("KC0108", "there is no env `\(parent)` to extend", parent, among: known, at: environment.span)
+    reportUnknown(
+      "KC0108", "there is no env `\(parent)` to extend", parent, among: known,
+      at: environment.parentSpan ?? environment.span)
   }
 
   private mutating func reportUnknownEnvironment(_ name: String) {

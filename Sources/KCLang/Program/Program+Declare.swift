@@ -176,6 +176,7 @@ extension Program {
       return
     }
     var environment = Environment(name: name, parent: parent, span: shape.nameSpan(node))
+    environment.parentSpan = shape.parent.map { node.tree.span(ofToken: $0) }
     environment.bodies = [(body, scope)]
     environments.append(environment)
   }

@@ -9,7 +9,9 @@ extension Program {
     let parsed = Parser.parse(file)
     files.append(file)
     trees.append(parsed)
-    diagnostics.add(contentsOf: parsed.diagnostics)
+    // A string without its end takes the brackets after it along: that they are missing follows from it.
+    let isOpen = parsed.diagnostics.contains { $0.code == "KC0001" }
+    diagnostics.add(contentsOf: parsed.diagnostics.filter { !(isOpen && $0.code == "KC0002") })
     modules.append(Module(path: path, file: file.id, isStandard: isStandard))
     return Int32(modules.count - 1)
   }
@@ -38,7 +40,7 @@ extension Program {
       switch provider.read(path) {
       case .bytes(let bytes): queue.append(addModule(path: path, bytes: bytes, isStandard: false))
       case .missing: reportEntry("KC0140", "there is no file `\(path)`", path)
-      case .refused(let reason): reportEntry("KC0142", "`\(path)` cannot be read: \(reason)", path)
+      case .refused(let reason): reportEntry("KC0140", "`\(path)` cannot be read: \(reason)", path)
       }
     }
     while let next = queue.popLast(), files.count < Limits.files { queue += loadImports(of: next, provider) }

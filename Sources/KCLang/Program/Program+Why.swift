@@ -94,10 +94,11 @@ extension Program {
       slot = schemas[Int(instances[Int(instance)].schema)].slots[place - Int(instances[Int(instance)].slots)]
     }
     if let slot, slot.fallback >= 0 {
-      let span = span(siteOf(slot.fallback))
+      let place = code.site(defaultSpan(slot.fallback))
       layers.append(
         WhyAnswer.Layer(
-          layer: "default", location: location(siteOf(slot.fallback)), text: sourceText(span), wins: heads[place] < 0))
+          layer: "default", location: location(place), text: defaultText(slot.fallback),
+          wins: heads[self.place(of: instance, slot)] < 0))
     }
     var stack: [WhyAnswer.Layer] = []
     var next = heads[place]
@@ -117,9 +118,20 @@ extension Program {
     let field = name.isEmpty ? text(slot?.key ?? -1) : name
     let provenance =
       given ?? (origin != 0 ? provenance(origin) : Provenance(location: resource.origin, layer: "default"))
+    let value = scalar(memos[place].value)
     return WhyAnswer(
       address: resource.address, path: path, subject: "\(title(of: instance)) · \(field)",
-      value: display(scalar(memos[place].value)), layers: layers, parameters: parameters, provenance: provenance)
+      value: display(value), layers: layers, parameters: parameters, provenance: provenance)
+  }
+
+  private func place(of instance: Int32, _ slot: Slot) -> Int {
+    let place = schemas[Int(instances[Int(instance)].schema)].slotOf[slot.key] ?? 0
+    return Int(instances[Int(instance)].slots + place)
+  }
+
+  private func defaultSpan(_ op: Int32) -> Span {
+    let found = code.ops[Int(op)]
+    return found.code == .lazy ? lazies[Int(found.a)].node.span : span(found.site)
   }
 
   private func sourceText(_ span: Span) -> String {

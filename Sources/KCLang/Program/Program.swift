@@ -60,6 +60,8 @@ struct Program: Sendable {
   var steps = 0
   var pending: [Pending] = []
   var trace = Trace()
+  /// The field whose value is being checked, for messages; -1 for none.
+  var subject: Int32 = -1
   /// The instance whose field is being evaluated, for the edges between resources.
   var owner: Int32 = -1
   var edges: Set<Edge> = []
@@ -102,6 +104,7 @@ struct Import: Sendable {
 struct Environment: Sendable {
   var name: String
   var parent: String?
+  var parentSpan: Span?
   var span: Span
   /// The bodies that make it up, with the scope they stand in.
   var bodies: [(node: SyntaxNode, scope: Int32)] = []
@@ -211,8 +214,6 @@ extension Program {
 enum Limits {
   /// Expressions within expressions that are being evaluated at once.
   static let depth = 1000
-  /// Operations of one evaluation.
-  static let steps = 200_000_000
   /// Elements of one list, fields of one record.
   static let elements = 1_000_000
   /// Bytes of one string.

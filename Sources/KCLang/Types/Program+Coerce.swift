@@ -40,6 +40,14 @@ extension Program {
     }
   }
 
+  /// The same, for the value of a field, which messages then name.
+  mutating func coerce(_ value: TreeValue, to type: TypeID, at site: Int32, field: Int32) -> TreeValue {
+    let outer = subject
+    subject = field
+    defer { subject = outer }
+    return coerce(value, to: type, at: site)
+  }
+
   private mutating func coerceScalar(_ value: TreeValue, _ type: TypeID, at site: Int32) -> TreeValue {
     let plain = scalar(value)
     if plain.isPoison { return plain }
@@ -74,7 +82,7 @@ extension Program {
     if let (help, replacement) = unitHint(value, shape) {
       report(
         "KC0111",
-        "\(Self.article(describe(type))) is expected, and `\(display(value))` is \(Self.article(kindName(value)))",
+        "\(subject >= 0 ? "`\(text(subject))` is \(Self.article(describe(type)))" : "\(Self.article(describe(type))) is expected here"), and `\(display(value))` is \(Self.article(kindName(value)))",
         at: site, help: help,
         fix: replacement.map { Diagnostic.Fix(span: span(site), replacement: $0) })
       return .poison
@@ -94,8 +102,10 @@ extension Program {
       help = "in quotes it is one: `\"\(display(value))\"`"
       fix = Diagnostic.Fix(span: span(site), replacement: "\"\(display(value))\"")
     }
+    let wanted = Self.article(describe(type))
+    let message = subject >= 0 ? "`\(text(subject))` is \(wanted)" : "\(wanted) is expected here"
     report(
-      "KC0110", "\(Self.article(describe(type))) is expected here, and this is \(Self.article(kindName(value)))",
+      "KC0110", "\(message), and this is \(Self.article(kindName(value)))",
       at: site,
       notes: note.map { [$0] } ?? [], help: help, fix: fix)
     return .poison

@@ -1,0 +1,95 @@
+internal import KCSyntax
+
+extension DiagnosticCatalogue {
+  static let limits: [DiagnosticInfo] = [
+    DiagnosticInfo(
+      "KC0170", "nested too deep",
+      """
+      Every recursion has a limit, so that no program can exhaust the compiler: 1000 values that depend on \
+      each other, 32 schemas that extend each other.
+      """,
+      bad: "",
+      good: #"""
+        let a = 1
+        let b = a + 1
+        """#),
+    DiagnosticInfo(
+      "KC0171", "too many steps",
+      """
+      Evaluation takes a bounded number of steps, so that every build ends. A loop within loops is the \
+      usual cause.
+      """,
+      bad: "",
+      good: #"""
+        let n = (for i in 1...1000 { i }).sum()
+        """#),
+    DiagnosticInfo(
+      "KC0172", "value too large",
+      """
+      A list has up to 1,000,000 elements, a string up to 8 MiB.
+      """,
+      bad: #"""
+        let all = for i in 1...2000000 { i }
+        """#,
+      good: #"""
+        let all = for i in 1...200 { i }
+        """#),
+    DiagnosticInfo(
+      "KC0180", "secret in plain",
+      """
+      A secret may go only where its value stays hidden: text made from one is secret too, and cannot \
+      stand where it would be printed.
+      """,
+      bad: #"""
+        secret db { data { PASSWORD = "hunter2" } }
+
+        config settings {
+          data { URL = "db://\(db.data.PASSWORD)@db" }
+        }
+        """#,
+      good: #"""
+        secret db {
+          data {
+            PASSWORD = "hunter2"
+            URL = "db://\(db.data.PASSWORD)@db"
+          }
+        }
+        """#),
+    DiagnosticInfo(
+      "KC0181", "decision by a secret",
+      """
+      What is made must not tell a secret: conditions, loops and names cannot depend on one.
+      """,
+      bad: #"""
+        secret db { data { PASSWORD = "hunter2" } }
+
+        let kind = if db.data.PASSWORD == "x" { "weak" } else { "strong" }
+        """#,
+      good: #"""
+        secret db { data { PASSWORD = "hunter2" } }
+
+        let kind = "strong"
+        """#),
+    DiagnosticInfo(
+      "KC0190", "--set finds nothing",
+      """
+      The path names neither a parameter nor a field of a block: `--set tag=v2`, `--set web.replicas=3`, \
+      `--set web.app.image=…`.
+      """,
+      bad: "",
+      good: #"""
+        param tag: String = "v1"
+        """#),
+    DiagnosticInfo(
+      "KC0192", "parameter without value",
+      """
+      A parameter without a default gets its value from `--set`.
+      """,
+      bad: #"""
+        param tag: String
+        """#,
+      good: #"""
+        param tag: String = "v1"
+        """#),
+  ]
+}

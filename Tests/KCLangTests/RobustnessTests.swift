@@ -1,0 +1,48 @@
+import KCLang
+import KCSyntax
+import Testing
+
+@Suite struct RobustnessTests {
+  /// Whatever token is missing: the compiler reports few things, and does not fail.
+  @Test(arguments: LanguageCase.all().map(\.name).filter { !$0.hasPrefix("catalogue/KC0008") })
+  func survivesDeletedTokens(_ name: String) throws {
+    let found = try #require(LanguageCase.all().first { $0.name == name })
+    let file = SourceFile(id: 0, path: "main.kc", bytes: Array(found.source.utf8))
+    let before = found.compile().diagnostics.count
+    // Long sources are thinned out: each deletion compiles the whole program.
+    let tokens = Parser.parse(file).tokens.filter { $0.kind != .endOfFile }
+    let stride = max(1, tokens.count / 60)
+    for (place, token) in tokens.enumerated() where place % stride == 0 {
+      var bytes = file.bytes
+      bytes.removeSubrange(token.range)
+      var mutant = found
+      mutant.files["main.kc"] = String(decoding: bytes, as: UTF8.self)
+      let count = mutant.compile().diagnostics.count
+      #expect(count <= before + 3, "without `\(file.text(token.range))` at \(file.line(at: token.range.lowerBound))")
+    }
+  }
+
+  /// Chains of definitions are followed up to a limit, and refused beyond.
+  @Test func refusesEndlessChains() {
+    var text = "let a0 = 1\n"
+    for index in 1...1200 { text += "let a\(index) = a\(index - 1) + 1\n" }
+    text += "let b = a1200\n"
+    let reversed = text.split(separator: "\n").reversed().joined(separator: "\n")
+    let result = Compilation(entry: ["main.kc"], provider: MemorySources(["main.kc": reversed]))
+    #expect(result.diagnostics.map(\.code) == ["KC0170"])
+  }
+
+  /// A pattern that would make a backtracking engine hang is matched in linear time.
+  @Test func matchesHostilePatterns() {
+    let text = "param p: String(matching: /(a+)+b/) = \"\(String(repeating: "a", count: 20_000))\""
+    let result = Compilation(entry: ["main.kc"], provider: MemorySources(["main.kc": text]))
+    #expect(result.diagnostics.map(\.code) == ["KC0113"])
+  }
+
+  /// The same sources give the same objects.
+  @Test func isDeterministic() throws {
+    let found = try #require(LanguageCase.all().first { $0.name == "shop/shop" })
+    let results = (0..<5).map { _ in found.result(found.compile()) }
+    #expect(Set(results).count == 1)
+  }
+}
