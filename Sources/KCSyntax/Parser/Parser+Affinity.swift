@@ -3,17 +3,53 @@ extension Parser {
   mutating func affinity() {
     let mark = start()
     take()
-    let inner = start()
+    rules()
+    finish(.affinity, mark)
+  }
+
+  /// affinity = "affinity" name ["(" {parameter} ")"] "{" {rule} "}"
+  mutating func affinityDecl() {
+    let mark = start()
     take()
-    while !at(.rightBrace), !at(.endOfFile) {
+    take()
+    if at(.leftParen), !current.isAfterNewline { parameterList() }
+    skipToBrace()
+    if at(.leftBrace) || startsRule(current) {
+      rules()
+    } else {
+      missing("KC0002", "`{` and rules are expected here", fix: " {}")
+    }
+    finish(.affinityDecl, mark)
+  }
+
+  /// Whether a token is a word that begins a rule.
+  func startsRule(_ token: SyntaxTree.Token) -> Bool {
+    isWord(token, "require") || isWord(token, "prefer") || isWord(token, "spread") || isWord(token, "tolerate")
+      || isWord(token, "use")
+  }
+
+  private mutating func rules() {
+    let mark = start()
+    let outer = (isCondition, bracketDepth)
+    (isCondition, bracketDepth) = (false, 0)
+    expect(.leftBrace, "KC0002", "`{` is expected here", fix: " {")
+    while isInside(mark) {
       let before = position
-      rule()
+      if atWord("use") { useRule() } else { rule() }
       endOfStatement()
       if position == before { unexpected() }
     }
-    close(.rightBrace, opened: inner, "`}`")
-    finish(.body, inner)
-    finish(.affinity, mark)
+    (isCondition, bracketDepth) = outer
+    close(.rightBrace, opened: mark, "`}`")
+    finish(.body, mark)
+  }
+
+  /// use = "use" expr
+  private mutating func useRule() {
+    let mark = start()
+    take()
+    expression()
+    finish(.useRule, mark)
   }
 
   /// rule = ("require" | "prefer") ("node" predicates | "near" expr "by" topology | "apart" "from" expr "by" topology)

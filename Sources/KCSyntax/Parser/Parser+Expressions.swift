@@ -27,7 +27,7 @@ extension Parser {
     case .orOr: Precedence.or
     case .andAnd: Precedence.and
     case .equalEqual, .notEqual, .less, .lessEqual, .greater, .greaterEqual: Precedence.comparison
-    case .name: isWord(token, "in") && isCondition == false ? Precedence.comparison : nil
+    case .name: isWord(token, "in") ? Precedence.comparison : nil
     case .ellipsis: Precedence.range
     case .plus, .minus: Precedence.sum
     case .star, .slash, .percent: Precedence.product
@@ -46,6 +46,7 @@ extension Parser {
       unary()
     }
     while let level = precedence(current), level >= max(minimum, 1), !current.isAfterNewline || bracketDepth > 0 {
+      guard canGrow() else { return }
       let isRange = at(.ellipsis)
       take()
       if isRange {
@@ -62,7 +63,10 @@ extension Parser {
     if current.isAfterNewline && bracketDepth == 0 { return false }
     switch current.kind {
     case .number, .quantity, .stringOpen, .leftParen, .minus, .leftBracket: return true
-    case .name: return !["in", "else", "weight", "by", "for", "maxSkew"].contains(text(current))
+    case .name:
+      return
+        !(atWord("in") || atWord("else") || atWord("weight") || atWord("by") || atWord("for") || atWord("maxSkew")
+        || atWord("minDomains") || atWord("or"))
     default: return false
     }
   }
@@ -80,6 +84,7 @@ extension Parser {
     let mark = start()
     primary()
     while !current.isAfterNewline || at(.dot) || at(.questionDot) {
+      guard canGrow() else { return }
       switch current.kind {
       case .dot, .questionDot:
         take()
@@ -115,7 +120,7 @@ extension Parser {
     let open = start()
     bracketed { parser in
       parser.take()
-      while !parser.at(.rightParen), !parser.at(.endOfFile) {
+      while parser.hasElement(before: .rightParen) {
         let mark = parser.start()
         if parser.at(.name), parser.peek(1).kind == .colon {
           parser.take()
@@ -131,13 +136,12 @@ extension Parser {
   }
 
   private mutating func primary() {
-    let mark = start()
     switch current.kind {
     case .number: one(.numberExpr)
     case .quantity: one(.quantityExpr)
     case .regex: one(.regexExpr)
     case .stringOpen: string()
-    case .leftParen: paren()
+    case .leftParen: if startsLambda { lambda() } else { paren() }
     case .leftBracket: list()
     case .leftBrace where !isCondition: record()
     case .name:
@@ -148,10 +152,7 @@ extension Parser {
       } else if atWord("match"), peek(1).kind != .dot, startsOperand(peek(1)) {
         matchExpr()
       } else if peek(1).kind == .fatArrow {
-        take()
-        take()
-        expression()
-        finish(.lambdaExpr, mark)
+        lambda()
       } else {
         one(.nameExpr)
       }
@@ -160,8 +161,25 @@ extension Parser {
     }
   }
 
-  private func startsOperand(_ token: SyntaxTree.Token) -> Bool {
+  func startsOperand(_ token: SyntaxTree.Token) -> Bool {
     token.kind == .name || token.kind == .stringOpen || token.kind == .number || token.kind == .leftParen
+  }
+
+  /// Whether names in parentheses and `=>` follow.
+  private var startsLambda: Bool {
+    guard peek(1).kind == .name else { return false }
+    var offset = 1
+    while peek(offset).kind == .name, peek(offset + 1).kind == .comma, offset < 64 { offset += 2 }
+    return peek(offset).kind == .name && peek(offset + 1).kind == .rightParen && peek(offset + 2).kind == .fatArrow
+  }
+
+  /// lambda = (name | "(" name {"," name} ")") "=>" expr
+  private mutating func lambda() {
+    let mark = start()
+    while !at(.fatArrow) { take() }
+    take()
+    expression()
+    finish(.lambdaExpr, mark)
   }
 
   private mutating func one(_ kind: SyntaxKind) {
@@ -185,7 +203,7 @@ extension Parser {
     let mark = start()
     bracketed { parser in
       parser.take()
-      while !parser.at(.rightBracket), !parser.at(.endOfFile) {
+      while parser.hasElement(before: .rightBracket) {
         let before = parser.position
         parser.expression()
         if !parser.takeIf(.comma), !parser.current.isAfterNewline || parser.position == before { break }
@@ -201,7 +219,7 @@ extension Parser {
     let outerDepth = bracketDepth
     bracketDepth = 0
     take()
-    while !at(.rightBrace), !at(.endOfFile) {
+    while isInside(mark) {
       let before = position
       recordMember()
       if !takeIf(.comma), !takeIf(.semicolon), !current.isAfterNewline || position == before { break }
@@ -252,7 +270,7 @@ extension Parser {
   private mutating func forExpr() {
     let mark = start()
     take()
-    name("a loop variable")
+    loopVariables()
     if atWord("in") { take() } else { missing("KC0005", "`in` is expected here", fix: " in") }
     condition()
     if atWord("if") {
@@ -266,24 +284,41 @@ extension Parser {
   /// match = "match" expr "{" {expr {"," expr} "->" expr} "}"
   private mutating func matchExpr() {
     let mark = start()
+    arms { $0.expression() }
+    finish(.matchExpr, mark)
+  }
+
+  /// match = "match" expr "{" {expr {"," expr} "->" body} "}"
+  mutating func matchStatement() {
+    let mark = start()
+    arms { $0.body(.block) }
+    finish(.matchStatement, mark)
+  }
+
+  private mutating func arms(_ result: (inout Parser) -> Void) {
     take()
     condition()
     let open = start()
     expect(.leftBrace, "KC0002", "`{` is expected here")
-    let outerDepth = bracketDepth
-    bracketDepth = 0
-    while !at(.rightBrace), !at(.endOfFile) {
+    let outer = (isCondition, bracketDepth)
+    (isCondition, bracketDepth) = (false, 0)
+    while isInside(open) {
       let before = position
       let arm = start()
       repeat { binary(minimum: Precedence.range) } while takeIf(.comma)
       expect(.arrow, "KC0005", "`->` and the value for this case are expected here")
-      expression()
+      result(&self)
       finish(.matchArm, arm)
       if !takeIf(.comma), !takeIf(.semicolon), !current.isAfterNewline || position == before { break }
     }
-    bracketDepth = outerDepth
+    (isCondition, bracketDepth) = outer
     close(.rightBrace, opened: open, "`}`")
-    finish(.matchExpr, mark)
+  }
+
+  /// variables = name ["," name]: an element, or a key and its value
+  mutating func loopVariables() {
+    name("a loop variable")
+    if takeIf(.comma) { name("a second loop variable") }
   }
 
   /// "{" expr "}"

@@ -1,173 +1,77 @@
 /// What a statement stands in.
 enum StatementContext {
-  case file, block, schema
+  case file, block, schema, test, policy
 }
 
 extension Parser {
-  /// statement = import | param | let | func | type | schema | if | for | delete | affinity | require | setting | block
+  /// statement = declaration | let | if | for | match | delete | moved | affinity | setting | nested | block,
+  /// and what only schemas, tests and policies have
   mutating func statement(in context: StatementContext) {
     guard at(.name) || (context != .file && at(.stringOpen)) else {
       unexpected()
       return
     }
     let next = peek(1)
-    let isDeclaration = next.kind == .name && !next.isAfterNewline
-    if isDeclaration || next.kind == .stringOpen && isWord(current, "import") {
-      if atWord("import") { return importDecl() }
-      if atWord("param") { return valueDecl(.paramDecl) }
-      if atWord("let") { return valueDecl(.letDecl) }
-      if atWord("func") { return funcDecl() }
-      if atWord("type") { return typeDecl() }
-      if atWord("schema") || isWord(next, "schema") && atWord("resource") { return schemaDecl() }
-      if atWord("delete") { return deleteStatement() }
-    }
+    let hasOperand = !next.isAfterNewline && (next.kind == .name || next.kind == .stringOpen)
+    if hasOperand, declaration(in: context) { return }
     if atWord("let") || atWord("param"), !next.isAfterNewline, next.kind == .equal || next.kind == .colon {
       return valueDecl(atWord("let") ? .letDecl : .paramDecl)
     }
-    if atWord("if") { return ifStatement() }
-    if atWord("for"), isDeclaration { return forStatement() }
-    if atWord("require"), context == .schema { return requireDecl() }
-    if atWord("affinity"), next.kind == .leftBrace { return affinity() }
-    if context == .schema { return schemaMember() }
-    settingOrBlock()
-  }
-
-  /// import = "import" (string | path) ["as" name]
-  private mutating func importDecl() {
-    let mark = start()
-    take()
-    if at(.stringOpen) {
-      string()
-    } else {
-      path()
-    }
-    if atWord("as"), !current.isAfterNewline {
-      take()
-      name("a name for the import")
-    }
-    finish(.importDecl, mark)
-  }
-
-  /// path = name {"." name}, as a member expression
-  mutating func path() {
-    let mark = start()
-    take()
-    finish(.nameExpr, mark)
-    while at(.dot), !current.isAfterNewline {
-      take()
-      name("a name")
-      finish(.memberExpr, mark)
+    if atWord("if"), next.kind != .equal, next.kind != .plusEqual { return ifStatement() }
+    if atWord("for"), hasOperand { return forStatement() }
+    if atWord("match"), !next.isAfterNewline, startsOperand(next) { return matchStatement() }
+    if atWord("affinity"), next.kind == .leftBrace || startsRule(next) && next.isAfterNewline { return affinity() }
+    switch context {
+    case .schema: return schemaMember()
+    case .test where testStatement(): return
+    case .policy where atWord("deny") || atWord("warn") || atWord("info"): return denyStatement()
+    default: settingOrBlock()
     }
   }
 
-  mutating func name(_ what: String) {
-    expect(.name, "KC0004", "\(what) is expected here")
-  }
-
-  /// param = "param" name [":" type] ["=" expr]; let = "let" name [":" type] "=" expr
-  private mutating func valueDecl(_ kind: SyntaxKind) {
-    let mark = start()
-    take()
-    name("a name")
-    if takeIf(.colon) { type() }
-    if takeIf(.equal) {
-      expression()
-    } else if kind == .letDecl {
-      missing("KC0003", "`let` needs a value: `let name = value`")
+  /// declaration = import | param | let | func | type | schema | mixin | enum | component | policy | waiver | test
+  ///             | affinity | moved | delete
+  ///
+  /// - Returns: whether a word that begins one stands here, and it was read.
+  private mutating func declaration(in context: StatementContext) -> Bool {
+    let next = peek(1)
+    if next.kind == .name {
+      if atWord("let") { return read { $0.valueDecl(.letDecl) } }
+      if atWord("delete") { return read { $0.deleteStatement() } }
+      if atWord("affinity") { return read { $0.affinityDecl() } }
+      if atWord("moved"), isWord(next, "from") { return read { $0.movedDecl() } }
     }
-    finish(kind, mark)
+    guard let work = fileDeclaration(next) else { return false }
+    if context != .file { misplaced() }
+    return read(work)
   }
 
-  /// func = "func" name "(" {parameter} ")" ["->" type] "=" expr
-  private mutating func funcDecl() {
-    let mark = start()
-    take()
-    name("a function's name")
-    parameterList()
-    if takeIf(.arrow) { type() }
-    expect(.equal, "KC0003", "a function's value is expected: `func name(…) = value`")
-    expression()
-    finish(.funcDecl, mark)
+  private mutating func read(_ work: (inout Parser) -> Void) -> Bool {
+    work(&self)
+    return true
   }
 
-  /// parameters = "(" {name [":" type] ["=" expr]} ")"
-  mutating func parameterList() {
-    let mark = start()
-    expect(.leftParen, "KC0005", "`(` and the parameters are expected here")
-    bracketDepth += 1
-    while at(.name) {
-      let one = start()
-      take()
-      if takeIf(.colon) { type() }
-      if takeIf(.equal) { expression() }
-      finish(.parameter, one)
-      if !takeIf(.comma), !at(.name) { break }
-    }
-    bracketDepth -= 1
-    close(.rightParen, opened: mark, "`)`")
-    finish(.parameterList, mark)
+  /// What reads the declaration that begins here, of those that stand only at the top of a file.
+  private func fileDeclaration(_ next: SyntaxTree.Token) -> ((inout Parser) -> Void)? {
+    if atWord("import") { return { $0.importDecl() } }
+    if atWord("test") { return { $0.testDecl() } }
+    guard next.kind == .name else { return nil }
+    if atWord("param") { return { $0.valueDecl(.paramDecl) } }
+    if atWord("func") { return { $0.funcDecl() } }
+    if atWord("type") { return { $0.typeDecl() } }
+    if atWord("schema") || atWord("resource") { return { $0.schemaDecl() } }
+    if atWord("mixin") { return { $0.mixinDecl() } }
+    if atWord("enum") { return { $0.enumDecl() } }
+    if atWord("component") { return { $0.componentDecl() } }
+    if atWord("policy") { return { $0.policyDecl() } }
+    if atWord("waive") { return { $0.waiverDecl() } }
+    return nil
   }
 
-  /// type = "type" name "=" type
-  private mutating func typeDecl() {
-    let mark = start()
-    take()
-    name("a type's name")
-    expect(.equal, "KC0007", "`=` and a type are expected here")
-    type()
-    finish(.typeDecl, mark)
-  }
-
-  /// schema = ["resource"] "schema" name ["extends" name] "{" {member} "}"
-  private mutating func schemaDecl() {
-    let mark = start()
-    take()
-    if atWord("schema"), !current.isAfterNewline { take() }
-    name("a schema's name")
-    if atWord("extends"), !current.isAfterNewline {
-      take()
-      name("a schema's name")
-    }
-    body(.schema)
-    finish(.schemaDecl, mark)
-  }
-
-  /// member = ["final" | "primary"] name ":" type ["=" expr] | "keyed" name ":" name | "object" "=" expr
-  private mutating func schemaMember() {
-    let mark = start()
-    if atWord("keyed"), peek(1).kind == .name {
-      take()
-      take()
-      expect(.colon, "KC0007", "`:` and a schema's name are expected here")
-      name("a schema's name")
-      finish(.keyedDecl, mark)
-      return
-    }
-    if atWord("object"), peek(1).kind == .equal {
-      take()
-      take()
-      expression()
-      finish(.objectDecl, mark)
-      return
-    }
-    while atWord("final") || atWord("primary"), peek(1).kind == .name { take() }
-    take()
-    expect(.colon, "KC0007", "`:` and a type are expected here")
-    type()
-    if takeIf(.equal) { expression() }
-    finish(.fieldDecl, mark)
-  }
-
-  /// require = "require" expr ["else" expr]
-  private mutating func requireDecl() {
-    let mark = start()
-    take()
-    expression()
-    if atWord("else") {
-      take()
-      expression()
-    }
-    finish(.requireDecl, mark)
+  private mutating func misplaced() {
+    report(
+      "KC0013", "`\(text(current))` stands at the top of a file, not within a block", current.range,
+      help: "move it out of the block")
   }
 
   /// body = "{" {statement} "}"
@@ -177,6 +81,7 @@ extension Parser {
     let outerCondition = isCondition
     bracketDepth = 0
     isCondition = false
+    skipToBrace()
     if !takeIf(.leftBrace) {
       missing("KC0002", "`{` is expected here", fix: " {")
       // What follows on lines of its own is most likely the body whose bracket is missing.
@@ -187,7 +92,7 @@ extension Parser {
       }
     }
     nested { parser in
-      while !parser.at(.rightBrace), !parser.at(.endOfFile) {
+      while parser.isInside(mark) {
         let before = parser.position
         parser.statement(in: context)
         if parser.at(.comma) { parser.take() } else { parser.endOfStatement() }
@@ -200,21 +105,8 @@ extension Parser {
     finish(.body, mark)
   }
 
-  /// Takes the bracket that ends what began at `opened`, or reports it missing, showing where it began.
-  mutating func close(_ kind: SyntaxKind, opened: Mark, _ shown: String) {
-    if takeIf(kind) { return }
-    let open = tokens[opened.token]
-    let end = position > 0 ? tokens[position - 1].range.upperBound : 0
-    report(
-      "KC0002", "\(shown) is missing", end..<end,
-      labels: [.init(span: Span(file: file.id, range: open.range), message: "opened here")],
-      fix: Diagnostic.Fix(span: Span(file: file.id, range: end..<end), replacement: shown.replacing("`", with: "")))
-    let mark = start()
-    finish(.missing, mark)
-  }
-
   /// if = "if" expr body ["else" (if | body)]
-  private mutating func ifStatement() {
+  mutating func ifStatement() {
     let mark = start()
     take()
     condition()
@@ -226,28 +118,29 @@ extension Parser {
     finish(.ifStatement, mark)
   }
 
-  /// for = "for" name "in" expr body
-  private mutating func forStatement() {
+  /// for = "for" name ["," name] "in" expr body
+  mutating func forStatement() {
     let mark = start()
     take()
-    name("a loop variable")
+    loopVariables()
     if atWord("in") { take() } else { missing("KC0005", "`in` is expected here", fix: " in") }
     condition()
     body(.block)
     finish(.forStatement, mark)
   }
 
-  /// delete = "delete" name (name | string)
-  private mutating func deleteStatement() {
+  /// delete = "delete" name {"." name} (name | string)
+  mutating func deleteStatement() {
     let mark = start()
     take()
     take()
+    while takeIf(.dot) { name("a kind") }
     if at(.stringOpen) { string() } else { name("the name of what is deleted") }
     finish(.deleteStatement, mark)
   }
 
   /// setting = path ("=" | "+=") expr; nested = name body; block = path (name | string) ["(" args ")"] [body | "=" expr ["->" expr]]
-  private mutating func settingOrBlock() {
+  mutating func settingOrBlock() {
     let mark = start()
     if at(.stringOpen) { string() } else { path() }
     if at(.equal) || at(.plusEqual) {

@@ -16,7 +16,7 @@ extension Parser {
     }
   }
 
-  /// single = (literal | name ["<" type {"," type} ">"] ["(" refinements ")"]) ["?"]
+  /// single = (literal | name {"." name} ["<" type {"," type} ">"] ["(" refinements ")"] | "(" types ")" | record) ["?"]
   private mutating func singleType() {
     let mark = start()
     switch current.kind {
@@ -35,6 +35,8 @@ extension Parser {
       if at(.less) { typeArguments() }
       if at(.leftParen), !current.isAfterNewline { refinement() }
       finish(.namedType, mark)
+    case .leftParen: parenType()
+    case .leftBrace: recordType()
     default:
       missing("KC0007", "a type is expected here")
       return
@@ -58,5 +60,60 @@ extension Parser {
     let mark = start()
     arguments()
     finish(.refinement, mark)
+  }
+
+  /// "(" type ")" or "(" [type {"," type}] ")" "->" type
+  private mutating func parenType() {
+    let mark = start()
+    take()
+    bracketDepth += 1
+    var count = 0
+    while hasElement(before: .rightParen) {
+      let before = position
+      type()
+      count += 1
+      if !takeIf(.comma), !current.isAfterNewline || position == before { break }
+    }
+    bracketDepth -= 1
+    close(.rightParen, opened: mark, "`)`")
+    if at(.arrow), !current.isAfterNewline {
+      take()
+      type()
+      finish(.functionType, mark)
+    } else {
+      if count != 1 { missing("KC0007", "`->` and the type of the function's result are expected here") }
+      finish(.parenType, mark)
+    }
+  }
+
+  /// record = "{" {name ":" type ["=" expr]} "}", separated by commas or line breaks
+  private mutating func recordType() {
+    let mark = start()
+    let outer = (isCondition, bracketDepth)
+    (isCondition, bracketDepth) = (false, 0)
+    take()
+    while isInside(mark) {
+      let before = position
+      let field = start()
+      name("a field's name")
+      expect(.colon, "KC0007", "`:` and a type are expected here")
+      type()
+      if takeIf(.equal) { expression() }
+      finish(.fieldDecl, field)
+      if !takeIf(.comma), !takeIf(.semicolon), !current.isAfterNewline || position == before { break }
+    }
+    (isCondition, bracketDepth) = outer
+    close(.rightBrace, opened: mark, "`}`")
+    finish(.recordType, mark)
+  }
+
+  /// parameters = "<" name {"," name} ">"
+  mutating func typeParameters() {
+    guard at(.less) else { return }
+    let mark = start()
+    take()
+    repeat { name("a name for a type") } while takeIf(.comma)
+    expect(.greater, "KC0007", "`>` is expected here", fix: ">")
+    finish(.typeParameters, mark)
   }
 }

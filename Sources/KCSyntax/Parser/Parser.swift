@@ -15,14 +15,27 @@ public struct Parser {
   /// Whether `{` after an expression belongs to what surrounds it (`if x { … }`).
   var isCondition = false
 
+  /// How high the tree below each node is, by the node's index.
+  private var heights: [UInt16] = []
+  /// Lines that something was reported of: what else fails there mostly follows from it.
+  private var reportedLines: Set<Int> = []
   /// Where the reports of the statement of the file that is being read begin.
-  var statementReports = 0
-  /// Whether a bracket was found missing: what then fails mostly follows from it.
-  var isUnbalanced = false
+  private var statementReports = 0
+  /// Whether what closes much of the file is missing: what then fails mostly follows from it.
+  private var isUnbalanced = false
+  /// How many `{` have no `}`: while there are some, indentation tells where they should have been.
+  private var openBraces = 0
+  /// Closing brackets that a string without an end swallowed.
+  private var swallowedBrackets = 0
 
+  /// Levels of nesting.
   static let depthLimit = 200
+  /// Levels of the tree, which grows by long chains of operators and members too.
+  static let heightLimit = 1000
   /// A statement that goes wrong at its start tends to go wrong again at each of its lines.
-  static let reportLimit = 2
+  static let reportLimit = 10
+  /// Reports of a file.
+  static let totalLimit = 500
   static let sizeLimit = 16_777_216
 
   /// Parses a file.
@@ -42,7 +55,23 @@ public struct Parser {
     self.file = file
     tokens = lexer.tokens
     diagnostics = extra + lexer.diagnostics
-    isUnbalanced = diagnostics.contains { $0.code == "KC0001" || $0.code == "KC0009" }
+    for diagnostic in diagnostics { note(diagnostic) }
+    for token in tokens {
+      if token.kind == .leftBrace { openBraces += 1 } else if token.kind == .rightBrace { openBraces -= 1 }
+    }
+  }
+
+  /// Takes account of what the lexer reported.
+  private mutating func note(_ diagnostic: Diagnostic) {
+    let first = file.line(at: diagnostic.span.start)
+    let last = file.line(at: diagnostic.span.end)
+    reportedLines.insert(first)
+    reportedLines.insert(last)
+    guard diagnostic.code == "KC0001" || diagnostic.code == "KC0009" else { return }
+    if last > first || diagnostic.code == "KC0009" { isUnbalanced = true }
+    swallowedBrackets += file.bytes[diagnostic.span.range].count {
+      $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: ")") || $0 == UInt8(ascii: "]")
+    }
   }
 
   private consuming func parseFile() -> SyntaxTree {
@@ -86,7 +115,12 @@ extension Parser {
   /// Makes a node of all that was taken since `mark`.
   mutating func finish(_ kind: SyntaxKind, _ mark: Mark) {
     let first = children.count
-    children.append(contentsOf: pending[mark.pending...])
+    var height: UInt16 = 0
+    for child in pending[mark.pending...] {
+      children.append(child)
+      if !child.isToken { height = max(height, heights[child.index]) }
+    }
+    heights.append(height + 1)
     nodes.append(
       SyntaxTree.NodeData(
         kind: kind, firstChild: UInt32(first), childCount: UInt32(pending.count - mark.pending),
@@ -128,25 +162,58 @@ extension Parser {
     _ code: String, _ message: String, _ range: Range<Int>, labels: [Diagnostic.Label] = [], help: String? = nil,
     fix: Diagnostic.Fix? = nil
   ) {
-    let span = Span(file: file.id, range: range)
-    // One mistake, one report: what fails at the same place, or on the line of a lexical mistake, follows from it.
+    // One mistake, one report: what fails on a line of another mistake follows from it.
     let line = file.line(at: range.lowerBound)
-    let repeats = diagnostics.contains { other in
-      other.span.start == span.start || (file.line(at: other.span.start) == line)
-        || (other.code == "KC0001" && file.line(at: other.span.end) == line)
-    }
-    if repeats || diagnostics.count - statementReports >= Self.reportLimit { return }
+    if reportedLines.contains(line) || diagnostics.count - statementReports >= Self.reportLimit { return }
     if isUnbalanced, code == "KC0005" || code == "KC0007" || code == "KC0010" { return }
-    if code == "KC0002" { isUnbalanced = true }
+    if code == "KC0002" {
+      if swallowedBrackets > 0 {
+        swallowedBrackets -= 1
+        return
+      }
+      if at(.endOfFile) { isUnbalanced = true }
+    }
+    if diagnostics.count > Self.totalLimit { return }
+    reportedLines.insert(line)
+    let span = Span(file: file.id, range: range)
+    if diagnostics.count == Self.totalLimit {
+      let message = "there are more than \(Self.totalLimit) mistakes in this file; the others are not shown"
+      diagnostics.append(Diagnostic("KC0012", message, at: span))
+      return
+    }
     diagnostics.append(Diagnostic(code, message, at: span, labels: labels, help: help, fix: fix))
   }
 
-  /// Takes the current token as one that does not fit, with all up to the end of the line.
+  /// Takes the current token as one that does not fit, with all up to the end of the line, or of what it opens.
   mutating func unexpected() {
     let mark = start()
     let shown = at(.endOfFile) ? "the end of the file" : "`\(text(current))`"
     report("KC0005", "\(shown) is not expected here", current.range)
-    repeat { take() } while !at(.endOfFile) && !current.isAfterNewline && !at(.rightBrace)
+    skip()
+    finish(.unexpected, mark)
+  }
+
+  /// Takes at least one token, up to the end of the line; braces are taken whole.
+  private mutating func skip() {
+    var open: [Mark] = []
+    repeat {
+      if at(.leftBrace), open.count < 1000 { open.append(start()) }
+      if at(.rightBrace) { open.removeLast(open.isEmpty ? 0 : 1) }
+      take()
+    } while !at(.endOfFile)
+      && (open.last.map { at(.rightBrace) || isInside($0) } ?? (!current.isAfterNewline && !at(.rightBrace)))
+  }
+
+  /// Takes what does not fit before a `{` of the same line.
+  mutating func skipToBrace() {
+    var offset = 0
+    while [.name, .dot, .comma, .stringOpen, .stringText, .stringClose, .number, .colon].contains(peek(offset).kind),
+      !peek(offset).isAfterNewline
+    { offset += 1 }
+    guard offset > 0, peek(offset).kind == .leftBrace, !peek(offset).isAfterNewline else { return }
+    let mark = start()
+    report("KC0005", "`\(text(current))` is not expected here", current.range)
+    for _ in 0..<offset { take() }
     finish(.unexpected, mark)
   }
 
@@ -164,15 +231,85 @@ extension Parser {
 
   /// Does `work` one level deeper, unless that is too deep.
   mutating func nested(_ work: (inout Parser) -> Void) {
-    guard depth < Self.depthLimit else {
-      report("KC0008", "this is nested deeper than \(Self.depthLimit) levels", current.range)
-      let mark = start()
-      while !at(.endOfFile) { take() }
-      finish(.unexpected, mark)
-      return
-    }
+    guard depth < Self.depthLimit else { return tooDeep("this is nested deeper than \(Self.depthLimit) levels") }
     depth += 1
     work(&self)
     depth -= 1
+  }
+
+  /// Whether the expression that was just finished can take one more operator or member; reports it where not.
+  mutating func canGrow() -> Bool {
+    guard let height = heights.last, Int(height) >= Self.heightLimit else { return true }
+    tooDeep("this expression has too many operators in a row: \(Self.heightLimit) are possible")
+    return false
+  }
+
+  /// Gives up: the rest of the file is kept, unread.
+  private mutating func tooDeep(_ message: String) {
+    report("KC0008", message, current.range, help: "split it: give parts of it names with `let`")
+    let mark = start()
+    while !at(.endOfFile) { take() }
+    finish(.unexpected, mark)
+  }
+}
+
+/// Brackets.
+extension Parser {
+  /// Takes the bracket that ends what began at `opened`, or reports it missing, showing where it began.
+  mutating func close(_ kind: SyntaxKind, opened: Mark, _ shown: String) {
+    if at(kind), kind != .rightBrace || !isDedented(opened, orEqual: false) {
+      take()
+      return
+    }
+    if kind == .rightBrace { openBraces -= 1 }
+    let open = tokens[opened.token]
+    let end = position > 0 ? tokens[position - 1].range.upperBound : 0
+    report(
+      "KC0002", "\(shown) is missing", end..<end,
+      labels: [.init(span: Span(file: file.id, range: open.range), message: "opened here")],
+      fix: Diagnostic.Fix(span: Span(file: file.id, range: end..<end), replacement: shown.replacing("`", with: "")))
+    let mark = start()
+    finish(.missing, mark)
+  }
+
+  /// Whether what began with `{` at `opened` goes on: neither its `}` is reached nor the end of the file nor, where a `}`
+  /// is missing somewhere, a line that is indented no deeper than the one of the `{`.
+  func isInside(_ opened: Mark) -> Bool {
+    !at(.rightBrace) && !at(.endOfFile) && !isDedented(opened, orEqual: true)
+  }
+
+  /// Whether elements follow in parentheses or square brackets: not where a line begins that can only be a statement,
+  /// which tells that the closing one is missing.
+  func hasElement(before kind: SyntaxKind) -> Bool {
+    if at(kind) || at(.endOfFile) || at(.rightBrace) { return false }
+    guard at(.name), current.isAfterNewline, !atWord("if"), !atWord("for"), !atWord("match") else { return true }
+    let next = peek(1)
+    if next.isAfterNewline { return true }
+    return switch next.kind {
+    case .equal, .plusEqual, .leftBrace, .stringOpen: false
+    case .name: isWord(next, "in")
+    default: true
+    }
+  }
+
+  private func isDedented(_ opened: Mark, orEqual: Bool) -> Bool {
+    guard openBraces > 0, current.isAfterNewline else { return false }
+    guard let own = indentation(tokens[opened.token].start), let column = indentation(current.start) else {
+      return false
+    }
+    return orEqual ? column <= own : column < own
+  }
+
+  /// The spaces and tabs at the start of the line of an offset; nil in lines too long to tell quickly.
+  private func indentation(_ offset: UInt32) -> Int? {
+    var position = Int(offset)
+    var width = 0
+    while position > 0, file.bytes[position - 1] != 0x0a {
+      position -= 1
+      let byte = file.bytes[position]
+      width = byte == 0x20 || byte == 0x09 ? width + 1 : 0
+      if Int(offset) - position > 1000 { return nil }
+    }
+    return width
   }
 }

@@ -53,6 +53,47 @@ public enum SyntaxKind: UInt8, Sendable {
   // Types.
   case namedType, optionalType, unionType, literalType, whereType, typeArguments, refinement
 
+  /// `{ a: Int, b: String? }`, with a `fieldDecl` for each field.
+  case recordType
+  /// `(Int, String) -> Bool`: the types of the parameters, then that of the result.
+  case functionType
+  /// `(Int | String)`.
+  case parenType
+  /// `<T, U>` after the name of a `func`, `type` or `schema`.
+  case typeParameters
+
+  // Declarations of the whole language.
+  /// `component name(parameters) { … }`
+  case componentDecl
+  /// `enum name { … }` and its cases: `name`, `name(parameters)`, `name = literal`.
+  case enumDecl, enumCase
+  /// `mixin name { … }`, and `with a, b` after a schema's name.
+  case mixinDecl, mixinList
+  /// `policy name on Type { … }`
+  case policyDecl
+  /// `deny if condition "message"`, and the same with `warn` and `info`.
+  case denyStatement
+  /// `waive policy [on expr] because expr [until expr]`
+  case waiverDecl
+  /// `test "name" { … }`
+  case testDecl
+  /// `with env name, param = value { … }` in a test.
+  case withStatement
+  /// `assert condition [else message]` in a test.
+  case assertStatement
+  /// `expect KC0142 { … }` in a test.
+  case expectStatement
+  /// `snapshot expr [as "name"]` in a test.
+  case snapshotStatement
+  /// `moved from a to b`
+  case movedDecl
+  /// `match expr { pattern -> { … } }` over statements: the arms are `matchArm`s that end in a `body`.
+  case matchStatement
+  /// `affinity name(parameters) { … }`
+  case affinityDecl
+  /// `use name(arguments)` among the rules of an affinity.
+  case useRule
+
   /// Tokens that did not fit, kept so that nothing is lost.
   case unexpected
   /// A place where something was expected and is missing.

@@ -2,6 +2,75 @@
 ///
 /// Tokens are offsets into the file's bytes, nodes are entries of one array with ranges of children in another; there
 /// are no objects and no strings in it. `SyntaxNode` is the cursor to walk it with.
+///
+/// What the children of a node are (in their order; `[x]` may be absent, `{x}` stands any number of times; words and
+/// marks are tokens, all else is nodes; a `missing` node stands where something was expected, an `unexpected` one holds
+/// what did not fit, and only trees with diagnostics have them):
+///
+///     file             {statement}
+///     importDecl       import (stringExpr | path) [as NAME]                path: nameExpr or memberExpr of names
+///     paramDecl        param NAME [: type] [= expr]
+///     letDecl          let NAME [: type] = expr
+///     funcDecl         func NAME [typeParameters] parameterList [-> type] = expr
+///     typeDecl         type NAME [typeParameters] = type
+///     schemaDecl       [resource] schema NAME [typeParameters] [extends NAME] [mixinList] body
+///     mixinDecl        mixin NAME body                                     its members are those of schemas
+///     mixinList        with NAME {, NAME}
+///     fieldDecl        {final | primary} NAME : type [= expr]
+///     keyedDecl        keyed NAME : NAME
+///     objectDecl       object = expr
+///     requireDecl      require expr [else expr]
+///     enumDecl         enum NAME { {enumCase} }
+///     enumCase         NAME [parameterList | = expr]
+///     componentDecl    component NAME [parameterList] body
+///     policyDecl       policy NAME on type body
+///     denyStatement    (deny | warn | info) if expr expr                   the condition, then the message
+///     waiverDecl       waive NAME [on expr] because expr [until expr]
+///     testDecl         test stringExpr body
+///     withStatement    with (env NAME | setting) {, (env NAME | setting)} body
+///     assertStatement  assert expr [else expr]
+///     expectStatement  expect NAME body
+///     snapshotStatement snapshot expr [as stringExpr]
+///     movedDecl        moved from path to path
+///     affinity         affinity body                                       of rules
+///     affinityDecl     affinity NAME [parameterList] body                  of rules
+///     rule             (require | prefer) node binaryExpr {, binaryExpr} [weight expr] | …
+///     useRule          use expr
+///     block            path (NAME | stringExpr) [extends NAME] [( {argument} )] [body | = expr [-> expr]]
+///     setting          (path | stringExpr) (= | +=) expr
+///     nested           (path | stringExpr) body
+///     deleteStatement  delete NAME {. NAME} (NAME | stringExpr)
+///     ifStatement      if expr body [else (body | ifStatement)]
+///     forStatement     for NAME [, NAME] in expr body
+///     matchStatement   match expr { {matchArm} }                           the arms end in a body
+///     body             { {statement} }
+///     ifExpr           if expr { expr } [else ({ expr } | ifExpr)]
+///     forExpr          for NAME [, NAME] in expr [if expr] { expr }
+///     matchExpr        match expr { {matchArm} }
+///     matchArm         expr {, expr} -> (expr | body)
+///     lambdaExpr       NAME => expr | ( NAME {, NAME} ) => expr
+///     callExpr         expr ( {argument} )                                 argument: [NAME :] expr
+///     indexExpr        expr [ expr ]
+///     memberExpr       expr (. | ?.) NAME
+///     unaryExpr        (- | !) expr
+///     binaryExpr       expr operator expr                                  `in` is a NAME token
+///     rangeExpr        [expr] ... [expr]
+///     parenExpr        ( expr )
+///     listExpr         [ {expr} ]
+///     recordExpr       { {recordField | mapEntry} }
+///     recordField      NAME = expr
+///     mapEntry         (stringExpr | [ expr ]) : expr
+///     stringExpr       stringOpen {stringText | interpolation} stringClose; interpolation: \( expr )
+///     namedType        NAME {. NAME} [typeArguments] [refinement]
+///     typeArguments    < type {, type} >
+///     refinement       ( {argument} )
+///     optionalType     type ?
+///     unionType        type {| type}
+///     whereType        type where expr
+///     literalType      stringExpr | number | quantity
+///     recordType       { {fieldDecl} }
+///     functionType     ( {type} ) -> type
+///     parenType        ( type )
 public final class SyntaxTree: Sendable {
   /// A token. What stands between the end of the one before and its start is space and comments.
   public struct Token: Sendable {
@@ -76,43 +145,58 @@ public struct SyntaxNode: Sendable {
   /// The text of all tokens, with what is between them.
   public var text: String { tree.file.text(range) }
 
+  /// The indices in the tree's tokens of those of the node, and of all that is in it.
+  public var tokenRange: Range<Int> {
+    let data = data
+    return Int(data.firstToken)..<max(Int(data.firstToken), Int(data.endToken))
+  }
+
+  private var childRange: Range<Int> {
+    let data = data
+    return Int(data.firstChild)..<Int(data.firstChild + data.childCount)
+  }
+
   /// The children that are nodes.
   public var childNodes: [SyntaxNode] {
-    let data = data
     var out: [SyntaxNode] = []
-    for offset in 0..<Int(data.childCount) {
-      let child = tree.children[Int(data.firstChild) + offset]
-      if !child.isToken { out.append(SyntaxNode(tree: tree, index: child.index)) }
+    for child in tree.children[childRange] where !child.isToken {
+      out.append(SyntaxNode(tree: tree, index: child.index))
     }
     return out
   }
 
   /// The children that are tokens, by index into the tree's tokens.
   public var childTokens: [Int] {
-    let data = data
     var out: [Int] = []
-    for offset in 0..<Int(data.childCount) {
-      let child = tree.children[Int(data.firstChild) + offset]
-      if child.isToken { out.append(child.index) }
-    }
+    for child in tree.children[childRange] where child.isToken { out.append(child.index) }
     return out
   }
 
   /// The first child node of a kind.
-  public func child(_ kind: SyntaxKind) -> SyntaxNode? { childNodes.first { $0.kind == kind } }
+  public func child(_ kind: SyntaxKind) -> SyntaxNode? { child { $0 == kind } }
 
   /// The first child node that satisfies a condition.
-  public func child(where condition: (SyntaxKind) -> Bool) -> SyntaxNode? { childNodes.first { condition($0.kind) } }
+  public func child(where condition: (SyntaxKind) -> Bool) -> SyntaxNode? {
+    for child in tree.children[childRange] where !child.isToken && condition(tree.nodes[child.index].kind) {
+      return SyntaxNode(tree: tree, index: child.index)
+    }
+    return nil
+  }
 
   /// The first token of a kind among the children.
-  public func token(_ kind: SyntaxKind) -> Int? { childTokens.first { tree.tokens[$0].kind == kind } }
+  public func token(_ kind: SyntaxKind) -> Int? {
+    tree.children[childRange].first { $0.isToken && tree.tokens[$0.index].kind == kind }?.index
+  }
 
   /// Whether a token of a kind is among the children.
   public func has(_ kind: SyntaxKind) -> Bool { token(kind) != nil }
 
   /// Whether the children have a name token with this text.
   public func hasWord(_ word: String) -> Bool {
-    childTokens.contains { tree.tokens[$0].kind == .name && tree.text(ofToken: $0) == word }
+    tree.children[childRange].contains { child in
+      child.isToken && tree.tokens[child.index].kind == .name
+        && tree.file.bytes[tree.tokens[child.index].range].elementsEqual(word.utf8)
+    }
   }
 
   /// The documentation (`///`) right before the node.

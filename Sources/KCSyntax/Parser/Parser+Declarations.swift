@@ -1,0 +1,154 @@
+/// What stands at the top of a file.
+extension Parser {
+  /// import = "import" (string | path) ["as" name]
+  mutating func importDecl() {
+    let mark = start()
+    take()
+    if at(.stringOpen) {
+      string()
+    } else {
+      path()
+    }
+    if atWord("as"), !current.isAfterNewline {
+      take()
+      name("a name for the import")
+    }
+    finish(.importDecl, mark)
+  }
+
+  /// path = name {"." name}, as a member expression
+  mutating func path() {
+    let mark = start()
+    take()
+    finish(.nameExpr, mark)
+    while at(.dot), !current.isAfterNewline {
+      take()
+      name("a name")
+      finish(.memberExpr, mark)
+    }
+  }
+
+  mutating func name(_ what: String) {
+    expect(.name, "KC0004", "\(what) is expected here")
+  }
+
+  /// param = "param" name [":" type] ["=" expr]; let = "let" name [":" type] "=" expr
+  mutating func valueDecl(_ kind: SyntaxKind) {
+    let mark = start()
+    take()
+    name("a name")
+    if takeIf(.colon) { type() }
+    if takeIf(.equal) {
+      expression()
+    } else if kind == .letDecl {
+      missing("KC0003", "`let` needs a value: `let name = value`")
+    }
+    finish(kind, mark)
+  }
+
+  /// func = "func" name [typeParameters] "(" {parameter} ")" ["->" type] "=" expr
+  mutating func funcDecl() {
+    let mark = start()
+    take()
+    name("a function's name")
+    typeParameters()
+    parameterList()
+    if takeIf(.arrow) { type() }
+    expect(.equal, "KC0003", "a function's value is expected: `func name(…) = value`")
+    expression()
+    finish(.funcDecl, mark)
+  }
+
+  /// parameters = "(" {name [":" type] ["=" expr]} ")"
+  mutating func parameterList() {
+    let mark = start()
+    expect(.leftParen, "KC0005", "`(` and the parameters are expected here")
+    bracketDepth += 1
+    while at(.name) {
+      let one = start()
+      take()
+      if takeIf(.colon) { type() }
+      if takeIf(.equal) { expression() }
+      finish(.parameter, one)
+      if !takeIf(.comma), !at(.name) { break }
+    }
+    bracketDepth -= 1
+    close(.rightParen, opened: mark, "`)`")
+    finish(.parameterList, mark)
+  }
+
+  /// type = "type" name [typeParameters] "=" type
+  mutating func typeDecl() {
+    let mark = start()
+    take()
+    name("a type's name")
+    typeParameters()
+    expect(.equal, "KC0007", "`=` and a type are expected here")
+    type()
+    finish(.typeDecl, mark)
+  }
+
+  /// schema = ["resource"] "schema" name [typeParameters] ["extends" name] ["with" name {"," name}] "{" {member} "}"
+  mutating func schemaDecl() {
+    let mark = start()
+    if atWord("resource") {
+      take()
+      if atWord("schema"), !current.isAfterNewline {
+        take()
+      } else {
+        missing("KC0005", "`schema` is expected here", fix: " schema")
+      }
+    } else {
+      take()
+    }
+    name("a schema's name")
+    typeParameters()
+    if atWord("extends"), !current.isAfterNewline {
+      take()
+      name("a schema's name")
+    }
+    if atWord("with"), !current.isAfterNewline { mixinList() }
+    body(.schema)
+    finish(.schemaDecl, mark)
+  }
+
+  /// member = ["final" | "primary"] name ":" type ["=" expr] | "keyed" name ":" name | "object" "=" expr
+  mutating func schemaMember() {
+    let mark = start()
+    if atWord("keyed"), peek(1).kind == .name {
+      take()
+      take()
+      expect(.colon, "KC0007", "`:` and a schema's name are expected here")
+      name("a schema's name")
+      finish(.keyedDecl, mark)
+      return
+    }
+    if atWord("object"), peek(1).kind == .equal {
+      take()
+      take()
+      expression()
+      finish(.objectDecl, mark)
+      return
+    }
+    if atWord("require"), peek(1).kind != .colon { return requireDecl() }
+    guard at(.name) else { return unexpected() }
+    while atWord("final") || atWord("primary"), peek(1).kind == .name { take() }
+    take()
+    expect(.colon, "KC0007", "`:` and a type are expected here")
+    type()
+    if takeIf(.equal) { expression() }
+    finish(.fieldDecl, mark)
+  }
+
+  /// require = "require" expr ["else" expr]
+  mutating func requireDecl() {
+    let mark = start()
+    take()
+    expression()
+    if atWord("else") {
+      take()
+      expression()
+    }
+    finish(.requireDecl, mark)
+  }
+}

@@ -1,0 +1,76 @@
+/// Declarations that group others: components, mixins, enums; and moves.
+extension Parser {
+  /// component = "component" name ["(" {parameter} ")"] "{" {statement} "}"
+  mutating func componentDecl() {
+    let mark = start()
+    take()
+    name("a component's name")
+    if at(.leftParen), !current.isAfterNewline { parameterList() }
+    body(.block)
+    finish(.componentDecl, mark)
+  }
+
+  /// mixin = "mixin" name "{" {member} "}"
+  mutating func mixinDecl() {
+    let mark = start()
+    take()
+    name("a mixin's name")
+    body(.schema)
+    finish(.mixinDecl, mark)
+  }
+
+  /// mixins = "with" name {"," name}
+  mutating func mixinList() {
+    let mark = start()
+    take()
+    repeat { name("a mixin's name") } while takeIf(.comma)
+    finish(.mixinList, mark)
+  }
+
+  /// enum = "enum" name "{" {case} "}", the cases separated by commas or line breaks
+  mutating func enumDecl() {
+    let mark = start()
+    take()
+    name("an enum's name")
+    let open = start()
+    expect(.leftBrace, "KC0002", "`{` is expected here", fix: " {")
+    while isInside(open) {
+      let before = position
+      enumCase()
+      if !takeIf(.comma), !takeIf(.semicolon), !current.isAfterNewline || position == before { break }
+    }
+    close(.rightBrace, opened: open, "`}`")
+    finish(.enumDecl, mark)
+  }
+
+  /// case = name ["(" {parameter} ")" | "=" expr]
+  private mutating func enumCase() {
+    let mark = start()
+    name("a case's name")
+    if at(.leftParen), !current.isAfterNewline {
+      parameterList()
+    } else if takeIf(.equal) {
+      expression()
+    }
+    finish(.enumCase, mark)
+  }
+
+  /// moved = "moved" "from" path "to" path
+  mutating func movedDecl() {
+    let mark = start()
+    take()
+    take()
+    address()
+    if atWord("to"), !current.isAfterNewline {
+      take()
+    } else {
+      missing("KC0005", "`to` and the new address are expected here", fix: " to")
+    }
+    address()
+    finish(.movedDecl, mark)
+  }
+
+  private mutating func address() {
+    if at(.name), !current.isAfterNewline { path() } else { missing("KC0004", "an address is expected here") }
+  }
+}
