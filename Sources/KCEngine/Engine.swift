@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Glibc
+internal import KCCRI
 internal import KCClient
 internal import KCControl
 internal import KCData
@@ -61,7 +62,8 @@ public struct Engine: Sendable {
     try await network.start(nodes: nodes)
     try await supervisor.start()
     try await EngineImages(home: home).loadPause()
-    let parts = EngineParts(engine: self, server: server, credentials: credentials, supervisor: supervisor)
+    let parts = EngineParts(engine: self, server: server, credentials: credentials, supervisor: supervisor,
+      runtime: CRIRuntime(socket: home.socket))
     try await parts.run()
     await supervisor.stop()
     await network.stop()

@@ -2,7 +2,10 @@ internal import Glibc
 internal import KCClient
 internal import KCControl
 internal import KCHTTP
+internal import KCData
 internal import KCKube
+internal import KCNode
+internal import KCProxy
 internal import KCServer
 internal import Logging
 
@@ -12,42 +15,85 @@ struct EngineParts: Sendable {
   let server: APIServer
   let credentials: ServerCredentials
   let supervisor: ContainerdSupervisor
+  let runtime: any ContainerRuntime
 
-  /// Runs all parts until the process is told to end.
+  /// Runs all parts until the process is told to end, then ends what they run.
   func run() async throws(EngineError) {
-    let transport = InProcessTransport(server: server, user: .engine)
+    let client = APIClient(transport: transport, fieldManager: "kubelet")
+    let fleet = NodeFleet(
+      nodes: engine.nodes, home: engine.home, runtime: runtime, client: client, log: engine.logger)
     let control = ControlPlane(
-      transport: transport, settings: ControlSettings(authority: credentials.authority, nodeGracePeriod: 4))
+      transport: transport,
+      settings: ControlSettings(authority: credentials.authority, nodeGracePeriod: 4), log: engine.logger)
+    let proxyClient = APIClient(transport: transport, fieldManager: "kube-proxy")
+    guard let proxy = ProxyLoop(client: proxyClient, applier: KernelRules(), table: HostNetwork.table, log: engine.logger)
+    else { throw EngineError("the API serves no services") }
     let listener = APIListener(
       server: server, credentials: credentials, host: "127.0.0.1", port: engine.port, logger: engine.logger)
+    server.setLogProvider(logProvider(client))
     try engine.home.writeKubeconfig(credentials, port: engine.port)
+    let parts: [@Sendable () async throws(EngineError) -> Void] = [
+      { () async throws(EngineError) in try await listen { try await listener.run { await announceWhenReady(client) } } },
+      { () async throws(EngineError) in await control.run() },
+      { () async throws(EngineError) in await proxy.run() },
+      { () async throws(EngineError) in try await listen { try await ClusterNames(proxy: proxy, log: engine.logger).run() } },
+      { () async throws(EngineError) in await supervisor.keep() },
+      { () async throws(EngineError) in try await fleet.run() },
+      { () async throws(EngineError) in await Signals.waitForEnd() },
+    ]
     let failure = await withTaskGroup(of: EngineError?.self, returning: EngineError?.self) { group in
-      group.addTask {
-        do throws(ListenError) {
-          try await listener.run { self.announce() }
-          return nil
-        } catch {
-          return Self.plain(error)
+      for part in parts {
+        group.addTask {
+          do throws(EngineError) {
+            try await part()
+            return nil
+          } catch {
+            return error
+          }
         }
-      }
-      group.addTask {
-        await control.run()
-        return nil
-      }
-      group.addTask {
-        await supervisor.keep()
-        return nil
-      }
-      group.addTask {
-        await Signals.waitForEnd()
-        return nil
       }
       // The first part that ends, ends the engine: by a failure, or because the process was told to end.
       let first = await group.next() ?? nil
       group.cancelAll()
       return first
     }
+    await fleet.switchOff()
     if let failure { throw failure }
+  }
+
+  private var transport: InProcessTransport { InProcessTransport(server: server, user: .engine) }
+
+  private func logProvider(_ client: APIClient) -> NodeLogs {
+    NodeLogs(logs: PodLogs(root: engine.home.podLogs)) { namespace, name, container in
+      guard let type = client.types.find(apiVersion: "v1", kind: "Pod"),
+        let pod = try? await client.find(type, namespace: namespace, name: name)
+      else { return false }
+      let statuses = (pod.at("status", "containerStatuses")?.array ?? []) + (pod.at("status", "initContainerStatuses")?.array ?? [])
+      return statuses.contains { $0["name"]?.string == container && $0.at("state", "terminated") == nil }
+    }
+  }
+
+  private func listen(_ work: () async throws(ListenError) -> Void) async throws(EngineError) {
+    do {
+      try await work()
+    } catch {
+      throw Self.plain(error)
+    }
+  }
+
+  /// Waits until the nodes that are on are ready, then says that the engine is.
+  private func announceWhenReady(_ client: APIClient) async {
+    guard let type = client.types.find(apiVersion: "v1", kind: "Node") else { return }
+    for _ in 0..<500 {
+      let nodes = (try? await client.list(type).items) ?? []
+      let on = nodes.filter { $0.annotations[Engine.powerAnnotation] != "off" }
+      let ready = on.filter { node in
+        (node.at("status", "conditions")?.array ?? []).contains { $0["type"] == "Ready" && $0["status"] == "True" }
+      }
+      if nodes.count >= engine.nodes.count, ready.count == on.count { break }
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+    announce()
   }
 
   /// Says that requests are answered.
