@@ -62,7 +62,8 @@ public struct Engine: Sendable {
     try await network.start(nodes: nodes)
     try await supervisor.start()
     try await EngineImages(home: home).loadPause()
-    let parts = EngineParts(engine: self, server: server, credentials: credentials, supervisor: supervisor,
+    let parts = EngineParts(
+      engine: self, server: server, credentials: credentials, supervisor: supervisor,
       runtime: CRIRuntime(socket: home.socket))
     try await parts.run()
     await supervisor.stop()

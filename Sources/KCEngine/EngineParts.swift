@@ -26,17 +26,21 @@ struct EngineParts: Sendable {
       transport: transport,
       settings: ControlSettings(authority: credentials.authority, nodeGracePeriod: 4), log: engine.logger)
     let proxyClient = APIClient(transport: transport, fieldManager: "kube-proxy")
-    guard let proxy = ProxyLoop(client: proxyClient, applier: KernelRules(), table: HostNetwork.table, log: engine.logger)
+    guard
+      let proxy = ProxyLoop(client: proxyClient, applier: KernelRules(), table: HostNetwork.table, log: engine.logger)
     else { throw EngineError("the API serves no services") }
     let listener = APIListener(
       server: server, credentials: credentials, host: "127.0.0.1", port: engine.port, logger: engine.logger)
     server.setLogProvider(logProvider(client))
     try engine.home.writeKubeconfig(credentials, port: engine.port)
     let parts: [@Sendable () async throws(EngineError) -> Void] = [
-      { () async throws(EngineError) in try await listen { try await listener.run { await announceWhenReady(client) } } },
+      { () async throws(EngineError) in try await listen { try await listener.run { await announceWhenReady(client) } }
+      },
       { () async throws(EngineError) in await control.run() },
       { () async throws(EngineError) in await proxy.run() },
-      { () async throws(EngineError) in try await listen { try await ClusterNames(proxy: proxy, log: engine.logger).run() } },
+      { () async throws(EngineError) in
+        try await listen { try await ClusterNames(proxy: proxy, log: engine.logger).run() }
+      },
       { () async throws(EngineError) in await supervisor.keep() },
       { () async throws(EngineError) in try await fleet.run() },
       { () async throws(EngineError) in await Signals.waitForEnd() },
@@ -68,7 +72,8 @@ struct EngineParts: Sendable {
       guard let type = client.types.find(apiVersion: "v1", kind: "Pod"),
         let pod = try? await client.find(type, namespace: namespace, name: name)
       else { return false }
-      let statuses = (pod.at("status", "containerStatuses")?.array ?? []) + (pod.at("status", "initContainerStatuses")?.array ?? [])
+      let statuses =
+        (pod.at("status", "containerStatuses")?.array ?? []) + (pod.at("status", "initContainerStatuses")?.array ?? [])
       return statuses.contains { $0["name"]?.string == container && $0.at("state", "terminated") == nil }
     }
   }
@@ -106,7 +111,8 @@ struct EngineParts: Sendable {
     switch error {
     case .portInUse(let port):
       EngineError(
-        "port \(port) on 127.0.0.1 is in use by another program", help: "choose another: kc engine start --port \(port + 1)")
+        "port \(port) on 127.0.0.1 is in use by another program",
+        help: "choose another: kc engine start --port \(port + 1)")
     case .failed(let why): EngineError("the API cannot be served: \(why)")
     }
   }

@@ -87,7 +87,8 @@ actor NodeFleet {
   /// - Requires: `run` has ended.
   func switchOff() async {
     for node in nodes {
-      guard let agent = try? NodeAgent(configuration: configuration(node), client: client, runtime: runtime, logger: log)
+      guard
+        let agent = try? NodeAgent(configuration: configuration(node), client: client, runtime: runtime, logger: log)
       else { continue }
       do { try await agent.powerOff() } catch { log.error("node \(node.name) does not switch off: \(error)") }
     }

@@ -17,7 +17,9 @@ struct NodeLogs: PodLogProvider {
     options.previous = query[query: "previous"] == "true"
     options.follow = query[query: "follow"] == "true"
     if let text = query[query: "sinceTime"] { options.since = Timestamp(text) }
-    if let seconds = query[query: "sinceSeconds"].flatMap({ Double($0) }) { options.since = Clock.now().advanced(by: -seconds) }
+    if let seconds = query[query: "sinceSeconds"].flatMap({ Double($0) }) {
+      options.since = Clock.now().advanced(by: -seconds)
+    }
     let (namespace, name) = (pod.namespace ?? "", pod.name ?? "")
     guard
       let path = logs.path(

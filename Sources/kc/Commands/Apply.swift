@@ -91,7 +91,8 @@ struct Apply: AsyncParsableCommand {
     case .otherVersion(let version):
       Terminal.fail("\(path) was made by another version of kc (\(version))", help: "make the plan again", code: .input)
     case .altered:
-      Terminal.fail("\(path) was altered after it was saved, and is not applied", help: "make the plan again", code: .input)
+      Terminal.fail(
+        "\(path) was altered after it was saved, and is not applied", help: "make the plan again", code: .input)
     case .holdsSecrets(let address):
       Terminal.fail(
         "the plan holds the secret values of \(address), and a file must not have them in clear",

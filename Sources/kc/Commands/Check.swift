@@ -47,11 +47,14 @@ struct Check: ParsableCommand {
       let count = base.compilation.resources.count
       let environments = base.compilation.environments
       let names = environments.isEmpty ? "" : ", in \(environments.joined(separator: " and ")) too"
-      Terminal.say("\(base.compilation.project.name): \(count) resource\(count == 1 ? "" : "s"), nothing wrong\(names).")
+      Terminal.say(
+        "\(base.compilation.project.name): \(count) resource\(count == 1 ? "" : "s"), nothing wrong\(names).")
     }
   }
 
-  private func same(_ left: Diagnostic, _ leftFiles: [SourceFile], _ right: Diagnostic, _ rightFiles: [SourceFile]) -> Bool {
+  private func same(_ left: Diagnostic, _ leftFiles: [SourceFile], _ right: Diagnostic, _ rightFiles: [SourceFile])
+    -> Bool
+  {
     left.code == right.code && left.message == right.message && left.span.range == right.span.range
       && path(left.span, leftFiles) == path(right.span, rightFiles)
   }
@@ -81,7 +84,8 @@ struct Check: ParsableCommand {
         let column = file.column(at: diagnostic.span.start)
         let text = diagnostic.message.replacing("%", with: "%25").replacing("\n", with: "%0A")
         Terminal.out(
-          "::\(diagnostic.severity.rawValue) file=\(file.path),line=\(line),col=\(column),title=\(diagnostic.code)::\(text)\n")
+          "::\(diagnostic.severity.rawValue) file=\(file.path),line=\(line),col=\(column),title=\(diagnostic.code)::\(text)\n"
+        )
       }
     }
   }
@@ -110,7 +114,8 @@ enum DiagnosticValue {
     guard files.indices.contains(span.file) else { return [:] }
     let file = files[span.file]
     return [
-      "file": .string(file.path), "line": Value(file.line(at: span.start)), "column": Value(file.column(at: span.start)),
+      "file": .string(file.path), "line": Value(file.line(at: span.start)),
+      "column": Value(file.column(at: span.start)),
       "endLine": Value(file.line(at: span.end)), "endColumn": Value(file.column(at: span.end)),
       "start": Value(span.start), "end": Value(span.end),
     ]

@@ -35,7 +35,8 @@ struct Destroy: AsyncParsableCommand {
       case true?: break
       case false?: throw Terminal.fail("nothing was removed", code: .input)
       case nil:
-        throw Terminal.fail("there is no terminal to ask on", help: "--auto-approve removes without asking", code: .input)
+        throw Terminal.fail(
+          "there is no terminal to ask on", help: "--auto-approve removes without asking", code: .input)
       }
     }
     try await Progress.run(

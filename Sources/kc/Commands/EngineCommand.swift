@@ -37,7 +37,8 @@ struct EngineCommand: AsyncParsableCommand {
       Terminal.say(
         wasRunning
           ? "The engine runs already."
-          : "The engine runs: \(nodes) node\(nodes == 1 ? "" : "s"), API at https://127.0.0.1:\(home.readState()?.port ?? port).")
+          : "The engine runs: \(nodes) node\(nodes == 1 ? "" : "s"), API at https://127.0.0.1:\(home.readState()?.port ?? port)."
+      )
     }
   }
 
@@ -70,7 +71,10 @@ struct EngineCommand: AsyncParsableCommand {
       await target.close()
       if json {
         Terminal.out(
-          JSON.text(["running": true, "process": .int(Int64(state.process)), "port": Value(state.port), "nodes": Value(nodes.count), "pods": Value(pods.count)]) + "\n")
+          JSON.text([
+            "running": true, "process": .int(Int64(state.process)), "port": Value(state.port),
+            "nodes": Value(nodes.count), "pods": Value(pods.count),
+          ]) + "\n")
         return
       }
       Terminal.out("The engine runs: process \(state.process), API at https://127.0.0.1:\(state.port).\n")
@@ -78,7 +82,9 @@ struct EngineCommand: AsyncParsableCommand {
         let ready = (node.at("status", "conditions")?.array ?? []).first { $0["type"] == "Ready" }?["status"]
         let count = pods.count { $0.at("spec", "nodeName") == node.at("metadata", "name") }
         let zone = node.labels["topology.kubernetes.io/zone"].map { " zone \($0)" } ?? ""
-        Terminal.out("  \(node.name ?? "")\(zone)  \(ready == "True" ? "ready" : "not ready")  \(count) pod\(count == 1 ? "" : "s")\n")
+        Terminal.out(
+          "  \(node.name ?? "")\(zone)  \(ready == "True" ? "ready" : "not ready")  \(count) pod\(count == 1 ? "" : "s")\n"
+        )
       }
     }
 
@@ -103,7 +109,9 @@ struct EngineCommand: AsyncParsableCommand {
         throw Terminal.fail("there is no kubeconfig yet", help: "start the engine: kc engine start", code: .target)
       }
       if raw {
-        guard let text = Files.readText(path) else { throw Terminal.fail("\(path) cannot be read", help: "use sudo", code: .target) }
+        guard let text = Files.readText(path) else {
+          throw Terminal.fail("\(path) cannot be read", help: "use sudo", code: .target)
+        }
         Terminal.out(text)
       } else {
         Terminal.out(path + "\n")

@@ -30,7 +30,8 @@ struct Explain: ParsableCommand {
     let compilation = project?.compilation ?? Compilation(entry: [], provider: MemorySources([:]))
     guard let type = compilation.explain(type: subject) else {
       throw Terminal.fail(
-        "there is no type `\(subject)`", help: "there are \(compilation.typeNames.joined(separator: ", "))", code: .usage)
+        "there is no type `\(subject)`", help: "there are \(compilation.typeNames.joined(separator: ", "))",
+        code: .usage)
     }
     Terminal.out(text(type, style))
   }
@@ -38,7 +39,9 @@ struct Explain: ParsableCommand {
   static var catalogue: [DiagnosticInfo] { SyntaxCatalogue.all }
 
   private func text(_ info: DiagnosticInfo, _ style: TextStyle) -> String {
-    func indented(_ code: String) -> String { code.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }.joined(separator: "\n") }
+    func indented(_ code: String) -> String {
+      code.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }.joined(separator: "\n")
+    }
     return """
       \(style.paint("\(info.code): \(info.title)", .strong))
 
@@ -65,7 +68,9 @@ struct Explain: ParsableCommand {
       let standard = field.defaultText.map { " = \($0)" } ?? ""
       let note = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
       var line = "  \(TextStyle.pad(field.name, width))  \(TextStyle.pad(field.type, types))\(standard)\(note)"
-      if let first = field.documentation.split(separator: "\n").first { line += "  " + style.paint(String(first), .faint) }
+      if let first = field.documentation.split(separator: "\n").first {
+        line += "  " + style.paint(String(first), .faint)
+      }
       lines.append(line)
     }
     for requirement in type.requirements { lines.append("  require \(requirement)") }

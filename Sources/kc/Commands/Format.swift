@@ -38,13 +38,16 @@ struct Format: ParsableCommand {
     }
     if check, changed > 0 {
       throw Terminal.fail(
-        "\(changed) file\(changed == 1 ? " is" : "s are") not in the one layout", help: "`kc fmt` mends it", code: .input)
+        "\(changed) file\(changed == 1 ? " is" : "s are") not in the one layout", help: "`kc fmt` mends it",
+        code: .input)
     }
   }
 
   private func files() throws -> [String] {
     try (paths.isEmpty ? ["."] : paths).flatMap { path -> [String] in
-      guard let real = ProjectSources.realPath(path) else { throw Terminal.fail("there is no file \(path)", code: .input) }
+      guard let real = ProjectSources.realPath(path) else {
+        throw Terminal.fail("there is no file \(path)", code: .input)
+      }
       guard Files.isFolder(real) else { return [path] }
       return ProjectSources(root: real).modules().map { path == "." ? $0 : "\(path)/\($0)" }
     }

@@ -36,7 +36,8 @@ struct Get: AsyncParsableCommand {
   func run() async throws {
     let target = try await Target.connect(target)
     guard let type = target.client.types.named(resource) else {
-      throw Terminal.fail("there is no kind of object called \(resource)", help: "for example pods, deploy, svc, nodes, cm", code: .usage)
+      throw Terminal.fail(
+        "there is no kind of object called \(resource)", help: "for example pods, deploy, svc, nodes, cm", code: .usage)
     }
     let namespace = type.namespaced && !all ? namespace ?? Self.defaultNamespace(options) : nil
     do {

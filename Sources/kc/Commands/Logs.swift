@@ -32,7 +32,8 @@ struct Logs: AsyncParsableCommand {
       var pods = all.filter { $0.name == name }
       if pods.isEmpty { pods = all.filter { $0.labels["app.kubernetes.io/name"] == name } }
       if pods.isEmpty {
-        throw Terminal.fail("there is no pod and no workload named \(name) in the namespace \(namespace)", code: .target)
+        throw Terminal.fail(
+          "there is no pod and no workload named \(name) in the namespace \(namespace)", code: .target)
       }
       for pod in pods.prefix(follow ? 1 : pods.count) {
         try await show(pod.name ?? "", type, namespace, prefix: pods.count > 1, target)
@@ -43,7 +44,9 @@ struct Logs: AsyncParsableCommand {
     await target.close()
   }
 
-  private func show(_ pod: String, _ type: ResourceType, _ namespace: String, prefix: Bool, _ target: Target) async throws {
+  private func show(_ pod: String, _ type: ResourceType, _ namespace: String, prefix: Bool, _ target: Target)
+    async throws
+  {
     var query: [(name: String, value: String)] = []
     if let container { query.append(("container", container)) }
     if let tail { query.append(("tailLines", String(tail))) }

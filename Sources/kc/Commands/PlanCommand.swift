@@ -26,7 +26,8 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(help: "human or json.") var format = Format.human
   @Option(name: .customShort("o"), help: "Save the plan to a file, for `kc apply FILE`.") var save: String?
   @Flag(name: .customLong("detailed-exitcode"), help: "End with 2 where there are changes.") var detailed = false
-  @Flag(name: .customLong("allow-unplaced"), help: "Do not count pods that fit nowhere as an error.") var allowUnplaced = false
+  @Flag(name: .customLong("allow-unplaced"), help: "Do not count pods that fit nowhere as an error.")
+  var allowUnplaced = false
 
   func run() async throws {
     let project = try Project.load(options)

@@ -24,7 +24,9 @@ struct Render: ParsableCommand {
     let project = try Project.load(options)
     try project.report(output)
     let objects = project.desired().map(\.object).sorted { left, right in
-      (left.kind ?? "", left.namespace ?? "", left.name ?? "") < (right.kind ?? "", right.namespace ?? "", right.name ?? "")
+      (left.kind ?? "", left.namespace ?? "", left.name ?? "") < (
+        right.kind ?? "", right.namespace ?? "", right.name ?? ""
+      )
     }.map(Self.ordered)
     switch format {
     case .yaml: Terminal.out(objects.map { YAML.text($0) }.joined(separator: "---\n"))

@@ -70,7 +70,9 @@ struct Status: AsyncParsableCommand {
       "project": .string(report.project), "healthy": .bool(report.isHealthy),
       "resources": .array(
         report.rows.map { row in
-          var out: Value = ["address": .string(row.address), "kind": .string(row.key.kind), "name": .string(row.key.name)]
+          var out: Value = [
+            "address": .string(row.address), "kind": .string(row.key.kind), "name": .string(row.key.name),
+          ]
           switch row.health {
           case .healthy?: out["health"] = "healthy"
           case .progressing(let what)?:

@@ -56,7 +56,8 @@ struct Why: ParsableCommand {
         "the program declares no `\(address)`",
         help: near.map { "did you mean `\($0)`?" } ?? "it declares \(known.joined(separator: ", "))", code: .input)
     case .ambiguous(let name, let candidates):
-      Terminal.fail("`\(name)` could be several", help: "say one of \(candidates.joined(separator: ", "))", code: .input)
+      Terminal.fail(
+        "`\(name)` could be several", help: "say one of \(candidates.joined(separator: ", "))", code: .input)
     case .unknownPath(let path, let address, let near):
       Terminal.fail(
         "`\(address)` has no field `\(path)`", help: near.map { "did you mean `\($0)`?" }, code: .input)

@@ -16,7 +16,8 @@ enum Planning {
       let live = try await LiveReader(client: target.client, target: target.name).read(
         project: project.compilation.project.name, namespace: namespace(project), desired: desired)
       return Planner().plan(
-        project: project.compilation.project.name, namespace: namespace(project), environment: project.environment, desired: desired, live: live,
+        project: project.compilation.project.name, namespace: namespace(project), environment: project.environment,
+        desired: desired, live: live,
         sources: project.fingerprint)
     } catch {
       throw Target.failure(error)
@@ -28,7 +29,8 @@ enum Planning {
       let live = try await LiveReader(client: target.client, target: target.name).read(
         project: project.compilation.project.name, namespace: namespace(project), desired: [])
       return Planner().planRemoval(
-        project: project.compilation.project.name, namespace: namespace(project), environment: project.environment, live: live)
+        project: project.compilation.project.name, namespace: namespace(project), environment: project.environment,
+        live: live)
     } catch {
       throw Target.failure(error)
     }

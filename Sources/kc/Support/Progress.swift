@@ -52,7 +52,8 @@ enum Progress {
         help: "wait for it; if it died, its lock runs out within 20 seconds", code: .target)
     case .moved(let changes):
       return Terminal.fail(
-        "the plan no longer fits what is there:\n    " + changes.joined(separator: "\n    "), help: "make the plan again",
+        "the plan no longer fits what is there:\n    " + changes.joined(separator: "\n    "),
+        help: "make the plan again",
         code: .input)
     case .unreachable(let why):
       return Terminal.fail(why, help: "what was applied stands; run `kc apply` again to go on", code: .partial)

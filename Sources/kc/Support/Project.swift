@@ -9,7 +9,8 @@ import KCSyntax
 
 /// Which program is meant, and with what.
 struct ProjectOptions: ParsableArguments {
-  @Option(name: [.customShort("C"), .customLong("project")], help: "The project's folder; without it, the one around you.")
+  @Option(
+    name: [.customShort("C"), .customLong("project")], help: "The project's folder; without it, the one around you.")
   var folder: String?
 
   @Option(name: [.customShort("e"), .customLong("env")], help: "The environment to apply, as declared by `env NAME`.")

@@ -82,7 +82,9 @@ struct Target {
   static func failure(_ error: ClientError) -> ExitCode {
     switch error {
     case .unreachable(let why):
-      Terminal.fail("the target could not be reached: \(why)", help: "`kc engine status` tells whether the engine runs", code: .target)
+      Terminal.fail(
+        "the target could not be reached: \(why)", help: "`kc engine status` tells whether the engine runs",
+        code: .target)
     case .status(let status) where status.code == 401:
       Terminal.fail("the target does not know you: it refused the credentials", code: .target)
     case .status(let status): Terminal.fail("the target refused: \(status.message)", code: .target)
