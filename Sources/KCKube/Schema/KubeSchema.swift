@@ -78,6 +78,10 @@ public struct KubeSchema: Sendable {
   public internal(set) var types: [TypeSchema] = []
   var typeIndex: [String: Int] = [:]
   var kinds: [String: Int] = [:]
+  /// The OpenAPI schemas of custom kinds, for what `types` does not say.
+  var customSchemas: [String: Value] = [:]
+  /// The rules (`x-kubernetes-validations`) of custom kinds, read; by their text.
+  var rules: [String: RuleExpression] = [:]
 
   /// The type of an object; nil for kinds that the version does not have.
   public func type(apiVersion: String, kind: String) -> Int? { kinds["\(apiVersion) \(kind)"] }

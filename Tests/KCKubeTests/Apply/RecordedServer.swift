@@ -102,11 +102,10 @@ struct RecordedServer {
     } catch { return .refused(error) }
   }
 
-  /// A custom resource in the version that a request speaks: fields that it does not have go, defaults come.
+  /// A custom resource in the version that a request speaks. The recordings' definitions convert nothing else.
   private mutating func convert(to type: ResourceType) {
     guard let version = live?.apiVersion, live?.kind == type.kind, version != type.apiVersion else { return }
     live?["apiVersion"] = .string(type.apiVersion)
-    live = live.map { schema.completed($0, apiVersion: type.apiVersion, kind: type.kind) }
   }
 
   private struct Write {
@@ -160,7 +159,9 @@ struct RecordedServer {
     guard object.apiVersion ?? old.apiVersion == old.apiVersion, object.kind ?? old.kind == old.kind else {
       throw refuse(422)
     }
-    let root = Validation.unknownFields(object, type: write.type)
+    let root =
+      Validation.unknownFields(object, type: write.type)
+      + schema.unknownFields(of: object, apiVersion: write.type.apiVersion, kind: write.type.kind)
     if let cause = root.first {
       throw APIStatus(code: 422, reason: "Invalid", message: "\(cause.field): \(cause.message)")
     }
@@ -215,7 +216,8 @@ struct RecordedServer {
   }
 
   private func custom(_ object: Value, old: Value?, _ write: Write) -> Value {
-    var out = object
+    // What the stored version does not have is not kept. The recordings' definitions all store v1.
+    var out = schema.completed(object, apiVersion: "\(write.type.group)/v1", kind: write.type.kind)
     if write.subresource == "status" {
       out = old ?? [:]
       out["status"] = object["status"]
@@ -236,8 +238,11 @@ struct RecordedServer {
   }
 
   private func checked(_ object: Value, old: Value?, _ write: Write) throws(APIStatus) -> Value {
-    let causes =
+    var causes =
       old.map { Validation.update(object, old: $0, type: write.type) } ?? Validation.create(object, type: write.type)
+    causes += schema.violations(
+      of: object, old: old, apiVersion: write.type.apiVersion, kind: write.type.kind,
+      matches: { pattern, text in (try? Regex(pattern)).map { text.contains($0) } })
     if !causes.isEmpty, write.subresource.isEmpty {
       throw APIStatus(
         code: 422, reason: "Invalid", message: causes.map { "\($0.field): \($0.message)" }.joined(separator: ", "))

@@ -34,7 +34,9 @@ extension KubeSchema {
     metadata.shape = .type(slot("meta.v1.ObjectMeta"))
     fields.append(metadata)
     root.setFields(sorted: fields.sorted { $0.name < $1.name })
-    kinds["\(apiVersion) \(kind)"] = append(root)
+    kinds[root.name] = append(root)
+    customSchemas[root.name] = schema
+    for text in CustomRules.texts(in: schema) where rules[text] == nil { rules[text] = try? RuleExpression(text) }
   }
 
   private mutating func append(_ type: TypeSchema) -> Int {
