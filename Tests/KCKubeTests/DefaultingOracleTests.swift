@@ -76,6 +76,12 @@ enum CreatePipeline {
     for field in ["managedFields", "uid", "creationTimestamp", "resourceVersion"] {
       object.set(nil, at: "metadata", field)
     }
+    return placed(object)
+  }
+
+  /// With placeholders for addresses and ports that the server chooses.
+  static func placed(_ object: Value) -> Value {
+    var object = object
     if object.kind == "Service", let spec = object["spec"], spec["type"] != "ExternalName" {
       if (spec["clusterIP"]?.string ?? "").isEmpty {
         object.set("<clusterIP>", at: "spec", "clusterIP")

@@ -57,6 +57,11 @@ public enum Admission {
     }
   }
 
+  /// Changes an object that is being changed.
+  public static func update(_ object: inout Value, type: ResourceType) {
+    if type.qualifiedKind == "Pod" { tolerations(&object) }
+  }
+
   private static func forbidden(_ object: Value, _ type: ResourceType, _ why: String) -> APIStatus {
     let name = object.name ?? ""
     return APIStatus(

@@ -2,6 +2,11 @@ internal import KCData
 
 /// What the API server does with new jobs.
 enum JobStrategy {
+  /// The labels that pods of a job are given.
+  static let labels = [
+    "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name",
+  ]
+
   /// Unless the job brings its own selector, one is made from its uid, and the labels that it selects by.
   static func create(_ object: inout Value) {
     PodStrategy.dropDisabledTemplate(&object)

@@ -44,7 +44,21 @@ public enum Strategy {
   /// wanted.
   ///
   /// - Parameter old: what is stored.
-  public static func prepareForUpdate(_ object: inout Value, old: Value, type: ResourceType) {
+  /// - Parameter subresource: such as `status`, of which only that part changes; empty for the object itself.
+  public static func prepareForUpdate(
+    _ object: inout Value, old: Value, type: ResourceType, subresource: String = ""
+  ) {
+    if subresource == "status" { return prepareForStatusUpdate(&object, old: old, type: type) }
+    for field in ["creationTimestamp", "generation", "selfLink"] {
+      object.set(old.at("metadata", field), at: "metadata", field)
+    }
+    if let partial = parts[subresource] {
+      let given = object.at("spec", partial)
+      let metadata = object["metadata"]
+      object = old
+      object["metadata"] = metadata
+      object.set(given, at: "spec", partial)
+    }
     let kind = type.qualifiedKind
     if withStatus.contains(kind) || kind == "Namespace" || kind == "Pod" { object["status"] = old["status"] }
     switch kind {
@@ -63,6 +77,9 @@ public enum Strategy {
     let generation = old.generation ?? 1
     object.set(.int(wanted(object) == wanted(old) ? generation : generation &+ 1), at: "metadata", "generation")
   }
+
+  /// Subresources that change one field of the spec.
+  private static let parts = ["ephemeralcontainers": "ephemeralContainers"]
 
   /// Readies a change of the status: everything else stays as it was.
   ///

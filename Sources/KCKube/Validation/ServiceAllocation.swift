@@ -1,0 +1,78 @@
+public import KCData
+
+/// Addresses and ports that a service asks for, against what a cluster has.
+public enum ServiceAllocation {
+  /// What a cluster gives to services.
+  public struct Cluster: Sendable {
+    /// The ranges of addresses, the first being that of the cluster's main family.
+    public var ranges: [IPRange]
+    public var nodePorts: ClosedRange<Int64>
+    /// Whether another service has an address.
+    public var isTaken: @Sendable (String) -> Bool
+
+    public init(
+      ranges: [IPRange] = [IPRange("10.96.0.0/16")].compactMap(\.self),
+      nodePorts: ClosedRange<Int64> = 30000...32767, isTaken: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) {
+      self.ranges = ranges
+      self.nodePorts = nodePorts
+      self.isTaken = isTaken
+    }
+  }
+
+  /// Why a service that is valid in itself cannot be had in a cluster.
+  ///
+  /// - Parameter old: the service as it is stored, for a change: what it has is not asked for again.
+  public static func check(
+    _ object: Value, old: Value? = nil, type: ResourceType, cluster: Cluster
+  ) -> [APIStatus.Cause] {
+    guard type.qualifiedKind == "Service", let spec = object["spec"], spec["type"] != "ExternalName" else { return [] }
+    var report = ValidationReport()
+    families(spec, cluster, &report)
+    if !report.isEmpty { return report.causes }
+    let had = Set(old?["spec"]?.texts("clusterIPs") ?? [])
+    for text in spec.texts("clusterIPs") where text != "None" && !text.isEmpty && !had.contains(text) {
+      guard let address = IPAddress(text) else { continue }
+      let isInside = cluster.ranges.contains { $0.contains(address) && $0.address != address }
+      if !isInside || cluster.isTaken(text) {
+        report.invalid(
+          FieldPath("spec", "clusterIPs"), isInside ? "is already allocated" : "is not in the range of services",
+          value: spec["clusterIPs"])
+      }
+    }
+    nodePorts(spec, old?["spec"], cluster, &report)
+    return report.causes
+  }
+
+  private static func families(_ spec: Value, _ cluster: Cluster, _ report: inout ValidationReport) {
+    let path = FieldPath("spec")
+    let served = Set(cluster.ranges.map { $0.address.isIPv6 ? "IPv6" : "IPv4" })
+    let isWithoutSelector = spec["clusterIP"] == "None" && Defaulting.isZero(spec["selector"])
+    if isWithoutSelector { return }
+    for (index, text) in spec.texts("clusterIPs").enumerated() {
+      guard let address = IPAddress(text), !served.contains(address.isIPv6 ? "IPv6" : "IPv4") else { continue }
+      report.invalid(path["clusterIPs"][index], "this cluster has no addresses of its family", value: .string(text))
+    }
+    if !report.isEmpty { return }
+    for (index, family) in spec.texts("ipFamilies").enumerated() where !served.contains(family) {
+      report.invalid(path["ipFamilies"][index], "not configured on this cluster", value: .string(family))
+    }
+    if served.count < 2, spec["ipFamilyPolicy"] == "RequireDualStack" {
+      report.invalid(path["ipFamilyPolicy"], "this cluster has one family only", value: spec["ipFamilyPolicy"])
+    }
+  }
+
+  private static func nodePorts(
+    _ spec: Value, _ old: Value?, _ cluster: Cluster, _ report: inout ValidationReport
+  ) {
+    let had = Set((old?.list("ports") ?? []).compactMap { $0["nodePort"]?.int })
+    for (index, port) in spec.list("ports").enumerated() {
+      guard let number = port["nodePort"]?.int, number != 0, !had.contains(number) else { continue }
+      if !cluster.nodePorts.contains(number) {
+        report.invalid(
+          FieldPath("spec", "ports")[index]["nodePort"],
+          "must be between \(cluster.nodePorts.lowerBound) and \(cluster.nodePorts.upperBound)", value: .int(number))
+      }
+    }
+  }
+}
