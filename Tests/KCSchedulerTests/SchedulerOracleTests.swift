@@ -39,6 +39,7 @@ struct Scenario {
   func completed(_ pod: Value) -> Value {
     var pod = pod
     if pod.namespace == nil { pod.set("default", at: "metadata", "namespace") }
+    if let type = ResourceTypes.builtin.find(apiVersion: "v1", kind: "Pod") { Defaulting.apply(to: &pod, type: type) }
     guard let facts = record["facts"]?[pod.namespacedName] else { return pod }
     for (field, value) in facts.object ?? [:] { pod.set(value, at: "spec", field) }
     return pod
@@ -83,7 +84,12 @@ struct Scenario {
     var victims = Agreement()
     for record in records {
       var scenario = Scenario(record)
-      for step in record["pods"]?.array ?? [] {
+      // Where all pods were there from the start, the results hold in the order of the attempts.
+      let steps = (record["pods"]?.array ?? []).enumerated().sorted { left, right in
+        let places = (left.element.at("result", "position")?.int ?? 0, right.element.at("result", "position")?.int ?? 0)
+        return places.0 != places.1 ? places.0 < places.1 : left.offset < right.offset
+      }
+      for (_, step) in steps {
         for operation in step["before"]?.array ?? [] { scenario.perform(operation) }
         let pod = scenario.completed(step["pod"] ?? .null)
         let id = "\(record["id"]?.string ?? "") \(pod.name ?? "")"

@@ -44,8 +44,8 @@ public struct NodeInfo: Sendable {
   mutating func add(_ pod: PodInfo) {
     pods.append(pod)
     requested.add(pod.requests)
-    scoredCPU += pod.scoredCPU
-    scoredMemory += pod.scoredMemory
+    scoredCPU += pod.heldCPU
+    scoredMemory += pod.heldMemory
     for port in pod.ports { usedPorts[port, default: 0] += 1 }
     if pod.hasAffinity { affinityPods += 1 }
     if !pod.requiredAntiAffinity.isEmpty { requiredAntiAffinityPods += 1 }
@@ -55,8 +55,8 @@ public struct NodeInfo: Sendable {
     guard let index = pods.firstIndex(where: { $0.key == key }) else { return }
     let pod = pods.remove(at: index)
     requested.subtract(pod.requests)
-    scoredCPU -= pod.scoredCPU
-    scoredMemory -= pod.scoredMemory
+    scoredCPU -= pod.heldCPU
+    scoredMemory -= pod.heldMemory
     for port in pod.ports {
       usedPorts[port, default: 1] -= 1
       if usedPorts[port] == 0 { usedPorts[port] = nil }

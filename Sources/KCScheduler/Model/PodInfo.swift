@@ -17,6 +17,12 @@ public struct PodInfo: Sendable {
   /// Requests for scoring: a container that asks for nothing counts as a small one.
   var scoredCPU: Int64
   var scoredMemory: Int64
+  /// The same as nodes add them up: what is said for the whole pod counts there.
+  var heldCPU: Int64
+  var heldMemory: Int64
+  /// What containers ask for, without what is said for the whole pod.
+  var containerCPU: Int64
+  var containerMemory: Int64
   var hasCPUOrMemoryRequest: Bool
   var ports: [HostPort]
   var nodeSelector: [String: String]
@@ -35,7 +41,7 @@ public struct PodInfo: Sendable {
   var gates: [String]
   var schedulerName: String
   var nominatedNode: String
-  var ownerUID: String?
+  var ownerName: String?
   var ownerKind: String?
 
   var hasAffinity: Bool {
@@ -64,9 +70,15 @@ public struct PodInfo: Sendable {
     let containers = spec["containers"]?.array ?? []
     let initContainers = spec["initContainers"]?.array ?? []
     requests = PodRequests.total(spec) { ResourceAmounts(PodRequests.effective($0)) }
-    let scored = PodRequests.total(spec, counting: PodRequests.scored)
+    let scored = PodRequests.total(spec, withPodLevel: false, counting: PodRequests.scored)
+    let plain = PodRequests.total(spec, withPodLevel: false) { ResourceAmounts(PodRequests.effective($0)) }
+    containerCPU = plain.milliCPU
+    containerMemory = plain.memory
     scoredCPU = scored.milliCPU
     scoredMemory = scored.memory
+    let held = PodRequests.total(spec, counting: PodRequests.scored)
+    heldCPU = held.milliCPU
+    heldMemory = held.memory
     hasCPUOrMemoryRequest = requests.milliCPU != 0 || requests.memory != 0
     ports = (containers + initContainers.filter { $0["restartPolicy"] == "Always" }).flatMap(Self.hostPorts)
     nodeSelector = stringMap(spec["nodeSelector"])
@@ -102,7 +114,7 @@ public struct PodInfo: Sendable {
     gates = (spec["schedulingGates"]?.array ?? []).compactMap { $0["name"]?.string }
     schedulerName = spec["schedulerName"]?.string ?? "default-scheduler"
     nominatedNode = pod.at("status", "nominatedNodeName")?.string ?? ""
-    ownerUID = pod.controllerOwner?["uid"]?.string
+    ownerName = pod.controllerOwner?["name"]?.string
     ownerKind = pod.controllerOwner?["kind"]?.string
   }
 
@@ -150,7 +162,9 @@ enum PodRequests {
   }
 
   /// The sum of what runs together, or the most that initialisation needs; and the overhead.
-  static func total(_ spec: Value, counting amounts: (Value) -> ResourceAmounts) -> ResourceAmounts {
+  static func total(
+    _ spec: Value, withPodLevel: Bool = true, counting amounts: (Value) -> ResourceAmounts
+  ) -> ResourceAmounts {
     var running = ResourceAmounts()
     for container in spec["containers"]?.array ?? [] { running.add(amounts(container)) }
     var sidecars = ResourceAmounts()
@@ -167,7 +181,7 @@ enum PodRequests {
       peak.raise(to: need)
     }
     running.raise(to: peak)
-    if let pod = spec["resources"] {
+    if withPodLevel, let pod = spec["resources"] {
       // What is said for the whole pod is what counts for these.
       for (name, value) in pod["requests"]?.object ?? [:] { running[name] = ResourceAmounts.amount(value, of: name) }
     }

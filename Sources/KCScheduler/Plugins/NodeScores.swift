@@ -22,7 +22,7 @@ enum NodeScores {
       return shares.count == 2 ? abs(shares[0] - shares[1]) / 2 : 0
     }
     let used = node.requested
-    let with = Int64((1 - spread(used.milliCPU + pod.requests.milliCPU, used.memory + pod.requests.memory)) * 100)
+    let with = Int64((1 - spread(used.milliCPU + pod.containerCPU, used.memory + pod.containerMemory)) * 100)
     let without = Int64((1 - spread(used.milliCPU, used.memory)) * 100)
     // What counts is how much better the pod makes it.
     return 50 + (50 + with - without) / 2

@@ -53,8 +53,10 @@ enum SpreadCount {
     return true
   }
 
+  /// A selector without conditions counts nobody.
   static func pods(_ node: NodeInfo, _ selector: LabelSelector, _ namespace: String) -> Int64 {
-    Int64(node.pods.count { !$0.isTerminating && $0.namespace == namespace && selector.matches($0.labels) })
+    if selector.isEmpty { return 0 }
+    return Int64(node.pods.count { !$0.isTerminating && $0.namespace == namespace && selector.matches($0.labels) })
   }
 }
 
@@ -119,8 +121,8 @@ struct SpreadScore {
       requirements.merge(selector) { $1 }
     }
     var selector: LabelSelector?
-    if pod.ownerKind == "ReplicaSet", let uid = pod.ownerUID,
-      let set = snapshot.replicaSets.values.first(where: { $0.uid == uid && $0.namespace == pod.namespace })
+    if pod.ownerKind == "ReplicaSet", let name = pod.ownerName,
+      let set = snapshot.replicaSets["\(pod.namespace)/\(name)"]
     {
       var merged = set.at("spec", "selector") ?? .object([:])
       for (key, value) in requirements { merged.set(.string(value), at: "matchLabels", key) }
