@@ -3,7 +3,7 @@
 // Written by Scripts/generate-stdlib-files.
 
 static const unsigned char file0[] = {
-#embed "../../stdlib/config.kc"
+#embed "../../stdlib/configs.kc"
 };
 static const unsigned char file1[] = {
 #embed "../../stdlib/containers.kc"
@@ -29,7 +29,7 @@ static const struct {
   const unsigned char *bytes;
   size_t size;
 } files[] = {
-    {"config.kc", file0, sizeof file0},
+    {"configs.kc", file0, sizeof file0},
     {"containers.kc", file1, sizeof file1},
     {"prelude.kc", file2, sizeof file2},
     {"probe.kc", file3, sizeof file3},

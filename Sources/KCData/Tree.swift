@@ -131,6 +131,10 @@ extension Tree {
     fields[Int(value.payload)..<Int(value.payload) + value.length]
   }
 
+  /// The field at `index` of a record.
+  /// - Requires: `index` is below the value's length.
+  @inlinable public func field(of value: TreeValue, _ index: Int) -> TreeField { fields[Int(value.payload) + index] }
+
   /// The field `key` of a record.
   public func field(_ key: UInt32, of value: TreeValue) -> TreeField? {
     guard value.tag == .record else { return nil }

@@ -17,7 +17,8 @@ import Testing
       bytes.removeSubrange(token.range)
       var mutant = found
       mutant.files["main.kc"] = String(decoding: bytes, as: UTF8.self)
-      let count = mutant.compile().diagnostics.count
+      // What the parser says about a mutant is its own tests' business.
+      let count = mutant.compile().diagnostics.filter { $0.code >= "KC0100" }.count
       #expect(count <= before + 3, "without `\(file.text(token.range))` at \(file.line(at: token.range.lowerBound))")
     }
   }

@@ -100,18 +100,28 @@ extension Program {
   }
 
   /// The value as JSON.
-  mutating func jsonText(of value: TreeValue, at site: Int32) -> TreeValue {
+  mutating func jsonText(of given: TreeValue, at site: Int32) -> TreeValue {
+    let value = resolve(given, 0)
     guard let text = canonicalText(of: value, at: site) else { return .poison }
     var result = tree.string(text)
-    result.isSecret = holdsSecret
+    result.isSecret = holdsSecret(value)
     return result
   }
 
   /// The value as JSON with sorted keys; nil where a part of it was reported.
   private mutating func canonicalText(of value: TreeValue, at site: Int32) -> String? {
-    holdsSecret = false
     guard let plain = plainValue(of: value) else { return nil }
     return Self.json(plain)
+  }
+
+  /// Whether a value that was made plain is secret, or holds one that is.
+  private func holdsSecret(_ value: TreeValue) -> Bool {
+    switch value.tag {
+    case _ where value.isSecret: true
+    case .record: tree.fields(of: value).contains { holdsSecret($0.value) }
+    case .list: tree.items(of: value).contains { holdsSecret($0) }
+    default: false
+    }
   }
 
   private static func json(_ value: Value) -> String {

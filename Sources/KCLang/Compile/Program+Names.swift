@@ -48,6 +48,7 @@ extension Program {
     case .function(let function):
       ensureSignature(function)
       return code.constant(code.functions[Int(function)].value, at: site)
+    case .broken: return code.emit(.poison, at: site)
     case .schema, .type:
       report("KC0110", "`\(text(name))` is a type, not a value", at: site)
       return code.emit(.poison, at: site)
@@ -72,6 +73,8 @@ extension Program {
 
   private mutating func reportUnknownName(_ node: SyntaxNode, _ scope: Int32) {
     let name = node.text
+    // A name that is unknown once is unknown in all its places.
+    guard unknownNames.insert(ChildKey(parent: scopes[Int(scope)].module, name: key(name))).inserted else { return }
     let known = names(in: scope) + ["self", "true", "false", "none"]
     if name.contains("-"), Self.nearest(to: name, among: known) == nil {
       let parts = name.split(separator: "-").map(String.init)

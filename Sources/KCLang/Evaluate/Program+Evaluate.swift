@@ -65,7 +65,7 @@ extension Program {
       return value
     case .moduleSlot: return slotValue(modules[Int(op.a)].frame, op.b, op.site)
     case .moduleScope:
-      report("KC0110", "a module is not a value", at: op.site)
+      report("KC0110", "`\(modules[Int(op.a)].path)` is a module, not a value", at: op.site)
       return .poison
     case .constant, .local, .lazy, .poison, .scope: return .poison
     }
@@ -131,6 +131,8 @@ extension Program {
       if instances[Int(space)].state == .expanding {
         return reportCycle(instance: space, key: op.b, op.site)
       }
+      // A block that is missing because of another mistake is no mistake of its own.
+      if diagnostics.hasErrors { return .poison }
       report(
         "KC0100", "there is no `\(text(op.b))` here", at: op.site, notes: ["the block that declares it is not made"])
       return .poison

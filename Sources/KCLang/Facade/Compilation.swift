@@ -5,7 +5,7 @@ public import KCSyntax
 ///
 /// Making one parses, resolves, checks and evaluates the program; it never fails: what is wrong is in `diagnostics`.
 public struct Compilation: Sendable {
-  private let program: Program
+  private let program: FrozenProgram
 
   /// What was found, in the order of files and places. Spans refer to `sources`.
   public let diagnostics: [Diagnostic]
@@ -22,12 +22,14 @@ public struct Compilation: Sendable {
   /// - Parameter paths: the files to compile, relative to the root; what they import comes along.
   public init(entry paths: [String], provider: any SourceProvider, options: CompileOptions = CompileOptions()) {
     var program = Program(options: options)
-    resources = program.compile(paths, provider)
+    var resources = program.compile(paths, provider)
     diagnostics = program.diagnostics.sorted()
     sources = program.files
     environments = program.environments.map(\.name)
     project = program.project
-    self.program = program
+    self.program = FrozenProgram(program)
+    for place in resources.indices { resources[place].program = self.program }
+    self.resources = resources
   }
 
   /// Where a value came from.
@@ -36,18 +38,18 @@ public struct Compilation: Sendable {
   ///   - address: `deployment.web`, or a name that only one resource has.
   ///   - path: a path in the object (`spec.replicas`) or in the source (`replicas`, `app.image`); nil for the resource.
   public func why(address: String, path: String?) throws(WhyError) -> WhyAnswer {
-    var copy = program
+    var copy = program.program
     return try copy.why(address: address, path: path, resources: resources)
   }
 
   /// The fields of a schema, by its name or the keyword of its blocks, with types, defaults and documentation.
   public func explain(type name: String) -> TypeExplanation? {
-    var copy = program
+    var copy = program.program
     return copy.explain(type: name)
   }
 
   /// The names that `explain(type:)` knows.
-  public var typeNames: [String] { program.schemaNames }
+  public var typeNames: [String] { program.program.schemaNames }
 }
 
 /// What `project.kc` says.

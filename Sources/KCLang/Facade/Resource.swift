@@ -48,18 +48,25 @@ public struct Resource: Sendable {
   public var object: Value
   /// The block's place.
   public var origin: SourceLocation
-  /// The origins of fields of the object; one without has that of its nearest ancestor.
-  public var origins: [FieldPath: Provenance]
   /// Addresses of the resources that it refers to.
   public var dependencies: [String]
-  /// Fields whose values are secret.
-  public var secretPaths: [FieldPath]
-  public var rules: [Rule]
-  /// The block, in the program.
+  /// The block and the object, in the program.
   var instance: Int32 = -1
+  var tree = TreeValue.none
+  var program: FrozenProgram?
+
+  /// The origins of fields of the object; one without has that of its nearest ancestor. Found anew at each call.
+  public var origins: [FieldPath: Provenance] { walk?.origins ?? [:] }
+  /// Fields whose values are secret. Found anew at each call.
+  public var secretPaths: [FieldPath] { walk?.secretPaths ?? [] }
+  /// The affinity rules in the object. Found anew at each call.
+  public var rules: [Rule] { walk?.rules ?? [] }
+
+  private var walk: ObjectOrigins? { program.map { ObjectOrigins($0.program, tree) } }
 
   /// Where a field of the object came from, or its nearest ancestor of which that is known.
   public func origin(of path: FieldPath) -> Provenance {
+    let origins = origins
     var elements = path.elements
     while !elements.isEmpty {
       if let found = origins[FieldPath(elements)] { return found }

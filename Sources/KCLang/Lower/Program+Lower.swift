@@ -10,9 +10,10 @@ extension Program {
     for index in resourceInstances(in: root) {
       if let resource = lower(index) { resources.append(resource) }
     }
+    var needs: [Int32: [Int32]] = [:]
+    for edge in edges { needs[edge.from, default: []].append(edge.to) }
     for place in resources.indices {
-      let index = resources[place].instance
-      resources[place].dependencies = edges.filter { $0.from == index }.map { address(of: $0.to) }.sorted()
+      resources[place].dependencies = (needs[resources[place].instance] ?? []).map { address(of: $0) }.sorted()
     }
     checkSelectors(resources)
     return resources
@@ -54,13 +55,13 @@ extension Program {
     owner = outer
     if object.isPoison { return nil }
     if let raw = rawFields(index) { object = mergeDeep(object, raw) }
-    var walk = ObjectWalk()
-    guard let value = walk(object, FieldPath(), 0, &self) else { return nil }
+    let resolved = resolve(object, 0)
+    guard let value = tree.value(of: resolved) else { return nil }
     var resource = Resource(
       address: address(of: index), kind: text(instances[Int(index)].kind), object: value,
-      origin: location(instances[Int(index)].site), origins: walk.origins, dependencies: [],
-      secretPaths: walk.secretPaths, rules: walk.rules)
+      origin: location(instances[Int(index)].site), dependencies: [])
     resource.instance = index
+    resource.tree = resolved
     setNamespace(&resource.object)
     return resource
   }
@@ -121,94 +122,59 @@ extension Program {
       parameter: data.parameter >= 0 ? parameterNames[Int(data.parameter)] : nil)
   }
 
-  /// A value as API value, without origins; nil after a report.
+  /// A value as API value; nil where it is absent or was reported.
   mutating func plainValue(of value: TreeValue) -> Value? {
-    var walk = ObjectWalk()
-    let result = walk(value, FieldPath(), 0, &self)
-    holdsSecret = !walk.secretPaths.isEmpty
-    return result
+    let resolved = resolve(value, 0)
+    return tree.value(of: resolved)
   }
-}
 
-/// Turns a tree into an API object, and notes where its fields came from.
-struct ObjectWalk {
   /// The deepest nesting of an object.
-  static let maxDepth = 100
+  static let maxObjectDepth = 100
 
-  var origins: [FieldPath: Provenance] = [:]
-  var secretPaths: [FieldPath] = []
-  var rules: [Resource.Rule] = []
-  private var depth = 0
-
-  init() {}
-
-  /// The value; nil where it is absent or was reported.
-  mutating func callAsFunction(
-    _ value: TreeValue, _ path: FieldPath, _ origin: UInt32, _ program: inout Program
-  ) -> Value? {
-    depth += 1
-    defer { depth -= 1 }
-    guard depth < Self.maxDepth else {
-      program.report("KC0170", "this object is nested more than \(Self.maxDepth) levels deep", at: 0)
-      return nil
+  /// A value with nothing but records, lists and scalars in it; the same bits where it has nothing else already.
+  mutating func resolve(_ value: TreeValue, _ depth: Int) -> TreeValue {
+    guard depth < Self.maxObjectDepth else {
+      report("KC0170", "this object is nested more than \(Self.maxObjectDepth) levels deep", at: 0)
+      return .none
     }
-    var plain = value.tag == .instance ? value : program.scalar(value)
-    if plain.isSecret {
-      secretPaths.append(path)
-      plain.isSecret = false
-    }
-    switch plain.tag {
-    case .instance:
-      let scalar = program.scalar(plain)
-      if scalar.tag != .instance { return self(scalar, path, origin, &program) }
-      let record = program.materialize(plain)
-      return record.tag == .record ? object(record, path, &program) : nil
-    case .record: return object(plain, path, &program)
-    case .list: return list(plain, path, &program)
+    switch value.tag {
+    case .record: return resolve(record: value, depth)
+    case .list: return resolve(list: value, depth)
+    case .instance, .key, .symbol:
+      let plain = scalar(value)
+      return resolve(plain.tag == .instance ? materialize(plain) : plain, depth + 1)
     case .function, .scope, .choice, .regex, .range:
-      program.report(
-        "KC0110", "\(Program.article(program.kindName(plain))) cannot stand in an object",
-        at: program.code.origins[Int(origin)].site)
-      return nil
-    default: return program.tree.value(of: plain)
+      report("KC0110", "\(Self.article(kindName(value))) cannot stand in an object", at: valueSite)
+      return .none
+    default: return value
     }
   }
 
-  private mutating func object(_ record: TreeValue, _ path: FieldPath, _ program: inout Program) -> Value? {
-    var result = Fields(minimumCapacity: record.length)
-    for field in Array(program.tree.fields(of: record)) {
-      let name = program.text(Int32(field.key))
-      let inner = path.field(name)
-      if field.origin != 0 { note(field.origin, inner, program) }
-      if let value = self(field.value, inner, field.origin, &program) { result[name] = value }
+  private mutating func resolve(record value: TreeValue, _ depth: Int) -> TreeValue {
+    let outer = valueSite
+    defer { valueSite = outer }
+    var changed: [TreeField]?
+    for place in 0..<value.length {
+      let field = tree.field(of: value, place)
+      if field.origin != 0 { valueSite = code.origins[Int(field.origin)].site }
+      let inner = resolve(field.value, depth + 1)
+      if inner.bits == field.value.bits { continue }
+      if changed == nil { changed = Array(tree.fields(of: value)) }
+      changed?[place].value = inner
     }
-    return .object(result)
+    return changed.map { tree.record($0) } ?? value
   }
 
-  private mutating func list(_ value: TreeValue, _ path: FieldPath, _ program: inout Program) -> Value? {
-    var elements: [Value] = []
-    for (place, element) in Array(program.tree.items(of: value)).enumerated() {
-      let inner = path.index(place)
-      if element.tag == .record, let first = program.tree.fields(of: element).first, first.origin != 0 {
-        noteRule(first.origin, inner, program)
-      }
-      if let value = self(element, inner, 0, &program) { elements.append(value) }
+  private mutating func resolve(list value: TreeValue, _ depth: Int) -> TreeValue {
+    var changed: [TreeValue]?
+    for place in 0..<value.length {
+      let item = tree.item(of: value, place)
+      let inner = resolve(item, depth + 1)
+      if inner.bits == item.bits { continue }
+      if changed == nil { changed = Array(tree.items(of: value)) }
+      changed?[place] = inner
     }
-    return .array(elements)
-  }
-
-  private mutating func note(_ origin: UInt32, _ path: FieldPath, _ program: Program) {
-    origins[path] = program.provenance(origin)
-  }
-
-  /// An element of a list that came from an affinity rule.
-  private mutating func noteRule(_ origin: UInt32, _ path: FieldPath, _ program: Program) {
-    let data = program.code.origins[Int(origin)]
-    guard data.rule >= 0 else { return }
-    origins[path] = program.provenance(origin)
-    let rule = program.rules[Int(data.rule)]
-    if rules.contains(where: { path.hasPrefix($0.path) }) { return }
-    rules.append(Resource.Rule(path: path, origin: program.location(rule.site), text: rule.text))
+    return changed.map { tree.list($0) } ?? value
   }
 }
 
@@ -216,27 +182,34 @@ struct ObjectWalk {
 extension Program {
   /// A service's selector that no pod of the program has.
   mutating func checkSelectors(_ resources: [Resource]) {
-    let pods: [(namespace: String, labels: Fields)] = resources.compactMap { resource in
-      let template =
-        resource.object.at("spec", "template", "metadata", "labels")
-        ?? resource.object.at("spec", "jobTemplate", "spec", "template", "metadata", "labels")
-      let labels =
-        template ?? (resource.object["kind"]?.string == "Pod" ? resource.object.at("metadata", "labels") : nil)
-      return labels?.object.map { (resource.object.at("metadata", "namespace")?.string ?? "", $0) }
+    var pods: [String: [Fields]] = [:]
+    for resource in resources {
+      let namespace = resource.object.at("metadata", "namespace")?.string ?? ""
+      for (key, value) in Self.podLabels(of: resource.object) ?? [:] {
+        pods["\(namespace)/\(key)=\(value.string ?? "")", default: []].append(
+          Self.podLabels(of: resource.object) ?? [:])
+      }
     }
     for resource in resources where resource.object["kind"]?.string == "Service" {
-      guard let selector = resource.object.at("spec", "selector")?.object, !selector.isEmpty else { continue }
+      guard let selector = resource.object.at("spec", "selector")?.object,
+        let first = selector.first(where: { _ in true })
+      else { continue }
       let namespace = resource.object.at("metadata", "namespace")?.string ?? ""
-      let selects = pods.contains { pod in
-        pod.namespace == namespace && selector.allSatisfy { pod.labels[$0.key] == $0.value }
-      }
-      if selects { continue }
+      let candidates = pods["\(namespace)/\(first.key)=\(first.value.string ?? "")"] ?? []
+      if candidates.contains(where: { labels in selector.allSatisfy { labels[$0.key] == $0.value } }) { continue }
       let shown = selector.map { "\($0.key): \($0.value.string ?? "")" }.joined(separator: ", ")
       let site = selectorSite(resource)
       report(
         "KC0151", "`\(title(of: resource.instance))` selects no pod of this program", at: site,
         notes: ["it selects `\(shown)`"], help: "select a workload by its name: `select = NAME`")
     }
+  }
+
+  private static func podLabels(of object: Value) -> Fields? {
+    let template =
+      object.at("spec", "template", "metadata", "labels")
+      ?? object.at("spec", "jobTemplate", "spec", "template", "metadata", "labels")
+    return (template ?? (object["kind"]?.string == "Pod" ? object.at("metadata", "labels") : nil))?.object
   }
 
   private func selectorSite(_ resource: Resource) -> Int32 {

@@ -26,6 +26,7 @@ extension Program {
         }
       }
       scopes[0].kinds.merge(scope.kinds) { first, _ in first }
+      if let kind = scopes[0].kinds[key(stem)], schemas[Int(kind)].isBlock { continue }
       scopes[0].names[key(stem)] = Scope.Name(kind: .module(index), span: Span(file: 0, range: 0..<0))
     }
   }
@@ -100,6 +101,14 @@ extension Program {
         declare(name.key, Scope.Name(kind: .type, span: name.span, node: node), in: scope)
       }
     case .block: declareBlock(node, in: scope)
+    case .setting, .nested:
+      // A keyword was forgotten, which is reported elsewhere: the name is known for all that.
+      if let name = node.parts.first, name.kind == .nameExpr {
+        let key = key(name.text)
+        if scopes[Int(scope)].names[key] == nil {
+          scopes[Int(scope)].names[key] = Scope.Name(kind: .broken, span: name.span)
+        }
+      }
     case .ifStatement, .forStatement:
       for body in node.parts where body.kind == .body || body.kind == .ifStatement {
         if body.kind == .ifStatement { declare(body, in: scope) }

@@ -22,6 +22,8 @@ struct Program: Sendable {
   var environments: [Environment] = []
   var parameterNames: [String] = []
   var patterns: [Pattern] = []
+  /// Names that were reported as unknown, by module.
+  var unknownNames: Set<ChildKey> = []
   /// The names of schemas that `keyed` children have.
   var keyedSchemas: Set<String> = []
   /// Types that `type` names; `any` while one is being compiled.
@@ -65,8 +67,8 @@ struct Program: Sendable {
   /// The instance whose field is being evaluated, for the edges between resources.
   var owner: Int32 = -1
   var edges: Set<Edge> = []
-  /// Whether the value that was made plain last held a secret.
-  var holdsSecret = false
+  /// Where the value stands that is being made plain.
+  var valueSite: Int32 = 0
   var root: Int32 = -1
   var project = ProjectInfo(name: "", namespace: "default", settings: .null, origin: nil)
   var environmentBodies: [Int: [(body: Int32, frame: Int32)]] = [:]
@@ -139,6 +141,8 @@ struct Scope: Sendable {
       case schema(Int32)
       case type
       case function(Int32)
+      /// What was declared in a way that was reported: its uses are silent.
+      case broken
     }
     var kind: Kind
     var slot: Int32 = 0

@@ -1,0 +1,52 @@
+internal import KCData
+internal import KCSyntax
+
+/// A program that nothing changes any more.
+final class FrozenProgram: Sendable {
+  let program: Program
+  init(_ program: Program) { self.program = program }
+}
+
+/// Where the fields of an object came from: a walk over its tree, made when somebody asks.
+struct ObjectOrigins {
+  var origins: [FieldPath: Provenance] = [:]
+  var secretPaths: [FieldPath] = []
+  var rules: [Resource.Rule] = []
+  private let program: Program
+
+  init(_ program: Program, _ value: TreeValue) {
+    self.program = program
+    walk(value, FieldPath())
+  }
+
+  private mutating func walk(_ value: TreeValue, _ path: FieldPath) {
+    if value.isSecret { secretPaths.append(path) }
+    switch value.tag {
+    case .record:
+      for field in program.tree.fields(of: value) where !field.value.isNone {
+        let inner = path.field(program.text(Int32(field.key)))
+        if field.origin != 0 { origins[inner] = program.provenance(field.origin) }
+        walk(field.value, inner)
+      }
+    case .list:
+      for (place, element) in program.tree.items(of: value).enumerated() {
+        let inner = path.index(place)
+        if element.tag == .record, let first = program.tree.fields(of: element).first, first.origin != 0 {
+          noteRule(first.origin, inner)
+        }
+        walk(element, inner)
+      }
+    default: return
+    }
+  }
+
+  /// An element of a list that came from an affinity rule.
+  private mutating func noteRule(_ origin: UInt32, _ path: FieldPath) {
+    let data = program.code.origins[Int(origin)]
+    guard data.rule >= 0 else { return }
+    origins[path] = program.provenance(origin)
+    if rules.contains(where: { path.hasPrefix($0.path) }) { return }
+    let rule = program.rules[Int(data.rule)]
+    rules.append(Resource.Rule(path: path, origin: program.location(rule.site), text: rule.text))
+  }
+}
