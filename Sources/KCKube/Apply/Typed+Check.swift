@@ -74,7 +74,9 @@ extension Typed {
       }
     switch shape {
     case .string, .bytes:
-      if value.string == nil { return ": expected string, got \(shown(value))" }
+      if value.string == nil {
+        return ": expected string, got &value.valueUnstructured{Value:\(PatchText.source(value))}"
+      }
     case .integer, .long, .number:
       if value.double == nil { return ": expected numeric (int or float), got \(typeName(value))" }
     case .bool:
@@ -85,7 +87,7 @@ extension Typed {
     return nil
   }
 
-  private static func shown(_ value: Value) -> String { "&{\(CanonicalJSON.text(value))}" }
+  private static func shown(_ value: Value) -> String { "&{\(PatchText.shown(value))}" }
 
   private static func typeName(_ value: Value) -> String {
     switch value {

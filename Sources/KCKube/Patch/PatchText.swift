@@ -27,4 +27,21 @@ enum PatchText {
     default: return CanonicalJSON.text(value)
     }
   }
+
+  /// A value as `%#v` prints it: as Go's source would have it.
+  static func source(_ value: Value, depth: Int = 0) -> String {
+    guard depth < 64 else { return "…" }
+    switch value {
+    case .null: return "interface {}(nil)"
+    case .string(let text): return CanonicalJSON.quoted(.string(text))
+    case .array(let elements):
+      return "[]interface {}{\(elements.map { source($0, depth: depth + 1) }.joined(separator: ", "))}"
+    case .object(let fields):
+      let pairs = fields.sorted { $0.key < $1.key }.map {
+        "\(CanonicalJSON.quoted(.string($0.key))):\(source($0.value, depth: depth + 1))"
+      }
+      return "map[string]interface {}{\(pairs.joined(separator: ", "))}"
+    default: return CanonicalJSON.text(value)
+    }
+  }
 }

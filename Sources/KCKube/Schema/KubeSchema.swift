@@ -83,6 +83,9 @@ public struct KubeSchema: Sendable {
   /// The rules (`x-kubernetes-validations`) of custom kinds, read; by their text.
   var rules: [String: RuleExpression] = [:]
 
+  /// A version without types.
+  public init() {}
+
   /// The type of an object; nil for kinds that the version does not have.
   public func type(apiVersion: String, kind: String) -> Int? { kinds["\(apiVersion) \(kind)"] }
 

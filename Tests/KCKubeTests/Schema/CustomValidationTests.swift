@@ -150,6 +150,35 @@ import Testing
     #expect(KubeSchema.unreadableRules(of: definition).count == 1)
   }
 
+  @Test func rulesOfEveryShape() {
+    var random = Seeded(21)
+    let pieces = [
+      "self", "oldSelf", ".a", ".b", "[0]", "['k']", "(", ")", "[", "]", "{", "}", "?", ":", "&&", "||", "!", "-", "+",
+      "*", "/",
+      "%", "==", "<", ">=", " in ", "1", "2.5", "'x'", "true", "null", ".all(x, ", ".map(y, ", "has(", "size(",
+      ".split('')", ",",
+      ".substring(1)", "x", "9223372036854775807", "string(", "int(", ".max()", ".indexOf('x')", ".charAt(-1)",
+    ]
+    let values: [Value] = [["a": 1, "b": [1, "x", .null], "k": "text"], [1, 2, 3], "text", 5, .null, 0.5]
+    var readable = 0
+    for _ in 0..<6000 {
+      let rule = (0..<Int.random(in: 1...9, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+        .joined()
+      let spec: Value = [
+        "x-kubernetes-preserve-unknown-fields": true, "x-kubernetes-validations": [["rule": .string(rule)]],
+      ]
+      let definition: Value = ["spec": ["versions": [["schema": ["openAPIV3Schema": spec]]]]]
+      guard KubeSchema.unreadableRules(of: definition).isEmpty else { continue }
+      readable += 1
+      var schema = KubeSchema()
+      schema.insert(apiVersion: "x.io/v1", kind: "Thing", openAPI: ["type": "object", "properties": ["spec": spec]])
+      let value = values.randomElement(using: &random) ?? .null
+      _ = schema.violations(
+        of: ["spec": value], old: ["spec": value], apiVersion: "x.io/v1", kind: "Thing", matches: { $1.contains($0) })
+    }
+    #expect(readable > 100)
+  }
+
   @Test func unknownFieldsAreNamed() {
     let schema = Self.schema([
       "type": "object", "properties": ["a": ["type": "object", "properties": ["b": ["type": "string"]]]],

@@ -39,14 +39,35 @@ struct RuleEvaluator {
       return .object(fields)
     case .not(let node): return .bool(!(try truth(node)))
     case .negative(let node): return try RuleFunctions.negative(try value(node))
-    case .binary(let symbol, let left, let right):
-      return try RuleFunctions.binary(symbol, try value(left), try value(right))
+    case .binary(let symbol, let left, let right): return try binary(symbol, left, right)
     case .both(let left, let right): return .bool(try logical(left, right, decisive: false))
     case .either(let left, let right): return .bool(try logical(left, right, decisive: true))
     case .conditional(let condition, let first, let second): return try value(try truth(condition) ? first : second)
     case .call(let name, let target, let arguments): return try call(name, target, arguments)
     case .macro(let name, let target, let variable, let bodies): return try macro(name, target, variable, bodies)
     }
+  }
+
+  /// Counts a value that is gone through as a whole.
+  private mutating func charge(_ value: Value) throws(RuleFailure) {
+    switch value {
+    case .string(let text): steps += text.utf8.count / 16
+    case .array(let elements):
+      steps += elements.count
+      for element in elements where steps < Self.stepLimit { try charge(element) }
+    case .object(let fields):
+      steps += fields.count
+      for (_, child) in fields where steps < Self.stepLimit { try charge(child) }
+    default: return
+    }
+    guard steps < Self.stepLimit else { throw RuleFailure(why: "the rule takes more than \(Self.stepLimit) steps") }
+  }
+
+  private mutating func binary(_ symbol: String, _ left: Node, _ right: Node) throws(RuleFailure) -> Value {
+    let (left, right) = (try value(left), try value(right))
+    try charge(left)
+    try charge(right)
+    return try RuleFunctions.binary(symbol, left, right)
   }
 
   private mutating func truth(_ node: Node) throws(RuleFailure) -> Bool {
@@ -85,7 +106,7 @@ struct RuleEvaluator {
     var values: [Value] = []
     if let target { values.append(try value(target)) }
     for argument in arguments { values.append(try value(argument)) }
-    steps += values.reduce(0) { $0 + ($1.array?.count ?? ($1.string?.utf8.count ?? 0) / 16) }
+    for value in values { try charge(value) }
     if name == "matches" {
       guard values.count == 2, let text = values[0].string, let pattern = values[1].string,
         let found = matches(pattern, text)

@@ -132,6 +132,12 @@ enum RuleFunctions {
 enum RuleTexts {
   static func call(_ name: String, _ text: String, _ arguments: [Value]) throws(RuleFailure) -> Value {
     let scalars = Array(text.unicodeScalars)
+    // Looking for a part takes time as both are long.
+    if let part = arguments.first?.string,
+      text.utf8.count.multipliedReportingOverflow(by: part.utf8.count).partialValue > 1 << 22
+    {
+      throw RuleFailure(why: "the texts are too long for \(name)")
+    }
     switch (name, arguments.first?.string, arguments.first?.int) {
     case ("startsWith", let part?, _): return .bool(text.utf8.starts(with: part.utf8))
     case ("endsWith", let part?, _): return .bool(text.utf8.reversed().starts(with: part.utf8.reversed()))
@@ -143,7 +149,7 @@ enum RuleTexts {
       if separator.isEmpty { return .array(scalars.map { .string(String(Character($0))) }) }
       return .array(text.split(separator: separator, omittingEmptySubsequences: false).map { .string(String($0)) })
     case ("replace", let part?, _):
-      guard arguments.count == 2, let other = arguments[1].string, text.utf8.count * (other.utf8.count + 1) < 1 << 20
+      guard arguments.count == 2, let other = arguments[1].string, text.utf8.count < 1 << 16, other.utf8.count < 1 << 8
       else { break }
       return .string(text.replacing(part, with: other))
     case ("indexOf", let part?, _): return .int(position(part, in: scalars))
