@@ -68,6 +68,10 @@ final class FakeAPI: APITransport {
     case "PATCH":
       guard let old = state.withLock({ $0.objects[target.key] }) else { return get(target.key) }
       return update(target.key, JSONMergePatch.apply(body, to: old), target.type, target.subresource)
+    case "DELETE" where target.name == nil:
+      let keys = state.withLock { Array($0.objects.keys) }
+      for key in keys where key.kind == target.key.kind && key.namespace == target.namespace { _ = delete(key, body) }
+      return APIResponse(status: 200, body: .value(["kind": "Status", "status": "Success"]))
     case "DELETE": return delete(target.key, body)
     default: return refuse(405, "MethodNotAllowed", request.method)
     }
@@ -134,6 +138,9 @@ extension FakeAPI {
       if key.kind != .pod { object.set(1, at: "metadata", "generation") }
     }
     if key.kind == .pod { object["status"] = ["phase": "Pending"] }
+    if key.kind == .persistentVolumeClaim {
+      object.set([.string(VolumeProtection.claimFinalizer)], at: "metadata", "finalizers")
+    }
     if key.kind == .namespace {
       object.set(["kubernetes"], at: "spec", "finalizers")
       object["status"] = ["phase": "Active"]

@@ -11,6 +11,7 @@ final class Recording {
   /// Names of replica sets and their numbered form, in the order of their creation.
   private var names: [(name: String, alias: String)] = []
   private var sequence: [String: Int] = [:]
+  private var revisions: [String: Int] = [:]
   private var logged = 0
 
   init(_ record: Value, _ reconcilers: [any Reconciler]) {
@@ -43,8 +44,15 @@ final class Recording {
         $0["status"] = ["phase": "Failed"]
       }
     case "finish"?: finishDeletion(count)
+    case "succeed"?:
+      await drive(step, count, where: { $0.isActivePod }) { $0["status"] = ["phase": "Succeeded"] }
     case "wait"?: await simulation.wait(Double(step["seconds"]?.int ?? 0))
+    case "delete"? where words == ["delete", "the", "stuck", "pod"]:
+      guard let pod = all(.pod).first(where: { !$0.isReadyPod }), let key = ObjectKey(pod) else { return false }
+      _ = simulation.api.delete(key, ["gracePeriodSeconds": 0])
     case "delete"? where words.count > 2: return delete(words)
+    case "delete"? where words.count == 2 && words[1] != "pod":
+      _ = simulation.api.delete(ObjectKey(.pod, namespace: "ns", name: words[1]), [:])
     case "pod"?: return await treatVictim(words)
     case "relabel"? where words == ["relabel", "a", "pod"]:
       return relabel("gone", pods(of: step).first { $0.isReadyPod })
@@ -70,8 +78,9 @@ final class Recording {
 
   private func patch(_ words: [String], _ patch: Value) -> Bool {
     let explicit = words.count == 3 && words[0] == "patch"
-    let target = explicit ? words[2].split(separator: "/").map(String.init) : ["web"]
-    let kind = explicit ? words[1] : "Deployment"
+    let isStateful = simulation.cache.list(.statefulSet).count > 0
+    let target = explicit ? words[2].split(separator: "/").map(String.init) : [isStateful ? "db" : "web"]
+    let kind = explicit ? words[1] : isStateful ? "StatefulSet" : "Deployment"
     guard let type = ResourceTypes.builtin.named(kind) else { return false }
     let request = APIRequest(
       method: "PATCH", path: type.path(namespace: "ns", name: target[0]), body: .value(patch))
@@ -118,6 +127,7 @@ final class Recording {
   private func pods(of step: Value) -> [Value] {
     let pods = all(.pod).sorted { (sequenceNumber($0), $0.name ?? "") < (sequenceNumber($1), $1.name ?? "") }
     guard let which = step["of"]?.string else { return pods }
+    if which != "new" && which != "old" { return pods.filter { $0.name == which } }
     let newest = all(.replicaSet).max { $0.revision < $1.revision }?.uid
     return pods.filter { ($0.controllerOwner?["uid"]?.string == newest) == (which == "new") }
   }
@@ -168,6 +178,11 @@ extension Recording {
     var scales: [String] = []
     for (key, old, new) in log[logged...] {
       if old == nil, let uid = new?.uid { sequence[uid] = sequence.count }
+      if key.kind == .controllerRevision, old == nil, !names.contains(where: { $0.name == key.name }) {
+        let owner = new?.controllerOwner?["name"]?.string ?? ""
+        revisions[owner, default: 0] += 1
+        names.append((key.name, "<\(owner).rev\(revisions[owner] ?? 0)>"))
+      }
       guard key.kind == .replicaSet else { continue }
       if old == nil, let owner = new?.controllerOwner?["name"]?.string, !names.contains(where: { $0.name == key.name })
       {
@@ -194,21 +209,40 @@ extension Recording {
   }
 
   private func state() -> [String: [Value]] {
-    ["Deployment": all(.deployment).map(describe), "ReplicaSet": all(.replicaSet).map(describe), "Pod": podStates()]
+    var state: [String: [Value]] = ["Pod": all(.pod).map(describePod)]
+    for kind in [
+      ObjectKind.deployment, .replicaSet, .statefulSet, .daemonSet, .job, .controllerRevision, .persistentVolumeClaim,
+      .disruptionBudget,
+    ] {
+      state[kind.name] = all(kind).map(describe)
+    }
+    return state
   }
 
   private func describe(_ object: Value) -> Value {
-    var out: Value = ["name": .string(alias(object.name ?? "")), "replicas": Value(object.specReplicas)]
+    var out: Value = ["name": .string(alias(object.name ?? ""))]
+    let kind = ObjectKind(of: object)
+    if object.at("spec", "replicas") != nil { out["replicas"] = Value(object.specReplicas) }
+    out["revision"] = object["revision"]
+    if kind == .persistentVolumeClaim {
+      out["storage"] = object.at("spec", "resources", "requests", "storage")
+      out["finalizers"] = object.at("metadata", "finalizers")
+    }
     out["minReadySeconds"] = ObjectKind(of: object) == .replicaSet ? object.at("spec", "minReadySeconds") : nil
     if object.isBeingDeleted {
       out["deleting"] = true
       out["finalizers"] = object.at("metadata", "finalizers")
     }
-    if let generation = object.generation, generation > 1 { out["generation"] = .int(generation) }
+    if kind != .persistentVolumeClaim, let generation = object.generation, generation > 1 {
+      out["generation"] = .int(generation)
+    }
     var status = object["status"] ?? [:]
     let conditions = status["conditions"]?.array ?? []
     status["conditions"] = nil
-    out["status"] = status
+    for field in ["currentRevision", "updateRevision"] {
+      status[field] = status[field]?.string.map { .string(alias($0)) }
+    }
+    if kind != .persistentVolumeClaim, object["revision"] == nil { out["status"] = status }
     if !conditions.isEmpty {
       out["conditions"] = .array(
         conditions.map { condition in
@@ -220,7 +254,7 @@ extension Recording {
         })
     }
     if !object.annotations.isEmpty { out["annotations"] = Value(object.annotations) }
-    if !object.labels.isEmpty, ObjectKind(of: object) == .replicaSet {
+    if !object.labels.isEmpty, kind == .replicaSet || kind == .persistentVolumeClaim {
       var labels = object.labels
       if labels["pod-template-hash"] != nil { labels["pod-template-hash"] = "<hash>" }
       out["labels"] = Value(labels)
@@ -236,17 +270,16 @@ extension Recording {
     return out
   }
 
-  private func podStates() -> [Value] {
-    var counts: [String: Int] = [:]
-    for pod in all(.pod) {
-      var state = pod.phase + (pod.isReadyPod && !pod.isFinishedPod ? " ready" : "")
-      if pod.isBeingDeleted { state += " terminating" }
-      let owner = pod.controllerOwner?["name"]?.string.map(alias) ?? ""
-      counts["\(owner)/\(state)", default: 0] += 1
+  private func describePod(_ pod: Value) -> Value {
+    var state = pod.phase + (pod.isReadyPod && !pod.isFinishedPod ? " ready" : "")
+    if pod.isBeingDeleted { state += " terminating" }
+    let owner = pod.controllerOwner?["name"]?.string
+    var out: Value = ["name": .string(pod.name ?? ""), "is": .string(state)]
+    out["owner"] = owner.map { .string(alias($0)) }
+    if let label = pod.labels["controller-revision-hash"] {
+      out["revision"] = .string(alias(label.contains("-") ? label : "\(owner ?? "")-\(label)"))
     }
-    return counts.sorted { $0.key < $1.key }.map { key, count in
-      let parts = key.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-      return ["owner": .string(parts[0]), "is": .string(parts[1]), "count": Value(count)]
-    }
+    out["node"] = pod.nodeName.map { .string($0) }
+    return out
   }
 }

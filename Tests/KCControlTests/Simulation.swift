@@ -18,6 +18,8 @@ final class Simulation {
   var failures: [String] = []
   /// Whether pods are bound to `n1` as soon as they are there.
   var binds = false
+  /// The names of pods that were bound: as when this was recorded, each name is bound once.
+  private var bound: Set<String> = []
 
   final class Mutexed: Sendable { let queue = Mutex(WorkQueue<ObjectKey>()) }
 
@@ -56,6 +58,7 @@ final class Simulation {
       try await executor.run(outcome.steps)
       holder.queue.withLock { queue in
         queue.forget(key)
+        for other in outcome.alsoLookAt { queue.add(other) }
         if let delay = outcome.requeueAfter { queue.add(key, at: time.uptime + delay) }
       }
     } catch {
@@ -68,12 +71,15 @@ final class Simulation {
 
   private func bindOne() -> Bool {
     let unbound = api.state.withLock { state in
-      state.objects.first { $0.key.kind == .pod && $0.value.nodeName == nil && !$0.value.isFinishedPod }
+      state.objects.first {
+        $0.key.kind == .pod && $0.value.nodeName == nil && !$0.value.isFinishedPod && !bound.contains($0.key.name)
+      }
     }
     guard let (key, pod) = unbound else { return false }
-    var bound = pod
-    bound.set("n1", at: "spec", "nodeName")
-    api.put(key, bound)
+    bound.insert(key.name)
+    var placed = pod
+    placed.set("n1", at: "spec", "nodeName")
+    api.put(key, placed)
     return true
   }
 

@@ -55,6 +55,8 @@ public struct Outcome: Sendable {
   public var steps: [[Action]] = []
   /// When to look again even if nothing changes, in seconds.
   public var requeueAfter: Double?
+  /// Other keys to look at.
+  public var alsoLookAt: [ObjectKey] = []
 
   public init(steps: [[Action]] = [], requeueAfter: Double? = nil) {
     self.steps = steps

@@ -92,6 +92,7 @@ final class Controller: Sendable {
       try await executor.run(outcome.steps)
       queue.withLock { queue in
         queue.forget(key)
+        for other in outcome.alsoLookAt { queue.add(other) }
         if let delay = outcome.requeueAfter { queue.add(key, at: time.uptime + delay) }
       }
     } catch {

@@ -14,10 +14,8 @@ struct EndpointSliceController: Reconciler {
   func keys(for object: Value, _ key: ObjectKey) -> [ObjectKey] {
     switch key.kind {
     case .service: return [key]
-    // Which services select the pod is found out when they are reconciled.
-    case .pod:
-      return object.at("status", "podIP") == nil
-        ? [] : [ObjectKey(.service, namespace: key.namespace, name: ReplicaSetController.everyone)]
+    // Which services select the pod is found out when it is looked at.
+    case .pod: return object.at("status", "podIP") == nil ? [] : [key]
     case .endpointSlice:
       guard object.labels["endpointslice.kubernetes.io/managed-by"] == Self.manager,
         let service = object.labels["kubernetes.io/service-name"]
@@ -29,12 +27,29 @@ struct EndpointSliceController: Reconciler {
 
   func reconcile(_ key: ObjectKey, in view: any ClusterView, now: Timestamp) -> Outcome {
     var outcome = Outcome()
-    if key.name == ReplicaSetController.everyone {
-      for service in view.list(.service, namespace: key.namespace) { reconcile(service, in: view, &outcome) }
+    if key.kind == .pod {
+      outcome.alsoLookAt = services(concernedBy: key, in: view)
     } else if let service = view.get(key) {
       reconcile(service, in: view, &outcome)
     }
     return outcome
+  }
+
+  /// The services that select a pod, or did when their slices were written.
+  private func services(concernedBy pod: ObjectKey, in view: any ClusterView) -> [ObjectKey] {
+    let labels = view.get(pod)?.labels
+    var names: Set<String> = []
+    for service in view.list(.service, namespace: pod.namespace) {
+      let selector = stringMap(service.at("spec", "selector"))
+      guard let labels, !selector.isEmpty, selector.allSatisfy({ labels[$0.key] == $0.value }) else { continue }
+      names.insert(service.name ?? "")
+    }
+    for slice in view.list(.endpointSlice, namespace: pod.namespace) {
+      guard let service = slice.labels["kubernetes.io/service-name"], !names.contains(service) else { continue }
+      let mentions = slice["endpoints"]?.array?.contains { $0.at("targetRef", "name")?.string == pod.name } ?? false
+      if mentions { names.insert(service) }
+    }
+    return names.sorted().map { ObjectKey(.service, namespace: pod.namespace, name: $0) }
   }
 
   private func reconcile(_ service: Value, in view: any ClusterView, _ outcome: inout Outcome) {
