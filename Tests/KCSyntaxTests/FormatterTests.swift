@@ -17,7 +17,7 @@ import Testing
       "let   x=[1,2 , 3]\n\n\n\ndeployment  web{\nreplicas=3   // three\n   container app {image=\"a\\( x )\" \n cpu=100m...500m }\n\n}\n"
     #expect(
       format(text)
-        == "let x = [1, 2, 3]\n\ndeployment web {\n  replicas = 3 // three\n  container app { image = \"a\\(x)\"\n  cpu = 100m...500m }\n}\n"
+        == "let x = [1, 2, 3]\n\ndeployment web {\n  replicas = 3 // three\n  container app {\n    image = \"a\\( x )\"\n    cpu = 100m...500m\n  }\n}\n"
     )
   }
 

@@ -32,7 +32,7 @@ public enum SyntaxCatalogue {
     DiagnosticInfo(
       "KC0011", "file too large", "A source file may have up to 16 MB.", bad: "…", good: "Split the file in modules."),
     DiagnosticInfo(
-      "KC0012", "too many mistakes", "After 500 mistakes in a file the others are not shown.", bad: "…",
+      "KC0012", "too many mistakes", "After 100 mistakes in a file the others are not shown.", bad: "…",
       good: "Mend the first ones: the others may follow from them."),
     DiagnosticInfo(
       "KC0013", "declaration within a block",

@@ -115,7 +115,13 @@ extension Parser {
   }
 
   private mutating func labelKey() {
-    if at(.stringOpen) { string() } else { path() }
+    if at(.stringOpen) {
+      string()
+    } else if at(.name), !current.isAfterNewline {
+      path()
+    } else {
+      missing("KC0004", "a label is expected here: `hostname`, `zone`, or a key in quotes")
+    }
   }
 
   /// A value within a rule: what can follow it is a word of the rule, so it is no whole expression.

@@ -14,7 +14,7 @@ extension Parser {
   /// - Returns: whether one begins here, and it was read.
   mutating func testStatement() -> Bool {
     let next = peek(1)
-    if next.isAfterNewline || next.kind == .equal || next.kind == .plusEqual || next.kind == .leftBrace { return false }
+    if next.isAfterNewline || next.kind == .equal || next.kind == .plusEqual { return false }
     if atWord("with") {
       withStatement()
     } else if atWord("assert") {

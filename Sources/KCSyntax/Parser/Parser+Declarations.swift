@@ -6,6 +6,8 @@ extension Parser {
     take()
     if at(.stringOpen) {
       string()
+    } else if atWord("as"), peek(1).kind == .name, !peek(1).isAfterNewline {
+      missing("KC0004", "the path or name of what is imported is expected here")
     } else {
       path()
     }

@@ -60,7 +60,7 @@ extension Parser {
   }
 
   private var startsExpression: Bool {
-    if current.isAfterNewline && bracketDepth == 0 { return false }
+    if current.isAfterNewline && bracketDepth == 0 || startsStatement { return false }
     switch current.kind {
     case .number, .quantity, .stringOpen, .leftParen, .minus, .leftBracket: return true
     case .name:
@@ -144,6 +144,7 @@ extension Parser {
     case .leftParen: if startsLambda { lambda() } else { paren() }
     case .leftBracket: list()
     case .leftBrace where !isCondition: record()
+    case .name where startsStatement: missing("KC0003", "a value is expected here")
     case .name:
       if atWord("if") {
         ifExpr()
@@ -222,7 +223,7 @@ extension Parser {
     while isInside(mark) {
       let before = position
       recordMember()
-      if !takeIf(.comma), !takeIf(.semicolon), !current.isAfterNewline || position == before { break }
+      separator(before)
     }
     bracketDepth = outerDepth
     close(.rightBrace, opened: mark, "`}`")
@@ -288,6 +289,20 @@ extension Parser {
     finish(.matchExpr, mark)
   }
 
+  /// Takes the arrow of an arm, or what was written instead of it.
+  private mutating func arrow() {
+    if takeIf(.arrow) { return }
+    guard at(.fatArrow) || at(.colon) || at(.equal) else {
+      return missing("KC0005", "`->` and the value for this case are expected here")
+    }
+    let mark = start()
+    report(
+      "KC0005", "`->` is expected here, not `\(text(current))`", current.range,
+      fix: Diagnostic.Fix(span: Span(file: file.id, range: current.range), replacement: "->"))
+    take()
+    finish(.unexpected, mark)
+  }
+
   /// match = "match" expr "{" {expr {"," expr} "->" body} "}"
   mutating func matchStatement() {
     let mark = start()
@@ -303,13 +318,17 @@ extension Parser {
     let outer = (isCondition, bracketDepth)
     (isCondition, bracketDepth) = (false, 0)
     while isInside(open) {
+      if startsStatement {
+        unexpected()
+        continue
+      }
       let before = position
       let arm = start()
       repeat { binary(minimum: Precedence.range) } while takeIf(.comma)
-      expect(.arrow, "KC0005", "`->` and the value for this case are expected here")
+      arrow()
       result(&self)
       finish(.matchArm, arm)
-      if !takeIf(.comma), !takeIf(.semicolon), !current.isAfterNewline || position == before { break }
+      separator(before)
     }
     (isCondition, bracketDepth) = outer
     close(.rightBrace, opened: open, "`}`")

@@ -37,7 +37,7 @@ extension Parser {
     while isInside(open) {
       let before = position
       enumCase()
-      if !takeIf(.comma), !takeIf(.semicolon), !current.isAfterNewline || position == before { break }
+      separator(before)
     }
     close(.rightBrace, opened: open, "`}`")
     finish(.enumDecl, mark)
@@ -45,8 +45,9 @@ extension Parser {
 
   /// case = name ["(" {parameter} ")" | "=" expr]
   private mutating func enumCase() {
+    guard at(.name) else { return unexpected() }
     let mark = start()
-    name("a case's name")
+    take()
     if at(.leftParen), !current.isAfterNewline {
       parameterList()
     } else if takeIf(.equal) {

@@ -14,6 +14,7 @@ extension Parser {
     let next = peek(1)
     let hasOperand = !next.isAfterNewline && (next.kind == .name || next.kind == .stringOpen)
     if hasOperand, declaration(in: context) { return }
+    if context == .file, atWord("test"), next.kind == .leftBrace { return testDecl() }
     if atWord("let") || atWord("param"), !next.isAfterNewline, next.kind == .equal || next.kind == .colon {
       return valueDecl(atWord("let") ? .letDecl : .paramDecl)
     }
@@ -76,33 +77,38 @@ extension Parser {
 
   /// body = "{" {statement} "}"
   mutating func body(_ context: StatementContext) {
-    let mark = start()
-    let outerDepth = bracketDepth
-    let outerCondition = isCondition
-    bracketDepth = 0
-    isCondition = false
     skipToBrace()
-    if !takeIf(.leftBrace) {
-      missing("KC0002", "`{` is expected here", fix: " {")
-      // What follows on lines of its own is most likely the body whose bracket is missing.
-      guard current.isAfterNewline, at(.name) else {
-        (bracketDepth, isCondition) = (outerDepth, outerCondition)
-        finish(.body, mark)
-        return
-      }
-    }
+    let mark = start()
+    let outer = (isCondition, bracketDepth)
+    (isCondition, bracketDepth) = (false, 0)
+    defer { (isCondition, bracketDepth) = outer }
+    let isOpen = takeIf(.leftBrace) || bodyFollows()
+    guard isOpen else { return finish(.body, mark) }
     nested { parser in
-      while parser.isInside(mark) {
+      while parser.isInside(mark) || parser.takeStrayBrace(mark) {
+        guard parser.isInside(mark) else { continue }
         let before = parser.position
         parser.statement(in: context)
         if parser.at(.comma) { parser.take() } else { parser.endOfStatement() }
         if parser.position == before { parser.unexpected() }
       }
     }
-    bracketDepth = outerDepth
-    isCondition = outerCondition
     close(.rightBrace, opened: mark, "`}`")
     finish(.body, mark)
+  }
+
+  /// Reports that `{` is missing, and whether what it would begin follows all the same: on this line up to a `}`, or on
+  /// deeper lines.
+  private mutating func bodyFollows() -> Bool {
+    let header = Mark(pending: 0, token: max(0, position - 1))
+    missing("KC0002", "`{` is expected here", fix: " {")
+    if !current.isAfterNewline, !at(.rightBrace), !at(.endOfFile), !at(.semicolon) {
+      if at(.name), distance(to: .rightBrace) > 0 { return true }
+      let rest = start()
+      skip()
+      finish(.unexpected, rest)
+    }
+    return current.isAfterNewline && (at(.name) || at(.stringOpen)) && isDeeper(than: header)
   }
 
   /// if = "if" expr body ["else" (if | body)]

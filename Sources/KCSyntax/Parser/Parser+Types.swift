@@ -26,6 +26,7 @@ extension Parser {
     case .number, .quantity:
       take()
       finish(.literalType, mark)
+    case .name where startsStatement: missing("KC0007", "a type is expected here")
     case .name:
       take()
       while at(.dot) {
@@ -100,7 +101,7 @@ extension Parser {
       type()
       if takeIf(.equal) { expression() }
       finish(.fieldDecl, field)
-      if !takeIf(.comma), !takeIf(.semicolon), !current.isAfterNewline || position == before { break }
+      separator(before)
     }
     (isCondition, bracketDepth) = outer
     close(.rightBrace, opened: mark, "`}`")

@@ -23,6 +23,8 @@ public struct Parser {
   private var statementReports = 0
   /// Whether what closes much of the file is missing: what then fails mostly follows from it.
   private var isUnbalanced = false
+  /// Reports that are made at most.
+  private var mostReports = Parser.totalLimit
   /// How many `{` have no `}`: while there are some, indentation tells where they should have been.
   private var openBraces = 0
   /// Closing brackets that a string without an end swallowed.
@@ -35,7 +37,9 @@ public struct Parser {
   /// A statement that goes wrong at its start tends to go wrong again at each of its lines.
   static let reportLimit = 10
   /// Reports of a file.
-  static let totalLimit = 500
+  static let totalLimit = 100
+  /// Reports of a file that lacks a bracket, and whose indentation does not tell where.
+  static let unbalancedLimit = 3
   static let sizeLimit = 16_777_216
 
   /// Parses a file.
@@ -59,6 +63,7 @@ public struct Parser {
     for token in tokens {
       if token.kind == .leftBrace { openBraces += 1 } else if token.kind == .rightBrace { openBraces -= 1 }
     }
+    if openBraces != 0, !isIndented { mostReports = diagnostics.count + Self.unbalancedLimit }
   }
 
   /// Takes account of what the lexer reported.
@@ -173,7 +178,9 @@ extension Parser {
       }
       if at(.endOfFile) { isUnbalanced = true }
     }
-    if diagnostics.count > Self.totalLimit { return }
+    if diagnostics.count > Self.totalLimit || diagnostics.count == mostReports && mostReports < Self.totalLimit {
+      return
+    }
     reportedLines.insert(line)
     let span = Span(file: file.id, range: range)
     if diagnostics.count == Self.totalLimit {
@@ -193,28 +200,50 @@ extension Parser {
     finish(.unexpected, mark)
   }
 
-  /// Takes at least one token, up to the end of the line; braces are taken whole.
-  private mutating func skip() {
+  /// Takes at least one token, up to the end of the line; what is in brackets is taken whole.
+  mutating func skip() {
     var open: [Mark] = []
     repeat {
-      if at(.leftBrace), open.count < 1000 { open.append(start()) }
-      if at(.rightBrace) { open.removeLast(open.isEmpty ? 0 : 1) }
+      switch current.kind {
+      case .leftBrace, .leftParen, .leftBracket: open.append(start())
+      case .rightBrace, .rightParen, .rightBracket: if !open.isEmpty { open.removeLast() }
+      default: break
+      }
       take()
-    } while !at(.endOfFile)
-      && (open.last.map { at(.rightBrace) || isInside($0) } ?? (!current.isAfterNewline && !at(.rightBrace)))
+    } while !at(.endOfFile) && goesOn(open)
+  }
+
+  /// Whether what is skipped goes on, given the brackets that are open in it.
+  private func goesOn(_ open: [Mark]) -> Bool {
+    guard let last = open.last else { return !current.isAfterNewline && !at(.rightBrace) }
+    if tokens[last.token].kind == .leftBrace { return at(.rightBrace) || isInside(last) }
+    return !startsStatement && !at(.rightBrace)
   }
 
   /// Takes what does not fit before a `{` of the same line.
   mutating func skipToBrace() {
-    var offset = 0
-    while [.name, .dot, .comma, .stringOpen, .stringText, .stringClose, .number, .colon].contains(peek(offset).kind),
-      !peek(offset).isAfterNewline
-    { offset += 1 }
-    guard offset > 0, peek(offset).kind == .leftBrace, !peek(offset).isAfterNewline else { return }
+    guard !at(.leftBrace) else { return }
+    let offset = distance(to: .leftBrace)
+    guard offset > 0 else { return }
     let mark = start()
     report("KC0005", "`\(text(current))` is not expected here", current.range)
     for _ in 0..<offset { take() }
     finish(.unexpected, mark)
+  }
+
+  /// How many tokens lie before the first one of a kind on this line, in the same statement; 0 where there is none.
+  func distance(to kind: SyntaxKind) -> Int {
+    var offset = 0
+    while !peek(offset).isAfterNewline {
+      switch peek(offset).kind {
+      case kind: return offset
+      case .endOfFile, .semicolon, .equal, .leftBrace, .rightBrace: if kind != .rightBrace { return 0 }
+      default: break
+      }
+      if peek(offset).kind == .endOfFile { return 0 }
+      offset += 1
+    }
+    return 0
   }
 
   /// A statement ends with its line, with `;`, or before the bracket that ends what it is in.
@@ -225,7 +254,24 @@ extension Parser {
       "KC0010", "a line break or `;` is expected before `\(text(current))`", current.range,
       fix: Diagnostic.Fix(span: Span(file: file.id, range: Int(current.start)..<Int(current.start)), replacement: "; "))
     let mark = start()
-    while !at(.endOfFile), !current.isAfterNewline, !at(.rightBrace) { take() }
+    skip()
+    finish(.unexpected, mark)
+  }
+
+  /// Elements between braces end with their line or with a comma.
+  ///
+  /// - Parameter before: where the element began.
+  mutating func separator(_ before: Int) {
+    if takeIf(.comma) || takeIf(.semicolon) || at(.rightBrace) || at(.endOfFile) { return }
+    if current.isAfterNewline {
+      if position == before { unexpected() }
+      return
+    }
+    report(
+      "KC0010", "a comma or a line break is expected before `\(text(current))`", current.range,
+      fix: Diagnostic.Fix(span: Span(file: file.id, range: Int(current.start)..<Int(current.start)), replacement: ", "))
+    let mark = start()
+    skip()
     finish(.unexpected, mark)
   }
 
@@ -278,18 +324,54 @@ extension Parser {
     !at(.rightBrace) && !at(.endOfFile) && !isDedented(opened, orEqual: true)
   }
 
+  /// Takes a `}` that closes nothing: one that stands deeper than what began at `opened`, while there are too many.
+  ///
+  /// - Returns: whether one stood here.
+  mutating func takeStrayBrace(_ opened: Mark) -> Bool {
+    guard openBraces < 0, at(.rightBrace), current.isAfterNewline, isDeeper(than: opened) else { return false }
+    openBraces += 1
+    if diagnostics.count == statementReports { report("KC0005", "`}` is not expected here", current.range) }
+    let mark = start()
+    take()
+    finish(.unexpected, mark)
+    return true
+  }
+
+  /// Whether the current token is indented deeper than the line on which something began.
+  func isDeeper(than opened: Mark) -> Bool {
+    guard let own = indentation(tokens[opened.token].start), let column = indentation(current.start) else {
+      return false
+    }
+    return column > own
+  }
+
   /// Whether elements follow in parentheses or square brackets: not where a line begins that can only be a statement,
   /// which tells that the closing one is missing.
   func hasElement(before kind: SyntaxKind) -> Bool {
     if at(kind) || at(.endOfFile) || at(.rightBrace) { return false }
-    guard at(.name), current.isAfterNewline, !atWord("if"), !atWord("for"), !atWord("match") else { return true }
+    return !startsStatement
+  }
+
+  /// Whether a line begins here that can only be a statement: an expression or a type has ended before it.
+  var startsStatement: Bool {
+    guard at(.name), current.isAfterNewline, !atWord("if"), !atWord("for"), !atWord("match") else { return false }
     let next = peek(1)
-    if next.isAfterNewline { return true }
+    if next.isAfterNewline || atWord("else") { return false }
     return switch next.kind {
-    case .equal, .plusEqual, .leftBrace, .stringOpen: false
-    case .name: isWord(next, "in")
-    default: true
+    case .equal, .plusEqual, .leftBrace, .stringOpen: true
+    case .name: !isWord(next, "in") && !isWord(next, "else")
+    default: atWord("let") || atWord("param")
     }
+  }
+
+  /// Whether what stands in braces that end a line is indented deeper than that line, all over the file.
+  private var isIndented: Bool {
+    for (index, token) in tokens.enumerated().dropLast() where token.kind == .leftBrace {
+      let next = tokens[index + 1]
+      guard next.isAfterNewline, next.kind != .rightBrace, next.kind != .endOfFile else { continue }
+      guard let own = indentation(token.start), let inner = indentation(next.start), inner > own else { return false }
+    }
+    return true
   }
 
   private func isDedented(_ opened: Mark, orEqual: Bool) -> Bool {

@@ -156,6 +156,9 @@ public struct SyntaxNode: Sendable {
     return Int(data.firstChild)..<Int(data.firstChild + data.childCount)
   }
 
+  /// All children.
+  var children: ArraySlice<SyntaxTree.Child> { tree.children[childRange] }
+
   /// The children that are nodes.
   public var childNodes: [SyntaxNode] {
     var out: [SyntaxNode] = []
