@@ -41,7 +41,8 @@ public enum JSON {
     }
   }
 
-  /// jansson limits the depth of what it reads, and with it that of this recursion.
+  /// jansson limits the depth of what it reads, and with it that of this recursion. What has been taken over is given
+  /// back at once, so that large texts do not stand in memory twice.
   private static func value(_ node: UnsafeMutablePointer<json_t>) -> Value {
     switch node.pointee.type {
     case JSON_OBJECT: return .object(fields(node))
@@ -49,7 +50,11 @@ public enum JSON {
       let count = json_array_size(node)
       var elements: [Value] = []
       elements.reserveCapacity(count)
-      for index in 0..<count { if let element = json_array_get(node, index) { elements.append(value(element)) } }
+      for index in 0..<count {
+        guard let element = json_array_get(node, index) else { continue }
+        elements.append(value(element))
+        json_array_set_new(node, index, json_null())
+      }
       return .array(elements)
     case JSON_STRING: return .string(text(json_string_value(node), json_string_length(node)))
     case JSON_INTEGER: return .int(json_integer_value(node))
@@ -66,6 +71,7 @@ public enum JSON {
     while let current = iterator {
       if let child = json_object_iter_value(current) {
         fields[text(json_object_iter_key(current), json_object_iter_key_len(current))] = value(child)
+        json_object_iter_set_new(node, current, json_null())
       }
       iterator = json_object_iter_next(node, current)
     }

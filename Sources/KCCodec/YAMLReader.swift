@@ -4,7 +4,8 @@ internal import KCData
 /// Builds values from libyaml's events.
 struct YAMLReader {
   static let depthLimit = 512
-  static let nodeLimit = 2_000_000
+  /// How many nodes aliases may bring in, in all.
+  static let aliasLimit = 2_000_000
 
   /// A collection that is being read.
   private struct Frame {
@@ -28,6 +29,8 @@ struct YAMLReader {
   private let isRecordingPlaces: Bool
   private var anchors: [String: (value: Value, size: Int)] = [:]
   private var nodes = 0
+  /// How many of them came from aliases.
+  private var repeated = 0
   private var stack: [Frame] = []
   private var documents: [YAML.Document] = []
   private var places: [FieldPath: YAML.Place] = [:]
@@ -92,6 +95,10 @@ struct YAMLReader {
       let name = Self.text(event.data.alias.anchor) ?? ""
       guard let known = anchors[name] else { throw Problem(message: "there is no anchor named \(name) before this") }
       nodes += known.size
+      repeated += known.size
+      guard repeated <= Self.aliasLimit else {
+        throw Problem(message: "its aliases multiply to more than \(Self.aliasLimit) nodes")
+      }
       record()
       try add(known.value)
     case YAML_SEQUENCE_START_EVENT:
@@ -220,9 +227,6 @@ extension YAMLReader {
   /// Puts a finished value where it belongs.
   private mutating func add(_ value: Value) throws(Problem) {
     nodes += 1
-    guard nodes <= Self.nodeLimit else {
-      throw Problem(message: "its aliases multiply to more than \(Self.nodeLimit) nodes")
-    }
     guard let last = stack.indices.last else {
       if value != .null { documents.append(YAML.Document(value: value, place: start, places: places)) }
       return
