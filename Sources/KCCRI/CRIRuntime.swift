@@ -1,0 +1,94 @@
+internal import GRPCCore
+internal import GRPCNIOTransportHTTP2Posix
+public import enum KCNode.RuntimeError
+
+/// A container runtime behind the Container Runtime Interface, on a unix socket.
+///
+/// The connection is made when it is first needed, and again when it breaks: a runtime that restarts is found again.
+public final class CRIRuntime: Sendable {
+  /// The path of the socket.
+  public let socket: String
+  private let client: GRPCClient<HTTP2ClientTransport.Posix>
+  private let connections: Task<Void, Never>
+  let service: Runtime_V1_RuntimeService.Client<HTTP2ClientTransport.Posix>
+  let imageService: Runtime_V1_ImageService.Client<HTTP2ClientTransport.Posix>
+
+  /// - Parameter socket: the path, with or without `unix://` before it.
+  /// - Throws: `unavailable` where no connection can be set up at all.
+  public init(socket: String) throws(RuntimeError) {
+    let path = socket.hasPrefix("unix://") ? String(socket.dropFirst("unix://".count)) : socket
+    self.socket = path
+    do {
+      var config = HTTP2ClientTransport.Posix.Config.defaults
+      // A local runtime is back soon or not at all; waiting for minutes, as for a remote one, would only delay pods.
+      config.backoff = .init(initial: .milliseconds(50), max: .milliseconds(500), multiplier: 1.6, jitter: 0.2)
+      let transport = try HTTP2ClientTransport.Posix(
+        target: .unixDomainSocket(path: path, authority: "localhost"), transportSecurity: .plaintext, config: config)
+      client = GRPCClient(transport: transport)
+    } catch {
+      throw .unavailable("no connection to \(path) can be set up")
+    }
+    service = Runtime_V1_RuntimeService.Client(wrapping: client)
+    imageService = Runtime_V1_ImageService.Client(wrapping: client)
+    connections = Task { [client] in try? await client.runConnections() }
+  }
+
+  deinit { client.beginGracefulShutdown() }
+
+  /// Ends the connection, after the calls that run.
+  public func close() async {
+    client.beginGracefulShutdown()
+    await connections.value
+  }
+
+  /// Makes a call within a time limit, and turns what goes wrong into plain words.
+  ///
+  /// - Parameters:
+  ///   - what: what is being done, for messages: `starting the container`.
+  ///   - seconds: the limit.
+  func call<Result: Sendable>(
+    _ what: String, seconds: Int64 = 30, _ body: (CallOptions) async throws -> Result
+  ) async throws(RuntimeError) -> Result {
+    var options = CallOptions.defaults
+    options.timeout = .seconds(seconds)
+    // Twice 16 MiB of a command's output, and a little more.
+    options.maxResponseMessageBytes = 40 << 20
+    do {
+      return try await body(options)
+    } catch let error as RPCError {
+      throw Self.plain(error, what: what, socket: socket)
+    } catch is CancellationError {
+      throw .cancelled
+    } catch {
+      throw .failed("\(what) failed")
+    }
+  }
+
+  /// What an error of the protocol means.
+  static func plain(_ error: RPCError, what: String, socket: String) -> RuntimeError {
+    let message = Self.words(error.message)
+    let text = message.isEmpty ? "\(what) failed" : message
+    switch error.code {
+    case .unavailable: return .unavailable("nothing answers at \(socket)")
+    case .deadlineExceeded: return .timedOut(what)
+    case .cancelled: return .cancelled
+    case .notFound: return .notFound(text)
+    case .alreadyExists: return .alreadyExists(text)
+    case .invalidArgument, .outOfRange, .failedPrecondition: return .invalid(text)
+    case .unimplemented: return .invalid("the container runtime does not offer \(what)")
+    case .permissionDenied, .unauthenticated: return .failed("not allowed: \(text)")
+    default: return .failed(text)
+    }
+  }
+
+  /// A message without the wrappings of protocols that it came through.
+  static func words(_ message: String) -> String {
+    var text = message[...]
+    while let start = text.firstRange(of: "rpc error: code = ") {
+      guard let end = text[start.upperBound...].firstRange(of: " desc = ") else { break }
+      text = Substring(text[..<start.lowerBound] + text[end.upperBound...])
+    }
+    for suffix in [": unknown", ": not found"] where text.hasSuffix(suffix) { text = text.dropLast(suffix.count) }
+    return String(text)
+  }
+}
