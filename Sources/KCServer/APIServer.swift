@@ -16,6 +16,8 @@ public final class APIServer: Sendable {
     /// Ports of services on the nodes.
     public var nodePorts: ClosedRange<Int> = 30000...32767
     public var version = "v1.36.0+kc"
+    /// The port that the API is served on, for the service `kubernetes`.
+    public var port = 6443
     /// The moment of requests.
     public var now: @Sendable () -> Timestamp
 
@@ -23,14 +25,12 @@ public final class APIServer: Sendable {
   }
 
   let settings: Settings
-  let types: ResourceTypes
   let objects: ObjectStore
   let logs: Mutex<(any PodLogProvider)?> = Mutex(nil)
 
   /// - Throws: where the store cannot be read.
   public init(store: any Store, cipher: (any StoreCipher)? = nil, settings: Settings) throws(StoreError) {
     self.settings = settings
-    types = .builtin
     objects = try ObjectStore(store: store, cipher: cipher)
   }
 
@@ -39,79 +39,110 @@ public final class APIServer: Sendable {
 
   /// Answers a request. Every failure is an answer.
   public func handle(_ request: APIRequest) async -> APIResponse {
-    do {
-      return try await dispatch(request)
+    var request = request
+    request.path = RequestPath.clean(request.path)
+    var representation = Representation.plain
+    do throws(APIStatus) {
+      representation = try Self.representation(request)
+      return representation.encoded(try await answer(request, representation))
     } catch {
-      return APIResponse(status: error.code, body: .value(error.value))
+      var response = APIResponse(status: error.code, body: .value(error.wire))
+      if let retry = error.details?.retryAfterSeconds { response.headers["retry-after"] = String(retry) }
+      if request.method == "HEAD" { response.body = .none }
+      return representation.encoded(response)
     }
   }
 
-  private func dispatch(_ request: APIRequest) async throws(APIStatus) -> APIResponse {
-    if let answer = health(request) { return answer }
-    guard let user = request.user else {
-      throw APIStatus(code: 401, reason: "Unauthorized", message: "Unauthorized")
-    }
-    if let answer = Discovery(types: types, version: settings.version).answer(request) { return answer }
-    guard let info = RequestInfo(path: request.path, types: types) else {
-      throw APIStatus(code: 404, reason: "NotFound", message: "the server could not find the requested resource")
-    }
-    let isWatch = request[query: "watch"] == "true" || request[query: "watch"] == "1"
-    try authorise(user, info, verb: info.verb(method: request.method, isWatch: isWatch))
-    switch (request.method, info.subresource) {
-    case ("GET", "log"?): return try await log(info, request)
-    case ("GET", "scale"?): return try scale(info)
-    case ("GET", nil), ("GET", "status"?), ("HEAD", nil):
-      if info.name != nil { return try get(info, request) }
-      return isWatch ? try watch(info, request) : try list(info, request)
-    case ("POST", "binding"?): return try await bind(info, request)
-    case ("POST", "eviction"?): return try await evict(info, request)
-    case ("POST", nil) where info.name == nil: return try await create(info, request)
-    case ("PUT", "scale"?), ("PATCH", "scale"?): return try await setScale(info, request)
-    case ("PUT", _), ("PATCH", _): return try await modify(info, request)
-    case ("DELETE", nil): return try await delete(info, request)
-    default:
-      throw APIStatus(
-        code: 405, reason: "MethodNotAllowed",
-        message: "the server does not allow this method on the requested resource")
-    }
+  /// Paths that answer in plain text take any wish.
+  private static func representation(_ request: APIRequest) throws(APIStatus) -> Representation {
+    let isText = ["/healthz", "/livez", "/readyz", "/openapi"].contains { request.path.hasPrefix($0) }
+    return isText || request.path.hasSuffix("/log") ? .plain : try Representation(request)
   }
 
-  /// What anyone may ask.
-  private func health(_ request: APIRequest) -> APIResponse? {
-    switch request.path {
-    case "/healthz", "/livez", "/readyz":
-      return APIResponse(status: 200, contentType: "text/plain", body: .bytes(Array("ok".utf8)))
-    case "/version":
-      return APIResponse(
-        status: 200,
-        body: .value([
-          "major": "1", "minor": "36", "gitVersion": .string(settings.version), "platform": "linux/amd64",
-        ]))
-    default: return nil
-    }
-  }
-
-  private func log(_ info: RequestInfo, _ request: APIRequest) async throws(APIStatus) -> APIResponse {
-    let name = info.name ?? ""
-    let pod = try objects.read { state throws(APIStatus) in
-      guard let pod = state.get(info.type.qualifiedName, info.namespace, name) else {
-        throw .notFound(info.type, name)
+  private func answer(
+    _ request: APIRequest, _ representation: Representation
+  ) async throws(APIStatus) -> APIResponse {
+    let user = request.user ?? Self.anonymous
+    let catalogue = try objects.read { state throws(APIStatus) in state.catalogue }
+    switch RequestInfo.target(of: request.path, types: catalogue.types) {
+    case .resource(let info):
+      let isWatch =
+        request.method == "GET" && info.subresource == nil
+        && (info.isWatchPath || (info.name == nil && ListOptions.truth(request[query: "watch"])))
+      try authorise(user, info, verb: info.verb(method: request.method, isWatch: isWatch))
+      if isWatch, info.type.verbs.contains("watch") { return try watch(info, request, representation) }
+      var response = try await dispatch(info, request, user)
+      if case .value(let value) = response.body {
+        let (type, now) = (info.type, settings.now())
+        response.body = .value(representation.present(value, type: type, catalogue: catalogue, now: now))
       }
-      return pod.value
+      return response
+    case .nothing:
+      if !user.groups.contains("system:authenticated") { throw Self.forbiddenPath(request, user) }
+      throw .notServed
+    case .unknown:
+      guard mayGet(request.path, user) else { throw Self.forbiddenPath(request, user) }
+      return try document(request, catalogue, representation)
     }
-    let containers = (pod.at("spec", "containers")?.array ?? []).compactMap { $0["name"]?.string }
-    let others = (pod.at("spec", "initContainers")?.array ?? []).compactMap { $0["name"]?.string }
-    let wanted = request[query: "container"] ?? (containers.count == 1 ? containers[0] : "")
-    if wanted.isEmpty {
-      throw .badRequest(
-        "a container name must be specified for pod \(name), choose one of: [\(containers.joined(separator: " "))]")
+  }
+
+  private static func forbiddenPath(_ request: APIRequest, _ user: APIUser) -> APIStatus {
+    let verb = Subresource.verb(request.method)
+    return APIStatus(
+      code: 403, reason: "Forbidden",
+      message: "forbidden: User \"\(user.name)\" cannot \(verb) path \"\(request.path)\"", details: .init())
+  }
+
+  /// Requests about objects.
+  private func dispatch(
+    _ info: RequestInfo, _ request: APIRequest, _ user: APIUser
+  ) async throws(APIStatus) -> APIResponse {
+    if let name = info.subresource {
+      let facts = Subresource.of(name, info.type)
+      guard facts.verbs.contains(Subresource.verb(request.method)) else { throw .notAllowed }
+      return try await subresource(name, info, request)
     }
-    guard containers.contains(wanted) || others.contains(wanted) else {
-      throw .badRequest("container \(wanted) is not valid for pod \(name)")
+    let verb = info.verb(method: request.method, isWatch: false)
+    guard info.type.verbs.contains(verb) else { throw .notAllowed }
+    if info.type.verbs == ["create"] {
+      guard info.name == nil, !info.type.namespaced || info.namespace != nil else { throw .notAllowed }
+      return info.type.kind == "Binding" ? try await bind(info, request) : try review(info, request, user)
     }
-    guard let provider = logs.withLock({ $0 }) else {
-      throw APIStatus(code: 503, reason: "ServiceUnavailable", message: "no node is there to give the log")
+    switch (verb, info.name) {
+    case ("get", _?): return try get(info, request)
+    case ("list", nil) where request.method == "GET": return try list(info, request)
+    case ("create", nil) where !info.type.namespaced || info.namespace != nil: return try await create(info, request)
+    case ("update", _?): return try await update(info, request)
+    case ("patch", _?): return try await patch(info, request)
+    case ("delete", _?): return try await delete(info, request)
+    case ("deletecollection", nil) where !info.type.namespaced || info.namespace != nil:
+      return try await delete(info, request)
+    default: throw .notAllowed
     }
-    return try await provider.logs(pod: pod, container: wanted, query: request)
+  }
+
+  private func subresource(
+    _ name: String, _ info: RequestInfo, _ request: APIRequest
+  ) async throws(APIStatus) -> APIResponse {
+    switch (name, request.method) {
+    case ("log", _): return try await log(info, request)
+    case ("scale", "GET"): return try scale(info)
+    case ("scale", _): return try await setScale(info, request)
+    case ("binding", _): return try await bind(info, request)
+    case ("eviction", _): return try await evict(info, request)
+    case ("status", "GET"), ("ephemeralcontainers", "GET"), ("resize", "GET"), ("approval", "GET"):
+      return try get(info, request)
+    case ("status", "PUT"), ("ephemeralcontainers", "PUT"), ("finalize", "PUT"), ("approval", "PUT"):
+      return try await update(info, request)
+    case ("status", "PATCH"), ("ephemeralcontainers", "PATCH"), ("approval", "PATCH"):
+      return try await patch(info, request)
+    default:
+      // The object first: what is not there cannot be reached in any way.
+      var target = info
+      target.subresource = nil
+      _ = try get(target, APIRequest(method: "GET", path: request.path))
+      throw APIStatus(
+        code: 501, reason: "NotImplemented", message: "this server does not offer \(info.resource)")
+    }
   }
 }

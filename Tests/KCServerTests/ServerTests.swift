@@ -158,7 +158,7 @@ struct ServerFixture {
     let fixture = try ServerFixture()
     defer { fixture.remove() }
     let anonymous = await fixture.server.handle(APIRequest(method: "GET", path: Self.pods))
-    #expect(anonymous.status == 401)
+    #expect(anonymous.status == 403)
     let plain = await fixture.server.handle(
       APIRequest(method: "GET", path: Self.pods, user: APIUser(name: "plain", groups: ["system:authenticated"])))
     #expect(plain.status == 403)

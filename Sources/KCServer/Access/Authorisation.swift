@@ -1,28 +1,61 @@
 internal import KCData
 internal import KCKube
 
+/// What someone wants to do.
+struct AccessQuestion {
+  var verb: String
+  var group: String
+  /// `pods/log`
+  var resource: String
+  /// nil where it is about no single object.
+  var name: String?
+  /// nil for the whole cluster.
+  var namespace: String?
+}
+
 extension APIServer {
+  /// Who asks without saying who it is.
+  static let anonymous = APIUser(name: "system:anonymous", groups: ["system:unauthenticated"])
+
   /// Refuses what no role allows.
   func authorise(_ user: APIUser, _ info: RequestInfo, verb: String) throws(APIStatus) {
-    if user.groups.contains("system:masters") { return }
-    let isAllowed = try objects.read { state throws(APIStatus) in
-      let rules = AccessRules(user: user, namespace: info.namespace, state: state)
-      return rules.allow(verb, info)
+    let question = AccessQuestion(
+      verb: verb, group: info.type.group, resource: info.resource, name: verb == "create" ? nil : info.name,
+      namespace: info.type.qualifiedName == "namespaces" ? info.name : info.namespace)
+    if try isAllowed(user, question) { return }
+    let place = question.namespace.map { "in the namespace \"\($0)\"" } ?? "at the cluster scope"
+    throw .forbidden(
+      info.type, info.name ?? "",
+      "User \"\(user.name)\" cannot \(verb) resource \"\(info.resource)\" in API group \"\(info.type.group)\" \(place)")
+  }
+
+  func isAllowed(_ user: APIUser, _ question: AccessQuestion) throws(APIStatus) -> Bool {
+    if user.groups.contains("system:masters") { return true }
+    // Everyone may ask what they may do.
+    if question.verb == "create", user.groups.contains("system:authenticated"),
+      ["selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"].contains(question.resource)
+    {
+      return true
     }
-    if isAllowed { return }
-    let resource = info.subresource.map { "\(info.type.plural)/\($0)" } ?? info.type.plural
-    let place = info.namespace.map { "in the namespace \"\($0)\"" } ?? "at the cluster scope"
-    throw APIStatus(
-      code: 403, reason: "Forbidden",
-      message:
-        "\(info.type.qualifiedName)\(info.name.map { " \"\($0)\"" } ?? "") is forbidden: User \"\(user.name)\" cannot \(verb) resource \"\(resource)\" in API group \"\(info.type.group)\" \(place)",
-      details: .init(name: info.name ?? "", group: info.type.group, kind: info.type.plural))
+    return try objects.read { state throws(APIStatus) in
+      AccessRules(user: user, namespace: question.namespace, state: state).allow(question)
+    }
+  }
+
+  /// Paths that everyone may read, and those for users who are known.
+  func mayGet(_ path: String, _ user: APIUser, verb: String = "get") -> Bool {
+    if user.groups.contains("system:masters") { return true }
+    guard verb == "get" else { return false }
+    func isBelow(_ roots: [String]) -> Bool { roots.contains { path == $0 || path.hasPrefix($0 + "/") } }
+    if isBelow(["/healthz", "/livez", "/readyz", "/version"]) { return true }
+    return user.groups.contains("system:authenticated")
+      && isBelow(["/api", "/apis", "/openapi", "/.well-known", "/openid"])
   }
 }
 
 /// What role bindings allow a user.
 struct AccessRules {
-  private var rules: [Value] = []
+  private(set) var rules: [Value] = []
 
   init(user: APIUser, namespace: String?, state: borrowing ObjectState) {
     let group = "rbac.authorization.k8s.io"
@@ -55,15 +88,16 @@ struct AccessRules {
     return role?.value["rules"]?.array ?? []
   }
 
-  func allow(_ verb: String, _ info: RequestInfo) -> Bool {
-    let resource = info.subresource.map { "\(info.type.plural)/\($0)" } ?? info.type.plural
+  func allow(_ question: AccessQuestion) -> Bool {
+    let subresource = question.resource.split(separator: "/").dropFirst().first
     return rules.contains { rule in
       func has(_ field: String, _ wanted: String) -> Bool {
         (rule[field]?.array ?? []).contains { $0.string == wanted || $0.string == "*" }
       }
       let names = (rule["resourceNames"]?.array ?? []).compactMap(\.string)
-      return has("verbs", verb) && has("apiGroups", info.type.group) && has("resources", resource)
-        && (names.isEmpty || info.name.map(names.contains) ?? false)
+      let isResource = has("resources", question.resource) || (subresource.map { has("resources", "*/\($0)") } ?? false)
+      return has("verbs", question.verb) && has("apiGroups", question.group) && isResource
+        && (names.isEmpty || question.name.map(names.contains) ?? false)
     }
   }
 }

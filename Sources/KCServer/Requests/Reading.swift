@@ -4,132 +4,105 @@ internal import KCKube
 extension APIServer {
   func get(_ info: RequestInfo, _ request: APIRequest) throws(APIStatus) -> APIResponse {
     let name = info.name ?? ""
-    let object = try objects.read { state throws(APIStatus) in
+    let text = request[query: "resourceVersion"] ?? ""
+    guard let version = text.isEmpty ? 0 : UInt64(text) else {
+      throw .plain(
+        500, "resourceVersion: Invalid value: \"\(text)\": strconv.ParseUint: parsing \"\(text)\": invalid syntax")
+    }
+    return try objects.read { state throws(APIStatus) in
+      if version > UInt64(state.revision) {
+        throw .tooLargeVersion(Int64(clamping: version), current: state.revision)
+      }
       guard let found = state.get(info.type.qualifiedName, info.namespace, name) else {
         throw .notFound(info.type, name)
       }
-      return found.value
+      return APIResponse(status: 200, body: .value(Versions.read(found.value, as: info.type)))
     }
-    if Tables.isWanted(request) { return table([object], info, version: object.resourceVersion ?? "") }
-    return APIResponse(status: 200, body: .value(object))
   }
 
   func list(_ info: RequestInfo, _ request: APIRequest) throws(APIStatus) -> APIResponse {
-    let selection = try Selection(request, info)
-    var (all, revision) = try objects.read { state throws(APIStatus) in
-      (state.list(info.type.qualifiedName, namespace: info.namespace), state.revision)
-    }
-    all = all.filter { selection.matches($0.value) }
-    var metadata: Value = [:]
-    if let token = request[query: "continue"], !token.isEmpty {
-      guard let start = ContinueToken(token) else { throw .badRequest("continue key is not valid") }
-      all = all.filter { ObjectState.key($0.value.namespace, $0.value.name ?? "") > start.after }
-      revision = start.revision
-    }
-    if let limit = request[query: "limit"].flatMap({ Int($0) }), limit > 0, all.count > limit {
-      let last = all[limit - 1].value
-      metadata["continue"] = .string(
-        ContinueToken(revision: revision, after: ObjectState.key(last.namespace, last.name ?? "")).text)
-      metadata["remainingItemCount"] = Value(all.count - limit)
-      all = Array(all[..<limit])
-    }
-    if Tables.isWanted(request) { return table(all.map(\.value), info, version: String(revision)) }
-    metadata["resourceVersion"] = .string(String(revision))
-    return APIResponse(
-      status: 200,
-      body: .value([
-        "kind": .string(info.type.kind + "List"), "apiVersion": .string(info.type.apiVersion), "metadata": metadata,
-        "items": .array(all.map(\.value)),
-      ]))
-  }
-
-  func watch(_ info: RequestInfo, _ request: APIRequest) throws(APIStatus) -> APIResponse {
-    let selection = try Selection(request, info)
-    let resource = info.type.qualifiedName
-    let asked = request[query: "resourceVersion"] ?? ""
-    let wantsInitial = request[query: "sendInitialEvents"] == "true" || asked.isEmpty || asked == "0"
-    guard let version = asked.isEmpty ? 0 : Int64(asked) else {
-      throw .badRequest(
-        "resourceVersion: Invalid value: \"\(asked)\": strconv.ParseUint: parsing \"\(asked)\": invalid syntax")
-    }
-    let (present, now) = try objects.read { state throws(APIStatus) in
-      (wantsInitial ? state.list(resource, namespace: info.namespace) : [], state.revision)
-    }
-    let asTable = Tables.isWanted(request)
-    let after = wantsInitial ? now : version
-    let settings = settings
-    let watcher = Watcher(
-      resource: resource, namespace: info.namespace, labels: selection.labels, fields: selection.fields, after: after
-    ) { object in
-      asTable
-        ? Tables.table([object], type: info.type, version: object.resourceVersion ?? "", now: settings.now()) : object
-    }
-    for object in present where selection.matches(object.value) {
-      _ = watcher.send("ADDED", watcher.present(object.value))
-    }
-    if request[query: "sendInitialEvents"] == "true" {
-      _ = watcher.send(
-        "BOOKMARK",
-        [
-          "kind": .string(info.type.kind), "apiVersion": .string(info.type.apiVersion),
-          "metadata": [
-            "resourceVersion": .string(String(now)), "annotations": ["k8s.io/initial-events-end": "true"],
-          ],
-        ])
-    }
-    try objects.watch(watcher, after: after)
-    endAfterTimeout(watcher, request)
-    return APIResponse(status: 200, body: .events(watcher.events))
-  }
-
-  /// A watch that says how long it wants to last is ended then.
-  private func endAfterTimeout(_ watcher: Watcher, _ request: APIRequest) {
-    guard let seconds = request[query: "timeoutSeconds"].flatMap({ Int($0) }), seconds > 0 else { return }
-    Task {
-      try? await Task.sleep(for: .seconds(seconds))
-      watcher.close()
-    }
-  }
-
-  func table(_ objects: [Value], _ info: RequestInfo, version: String) -> APIResponse {
-    APIResponse(
-      status: 200, body: .value(Tables.table(objects, type: info.type, version: version, now: settings.now())))
+    let options = try ListOptions(request, info)
+    let page = try objects.read { state throws(APIStatus) in try Page(info, options, state) }
+    return APIResponse(status: 200, body: .value(page.list(info.type, isCustom: page.isCustom)))
   }
 }
 
-/// The selectors of a list or watch.
-struct Selection {
-  var labels: LabelSelector?
-  var fields: FieldSelector?
+/// A part of the objects of a resource at one version.
+struct Page {
+  var items: [Value]
+  var isCustom: Bool
+  private var metadata: Value = [:]
 
-  init(_ request: APIRequest, _ info: RequestInfo) throws(APIStatus) {
-    if let text = request[query: "labelSelector"], !text.isEmpty { labels = try LabelSelector(parsing: text) }
-    if let text = request[query: "fieldSelector"], !text.isEmpty {
-      fields = try FieldSelector(parsing: text, kind: info.type.kind)
+  init(_ info: RequestInfo, _ options: ListOptions, _ state: borrowing ObjectState) throws(APIStatus) {
+    isCustom = state.catalogue.isCustom(info.type)
+    let resource = info.type.qualifiedName
+    var revision = state.revision
+    let asked = options.token.map { $0.revision ?? 0 } ?? options.version ?? 0
+    if asked > revision { throw .tooLargeVersion(asked, current: revision) }
+    var all: [StoredObject]
+    if asked > 0, options.token != nil || options.isExact {
+      guard let past = state.list(resource, namespace: info.namespace, at: asked) else {
+        throw Self.expired(options, revision)
+      }
+      all = past
+      revision = asked
+    } else {
+      all = state.list(resource, namespace: info.namespace)
+    }
+    let prefix = info.type.namespaced ? (info.namespace.map { "\($0)/" } ?? "") : "/"
+    func place(_ object: Value) -> String {
+      String(ObjectState.key(info.type.namespaced ? object.namespace : nil, object.name ?? "").dropFirst(prefix.count))
+    }
+    if let token = options.token { all = all.filter { token.admits(place($0.value)) } }
+    let isSelected = options.labels != nil || options.fields != nil
+    if isSelected { all = all.filter { options.matches($0.value) } }
+    items = all.map { Versions.read($0.value, as: info.type) }
+    metadata["resourceVersion"] = .string(String(revision))
+    // The answer that any version will do for comes whole, as from Kubernetes' cache.
+    let isPaged = options.limit > 0 && !(options.version == 0 && options.token == nil)
+    if isPaged, items.count > options.limit, let last = items[..<options.limit].last {
+      let isLoose = options.token.map { $0.revision == nil } ?? false
+      let next = ContinueToken(revision: isLoose ? nil : revision, after: place(last))
+      metadata["continue"] = .string(next.text)
+      if !isSelected { metadata["remainingItemCount"] = Value(items.count - options.limit) }
+      items = Array(items[..<options.limit])
     }
   }
 
+  private static func expired(_ options: ListOptions, _ revision: Int64) -> APIStatus {
+    guard options.token != nil else {
+      return APIStatus(
+        code: 410, reason: "Expired", message: "The resourceVersion for the provided list is too old.")
+    }
+    return APIStatus(
+      code: 410, reason: "Expired",
+      message: "The provided continue parameter is too old to display a consistent list result. You can start a new "
+        + "list without the continue parameter, or use the continue token in this response to retrieve the remainder "
+        + "of the results. Continuing with the provided token results in an inconsistent list - objects that were "
+        + "created, modified, or deleted between the time the first chunk was returned and now may show up in the "
+        + "list.")
+  }
+
+  /// The list as an object. Items leave out what the list says for all, but for custom resources.
+  func list(_ type: ResourceType, isCustom: Bool) -> Value {
+    var metadata = metadata
+    if isCustom, metadata["continue"] == nil { metadata["continue"] = "" }
+    let items = items.map { item -> Value in
+      if isCustom { return item }
+      var item = item
+      item["apiVersion"] = nil
+      item["kind"] = nil
+      return item
+    }
+    return [
+      "kind": .string(type.kind + "List"), "apiVersion": .string(type.apiVersion), "metadata": metadata,
+      "items": .array(items),
+    ]
+  }
+}
+
+extension ListOptions {
   func matches(_ object: Value) -> Bool {
     (labels?.matches(object.labels) ?? true) && (fields?.matches(object) ?? true)
   }
-}
-
-/// Where the next page of a list begins.
-struct ContinueToken {
-  var revision: Int64
-  var after: String
-
-  init(revision: Int64, after: String) {
-    self.revision = revision
-    self.after = after
-  }
-
-  init?(_ text: String) {
-    guard let bytes = Base64.decode(text) else { return nil }
-    let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ", maxSplits: 1)
-    guard parts.count == 2, let revision = Int64(parts[0]) else { return nil }
-    self.init(revision: revision, after: String(parts[1]))
-  }
-
-  var text: String { Base64.encode("\(revision) \(after)".utf8) }
 }

@@ -7,7 +7,21 @@ struct RequestInfo {
   var namespace: String?
   /// nil for collections.
   var name: String?
+  /// nil for the object itself.
   var subresource: String?
+  /// What follows a subresource that passes requests on.
+  var rest = ""
+  /// Whether the path is of the old kind that says `watch` itself.
+  var isWatchPath = false
+
+  /// What a path leads to.
+  enum Target {
+    case resource(RequestInfo)
+    /// A group and version that are served, but nothing in them.
+    case nothing
+    /// Nothing that the API knows.
+    case unknown
+  }
 
   /// The verb that access rules speak of.
   func verb(method: String, isWatch: Bool) -> String {
@@ -21,77 +35,67 @@ struct RequestInfo {
     }
   }
 
-  /// - Returns: nil where the path names no resource that is served.
-  init?(path: String, types: ResourceTypes) {
-    var parts = path.split(separator: "/").map(String.init)[...]
+  /// `pods/status`
+  var resource: String { subresource.map { "\(type.plural)/\($0)" } ?? type.plural }
+
+  /// - Parameter path: cleaned, as by `RequestPath`.
+  static func target(of path: String, types: ResourceTypes) -> Target {
+    var parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)[...]
     let group: String
-    let version: String
     switch parts.first {
-    case "api" where parts.count >= 3:
-      group = ""
-      version = parts[1]
-      parts = parts.dropFirst(2)
+    case "api" where parts.count >= 3: group = ""
     case "apis" where parts.count >= 4:
-      group = parts[1]
-      version = parts[2]
-      parts = parts.dropFirst(3)
-    default: return nil
+      parts = parts.dropFirst()
+      group = parts.first ?? ""
+    default: return .unknown
+    }
+    parts = parts.dropFirst()
+    let version = parts.removeFirst()
+    guard types.all.contains(where: { $0.group == group }) else { return .unknown }
+    guard !parts.contains("") else { return .nothing }
+    var isWatchPath = false
+    if parts.first == "watch", parts.count > 1 {
+      isWatchPath = true
+      parts = parts.dropFirst()
     }
     // `namespaces/x/pods` is about pods, `namespaces/x` and `namespaces/x/finalize` about the namespace.
-    if parts.first == "namespaces", parts.count >= 3,
-      let type = types.find(group: group, version: version, plural: parts[parts.startIndex + 2]), type.namespaced
-    {
-      namespace = parts[parts.startIndex + 1]
-      parts = parts.dropFirst(2)
+    var namespace: String?
+    if parts.first == "namespaces", parts.count >= 3 {
+      let plural = parts[parts.startIndex + 2]
+      if let type = types.find(group: group, version: version, plural: plural), type.namespaced {
+        namespace = parts[parts.startIndex + 1]
+        parts = parts.dropFirst(2)
+      }
     }
     guard let plural = parts.first, let type = types.find(group: group, version: version, plural: plural) else {
-      return nil
+      return .nothing
     }
-    self.type = type
     let rest = Array(parts.dropFirst())
-    name = rest.first
-    subresource = rest.count > 1 ? rest[1...].joined(separator: "/") : nil
+    var info = RequestInfo(type: type, namespace: namespace, name: rest.first, isWatchPath: isWatchPath)
+    if type.namespaced, namespace == nil, info.name != nil { return .nothing }
+    if rest.count > 1 {
+      guard type.subresources.contains(rest[1]) else { return .nothing }
+      info.subresource = rest[1]
+      info.rest = rest.dropFirst(2).joined(separator: "/")
+      if rest.count > 2, rest[1] != "proxy" { return .nothing }
+    }
+    return .resource(info)
   }
 }
 
-/// Refusals in the words of the API.
-extension APIStatus {
-  static func notFound(_ type: ResourceType, _ name: String) -> APIStatus {
-    APIStatus(
-      code: 404, reason: "NotFound", message: "\(type.qualifiedName) \"\(name)\" not found",
-      details: .init(name: name, group: type.group, kind: type.plural))
+/// Paths as clients write them.
+enum RequestPath {
+  /// Without `.` and `..`, and without a slash at the end.
+  static func clean(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+      switch part {
+      case ".": continue
+      case "..": _ = parts.popLast()
+      default: parts.append(part)
+      }
+    }
+    if parts.last == "" { parts.removeLast() }
+    return "/" + parts.joined(separator: "/")
   }
-
-  static func alreadyExists(_ type: ResourceType, _ name: String) -> APIStatus {
-    APIStatus(
-      code: 409, reason: "AlreadyExists", message: "\(type.qualifiedName) \"\(name)\" already exists",
-      details: .init(name: name, group: type.group, kind: type.plural))
-  }
-
-  static func conflict(_ type: ResourceType, _ name: String, _ why: String) -> APIStatus {
-    APIStatus(
-      code: 409, reason: "Conflict",
-      message: "Operation cannot be fulfilled on \(type.qualifiedName) \"\(name)\": \(why)",
-      details: .init(name: name, group: type.group, kind: type.plural))
-  }
-
-  static func badRequest(_ why: String) -> APIStatus { APIStatus(code: 400, reason: "BadRequest", message: why) }
-
-  static func invalid(_ type: ResourceType, _ name: String, _ causes: [Cause]) -> APIStatus {
-    let list = causes.map { "\($0.field): \($0.message)" }
-    let text = list.count == 1 ? list[0] : "[\(list.joined(separator: ", "))]"
-    let kind = type.group.isEmpty ? type.kind : "\(type.kind).\(type.group)"
-    return APIStatus(
-      code: 422, reason: "Invalid", message: "\(kind) \"\(name)\" is invalid: \(text)",
-      details: .init(name: name, group: type.group, kind: type.kind, causes: causes))
-  }
-
-  static func forbidden(_ type: ResourceType, _ name: String, _ why: String) -> APIStatus {
-    APIStatus(
-      code: 403, reason: "Forbidden", message: "\(type.qualifiedName) \"\(name)\" is forbidden: \(why)",
-      details: .init(name: name, group: type.group, kind: type.plural))
-  }
-
-  static let staleVersion =
-    "the object has been modified; please apply your changes to the latest version and try again"
 }

@@ -17,6 +17,8 @@ struct ObjectEvent: Sendable {
   /// The object before; selectors may have matched that one only.
   var old: Value?
   var revision: Int64
+
+  var isOfCluster: Bool { namespace.isEmpty }
 }
 
 /// All objects, in memory: reads never wait for the disk.
@@ -24,6 +26,10 @@ struct ObjectState: Sendable {
   /// By resource (`deployments.apps`), then by `namespace/name`.
   private(set) var objects: [String: [String: StoredObject]] = [:]
   var revision: Int64 = 1
+  /// What is served; changes with the definitions of custom resources.
+  private(set) var catalogue = Catalogue()
+  /// The revision up to which everything is on the disk.
+  private(set) var durable: Int64 = 0
   /// Changes that are not on the disk yet, in order.
   var pending: [Pending] = []
   /// The last changes, for watches that start in the past.
@@ -53,7 +59,32 @@ struct ObjectState: Sendable {
     return all.filter { key, _ in prefix.map(key.hasPrefix) ?? true }.sorted { $0.key < $1.key }.map(\.value)
   }
 
+  /// All objects of a resource as they were at a revision; nil where that is forgotten.
+  func list(_ resource: String, namespace: String?, at wanted: Int64) -> [StoredObject]? {
+    if wanted >= revision { return list(resource, namespace: namespace) }
+    guard wanted >= historyStart, var all = objects[resource] else { return objects[resource] == nil ? [] : nil }
+    let changes = history + pending.map(\.event)
+    for change in changes.reversed() where change.revision > wanted && change.resource == resource {
+      let key = Self.key(change.isOfCluster ? nil : change.namespace, change.object.name ?? "")
+      all[key] = change.old.map { StoredObject(value: $0, revision: Int64($0.resourceVersion ?? "") ?? 0) }
+    }
+    let prefix = namespace.map { "\($0)/" }
+    return all.filter { key, _ in prefix.map(key.hasPrefix) ?? true }.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// Forgets the past: watches and lists of older revisions are refused from here on.
+  mutating func compact() {
+    historyStart = revision
+    history = []
+  }
+
+  private mutating func follow(_ resource: String, _ object: Value?, name: String) {
+    guard resource == Catalogue.definitionResource else { return }
+    if let object { catalogue.define(object) } else { catalogue.forget(name) }
+  }
+
   mutating func load(_ resource: String, _ object: Value, revision: Int64) {
+    follow(resource, object, name: "")
     objects[resource, default: [:]][Self.key(object.namespace, object.name ?? "")] = StoredObject(
       value: object, revision: revision)
   }
@@ -65,6 +96,7 @@ struct ObjectState: Sendable {
     object.set(.string(String(revision)), at: "metadata", "resourceVersion")
     let key = Self.key(object.namespace, object.name ?? "")
     let old = objects[resource]?[key]
+    follow(resource, object, name: "")
     objects[resource, default: [:]][key] = StoredObject(value: object, revision: revision)
     pending.append(
       Pending(
@@ -81,6 +113,7 @@ struct ObjectState: Sendable {
     object.set(.string(String(revision)), at: "metadata", "resourceVersion")
     let key = Self.key(object.namespace, object.name ?? "")
     let old = objects[resource]?.removeValue(forKey: key)
+    follow(resource, nil, name: object.name ?? "")
     pending.append(
       Pending(
         event: ObjectEvent(
@@ -91,12 +124,16 @@ struct ObjectState: Sendable {
 
   /// Takes back what could not be made durable, latest first.
   mutating func undo(_ changes: [Pending]) {
-    for change in changes.reversed() { objects[change.event.resource]?[change.key] = change.old }
+    for change in changes.reversed() {
+      objects[change.event.resource]?[change.key] = change.old
+      follow(change.event.resource, change.old?.value, name: change.event.object.name ?? "")
+    }
   }
 
   /// Remembers what is durable now.
   mutating func remember(_ events: [ObjectEvent]) {
     history += events
+    if let last = events.last { durable = last.revision }
     if history.count > Self.historyLimit * 2 {
       let excess = history.count - Self.historyLimit
       historyStart = history[excess - 1].revision
@@ -107,5 +144,6 @@ struct ObjectState: Sendable {
   mutating func startHistory(at revision: Int64) {
     historyStart = revision
     self.revision = max(self.revision, revision)
+    durable = self.revision
   }
 }

@@ -147,8 +147,8 @@ final class ObjectStore: Sendable {
 extension ObjectStore {
   /// Tells a watcher of everything after `revision`, and from then on of what happens.
   ///
-  /// - Throws: `Expired` when changes since then are no longer remembered.
-  func watch(_ watcher: Watcher, after revision: Int64) throws(APIStatus) {
+  /// - Returns: false when changes since then are no longer remembered.
+  func watch(_ watcher: Watcher, after revision: Int64) -> Bool {
     let id = nextWatcher.wrappingAdd(1, ordering: .relaxed).newValue
     let isTooOld = watchers.withLock { watchers in
       let past: [ObjectEvent]? = state.withLock { state in
@@ -159,10 +159,9 @@ extension ObjectStore {
       watchers[id] = watcher
       return false
     }
-    if isTooOld {
-      throw APIStatus(code: 410, reason: "Expired", message: "too old resource version: \(revision)")
-    }
+    if isTooOld { return false }
     watcher.onEnd { [weak self] in self?.forget(id) }
+    return true
   }
 
   private func forget(_ id: Int) {

@@ -49,10 +49,14 @@ struct Watcher: Sendable {
     case (true, true): type = "MODIFIED"
     case (true, false): type = "DELETED"
     }
-    return send(type, present(event.object))
+    return send(type, event.object)
   }
 
-  func send(_ type: String, _ object: Value) -> Bool {
+  /// Tells of an object in the form that the client asked for.
+  func send(_ type: String, _ object: Value) -> Bool { sendPlain(type, present(object)) }
+
+  /// Tells of an object as it is.
+  func sendPlain(_ type: String, _ object: Value) -> Bool {
     switch continuation.yield(["type": .string(type), "object": object]) {
     case .enqueued: return true
     default: return false

@@ -1,7 +1,7 @@
 internal import KCData
 internal import KCKube
 
-/// Lists as tables, for `kubectl get`.
+/// Objects as the rows of a table, for `kubectl get`.
 enum Tables {
   /// A column; those with priority 1 are shown with `-o wide` only.
   struct Column: Sendable {
@@ -11,47 +11,62 @@ enum Tables {
     var priority: Int64 = 0
   }
 
-  static func isWanted(_ request: APIRequest) -> Bool {
-    request.accept?.contains("as=Table") ?? false
-  }
-
-  static func table(_ objects: [Value], type: ResourceType, version: String, now: Timestamp) -> Value {
-    let layout = TableLayout.of(type)
-    let columns = [Column(name: "Name", format: "name")] + layout.columns
+  /// - Parameters:
+  ///   - value: an object or a list.
+  ///   - include: what a row carries beside its cells: `None`, `Metadata` or `Object`.
+  static func table(
+    _ value: Value, layout: TableLayout, apiVersion: String, include: String, now: Timestamp
+  ) -> Value {
+    var metadata: Value = [:]
+    for field in ["resourceVersion", "continue", "remainingItemCount"] {
+      if let known = value.at("metadata", field), known != "" { metadata[field] = known }
+    }
     return [
-      "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": ["resourceVersion": .string(version)],
-      "columnDefinitions": .array(
-        columns.map {
-          [
-            "name": .string($0.name), "type": .string($0.type), "format": .string($0.format), "description": "",
-            "priority": .int($0.priority),
-          ]
-        }),
+      "kind": "Table", "apiVersion": .string(apiVersion), "metadata": metadata,
+      "columnDefinitions": .array(layout.columns.map(definition)),
       "rows": .array(
-        objects.map { object in
-          [
-            "cells": .array([.string(object.name ?? "")] + layout.cells(object, now)),
-            "object": [
-              "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
-              "metadata": object["metadata"] ?? [:],
-            ],
-          ]
+        (value["items"]?.array ?? [value]).map { object in
+          let row: Value
+          switch include {
+          case "None": row = .null
+          case "Object": row = object
+          default: row = Representation.partial(object, apiVersion)
+          }
+          return ["cells": .array(layout.cells(object, now)), "object": row]
         }),
     ]
   }
 
-  /// How long ago, as kubectl shows it: `5s`, `3m10s`, `2h5m`, `4d`.
-  static func age(_ moment: Timestamp?, _ now: Timestamp) -> Value {
-    guard let moment else { return "<unknown>" }
-    let seconds = max(0, now.seconds - moment.seconds)
+  private static func definition(_ column: Column) -> Value {
+    [
+      "name": .string(column.name), "type": .string(column.type), "format": .string(column.format),
+      "description": "", "priority": .int(column.priority),
+    ]
+  }
+
+  /// How long ago, as kubectl shows it: `5s`, `3m10s`, `2h5m`, `4d`, `2y30d`.
+  static func span(_ from: Timestamp, _ to: Timestamp) -> String {
+    let seconds = to.seconds - from.seconds
+    if seconds < -1 { return "<invalid>" }
+    if seconds < 0 { return "0s" }
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400)
-    if seconds < 120 { return .string("\(seconds)s") }
-    if minutes < 10 { return .string(seconds % 60 == 0 ? "\(minutes)m" : "\(minutes)m\(seconds % 60)s") }
-    if hours < 3 { return .string("\(minutes)m") }
-    if hours < 8 { return .string(minutes % 60 == 0 ? "\(hours)h" : "\(hours)h\(minutes % 60)m") }
-    if hours < 48 { return .string("\(hours)h") }
-    if days < 8 { return .string(hours % 24 == 0 ? "\(days)d" : "\(days)d\(hours % 24)h") }
-    return .string("\(days)d")
+    func two(_ big: Int64, _ bigUnit: String, _ small: Int64, _ unit: String) -> String {
+      small == 0 ? "\(big)\(bigUnit)" : "\(big)\(bigUnit)\(small)\(unit)"
+    }
+    if seconds < 120 { return "\(seconds)s" }
+    if minutes < 10 { return two(minutes, "m", seconds % 60, "s") }
+    if hours < 3 { return "\(minutes)m" }
+    if hours < 8 { return two(hours, "h", minutes % 60, "m") }
+    if hours < 48 { return "\(hours)h" }
+    if days < 8 { return two(days, "d", hours % 24, "h") }
+    if days < 730 { return "\(days)d" }
+    if days < 8 * 365 { return two(days / 365, "y", days % 365, "d") }
+    return "\(days / 365)y"
+  }
+
+  static func age(_ text: Value?, _ now: Timestamp) -> Value {
+    guard let moment = text?.string.flatMap({ Timestamp($0) }) else { return "<unknown>" }
+    return .string(span(moment, now))
   }
 }
 
@@ -60,173 +75,99 @@ struct TableLayout: Sendable {
   var columns: [Tables.Column]
   var cells: @Sendable (Value, Timestamp) -> [Value]
 
+  /// A layout that begins with the object's name.
+  ///
+  /// - Parameters:
+  ///   - columns: the others.
+  ///   - cells: of the columns.
+  init(_ columns: [Tables.Column], cells: @escaping @Sendable (Value, Timestamp) -> [Value]) {
+    self.columns = [Tables.Column(name: "Name", format: "name")] + columns
+    self.cells = { object, now in [.string(object.name ?? "")] + cells(object, now) }
+  }
+
+  /// A layout whose name is not the first.
+  init(plain columns: [Tables.Column], cells: @escaping @Sendable (Value, Timestamp) -> [Value]) {
+    self.columns = columns
+    self.cells = cells
+  }
+
   static func of(_ type: ResourceType) -> TableLayout {
-    switch (type.group, type.kind) {
-    case ("", "Pod"): PodTable.layout
-    case ("", "Node"): NodeTable.layout
-    case ("", "Service"): ServiceTable.layout
-    case ("", "Namespace"): simple("Status") { $0.at("status", "phase") ?? "" }
-    case ("", "ConfigMap"): simple("Data") { Value($0["data"]?.object?.count ?? 0) }
-    case ("", "Event"): EventTable.layout
-    case ("apps", "Deployment"): WorkloadTables.deployment
-    case ("apps", "ReplicaSet"): WorkloadTables.replicaSet
-    default: TableLayout(columns: [ageColumn]) { [Tables.age($0.creationTimestamp, $1)] }
-    }
+    let kind = type.group.isEmpty ? type.kind : "\(type.kind).\(type.group)"
+    return known[kind] ?? created
   }
 
-  static let ageColumn = Tables.Column(name: "Age")
+  /// For kinds that have no columns of their own.
+  static let created = TableLayout([.init(name: "Created At", type: "date")]) { object, _ in
+    [object.at("metadata", "creationTimestamp") ?? .null]
+  }
 
-  /// One column and the age.
-  private static func simple(_ name: String, _ cell: @escaping @Sendable (Value) -> Value) -> TableLayout {
-    TableLayout(columns: [Tables.Column(name: name), ageColumn]) { [cell($0), Tables.age($0.creationTimestamp, $1)] }
+  private static let known: [String: TableLayout] = [
+    "Pod": PodTable.layout, "Node": NodeTable.layout, "Service": ServiceTable.layout, "Event": EventTable.layout,
+    "Event.events.k8s.io": EventTable.layout, "Namespace": ClusterTables.namespace,
+    "ConfigMap": ClusterTables.configMap, "Secret": ClusterTables.secret,
+    "ServiceAccount": ClusterTables.serviceAccount, "ResourceQuota": ClusterTables.quota,
+    "PodTemplate": WorkloadTables.podTemplate, "ReplicationController": WorkloadTables.replicationController,
+    "Deployment.apps": WorkloadTables.deployment, "ReplicaSet.apps": WorkloadTables.replicaSet,
+    "StatefulSet.apps": WorkloadTables.statefulSet, "DaemonSet.apps": WorkloadTables.daemonSet,
+    "ControllerRevision.apps": WorkloadTables.revision, "Job.batch": JobTables.job, "CronJob.batch": JobTables.cronJob,
+    "HorizontalPodAutoscaler.autoscaling": WorkloadTables.autoscaler,
+    "PodDisruptionBudget.policy": WorkloadTables.disruptionBudget,
+    "PersistentVolumeClaim": StorageTables.claim, "PersistentVolume": StorageTables.volume,
+    "StorageClass.storage.k8s.io": StorageTables.storageClass, "CSIDriver.storage.k8s.io": StorageTables.driver,
+    "Endpoints": NetworkTables.endpoints, "EndpointSlice.discovery.k8s.io": NetworkTables.slice,
+    "Ingress.networking.k8s.io": NetworkTables.ingress, "IngressClass.networking.k8s.io": NetworkTables.ingressClass,
+    "NetworkPolicy.networking.k8s.io": NetworkTables.policy, "ServiceCIDR.networking.k8s.io": NetworkTables.range,
+    "Lease.coordination.k8s.io": ClusterTables.lease, "PriorityClass.scheduling.k8s.io": ClusterTables.priorityClass,
+    "RuntimeClass.node.k8s.io": ClusterTables.runtimeClass,
+    "RoleBinding.rbac.authorization.k8s.io": AccessTables.binding,
+    "ClusterRoleBinding.rbac.authorization.k8s.io": AccessTables.binding,
+    "APIService.apiregistration.k8s.io": ClusterTables.apiService,
+    "FlowSchema.flowcontrol.apiserver.k8s.io": ClusterTables.flowSchema,
+    "PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io": ClusterTables.priorityLevel,
+  ]
+}
+
+/// What cells are made of.
+extension Value {
+  /// The age of an object.
+  func age(_ now: Timestamp) -> Value { Tables.age(at("metadata", "creationTimestamp"), now) }
+
+  /// The text below a path, or `fallback` where there is none.
+  func cell(_ path: String..., or fallback: String = "") -> Value {
+    guard let value = at(path) else { return .string(fallback) }
+    if let text = value.string { return .string(text.isEmpty ? fallback : text) }
+    return value
+  }
+
+  /// The number below a path; 0 where there is none.
+  func count(_ path: String...) -> Value { .int(at(path)?.int ?? 0) }
+}
+
+extension [Tables.Column] {
+  /// Columns of text by their names; those after `|` are for wide tables.
+  static func named(_ names: String) -> [Tables.Column] {
+    var priority: Int64 = 0
+    var out: [Tables.Column] = []
+    for name in names.split(separator: ",").map(String.init) {
+      if name == "|" {
+        priority = 1
+        continue
+      }
+      let parts = name.split(separator: ":")
+      out.append(.init(name: String(parts[0]), type: parts.count > 1 ? String(parts[1]) : "string", priority: priority))
+    }
+    return out
   }
 }
 
-enum PodTable {
-  static let layout = TableLayout(
-    columns: [
-      .init(name: "Ready"), .init(name: "Status"), .init(name: "Restarts"), .init(name: "Age"),
-      .init(name: "IP", priority: 1), .init(name: "Node", priority: 1), .init(name: "Nominated Node", priority: 1),
-      .init(name: "Readiness Gates", priority: 1),
-    ]
-  ) { pod, now in
-    let statuses = pod.at("status", "containerStatuses")?.array ?? []
-    let ready = statuses.count { $0["ready"]?.bool == true }
-    let total = pod.at("spec", "containers")?.array?.count ?? 0
-    let restarts = statuses.reduce(0) { $0 + ($1["restartCount"]?.int ?? 0) }
-    return [
-      .string("\(ready)/\(total)"), .string(status(pod, statuses)), .string(String(restarts)),
-      Tables.age(pod.creationTimestamp, now), pod.at("status", "podIP") ?? "<none>",
-      pod.at("spec", "nodeName") ?? "<none>", pod.at("status", "nominatedNodeName") ?? "<none>", "<none>",
-    ]
-  }
-
-  /// The one word that says most about a pod.
-  private static func status(_ pod: Value, _ statuses: [Value]) -> String {
-    if pod.isBeingDeleted { return "Terminating" }
-    var word = pod.at("status", "reason")?.string ?? pod.at("status", "phase")?.string ?? "Unknown"
-    for (index, container) in (pod.at("status", "initContainerStatuses")?.array ?? []).enumerated() {
-      if let ended = container.at("state", "terminated") {
-        if ended["exitCode"]?.int == 0 { continue }
-        return "Init:" + (ended["reason"]?.string ?? "Error")
-      }
-      if container["started"]?.bool == true { continue }
-      if let reason = container.at("state", "waiting", "reason")?.string, reason != "PodInitializing" {
-        return "Init:" + reason
-      }
-      return "Init:\(index)/\(pod.at("spec", "initContainers")?.array?.count ?? 0)"
-    }
-    for container in statuses.reversed() {
-      if let reason = container.at("state", "waiting", "reason")?.string, !reason.isEmpty {
-        word = reason
-      } else if let reason = container.at("state", "terminated", "reason")?.string, !reason.isEmpty {
-        word = reason
-      }
-    }
-    return word
-  }
-}
-
-enum NodeTable {
-  static let layout = TableLayout(
-    columns: [
-      .init(name: "Status"), .init(name: "Roles"), .init(name: "Age"), .init(name: "Version"),
-      .init(name: "Internal-IP", priority: 1), .init(name: "External-IP", priority: 1),
-      .init(name: "OS-Image", priority: 1), .init(name: "Kernel-Version", priority: 1),
-      .init(name: "Container-Runtime", priority: 1),
-    ]
-  ) { node, now in
-    let ready = (node.at("status", "conditions")?.array ?? []).first { $0["type"] == "Ready" }
-    var status = ready?["status"] == "True" ? "Ready" : "NotReady"
-    if node.at("spec", "unschedulable")?.bool == true { status += ",SchedulingDisabled" }
-    let prefix = "node-role.kubernetes.io/"
-    let roles = node.labels.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }.sorted()
-    let info = node.at("status", "nodeInfo")
-    let address = (node.at("status", "addresses")?.array ?? []).first { $0["type"] == "InternalIP" }?["address"]
-    return [
-      .string(status), .string(roles.isEmpty ? "<none>" : roles.joined(separator: ",")),
-      Tables.age(node.creationTimestamp, now), info?["kubeletVersion"] ?? "", address ?? "<none>", "<none>",
-      info?["osImage"] ?? "", info?["kernelVersion"] ?? "", info?["containerRuntimeVersion"] ?? "",
-    ]
-  }
-}
-
-enum ServiceTable {
-  static let layout = TableLayout(
-    columns: [
-      .init(name: "Type"), .init(name: "Cluster-IP"), .init(name: "External-IP"), .init(name: "Port(s)"),
-      .init(name: "Age"), .init(name: "Selector", priority: 1),
-    ]
-  ) { service, now in
-    let ports = (service.at("spec", "ports")?.array ?? []).map { port -> String in
-      let node = port["nodePort"]?.int.map { ":\($0)" } ?? ""
-      return "\(port["port"]?.int ?? 0)\(node)/\(port["protocol"]?.string ?? "TCP")"
-    }
-    return [
-      service.at("spec", "type") ?? "", service.at("spec", "clusterIP") ?? "<none>", "<none>",
-      .string(ports.isEmpty ? "<none>" : ports.joined(separator: ",")), Tables.age(service.creationTimestamp, now),
-      .string(labelText(stringMap(service.at("spec", "selector")))),
-    ]
-  }
-
-  static func labelText(_ labels: [String: String]) -> String {
+/// Labels and selectors in one line.
+enum LabelText {
+  static func of(_ labels: [String: String]) -> String {
     labels.isEmpty ? "<none>" : labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
   }
-}
 
-enum EventTable {
-  static let layout = TableLayout(
-    columns: [
-      .init(name: "Last Seen"), .init(name: "Type"), .init(name: "Reason"), .init(name: "Object"),
-      .init(name: "Message"),
-    ]
-  ) { event, now in
-    let seen = (event["lastTimestamp"] ?? event["eventTime"])?.string.flatMap { Timestamp($0) }
-    let object = event["involvedObject"]
-    return [
-      Tables.age(seen ?? event.creationTimestamp, now), event["type"] ?? "", event["reason"] ?? "",
-      .string("\(object?["kind"]?.string?.lowercased() ?? "")/\(object?["name"]?.string ?? "")"),
-      event["message"] ?? "",
-    ]
-  }
-}
-
-enum WorkloadTables {
-  private static func number(_ value: Value?) -> Value { value ?? 0 }
-
-  private static func wide(_ object: Value) -> [Value] {
-    let containers = object.at("spec", "template", "spec", "containers")?.array ?? []
-    return [
-      .string(containers.compactMap { $0["name"]?.string }.joined(separator: ",")),
-      .string(containers.compactMap { $0["image"]?.string }.joined(separator: ",")),
-      .string(ServiceTable.labelText(stringMap(object.at("spec", "selector", "matchLabels")))),
-    ]
-  }
-
-  private static let wideColumns: [Tables.Column] = [
-    .init(name: "Containers", priority: 1), .init(name: "Images", priority: 1), .init(name: "Selector", priority: 1),
-  ]
-
-  static let deployment = TableLayout(
-    columns: [.init(name: "Ready"), .init(name: "Up-to-date"), .init(name: "Available"), .init(name: "Age")]
-      + wideColumns
-  ) { object, now in
-    let ready = object.at("status", "readyReplicas")?.int ?? 0
-    return [
-      .string("\(ready)/\(object.at("spec", "replicas")?.int ?? 0)"), number(object.at("status", "updatedReplicas")),
-      number(object.at("status", "availableReplicas")), Tables.age(object.creationTimestamp, now),
-    ] + wide(object)
-  }
-
-  static let replicaSet = TableLayout(
-    columns: [
-      .init(name: "Desired", type: "integer"), .init(name: "Current", type: "integer"),
-      .init(name: "Ready", type: "integer"), .init(name: "Age"),
-    ] + wideColumns
-  ) { object, now in
-    [
-      number(object.at("spec", "replicas")), number(object.at("status", "replicas")),
-      number(object.at("status", "readyReplicas")), Tables.age(object.creationTimestamp, now),
-    ] + wide(object)
+  static func of(selector: Value?) -> String {
+    guard let selector, let parsed = try? LabelSelector(selector) else { return "<none>" }
+    return parsed.isEmpty ? "<none>" : parsed.description
   }
 }

@@ -1,0 +1,77 @@
+internal import KCData
+internal import KCKube
+
+/// What a write depends on beside its own object: whether its namespace takes it, and the classes that it names.
+enum ClusterAdmission {
+  /// New objects need a namespace that is there and stays.
+  static func checkNamespace(
+    _ object: Value, _ type: ResourceType, _ state: borrowing ObjectState
+  ) throws(APIStatus) {
+    let name = object.namespace ?? ""
+    guard let namespace = state.get("namespaces", nil, name)?.value else {
+      throw APIStatus(
+        code: 404, reason: "NotFound", message: "namespaces \"\(name)\" not found",
+        details: .init(name: name, kind: "namespaces"))
+    }
+    if namespace.isBeingDeleted {
+      throw .forbidden(
+        type, object.name ?? "", "unable to create new content in namespace \(name) because it is being terminated",
+        causes: [
+          .init(
+            reason: "NamespaceTerminating", message: "namespace \(name) is being terminated",
+            field: "metadata.namespace")
+        ])
+    }
+  }
+
+  /// What is being deleted gets no new finalizers: it would never end.
+  static func checkFinalizers(_ new: Value, _ old: Value, _ type: ResourceType) throws(APIStatus) {
+    guard old.isBeingDeleted else { return }
+    let added = new.finalizers.filter { !old.finalizers.contains($0) }
+    if added.isEmpty { return }
+    let shown = added.map { "\"\($0)\"" }.joined(separator: ", ")
+    throw .invalid(
+      type, new.name ?? "",
+      [
+        .init(
+          reason: "FieldValueForbidden",
+          message: "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers "
+            + "[]string{\(shown)}", field: "metadata.finalizers")
+      ])
+  }
+
+  /// The classes that admission looks up.
+  static func context(_ state: borrowing ObjectState) -> Admission.Context {
+    let classes = Classes(state)
+    return Admission.Context(
+      priorityClass: { classes.priority[$0] },
+      defaultPriorityClass: { classes.priority.values.first { $0["globalDefault"]?.bool == true } },
+      runtimeClass: { classes.runtime[$0] },
+      defaultStorageClass: { classes.standard(classes.storage, "storageclass.kubernetes.io/is-default-class") },
+      defaultIngressClass: { classes.standard(classes.ingress, "ingressclass.kubernetes.io/is-default-class") })
+  }
+
+  private struct Classes: Sendable {
+    let priority: [String: Value]
+    let runtime: [String: Value]
+    let storage: [Value]
+    let ingress: [Value]
+
+    init(_ state: borrowing ObjectState) {
+      func named(_ resource: String) -> [String: Value] {
+        let pairs = state.list(resource, namespace: nil).map { ($0.value.name ?? "", $0.value) }
+        return Dictionary(pairs, uniquingKeysWith: { $1 })
+      }
+      priority = named("priorityclasses.scheduling.k8s.io")
+      runtime = named("runtimeclasses.node.k8s.io")
+      storage = state.list("storageclasses.storage.k8s.io", namespace: nil).map(\.value)
+      ingress = state.list("ingressclasses.networking.k8s.io", namespace: nil).map(\.value)
+    }
+
+    /// The name of the class that is marked as the default; the newest of several.
+    func standard(_ all: [Value], _ annotation: String) -> String? {
+      all.filter { $0.annotations[annotation] == "true" }
+        .max { ($0.creationTimestamp ?? .init(seconds: 0)) < ($1.creationTimestamp ?? .init(seconds: 0)) }?.name
+    }
+  }
+}

@@ -1,0 +1,57 @@
+internal import KCData
+internal import KCKube
+
+/// What the server serves: the kinds that Kubernetes has, and those that definitions add.
+struct Catalogue: Sendable {
+  private(set) var types = ResourceTypes.builtin
+  private(set) var schema = KubeSchema.builtin
+  /// Definitions of custom resources by their name, `widgets.example.com`.
+  private var definitions: [String: Value] = [:]
+
+  static let definitionResource = "customresourcedefinitions.apiextensions.k8s.io"
+
+  /// Whether a kind is one that a definition adds.
+  func isCustom(_ type: ResourceType) -> Bool { definitions[type.qualifiedName] != nil }
+
+  /// The version of a custom resource that a type stands for.
+  func version(of type: ResourceType) -> Value? {
+    (definitions[type.qualifiedName]?.at("spec", "versions")?.array ?? []).first { $0["name"]?.string == type.version }
+  }
+
+  /// Adds or replaces a definition.
+  mutating func define(_ definition: Value) {
+    guard let name = definition.name else { return }
+    forget(name)
+    definitions[name] = definition
+    schema.insert(definition: definition)
+    for type in Self.types(of: definition) { types.insert(type) }
+  }
+
+  mutating func forget(_ name: String) {
+    guard let definition = definitions.removeValue(forKey: name) else { return }
+    for type in Self.types(of: definition) { types.remove(type) }
+  }
+
+  private static func types(of definition: Value) -> [ResourceType] {
+    let names = definition.at("spec", "names")
+    return (definition.at("spec", "versions")?.array ?? []).filter { $0["served"]?.bool ?? true }.map { version in
+      var type = ResourceType(
+        group: definition.at("spec", "group")?.string ?? "", version: version["name"]?.string ?? "",
+        kind: names?["kind"]?.string ?? "", plural: names?["plural"]?.string ?? "",
+        namespaced: definition.at("spec", "scope")?.string == "Namespaced",
+        shortNames: (names?["shortNames"]?.array ?? []).compactMap(\.string),
+        categories: (names?["categories"]?.array ?? []).compactMap(\.string),
+        subresources: (version["subresources"]?.object?.keys ?? []).sorted())
+      if let singular = names?["singular"]?.string, !singular.isEmpty { type.singular = singular }
+      return type
+    }
+  }
+
+  /// The columns that a kind is shown with.
+  func layout(of type: ResourceType) -> TableLayout {
+    guard let columns = version(of: type)?["additionalPrinterColumns"]?.array, !columns.isEmpty else {
+      return TableLayout.of(type)
+    }
+    return CustomTable.layout(columns)
+  }
+}

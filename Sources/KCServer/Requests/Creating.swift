@@ -1,0 +1,123 @@
+internal import KCData
+internal import KCKube
+
+extension APIServer {
+  func create(_ info: RequestInfo, _ request: APIRequest) async throws(APIStatus) -> APIResponse {
+    let options = try WriteOptions(request)
+    let decoded = try decode(request, info.type, options)
+    let writer = ObjectWriter(server: self, info: info, options: options, now: settings.now())
+    let headers = Self.warningHeader(decoded.warnings + Self.deprecations(info.type))
+    return try await change(options.isDryRun) { state throws(APIStatus) in
+      let object = try writer.create(decoded.object, in: &state)
+      return APIResponse(status: 201, headers: headers, body: .value(object))
+    }
+  }
+
+  static func deprecations(_ type: ResourceType) -> [String] {
+    switch (type.group, type.kind) {
+    case ("", "Endpoints"): ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"]
+    case ("", "ComponentStatus"): ["v1 ComponentStatus is deprecated in v1.19+"]
+    default: []
+    }
+  }
+
+  /// Runs a change; a dry run's is taken back.
+  func change(
+    _ isDryRun: Bool, _ body: (inout ObjectState) throws(APIStatus) -> APIResponse
+  ) async throws(APIStatus) -> APIResponse {
+    if isDryRun {
+      return try objects.read { state throws(APIStatus) in
+        var trial = copy state
+        return try body(&trial)
+      }
+    }
+    return try await objects.write(body)
+  }
+
+  /// Five letters and digits without vowels, as Kubernetes makes names.
+  static func randomSuffix() -> String {
+    let letters = Array("bcdfghjklmnpqrstvwxz2456789")
+    return String((0..<5).map { _ in letters[Int.random(in: letters.indices)] })
+  }
+}
+
+/// One write of an object: from what was sent to what is stored.
+struct ObjectWriter {
+  let server: APIServer
+  let info: RequestInfo
+  let options: WriteOptions
+  let now: Timestamp
+
+  var type: ResourceType { info.type }
+  var resource: String { info.type.qualifiedName }
+
+  /// Makes a new object: admission, defaults, validation.
+  ///
+  /// - Parameter isApplied: whether the object comes from server-side apply, with its managers.
+  func create(_ body: Value, in state: inout ObjectState, isApplied: Bool = false) throws(APIStatus) -> Value {
+    var object = body
+    try place(&object)
+    if type.namespaced { try ClusterAdmission.checkNamespace(object, type, state) }
+    if object.name ?? "" == "", let prefix = object.at("metadata", "generateName")?.string, !prefix.isEmpty {
+      object.set(.string(String(prefix.prefix(58)) + APIServer.randomSuffix()), at: "metadata", "name")
+    }
+    let managed = object.at("metadata", "managedFields")
+    complete(&object, state)
+    if !isApplied {
+      ServerSideApply.recordUpdate(
+        old: nil, new: &object, manager: options.manager, type: type, now: now, schema: state.catalogue.schema)
+    } else {
+      object.set(managed, at: "metadata", "managedFields")
+    }
+    for field in ["uid", "resourceVersion", "generation", "creationTimestamp", "selfLink"] {
+      object.set(nil, at: "metadata", field)
+    }
+    object.set(.string(newUID()), at: "metadata", "uid")
+    object.set(.string(now.rfc3339), at: "metadata", "creationTimestamp")
+    if state.catalogue.isCustom(type) {
+      for field in ["deletionTimestamp", "deletionGracePeriodSeconds"] { object.set(nil, at: "metadata", field) }
+      if type.isStatusSubresource { object["status"] = nil }
+      object.set(1, at: "metadata", "generation")
+    } else {
+      try Admission.create(&object, type: type, context: ClusterAdmission.context(state))
+      Strategy.prepareForCreate(&object, type: type, now: now)
+    }
+    let name = object.name ?? ""
+    let causes = Validation.create(object, type: type)
+    if !causes.isEmpty { throw .invalid(type, name, causes) }
+    if let there = state.get(resource, object.namespace, name)?.value {
+      throw .alreadyExists(type, name, isLeaving: there.isBeingDeleted)
+    }
+    if type.kind == "Service", type.group.isEmpty {
+      try ServiceAddresses(settings: server.settings, isDryRun: options.isDryRun).assign(&object, state)
+    }
+    if options.isDryRun { return object }
+    return state.put(resource, object)
+  }
+
+  /// The object's namespace is that of the path.
+  func place(_ object: inout Value) throws(APIStatus) {
+    if type.namespaced {
+      let given = object.namespace ?? ""
+      if !given.isEmpty, let wanted = info.namespace, given != wanted {
+        throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
+      }
+      object.set(.string(info.namespace ?? given), at: "metadata", "namespace")
+    } else if object.at("metadata", "namespace") != nil {
+      object.set(nil, at: "metadata", "namespace")
+    }
+  }
+
+  /// Defaults, and the form in which the server reads and writes objects.
+  func complete(_ object: inout Value, _ state: borrowing ObjectState) {
+    let managed = object.at("metadata", "managedFields")
+    let schema = state.catalogue.schema
+    if state.catalogue.isCustom(type) {
+      object = schema.canonical(object, apiVersion: type.apiVersion, kind: type.kind)
+      object = schema.completed(object, apiVersion: type.apiVersion, kind: type.kind)
+    } else {
+      Defaulting.apply(to: &object, type: type)
+    }
+    object.set(managed, at: "metadata", "managedFields")
+  }
+}

@@ -1,0 +1,60 @@
+internal import KCData
+internal import KCKube
+
+/// Questions about who may do what: objects that are answered, not stored.
+extension APIServer {
+  /// The answer, where the request is of a kind that is only asked.
+  func review(_ info: RequestInfo, _ request: APIRequest, _ user: APIUser) throws(APIStatus) -> APIResponse {
+    let options = try WriteOptions(request)
+    var object = try decode(request, info.type, options).object
+    object["metadata"] = object["metadata"] ?? [:]
+    Defaulting.apply(to: &object, type: info.type)
+    switch info.type.kind {
+    case "SelfSubjectAccessReview": object["status"] = try answer(object["spec"], user, info.type)
+    case "SubjectAccessReview", "LocalSubjectAccessReview":
+      let groups = (object.at("spec", "groups")?.array ?? []).compactMap(\.string)
+      let other = APIUser(name: object.at("spec", "user")?.string ?? "", groups: groups)
+      object["status"] = try answer(object["spec"], other, info.type)
+    case "SelfSubjectReview":
+      let groups = Value.array(user.groups.map { .string($0) })
+      object["status"] = ["userInfo": ["username": .string(user.name), "groups": groups]]
+    case "SelfSubjectRulesReview":
+      object["status"] = try rules(user, namespace: object.at("spec", "namespace")?.string ?? "")
+      object["spec"] = [:]
+    default: throw .notAllowed
+    }
+    return APIResponse(status: 201, body: .value(object))
+  }
+
+  private func answer(_ spec: Value?, _ user: APIUser, _ type: ResourceType) throws(APIStatus) -> Value {
+    let (resource, path) = (spec?["resourceAttributes"], spec?["nonResourceAttributes"])
+    guard (resource == nil) != (path == nil) else {
+      throw .invalid(
+        kind: "", group: type.group, "",
+        [
+          .init(
+            reason: "FieldValueInvalid",
+            message: "Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be specified",
+            field: "spec.resourceAttributes")
+        ])
+    }
+    if let path {
+      let isAllowed = mayGet(path["path"]?.string ?? "", user, verb: path["verb"]?.string ?? "")
+      return ["allowed": .bool(isAllowed)]
+    }
+    func text(_ field: String) -> String { resource?[field]?.string ?? "" }
+    let subresource = text("subresource")
+    let full = subresource.isEmpty ? text("resource") : "\(text("resource"))/\(subresource)"
+    let question = AccessQuestion(
+      verb: text("verb"), group: text("group"), resource: full, name: text("name").isEmpty ? nil : text("name"),
+      namespace: text("namespace").isEmpty ? nil : text("namespace"))
+    return ["allowed": .bool(try isAllowed(user, question))]
+  }
+
+  private func rules(_ user: APIUser, namespace: String) throws(APIStatus) -> Value {
+    let found = try objects.read { state throws(APIStatus) in
+      AccessRules(user: user, namespace: namespace, state: state).rules
+    }
+    return ["resourceRules": .array(found), "nonResourceRules": [], "incomplete": false]
+  }
+}

@@ -1,0 +1,236 @@
+import KCCodec
+import KCData
+import KCKube
+import KCTestSupport
+@testable import KCServer
+
+/// Sends the requests of a recorded transcript to a server of its own and compares the answers.
+struct RestReplay {
+  let server: APIServer
+  let transcript: Value
+  var placeholders = Placeholders()
+  var agreement = Agreement()
+  /// Objects that the recorder made without a word, by their uid's placeholder.
+  private var quiet: [(uid: String, version: Int, object: Value)] = []
+  private let name: String
+
+  init(_ transcript: Value) async throws {
+    self.transcript = transcript
+    name = transcript["id"]?.string ?? ""
+    server = try APIServer(store: MemoryStore(), settings: .init(now: { Timestamp(seconds: 1_700_000_000) }))
+    try await server.bootstrap()
+    for (path, object) in Self.world { _ = await server.handle(Self.admin("POST", path, object)) }
+    quiet = Self.quietObjects(transcript)
+  }
+
+  /// What the recorder's cluster held.
+  private static let world: [(String, Value)] = {
+    let classes = "/apis/scheduling.k8s.io/v1/priorityclasses"
+    var out: [(String, Value)] = [
+      ("/api/v1/namespaces", ["metadata": ["name": "oracle"]]),
+      (classes, ["metadata": ["name": "oracle-high"], "value": 1000]),
+      (classes, ["metadata": ["name": "oracle-low"], "value": -5, "preemptionPolicy": "Never"]),
+      (
+        "/apis/node.k8s.io/v1/runtimeclasses",
+        [
+          "metadata": ["name": "oracle-rc"], "handler": "runc",
+          "overhead": ["podFixed": ["cpu": "50m", "memory": "16Mi"]],
+          "scheduling": ["nodeSelector": ["oracle/rc": "yes"], "tolerations": [["key": "rc", "operator": "Exists"]]],
+        ]
+      ),
+    ]
+    guard let bytes = Oracle.run("cat '\(Oracle.folder)/api/crds.json'"), let crds = try? JSON.parse(bytes).array
+    else { return out }
+    out += crds.map { ("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", $0) }
+    return out
+  }()
+
+  private static func admin(_ method: String, _ path: String, _ body: Value) -> APIRequest {
+    APIRequest(
+      method: method, path: path, headers: ["user-agent": "oracle"], contentType: "application/json",
+      body: .value(body), user: APIUser(name: "admin", groups: ["system:masters", "system:authenticated"]))
+  }
+
+  /// Objects that first appear in the answer to a request that makes none.
+  private static func quietObjects(_ transcript: Value) -> [(uid: String, version: Int, object: Value)] {
+    var seen: Set<String> = []
+    var out: [(uid: String, version: Int, object: Value)] = []
+    func visit(_ value: Value?, _ kind: (String?, String?), _ found: (String, Int, Value) -> Void) {
+      guard let value else { return }
+      if let items = value["items"]?.array {
+        let kind = value.kind.map { String($0.dropLast(4)) }
+        for item in items { visit(item, (value.apiVersion, kind), found) }
+      } else if let uid = value.uid, uid.hasPrefix("<uid:"), value.kind != "Table",
+        let version = value.resourceVersion?.dropFirst(4).dropLast(), let number = Int(version)
+      {
+        var object = value
+        object["apiVersion"] = .string(value.apiVersion ?? kind.0 ?? "")
+        object["kind"] = .string(value.kind ?? kind.1 ?? "")
+        found(uid, number, object)
+      }
+    }
+    for step in transcript["steps"]?.array ?? [] {
+      var isMaking = ["POST", "PUT", "PATCH"].contains(step.at("request", "method")?.string ?? "")
+      func note(_ uid: String, _ version: Int, _ object: Value) {
+        guard seen.insert(uid).inserted, !isMaking else { return }
+        out.append((uid, version, object))
+      }
+      for inner in step["during"]?.array ?? [] {
+        isMaking = true
+        visit(inner.at("response", "body"), (nil, nil), note)
+      }
+      isMaking = ["POST", "PUT", "PATCH"].contains(step.at("request", "method")?.string ?? "")
+      visit(step.at("response", "body"), (nil, nil), note)
+      for event in step.at("response", "events")?.array ?? [] { visit(event["object"], (nil, nil), note) }
+    }
+    return out.sorted { $0.version < $1.version }
+  }
+
+  mutating func run() async {
+    for (index, step) in (transcript["steps"]?.array ?? []).enumerated() {
+      await makeQuietObjects(before: step)
+      await play(step, "\(name) \(index)")
+    }
+  }
+
+  /// Makes those objects that the answer to a step needs, by the versions that it names.
+  private mutating func makeQuietObjects(before step: Value) async {
+    let text = JSON.text(step["response"] ?? .null)
+    var newest = 0
+    for part in text.split(separator: "<rv:").dropFirst() {
+      if let number = Int(part.prefix { $0.isNumber }) { newest = max(newest, number) }
+    }
+    while let next = quiet.first, next.version <= newest || text.contains(next.uid) {
+      quiet.removeFirst()
+      guard let type = ResourceTypes.builtin.find((next.object.apiVersion, next.object.kind)) else { continue }
+      var object = next.object
+      for field in ["uid", "resourceVersion", "creationTimestamp", "managedFields"] {
+        object.set(nil, at: "metadata", field)
+      }
+      let response = await server.handle(Self.admin("POST", type.path(namespace: object.namespace), object))
+      guard case .value(let made) = response.body else { continue }
+      var why = ""
+      _ = placeholders.matches(.string(next.uid), made["metadata"]?["uid"], at: "", &why)
+      _ = placeholders.matches(.string("<rv:\(next.version)>"), made["metadata"]?["resourceVersion"], at: "", &why)
+    }
+  }
+
+  private func request(_ recorded: Value) -> APIRequest? {
+    var out = APIRequest(
+      method: recorded["method"]?.string ?? "", path: placeholders.filled(recorded["path"]?.string ?? ""),
+      headers: ["user-agent": "oracle"], contentType: recorded["contentType"]?.string,
+      accept: recorded["accept"]?.string)
+    for (key, value) in recorded["query"]?.object ?? [:] {
+      for one in value.array ?? [value] { out.query.append((key, placeholders.filled(one.string ?? ""))) }
+    }
+    for (key, value) in recorded["headers"]?.object ?? [:] {
+      // Who asks is the carrier's to find out.
+      if key == "Authorization" || key.hasPrefix("Impersonate") { return nil }
+      out.headers[key.lowercased()] = value.string
+    }
+    if let body = recorded["body"] { out.body = .bytes(JSON.bytes(placeholders.filled(body))) }
+    if let raw = recorded["raw"]?.string {
+      var text = placeholders.filled(raw)
+      if raw.hasPrefix("<"), let size = Int(raw.dropFirst().prefix { $0.isNumber }) {
+        guard size < 3_000_000 else { return nil }
+        text = "{\"metadata\":{\"name\":\"big\"},\"data\":{\"k\":\"\(String(repeating: "x", count: size - 80))\"}}"
+      }
+      out.body = .bytes(Array(text.utf8))
+    }
+    switch recorded["as"]?.string {
+    case "anonymous"?: out.user = nil
+    case let user?: out.user = APIUser(name: user, groups: [user, "system:authenticated"])
+    case nil: out.user = APIUser(name: "admin", groups: ["system:masters", "system:authenticated"])
+    }
+    return out
+  }
+
+  private mutating func play(_ step: Value, _ place: String) async {
+    guard let request = request(step["request"] ?? .null) else { return }
+    let expected = step["response"] ?? .null
+    let response = await server.handle(request)
+    var why = ""
+    let isRight: Bool
+    if case .events(let stream) = response.body, let events = expected["events"] {
+      for inner in step["during"]?.array ?? [] { await play(inner, place + " during") }
+      let seen = await Self.collect(stream, count: events.array?.count ?? 0)
+      isRight =
+        response.status == Int(expected["status"]?.int ?? 0)
+        && placeholders.matches(events.normalised(), .array(seen.map { $0.normalised() }), at: "events", &why)
+    } else {
+      isRight = compare(expected, response, &why)
+    }
+    let method = request.method
+    agreement.note(isRight, "\(place) \(method) \(request.path) \(request.query.map { "\($0)=\($1)" }): \(why)")
+  }
+
+  /// The events of a watch: as many as were recorded, and then none for a moment.
+  private static func collect(_ stream: AsyncThrowingStream<Value, any Error>, count: Int) async -> [Value] {
+    let reader = Task {
+      var out: [Value] = []
+      do { for try await event in stream { out.append(event) } } catch { return out }
+      return out
+    }
+    // The server tells of everything at once; what it has not told of after this, it does not tell.
+    let deadline = Task {
+      try? await Task.sleep(for: .milliseconds(60))
+      reader.cancel()
+    }
+    let out = await reader.value
+    deadline.cancel()
+    return out
+  }
+
+  private mutating func compare(_ expected: Value, _ response: APIResponse, _ why: inout String) -> Bool {
+    var body: Value
+    switch response.body {
+    case .none, .stream, .events: body = .null
+    case .value(let value): body = value.normalised()
+    case .bytes(let bytes): body = .string(String(decoding: bytes, as: UTF8.self))
+    }
+    var wanted = (expected["body"] ?? .null).normalised()
+    guard response.status == Int(expected["status"]?.int ?? 0) else {
+      why = "\(response.status) for \(expected["status"]?.int ?? 0): \(JSON.text(body).prefix(300))"
+      return false
+    }
+    let warnings = (expected.at("headers", "warning")?.array ?? []).compactMap(\.string)
+    let header = warnings.map { "299 - \"\($0.replacing("\"", with: "\\\""))\"" }.joined(separator: ", ")
+    guard header == response.headers["warning"] ?? "" else {
+      why = "warnings: \(response.headers["warning"] ?? "none") for \(header)"
+      return false
+    }
+    if let text = wanted.string, response.contentType.contains("yaml"), let given = body.string {
+      wanted = (try? YAML.parseAll(text).first)?.normalised() ?? wanted
+      body = (try? YAML.parseAll(given).first)?.normalised() ?? body
+    }
+    if let names = expected["names"] {
+      body = .array((body["items"]?.array ?? []).compactMap { $0.name.map { .string($0) } })
+      return placeholders.matches(names, body, at: "names", &why)
+    }
+    if name == "tables", wanted["kind"] == "Table" {
+      wanted = wanted["columnDefinitions"] ?? .null
+      body = body["columnDefinitions"] ?? .null
+    }
+    if wanted["kind"] == "Status", !Self.comparesMessage(wanted) {
+      Self.dropMessages(&wanted)
+      Self.dropMessages(&body)
+    }
+    return placeholders.matches(wanted, body, at: "", &why)
+  }
+
+  /// Messages of validation are each server's own words; reasons and fields are compared.
+  private static func comparesMessage(_ status: Value) -> Bool {
+    !["Invalid", "BadRequest", "Forbidden"].contains(status["reason"]?.string ?? "")
+  }
+
+  private static func dropMessages(_ status: inout Value) {
+    status["message"] = nil
+    guard case .array(let causes)? = status.at("details", "causes") else { return }
+    let kept = causes.map { cause -> Value in
+      var cause = cause
+      cause["message"] = nil
+      return cause
+    }
+    status.set(.array(kept), at: "details", "causes")
+  }
+}
