@@ -118,7 +118,7 @@ final class PrivateContainerd: Sendable {
     waitpid(process, &status, 0)
     // What a failed test left behind: shims, mounts, network namespaces, control groups.
     let script = """
-      for pid in $(pgrep -f -- '-address \(socket)'); do kill -9 $pid; done
+      for pid in $(pgrep -f -- '[-]address \(socket)'); do kill -9 $pid; done
       for round in 1 2 3; do
         awk -v p='\(folder)' 'index($2, p) == 1 {print $2}' /proc/mounts | sort -r | while read m; do umount -l "$m"; done
       done
