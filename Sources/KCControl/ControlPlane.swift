@@ -56,7 +56,8 @@ public final class ControlPlane: Sendable {
   private static func reconcilers(_ settings: ControlSettings, _ time: any TimeSource) -> [any Reconciler] {
     let collectable = collectable(settings.types)
     return [
-      DeploymentController(), ReplicaSetController(), StatefulSetController(), EndpointSliceController(),
+      DeploymentController(), ReplicaSetController(), StatefulSetController(), DaemonSetController(),
+      EndpointSliceController(),
       VolumeProtection(),
       NamespaceController(types: collectable), NamespaceDefaults(authority: settings.authority),
       GarbageCollector(types: collectable), NodeLifecycle(gracePeriod: settings.nodeGracePeriod, since: time.now),

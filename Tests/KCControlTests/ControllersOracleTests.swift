@@ -10,7 +10,7 @@ import Testing
 @Suite struct ControllersOracleTests {
   /// What a prefix of the sequences' names is played with, and the share of steps that must agree.
   static let kinds: [(prefix: String, share: Double)] = [
-    ("dep_", 1), ("rs_", 1), ("sts_", 0.98),
+    ("dep_", 1), ("rs_", 1), ("sts_", 0.98), ("ds_", 0.9),
   ]
 
   /// Kinds that are recorded even where there is none.
@@ -21,6 +21,7 @@ import Testing
 
   static let reconcilers: [any Reconciler] = [
     DeploymentController(), ReplicaSetController(), StatefulSetController(), VolumeProtection(),
+    DaemonSetController(),
     GarbageCollector(types: ControlPlane.collectable(.builtin)),
   ]
 

@@ -12,12 +12,45 @@ final class Recording {
   private var names: [(name: String, alias: String)] = []
   private var sequence: [String: Int] = [:]
   private var revisions: [String: Int] = [:]
+  private var nodeLabels: Value = [:]
   private var logged = 0
 
   init(_ record: Value, _ reconcilers: [any Reconciler]) {
     simulation = Simulation(reconcilers)
     simulation.binds = record["scheduler"]?.string == "binds at once"
     steps = record["steps"]?.array ?? []
+    makeNodes(record)
+  }
+
+  /// Daemon sets were recorded on nodes with a label of their own.
+  private func makeNodes(_ record: Value) {
+    let template = steps.first?.at("body", "spec", "template", "spec", "nodeSelector")
+    guard steps.first?.at("body", "kind") == "DaemonSet", let template else { return }
+    let single = ["ds_failed_pod/0", "ds_pod_shape/0"].contains(record["id"]?.string)
+    nodeLabels = template
+    for index in 1...Int(record.at("params", "nodes")?.int ?? (single ? 1 : 2)) { makeNode("node\(index)") }
+  }
+
+  private func makeNode(_ name: String) {
+    _ = simulation.create(
+      ["apiVersion": "v1", "kind": "Node", "metadata": ["name": .string(name), "labels": nodeLabels]], namespace: nil)
+  }
+
+  /// `node3 gets a NoSchedule taint`
+  private func changeNode(_ words: [String]) -> Bool {
+    guard var node = all(.node).first(where: { $0.name == words[0] }), let key = ObjectKey(node) else { return false }
+    switch words[1] {
+    case "loses": node.set([:], at: "metadata", "labels")
+    case "is" where words[2] == "cordoned":
+      node.set(true, at: "spec", "unschedulable")
+      node.set(
+        [["key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"]], at: "spec", "taints")
+    case "gets": node.set([["key": "t", "effect": .string(words[3])]], at: "spec", "taints")
+    case "is": node.set([], at: "spec", "taints")
+    default: return false
+    }
+    simulation.api.put(key, node)
+    return true
   }
 
   /// Plays the steps up to the first that cannot be, and calls `compare` after each.
@@ -53,6 +86,8 @@ final class Recording {
     case "delete"? where words.count > 2: return delete(words)
     case "delete"? where words.count == 2 && words[1] != "pod":
       _ = simulation.api.delete(ObjectKey(.pod, namespace: "ns", name: words[1]), [:])
+    case "a"? where words == ["a", "third", "node"]: makeNode("node3")
+    case "node1"?, "node2"?, "node3"?: return changeNode(words)
     case "pod"?: return await treatVictim(words)
     case "relabel"? where words == ["relabel", "a", "pod"]:
       return relabel("gone", pods(of: step).first { $0.isReadyPod })

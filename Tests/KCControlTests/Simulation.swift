@@ -78,7 +78,7 @@ final class Simulation {
     guard let (key, pod) = unbound else { return false }
     bound.insert(key.name)
     var placed = pod
-    placed.set("n1", at: "spec", "nodeName")
+    placed.set(.string(DaemonPods.node(of: pod) ?? "n1"), at: "spec", "nodeName")
     api.put(key, placed)
     return true
   }

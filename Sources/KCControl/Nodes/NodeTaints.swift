@@ -65,7 +65,7 @@ enum NodeTaints {
     return earliest
   }
 
-  private static func tolerates(_ toleration: Value, _ taint: Value) -> Bool {
+  static func tolerates(_ toleration: Value, _ taint: Value) -> Bool {
     if let effect = toleration["effect"]?.string, !effect.isEmpty, effect != taint["effect"]?.string { return false }
     let key = toleration["key"]?.string ?? ""
     let exists = toleration["operator"]?.string == "Exists"
