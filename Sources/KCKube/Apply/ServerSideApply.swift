@@ -72,7 +72,10 @@ public enum ServerSideApply {
     let updater = FieldUpdater(type: type, subresource: subresource, schema: schema)
     managers = updater.update(
       managers, from: schema.canonical(before, apiVersion: type.apiVersion, kind: type.kind),
-      to: schema.canonical(new, apiVersion: type.apiVersion, kind: type.kind), by: me)
+      to: schema.canonical(
+        ServerFields.compared(new, isNew: old == nil, type), apiVersion: type.apiVersion, kind: type.kind,
+        isStored: false),
+      by: me)
     if managers.entries[me] != nil, managers.entries[me]?.time == nil { managers.entries[me]?.time = now.rfc3339 }
     managers.capUpdates()
     new.set(managers.value, at: "metadata", "managedFields")

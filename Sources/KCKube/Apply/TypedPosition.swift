@@ -45,7 +45,8 @@ struct TypedPosition {
       case .set?: kind = .keyed([], element)
       default: kind = .atomic(field.shape)
       }
-    case .map, .type:
+    case .type(let index) where field.isGranular: kind = .structure(index)
+    case .map, .type, .any:
       kind = field.isAtomic ? .atomic(field.shape) : TypedPosition.kind(of: field.shape, schema)
     default: kind = TypedPosition.kind(of: field.shape, schema)
     }

@@ -8,13 +8,28 @@ extension KubeSchema {
   /// is zero and left out when zero goes, nulls become what they stand for, and fields that the type does not have go.
   ///
   /// Objects of kinds without a Go type (custom resources) keep all but their metadata as it is.
-  public func canonical(_ object: Value, apiVersion: String, kind: String) -> Value {
+  ///
+  /// - Parameter isStored: whether the object has been in the store, which does not tell empty lists from absent ones.
+  public func canonical(_ object: Value, apiVersion: String, kind: String, isStored: Bool = true) -> Value {
     guard let index = type(apiVersion: apiVersion, kind: kind) else { return object }
-    return canonical(object, struct: types[index], depth: 0)
+    return CanonicalForm(schema: self, isStored: isStored).value(object, struct: types[index], depth: 0)
   }
 
-  private func canonical(_ value: Value, struct type: TypeSchema, depth: Int) -> Value {
-    guard depth < Self.depthLimit else { return value }
+  /// What a value of this shape is when nothing sets it.
+  func zero(_ shape: Shape) -> Value { CanonicalForm(schema: self, isStored: true).zero(shape, depth: 0) }
+}
+
+/// Brings values into the form in which the API server writes them.
+private struct CanonicalForm {
+  typealias Field = KubeSchema.Field
+  typealias Shape = KubeSchema.Shape
+  typealias TypeSchema = KubeSchema.TypeSchema
+
+  let schema: KubeSchema
+  let isStored: Bool
+
+  func value(_ value: Value, struct type: TypeSchema, depth: Int) -> Value {
+    guard depth < KubeSchema.depthLimit else { return value }
     let given: Fields
     switch value {
     case .object(let fields): given = fields
@@ -39,7 +54,7 @@ extension KubeSchema {
   private func customCanonical(_ given: Fields, _ type: TypeSchema, _ depth: Int) -> Value {
     var out = given
     if let metadata = given["metadata"], case .type(let index)? = type.field("metadata")?.shape {
-      out["metadata"] = canonical(metadata, struct: types[index], depth: depth + 1)
+      out["metadata"] = value(metadata, struct: schema.types[index], depth: depth + 1)
     }
     return .object(out)
   }
@@ -56,14 +71,14 @@ extension KubeSchema {
     switch field.presence {
     case .whenNotZero where isZero(written, field.shape): return nil
     // What is stored does not tell empty from absent.
-    case .always where written == [] || (written == [:] && field.shape.isMap): return .null
+    case .always where isStored && (written == [] || (written == [:] && field.shape.isMap)): return .null
     default: return written
     }
   }
 
   private func canonical(_ value: Value, shape: Shape, depth: Int) -> Value {
     switch (shape, value) {
-    case (.type(let index), .object): canonical(value, struct: types[index], depth: depth + 1)
+    case (.type(let index), .object): self.value(value, struct: schema.types[index], depth: depth + 1)
     case (.list(let element), .array(let elements)):
       .array(
         elements.map { $0 == .null ? zero(element, depth: depth) : canonical($0, shape: element, depth: depth + 1) })
@@ -75,14 +90,13 @@ extension KubeSchema {
     }
   }
 
-  /// What a value of this shape is when nothing sets it.
-  func zero(_ shape: Shape, depth: Int = 0) -> Value {
+  func zero(_ shape: Shape, depth: Int) -> Value {
     switch shape {
     case .string: ""
     case .integer, .long, .number, .intOrString: 0
     case .bool: false
     case .quantity: "0"
-    case .type(let index): canonical([:], struct: types[index], depth: depth + 1)
+    case .type(let index): value([:], struct: schema.types[index], depth: depth + 1)
     case .time, .microTime, .bytes, .any, .list, .map: .null
     }
   }

@@ -40,6 +40,8 @@ public struct KubeSchema: Sendable {
     public var keys: [String] = []
     /// Whether a map or struct is taken as one value.
     public var isAtomic = false
+    /// Whether a struct is merged field by field although its type is taken as one value.
+    public var isGranular = false
     public var presence = Presence.whenSet
     /// Whether null is a value of its own; only for custom resources.
     public var isNullable = false

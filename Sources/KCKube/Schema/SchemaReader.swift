@@ -86,6 +86,7 @@ struct SchemaReader {
     case UInt8(ascii: "Z"): field.presence = .whenNotZero
     case UInt8(ascii: "N"): field.presence = .nullWhenNotSet
     case UInt8(ascii: "A"): field.isAtomic = true
+    case UInt8(ascii: "G"): field.isGranular = true
     case UInt8(ascii: "L"): field.listKind = KubeSchema.ListKind(rawValue: text(value))
     case UInt8(ascii: "K"): field.keys = text(value).split(separator: ",").map(String.init)
     case UInt8(ascii: "M"): field.mergeKey = text(value)

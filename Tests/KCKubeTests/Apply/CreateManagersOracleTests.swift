@@ -1,0 +1,39 @@
+import KCCodec
+import KCData
+import KCKube
+import KCTestSupport
+import Testing
+
+@Suite struct CreateManagersOracleTests {
+  /// Who manages what after a create: of objects of all kinds. The server notes it when the defaults are filled in and
+  /// before admission adds its part.
+  @Test func managersOfNewObjects() throws {
+    guard let records = Oracle.records("api/defaulting.jsonl.gz") else { return }
+    var agreement = Agreement()
+    var perKind: [String: Agreement] = [:]
+    for (index, record) in records.enumerated() where Oracle.isFull || index % 5 == 0 {
+      guard let out = record["out"], let wanted = out.at("metadata", "managedFields"),
+        let type = ResourceTypes.builtin.find((out.apiVersion, out.kind))
+      else { continue }
+      var object = try CreatePipeline.input(record)
+      if type.namespaced { object.set(out.at("metadata", "namespace"), at: "metadata", "namespace") }
+      object["apiVersion"] = out["apiVersion"]
+      object["kind"] = out["kind"]
+      object.set(nil, at: "metadata", "managedFields")
+      Defaulting.apply(to: &object, type: type)
+      ServerSideApply.recordUpdate(
+        old: nil, new: &object, manager: "oracle", type: type, now: Timestamp(seconds: 0))
+      let made = object.at("metadata", "managedFields")?.array?.first?["fieldsV1"] ?? .null
+      let expected = wanted.array?.first?["fieldsV1"] ?? .null
+      let difference = Difference.first(of: made, and: expected)
+      let line = "\(record["id"]?.string ?? "") \(type.kind): \(difference ?? "")"
+      agreement.note(difference == nil, line)
+      perKind[type.kind, default: Agreement()].note(difference == nil, line)
+    }
+    agreement.report("managers of new objects", shown: 25)
+    for (kind, part) in perKind.sorted(by: { $0.key < $1.key }) where part.agreed < part.total {
+      print("  \(kind): \(part.agreed) of \(part.total)")
+    }
+    #expect(agreement.reaches(0.99))
+  }
+}
