@@ -18,6 +18,8 @@ public final class APIServer: Sendable {
     public var version = "v1.36.0+kc"
     /// The port that the API is served on, for the service `kubernetes`.
     public var port = 6443
+    /// Where clients reach the API.
+    public var address = "127.0.0.1"
     /// The moment of requests.
     public var now: @Sendable () -> Timestamp
 
@@ -70,8 +72,13 @@ public final class APIServer: Sendable {
         request.method == "GET" && info.subresource == nil
         && (info.isWatchPath || (info.name == nil && ListOptions.truth(request[query: "watch"])))
       try authorise(user, info, verb: info.verb(method: request.method, isWatch: isWatch))
-      if isWatch, info.type.verbs.contains("watch") { return try watch(info, request, representation) }
+      if isWatch, info.type.verbs.contains("watch") {
+        var response = try watch(info, request, representation)
+        Self.warn(&response, catalogue.deprecation(of: info.type))
+        return response
+      }
       var response = try await dispatch(info, request, user)
+      Self.warn(&response, catalogue.deprecation(of: info.type))
       if case .value(let value) = response.body {
         let (type, now) = (info.type, settings.now())
         response.body = .value(representation.present(value, type: type, catalogue: catalogue, now: now))
@@ -85,6 +92,9 @@ public final class APIServer: Sendable {
       return try document(request, catalogue, representation)
     }
   }
+
+  /// Forgets the past: watches and lists of versions before this moment are refused.
+  func compact() { objects.compact() }
 
   private static func forbiddenPath(_ request: APIRequest, _ user: APIUser) -> APIStatus {
     let verb = Subresource.verb(request.method)
@@ -103,7 +113,7 @@ public final class APIServer: Sendable {
       return try await subresource(name, info, request)
     }
     let verb = info.verb(method: request.method, isWatch: false)
-    guard info.type.verbs.contains(verb) else { throw .notAllowed }
+    guard request.method != "HEAD", info.type.verbs.contains(verb) else { throw .notAllowed }
     if info.type.verbs == ["create"] {
       guard info.name == nil, !info.type.namespaced || info.namespace != nil else { throw .notAllowed }
       return info.type.kind == "Binding" ? try await bind(info, request) : try review(info, request, user)
@@ -132,15 +142,18 @@ public final class APIServer: Sendable {
     case ("eviction", _): return try await evict(info, request)
     case ("status", "GET"), ("ephemeralcontainers", "GET"), ("resize", "GET"), ("approval", "GET"):
       return try get(info, request)
-    case ("status", "PUT"), ("ephemeralcontainers", "PUT"), ("finalize", "PUT"), ("approval", "PUT"):
-      return try await update(info, request)
-    case ("status", "PATCH"), ("ephemeralcontainers", "PATCH"), ("approval", "PATCH"):
-      return try await patch(info, request)
+    case ("status", "PUT"), ("finalize", "PUT"), ("approval", "PUT"): return try await update(info, request)
+    case ("status", "PATCH"), ("approval", "PATCH"): return try await patch(info, request)
     default:
       // The object first: what is not there cannot be reached in any way.
       var target = info
       target.subresource = nil
-      _ = try get(target, APIRequest(method: "GET", path: request.path))
+      let found = try get(target, APIRequest(method: "GET", path: request.path))
+      if case .value(let pod) = found.body, info.type.qualifiedName == "pods", pod.at("spec", "nodeName") == nil,
+        ["exec", "attach", "portforward"].contains(name)
+      {
+        throw .badRequest("pod \(pod.name ?? "") does not have a host assigned")
+      }
       throw APIStatus(
         code: 501, reason: "NotImplemented", message: "this server does not offer \(info.resource)")
     }

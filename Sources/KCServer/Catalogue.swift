@@ -47,6 +47,26 @@ struct Catalogue: Sendable {
     }
   }
 
+  /// The fields that custom resources can be selected by.
+  func selectableFields(of type: ResourceType) -> [String] {
+    (version(of: type)?["selectableFields"]?.array ?? []).compactMap { $0["jsonPath"]?.string }
+  }
+
+  /// What users of a kind are warned of.
+  func deprecation(of type: ResourceType) -> String? {
+    switch type.qualifiedName {
+    case "endpoints": return "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
+    case "componentstatuses": return "v1 ComponentStatus is deprecated in v1.19+"
+    default: break
+    }
+    guard let version = version(of: type), version["deprecated"]?.bool == true else { return nil }
+    if let text = version["deprecationWarning"]?.string { return text }
+    let all = definitions[type.qualifiedName]?.at("spec", "versions")?.array ?? []
+    let newer = all.first { $0["deprecated"]?.bool != true && $0["served"]?.bool == true }?["name"]?.string
+    let advice = newer.map { "; use \(type.group)/\($0) \(type.kind)" } ?? ""
+    return "\(type.apiVersion) \(type.kind) is deprecated\(advice)"
+  }
+
   /// The columns that a kind is shown with.
   func layout(of type: ResourceType) -> TableLayout {
     guard let columns = version(of: type)?["additionalPrinterColumns"]?.array, !columns.isEmpty else {

@@ -6,18 +6,10 @@ extension APIServer {
     let options = try WriteOptions(request)
     let decoded = try decode(request, info.type, options)
     let writer = ObjectWriter(server: self, info: info, options: options, now: settings.now())
-    let headers = Self.warningHeader(decoded.warnings + Self.deprecations(info.type))
+    let headers = Self.warningHeader(decoded.warnings)
     return try await change(options.isDryRun) { state throws(APIStatus) in
       let object = try writer.create(decoded.object, in: &state)
       return APIResponse(status: 201, headers: headers, body: .value(object))
-    }
-  }
-
-  static func deprecations(_ type: ResourceType) -> [String] {
-    switch (type.group, type.kind) {
-    case ("", "Endpoints"): ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"]
-    case ("", "ComponentStatus"): ["v1 ComponentStatus is deprecated in v1.19+"]
-    default: []
     }
   }
 

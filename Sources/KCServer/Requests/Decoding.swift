@@ -96,6 +96,12 @@ extension APIServer {
     }
   }
 
+  /// Adds a warning to those that an answer has.
+  static func warn(_ response: inout APIResponse, _ text: String?) {
+    guard let text, let header = warningHeader([text])["warning"] else { return }
+    response.headers["warning"] = [response.headers["warning"], header].compactMap { $0 }.joined(separator: ", ")
+  }
+
   /// The header that tells of warnings.
   static func warningHeader(_ warnings: [String]) -> [String: String] {
     if warnings.isEmpty { return [:] }

@@ -27,12 +27,20 @@ struct DeletionOutcome {
 
 extension APIServer {
   func delete(_ info: RequestInfo, _ request: APIRequest) async throws(APIStatus) -> APIResponse {
-    let options = try DeleteOptions(try Self.body(request), request)
+    var options = try DeleteOptions(try Self.body(request), request)
+    var headers: [String: String] = [:]
+    if info.type.qualifiedName == "jobs.batch", options.propagation == nil {
+      options.propagation = "Orphan"
+      headers = Self.warningHeader([
+        "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them "
+          + "or set propagationPolicy=Orphan to suppress this warning"
+      ])
+    }
     guard info.name != nil else { return try await deleteCollection(info, request, options) }
-    return try await change(options.isDryRun) { state throws(APIStatus) in
+    return try await change(options.isDryRun) { [options, headers] state throws(APIStatus) in
       let outcome = try self.delete(info, options, in: &state)
       if !outcome.isGone || Deletion.returnsObject.contains(info.type.qualifiedName) {
-        return APIResponse(status: 200, body: .value(outcome.object))
+        return APIResponse(status: 200, headers: headers, body: .value(outcome.object))
       }
       var details: Value = ["name": .string(info.name ?? "")]
       if !info.type.group.isEmpty { details["group"] = .string(info.type.group) }
@@ -49,7 +57,7 @@ extension APIServer {
   private func deleteCollection(
     _ info: RequestInfo, _ request: APIRequest, _ options: DeleteOptions
   ) async throws(APIStatus) -> APIResponse {
-    let selection = try ListOptions(request, info)
+    let selection = try listOptions(request, info)
     return try await change(options.isDryRun) { state throws(APIStatus) in
       let page = try Page(info, selection, state)
       for object in page.items {
@@ -128,12 +136,21 @@ extension APIServer {
   ) -> DeletionOutcome {
     var next = withFinalizers(object, options)
     if next.finalizers.isEmpty {
-      if !options.isDryRun { _ = state.remove(type.qualifiedName, next) }
+      if !options.isDryRun {
+        if type.qualifiedName == Catalogue.definitionResource { Self.removeInstances(of: next, in: &state) }
+        _ = state.remove(type.qualifiedName, next)
+      }
       return DeletionOutcome(object: object, isGone: true)
     }
     if !next.isBeingDeleted { next = mark(next, grace: 0) }
     if next == object || options.isDryRun { return DeletionOutcome(object: next, isGone: false) }
     return DeletionOutcome(object: state.put(type.qualifiedName, next), isGone: false)
+  }
+
+  /// Without their definition, custom resources cannot be reached any more.
+  private static func removeInstances(of definition: Value, in state: inout ObjectState) {
+    guard let resource = definition.name else { return }
+    for object in state.list(resource, namespace: nil) { _ = state.remove(resource, object.value) }
   }
 
   private func deleteNamespace(

@@ -4,6 +4,8 @@ internal import KCKube
 /// Says what the API serves.
 struct Discovery {
   let types: ResourceTypes
+  /// Where clients reach the API: host and port.
+  let address: String
 
   /// The answer, where the request asks for discovery.
   func answer(_ path: String, _ representation: Representation) -> APIResponse? {
@@ -13,7 +15,10 @@ struct Discovery {
     case (nil, 0): return found(["paths": .array(paths().map { .string($0) })])
     case ("api"?, 1):
       if isAggregated { return aggregated([""]) }
-      return found(["kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []])
+      return found([
+        "kind": "APIVersions", "versions": ["v1"],
+        "serverAddressByClientCIDRs": [["clientCIDR": "0.0.0.0/0", "serverAddress": .string(address)]],
+      ])
     case ("apis"?, 1):
       if isAggregated { return aggregated(groups()) }
       return found(["kind": "APIGroupList", "apiVersion": "v1", "groups": .array(groups().map { group($0) })])

@@ -11,7 +11,9 @@ extension APIServer {
     switch parts.first {
     case "healthz"?, "livez"?, "readyz"?: answer = health(parts, request)
     case "version"? where parts.count == 1: answer = APIResponse(status: 200, body: .value(version()))
-    default: answer = Discovery(types: catalogue.types).answer(request.path, representation)
+    default:
+      answer = Discovery(types: catalogue.types, address: "\(settings.address):\(settings.port)")
+        .answer(request.path, representation)
     }
     guard let answer else {
       if parts.first == "api", parts.count > 1 { throw .notServed }

@@ -15,7 +15,8 @@ struct ListOptions {
   var sendsInitial: Bool?
   var timeout: Int?
 
-  init(_ request: APIRequest, _ info: RequestInfo) throws(APIStatus) {
+  /// - Parameter selectable: the fields that the definition of a custom resource names.
+  init(_ request: APIRequest, _ info: RequestInfo, selectable: [String] = []) throws(APIStatus) {
     isWatch = info.isWatchPath || Self.truth(request[query: "watch"])
     wantsBookmarks = Self.truth(request[query: "allowWatchBookmarks"])
     sendsInitial = request[query: "sendInitialEvents"].map { Self.truth($0) }
@@ -30,7 +31,7 @@ struct ListOptions {
     try check(request)
     if let text = request[query: "labelSelector"], !text.isEmpty { labels = try LabelSelector(parsing: text) }
     if let text = request[query: "fieldSelector"], !text.isEmpty {
-      fields = try FieldSelector(parsing: text, type: info.type)
+      fields = try FieldSelector(parsing: text, type: info.type, selectable: selectable)
     }
     if info.isWatchPath, let name = info.name {
       fields = try FieldSelector(parsing: "metadata.name=\(name)", type: info.type)

@@ -70,7 +70,7 @@ extension ObjectWriter {
     complete(&new, state)
     let result = try replace(old, new, in: &state)
     return APIResponse(
-      status: 200, headers: APIServer.warningHeader(warnings + APIServer.deprecations(type)), body: .value(result))
+      status: 200, headers: APIServer.warningHeader(warnings), body: .value(result))
   }
 
   static func patched(

@@ -21,9 +21,16 @@ extension APIServer {
   }
 
   func list(_ info: RequestInfo, _ request: APIRequest) throws(APIStatus) -> APIResponse {
-    let options = try ListOptions(request, info)
+    let options = try listOptions(request, info)
     let page = try objects.read { state throws(APIStatus) in try Page(info, options, state) }
     return APIResponse(status: 200, body: .value(page.list(info.type, isCustom: page.isCustom)))
+  }
+}
+
+extension APIServer {
+  func listOptions(_ request: APIRequest, _ info: RequestInfo) throws(APIStatus) -> ListOptions {
+    let selectable = try objects.read { state throws(APIStatus) in state.catalogue.selectableFields(of: info.type) }
+    return try ListOptions(request, info, selectable: selectable)
   }
 }
 

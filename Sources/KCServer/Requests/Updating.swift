@@ -14,7 +14,7 @@ extension APIServer {
     if decoded.object.name ?? "" == "" {
       throw .badRequest("the name of the object (\"\") does not match the name on the URL (\(name))")
     }
-    let headers = Self.warningHeader(decoded.warnings + Self.deprecations(info.type))
+    let headers = Self.warningHeader(decoded.warnings)
     return try await change(options.isDryRun) { state throws(APIStatus) in
       var object = decoded.object
       try writer.place(&object)

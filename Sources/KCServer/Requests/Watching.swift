@@ -11,7 +11,7 @@ extension APIServer {
         message: "only the following media types are accepted: application/json;stream=watch, "
           + "application/vnd.kubernetes.protobuf;stream=watch")
     }
-    let options = try ListOptions(request, info)
+    let options = try listOptions(request, info)
     let resource = info.type.qualifiedName
     let wantsInitial = options.sendsInitial ?? (options.version ?? 0 == 0)
     let (present, now, catalogue) = try objects.read { state throws(APIStatus) in

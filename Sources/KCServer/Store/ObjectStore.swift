@@ -145,6 +145,9 @@ final class ObjectStore: Sendable {
 
 /// Watches.
 extension ObjectStore {
+  /// Forgets the changes up to now.
+  func compact() { state.withLock { $0.compact() } }
+
   /// Tells a watcher of everything after `revision`, and from then on of what happens.
   ///
   /// - Returns: false when changes since then are no longer remembered.

@@ -42,14 +42,16 @@ struct Watcher: Sendable {
     }
     let isIn = event.type != "DELETED" && matches(event.object)
     let wasIn = event.type == "DELETED" ? matches(event.old ?? event.object) : event.old.map(matches) ?? false
-    let type: String
     switch (wasIn, isIn) {
     case (false, false): return true
-    case (false, true): type = "ADDED"
-    case (true, true): type = "MODIFIED"
-    case (true, false): type = "DELETED"
+    case (false, true): return send("ADDED", event.object)
+    case (true, true): return send("MODIFIED", event.object)
+    case (true, false):
+      // What leaves is told of as it was, with the version at which it left.
+      var last = event.old ?? event.object
+      last.set(.string(String(event.revision)), at: "metadata", "resourceVersion")
+      return send("DELETED", last)
     }
-    return send(type, event.object)
   }
 
   /// Tells of an object in the form that the client asked for.

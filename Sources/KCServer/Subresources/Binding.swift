@@ -28,8 +28,6 @@ extension APIServer {
         "type": "PodScheduled", "status": "True", "lastProbeTime": .null, "lastTransitionTime": .string(now.rfc3339),
       ])
       pod.set(.array(conditions), at: "status", "conditions")
-      ServerSideApply.recordUpdate(
-        old: old, new: &pod, manager: options.manager, subresource: "binding", type: pods, now: now)
       _ = state.put(pods.qualifiedName, pod)
       return Self.created()
     }

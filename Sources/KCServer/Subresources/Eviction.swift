@@ -21,11 +21,10 @@ extension APIServer {
     }
   }
 
-  /// Pods that have ended, wait for a node or are going already are not what budgets are for.
+  /// Pods that have ended, have not begun or are going already are not what budgets are for.
   private static func isGuarded(_ pod: Value) -> Bool {
     let phase = pod.at("status", "phase")?.string ?? ""
-    let isBound = !(pod.at("spec", "nodeName")?.string ?? "").isEmpty
-    return !(["Succeeded", "Failed"].contains(phase) || (phase == "Pending" && !isBound) || pod.isBeingDeleted)
+    return !["Succeeded", "Failed", "Pending"].contains(phase) && !pod.isBeingDeleted
   }
 
   /// Takes one disruption from the budget of a pod.

@@ -9,6 +9,8 @@ extension APIServer {
     var object = try decode(request, info.type, options).object
     object["metadata"] = object["metadata"] ?? [:]
     Defaulting.apply(to: &object, type: info.type)
+    let now = settings.now()
+    ServerSideApply.recordUpdate(old: nil, new: &object, manager: options.manager, type: info.type, now: now)
     switch info.type.kind {
     case "SelfSubjectAccessReview": object["status"] = try answer(object["spec"], user, info.type)
     case "SubjectAccessReview", "LocalSubjectAccessReview":
@@ -18,6 +20,8 @@ extension APIServer {
     case "SelfSubjectReview":
       let groups = Value.array(user.groups.map { .string($0) })
       object["status"] = ["userInfo": ["username": .string(user.name), "groups": groups]]
+      object.set(.string(now.rfc3339), at: "metadata", "creationTimestamp")
+      object.set(nil, at: "metadata", "managedFields")
     case "SelfSubjectRulesReview":
       object["status"] = try rules(user, namespace: object.at("spec", "namespace")?.string ?? "")
       object["spec"] = [:]
