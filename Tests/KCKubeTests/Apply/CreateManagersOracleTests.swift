@@ -36,4 +36,42 @@ import Testing
     }
     #expect(agreement.reaches(0.99))
   }
+
+  /// Who manages what after a create and an update by the same manager.
+  @Test func managersOfUpdatedObjects() throws {
+    guard let records = Oracle.records("api/validation.jsonl.gz") else { return }
+    var agreement = Agreement()
+    for record in records {
+      guard let out = record["out"], let wanted = out.at("metadata", "managedFields"), let made = record["create"],
+        let update = record["update"], let path = record["path"]?.string
+      else { continue }
+      var server = RecordedServer()
+      let query: Value = ["fieldManager": "oracle"]
+      let isBelow = server.type(path: path)?.subresource.isEmpty == false
+      let object = isBelow ? path.split(separator: "/").dropLast() : []
+      let created = object.isEmpty ? path : "/" + object.joined(separator: "/")
+      var step: Value = [
+        "method": "POST", "path": .string(created), "contentType": "application/json", "query": query, "body": made,
+      ]
+      let name = record["id"]?.string ?? ""
+      // What validation says is held against the recordings elsewhere.
+      guard case .object(let live) = server.answer(step, now: Timestamp(seconds: 0)) else {
+        continue
+      }
+      server.live = live
+      step["method"] = "PUT"
+      step["path"] = .string(path)
+      step["body"] = update
+      guard case .object(let result) = server.answer(step, now: Timestamp(seconds: 1)) else {
+        continue
+      }
+      func fields(_ entries: Value?) -> Value {
+        .array((entries?.array ?? []).map { [$0["subresource"] ?? .null, $0["fieldsV1"] ?? .null] })
+      }
+      let difference = Difference.first(of: fields(result.at("metadata", "managedFields")), and: fields(wanted))
+      agreement.note(difference == nil, "\(name): \(difference ?? "")")
+    }
+    agreement.report("managers of updated objects", shown: 25)
+    #expect(agreement.reaches(0.9))
+  }
 }
