@@ -10,12 +10,16 @@ import Testing
   @Test func defaulting() throws {
     guard let records = Oracle.records("api/defaulting.jsonl.gz") else { return }
     var agreement = Agreement()
+    var accepted = Agreement()
     var perKind: [String: Agreement] = [:]
     for record in records {
       guard let expected = record["out"], let type = ResourceTypes.builtin.find((expected.apiVersion, expected.kind))
       else { continue }
       let object = try CreatePipeline.result(record, type)
-      let difference = Difference.first(of: object, and: CreatePipeline.comparable(expected))
+      let causes = Validation.create(object, type: type)
+      accepted.note(
+        causes.isEmpty, "\(record["id"]?.string ?? ""): \(causes.first.map { "\($0.field): \($0.message)" } ?? "")")
+      let difference = Difference.first(of: CreatePipeline.comparable(object), and: CreatePipeline.comparable(expected))
       let line = "\(record["id"]?.string ?? ""): \(difference ?? "")"
       agreement.note(difference == nil, line)
       perKind["\(type.kind).\(type.apiVersion)", default: Agreement()].note(difference == nil, line)
@@ -24,7 +28,9 @@ import Testing
     for (kind, part) in perKind.sorted(by: { $0.key < $1.key }) where part.agreed < part.total {
       print("  \(kind): \(part.agreed) of \(part.total)")
     }
+    accepted.report("valid objects accepted", shown: 20)
     #expect(agreement.reaches(0.999))
+    #expect(accepted.reaches(0.999))
   }
 }
 
@@ -63,11 +69,11 @@ enum CreatePipeline {
         object.set(.string(String(parts[at + 1])), at: "metadata", "namespace")
       }
     }
-    object.set("<uid>", at: "metadata", "uid")
+    object.set("8b5a1f0e-3c7d-4e2a-9d6b-1f2e3d4c5b6a", at: "metadata", "uid")
     Defaulting.apply(to: &object, type: type)
     try Admission.create(&object, type: type, context: context)
     Strategy.prepareForCreate(&object, type: type, now: Timestamp(seconds: 0))
-    return comparable(object)
+    return object
   }
 
   /// Without what differs from one recording to the next, with placeholders for addresses and ports.
@@ -108,7 +114,7 @@ enum CreatePipeline {
 /// The first place where two values differ.
 enum Difference {
   static func first(of actual: Value, and expected: Value, at path: String = "") -> String? {
-    if actual == expected || expected == "<time>" { return nil }
+    if actual == expected || ["<time>", "<uid>", "<clusterIP>", "<nodePort>"].contains(expected) { return nil }
     switch (actual, expected) {
     case (.object(let left), .object(let right)):
       for (key, value) in right {

@@ -37,6 +37,6 @@ extension Defaulting {
 
   private static func scalingRules(_ rules: inout Value, _ policies: Value) {
     setDefault(&rules, "Max", "selectPolicy")
-    setZero(&rules, policies, "policies")
+    setDefault(&rules, policies, "policies")
   }
 }

@@ -18,7 +18,13 @@ extension Defaulting {
 
   @Sendable static func node(_ object: inout Value) {
     within(&object, "spec") { spec in
-      if let range = spec["podCIDR"], !isZero(range) { setZero(&spec, [range], "podCIDRs") }
+      // The first range and the list of ranges say the same.
+      let first = spec["podCIDRs"]?.array?.first
+      if let range = spec["podCIDR"], !isZero(range) {
+        if first != range { spec["podCIDRs"] = [range] }
+      } else if let first {
+        spec["podCIDR"] = first
+      }
     }
     within(&object, "status") { status in
       if let capacity = status["capacity"], !isZero(capacity) { setDefault(&status, capacity, "allocatable") }

@@ -2,6 +2,15 @@ internal import KCData
 
 extension Defaulting {
   @Sendable static func service(_ object: inout Value) {
+    if object.at("spec", "type") == "LoadBalancer" {
+      within(&object, "status") { status in
+        within(&status, "loadBalancer") { balancer in
+          each(&balancer, "ingress") { point in
+            if !isZero(point["ip"]) { setDefault(&point, "VIP", "ipMode") }
+          }
+        }
+      }
+    }
     making(&object, "spec") { spec in
       setZero(&spec, "ClusterIP", "type")
       setZero(&spec, "None", "sessionAffinity")

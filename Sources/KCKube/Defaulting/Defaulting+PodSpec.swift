@@ -17,7 +17,15 @@ extension Defaulting {
       for field in ["initContainers", "containers"] { each(&spec, field, requestsFromLimits) }
       podRequests(&spec)
     }
-    setZero(&object, "Pending", "status", "phase")
+    within(&object, "status") { status in
+      // The first address and the list of addresses say the same.
+      let first = status.at("podIPs")?.array?.first?["ip"]
+      if let address = status["podIP"], !isZero(address) {
+        if first != address { status["podIPs"] = [["ip": address]] }
+      } else if let first {
+        status["podIP"] = first
+      }
+    }
   }
 
   @Sendable static func podTemplate(_ object: inout Value) { template(&object) }

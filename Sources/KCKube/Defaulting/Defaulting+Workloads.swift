@@ -18,7 +18,7 @@ extension Defaulting {
 
   @Sendable static func replicaSet(_ object: inout Value) {
     making(&object, "spec") { spec in
-      if !isNil(spec["template"]) { template(&spec) }
+      template(&spec)
       setDefault(&spec, 1, "replicas")
     }
   }

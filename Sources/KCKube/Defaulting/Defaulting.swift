@@ -11,6 +11,11 @@ public enum Defaulting {
     object["apiVersion"] = .string(type.apiVersion)
     object["kind"] = .string(type.kind)
     rules[type.qualifiedKind]?(&object)
+    form(&object, type: type)
+  }
+
+  /// Brings an object into the form that the API server writes, without filling in defaults.
+  static func form(_ object: inout Value, type: ResourceType) {
     ScalarForm.canonicalise(&object, type: type)
     object = KubeSchema.builtin.canonical(object, apiVersion: type.apiVersion, kind: type.kind)
   }

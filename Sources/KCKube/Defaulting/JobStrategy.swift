@@ -10,23 +10,22 @@ enum JobStrategy {
   /// Unless the job brings its own selector, one is made from its uid, and the labels that it selects by.
   static func create(_ object: inout Value) {
     PodStrategy.dropDisabledTemplate(&object)
+    let before = object.at("spec", "template", "metadata", "labels")
+    defer {
+      // Labels that came from the template follow it.
+      let own = object.at("metadata", "labels")
+      if Defaulting.isZero(own) || own == before, let made = object.at("spec", "template", "metadata", "labels") {
+        object.set(made, at: "metadata", "labels")
+      }
+    }
     if object.at("spec", "manualSelector") == true { return }
     let uid = object.uid ?? ""
     let name = object.name ?? ""
-    let own = [
-      ("batch.kubernetes.io/controller-uid", uid), ("batch.kubernetes.io/job-name", name), ("controller-uid", uid),
-      ("job-name", name),
-    ]
-    let selector = object.at("spec", "selector")
-    // A selector that is there already is left, for validation to refuse.
-    if !Defaulting.isNil(selector), selector?["matchLabels"]?[own[0].0] != .string(uid) { return }
-    let before = object.at("spec", "template", "metadata", "labels")
-    for (key, value) in own { object.set(.string(value), at: "spec", "template", "metadata", "labels", key) }
-    object.set(.string(uid), at: "spec", "selector", "matchLabels", own[0].0)
-    // Labels that came from the template follow it.
-    let labels = object.at("metadata", "labels")
-    if Defaulting.isZero(labels) || labels == before, let made = object.at("spec", "template", "metadata", "labels") {
-      object.set(made, at: "metadata", "labels")
+    for label in labels where object.at("spec", "template", "metadata", "labels", label) == nil {
+      object.set(.string(label.hasSuffix("uid") ? uid : name), at: "spec", "template", "metadata", "labels", label)
+    }
+    if object.at("spec", "selector", "matchLabels", labels[0]) == nil {
+      object.set(.string(uid), at: "spec", "selector", "matchLabels", labels[0])
     }
   }
 }

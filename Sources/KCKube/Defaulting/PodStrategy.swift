@@ -25,6 +25,20 @@ enum PodStrategy {
     }
   }
 
+  /// A pod's spec with the resources of another, container by container.
+  static func resized(_ spec: Value, to wanted: Value) -> Value {
+    var out = spec
+    if let resources = wanted["resources"] { out["resources"] = resources }
+    for field in ["containers", "initContainers"] {
+      let others = wanted[field]?.array ?? []
+      Defaulting.each(&out, field) { container in
+        guard let other = others.first(where: { $0["name"] == container["name"] }) else { return }
+        for part in ["resources", "resizePolicy"] where other[part] != container[part] { container[part] = other[part] }
+      }
+    }
+    return out
+  }
+
   /// The template of a workload, or of the jobs of one.
   static func dropDisabledTemplate(_ object: inout Value) {
     func drop(_ holder: inout Value) {
@@ -80,7 +94,7 @@ enum PodStrategy {
     }
   }
 
-  private static func profile(_ text: String) -> Value? {
+  static func profile(_ text: String) -> Value? {
     switch text {
     case "unconfined": ["type": "Unconfined"]
     case "runtime/default": ["type": "RuntimeDefault"]

@@ -81,6 +81,7 @@ enum ScalarForm {
 
   /// Amounts of resources are rounded up to thousandths.
   private static func quantity(_ value: Value, isResource: Bool) -> Value {
+    if value == "-" || value == "+" { return "0" }
     guard let text = QuantityText(value), var quantity = Quantity(text.text) else { return value }
     if let kept = text.reused(isResource: isResource) { return .string(kept) }
     if let huge = text.pastCap(quantity) { return .string(huge) }

@@ -22,7 +22,13 @@ enum ServiceStrategy {
         return
       }
       if before["type"] != "ExternalName" {
-        for field in ["clusterIP", "clusterIPs"] { keepUnset(&spec, field, before) }
+        // Of the first address and the list of addresses, the one that changed is meant.
+        if spec["clusterIPs"] == before["clusterIPs"], spec["clusterIP"] != before["clusterIP"] {
+          spec["clusterIPs"] = nil
+        }
+        for field in ["clusterIP", "clusterIPs"] where Defaulting.isZero(spec["clusterIP"]) {
+          keepUnset(&spec, field, before)
+        }
         if spec["clusterIP"] == before["clusterIP"] {
           for field in ["ipFamilies", "ipFamilyPolicy"] { keepUnset(&spec, field, before) }
         }
@@ -74,18 +80,17 @@ enum ServiceStrategy {
     drop("allocateLoadBalancerNodePorts") { $0["type"] == "LoadBalancer" }
     drop("loadBalancerClass") { $0["type"] == "LoadBalancer" }
     drop("externalTrafficPolicy") { usesNodePorts($0) || !Defaulting.isZero($0["externalIPs"]) }
-    drop("externalName") { $0["type"] == "ExternalName" }
   }
 
   private static func leaveAddresses(_ spec: inout Value, _ before: Value) {
-    for field in ["clusterIP", "clusterIPs"] where spec[field] == before[field] { spec[field] = nil }
+    let kept = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]
+    for field in kept where spec[field] == before[field] { spec[field] = nil }
+    if Defaulting.isZero(spec["clusterIP"]) { spec["clusterIPs"] = nil }
     dropAddresses(&spec)
     dropOnChange(&spec, before)
   }
 
-  private static func dropAddresses(_ spec: inout Value) {
-    for field in ["ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"] { spec[field] = nil }
-  }
+  private static func dropAddresses(_ spec: inout Value) { spec["internalTrafficPolicy"] = nil }
 
   /// The first address and the list of addresses say the same.
   private static func addresses(_ spec: inout Value) {
@@ -101,7 +106,10 @@ enum ServiceStrategy {
     var families = (spec["ipFamilies"]?.array ?? []).compactMap(\.string)
     if families.isEmpty {
       let addresses = (spec["clusterIPs"]?.array ?? []).compactMap(\.string).filter { $0 != "None" }
-      families = addresses.map { $0.contains(":") ? "IPv6" : "IPv4" }
+      for address in addresses {
+        let family = address.contains(":") ? "IPv6" : "IPv4"
+        if !families.contains(family) { families.append(family) }
+      }
     }
     if families.isEmpty { families = ["IPv4"] }
     if isWithoutSelector, spec["ipFamilyPolicy"] != "SingleStack", families.count == 1 {

@@ -19,11 +19,14 @@ public enum Strategy {
     switch kind {
     case "Pod": PodStrategy.create(&object, now: now)
     case "Namespace": namespace(&object)
-    case "PersistentVolumeClaim": DataSources.normalise(&object)
+    case "PersistentVolumeClaim":
+      DataSources.normalise(&object)
+      object["status"] = ["phase": "Pending"]
     case "PersistentVolume":
       object["status"] = ["phase": "Pending", "lastPhaseTransitionTime": .string(now.rfc3339)]
     case "Service": ServiceStrategy.create(&object)
     case "Job.batch": JobStrategy.create(&object)
+    case "LimitRange": if (object.name ?? "").isEmpty { object.set(.string(newUID()), at: "metadata", "name") }
     case "DaemonSet.apps":
       object.set("1", at: "metadata", "annotations", templateGeneration)
       PodStrategy.dropDisabledTemplate(&object)
@@ -37,7 +40,7 @@ public enum Strategy {
       PodStrategy.dropDisabledTemplate(&object)
     default: break
     }
-    Defaulting.apply(to: &object, type: type)
+    Defaulting.form(&object, type: type)
   }
 
   /// Readies a change of an object itself: its status stays as it was, and its generation counts changes of what is
@@ -46,20 +49,14 @@ public enum Strategy {
   /// - Parameter old: what is stored.
   /// - Parameter subresource: such as `status`, of which only that part changes; empty for the object itself.
   public static func prepareForUpdate(
-    _ object: inout Value, old: Value, type: ResourceType, subresource: String = ""
+    _ object: inout Value, old: Value, type: ResourceType, subresource: String = "", now: Timestamp? = nil
   ) {
-    if subresource == "status" { return prepareForStatusUpdate(&object, old: old, type: type) }
+    if subresource == "status" { return prepareForStatusUpdate(&object, old: old, type: type, now: now) }
     for field in ["creationTimestamp", "generation", "selfLink"] {
       object.set(old.at("metadata", field), at: "metadata", field)
     }
-    if let partial = parts[subresource] {
-      let given = object.at("spec", partial)
-      let metadata = object["metadata"]
-      object = old
-      object["metadata"] = metadata
-      object.set(given, at: "spec", partial)
-    }
     let kind = type.qualifiedKind
+    restrict(&object, old, kind, subresource)
     if withStatus.contains(kind) || kind == "Namespace" || kind == "Pod" { object["status"] = old["status"] }
     switch kind {
     case "Pod": PodStrategy.update(&object, old: old)
@@ -69,29 +66,67 @@ public enum Strategy {
     case "EndpointSlice.discovery.k8s.io":
       Defaulting.each(&object, "endpoints") { $0["deprecatedTopology"] = nil }
     case "DaemonSet.apps": countTemplates(&object, old)
+    case "CustomResourceDefinition.apiextensions.k8s.io": addStoredVersion(&object)
     default: break
     }
     PodStrategy.dropDisabledTemplate(&object)
     Defaulting.apply(to: &object, type: type)
-    guard generated.contains(kind) else { return }
-    let generation = old.generation ?? 1
-    object.set(.int(wanted(object) == wanted(old) ? generation : generation &+ 1), at: "metadata", "generation")
+    countChange(&object, old, kind)
   }
 
-  /// Subresources that change one field of the spec.
-  private static let parts = ["ephemeralcontainers": "ephemeralContainers"]
+  /// A subresource changes one part of an object; of a namespace the finalizers of its content are such a part.
+  private static func restrict(_ object: inout Value, _ old: Value, _ kind: String, _ subresource: String) {
+    var spec = old["spec"]
+    switch (kind, subresource) {
+    case ("Pod", "ephemeralcontainers"):
+      spec?["ephemeralContainers"] = object.at("spec", "ephemeralContainers")
+    case ("Pod", "resize"): spec = spec.map { PodStrategy.resized($0, to: object["spec"] ?? [:]) }
+    case ("Namespace", "finalize"): spec?["finalizers"] = object.at("spec", "finalizers")
+    case ("Namespace", _): break
+    default: return
+    }
+    object["spec"] = spec
+  }
 
   /// Readies a change of the status: everything else stays as it was.
   ///
   /// - Parameter old: what is stored.
-  public static func prepareForStatusUpdate(_ object: inout Value, old: Value, type: ResourceType) {
+  /// - Parameter now: the time of a change of phase, where the kind tells it.
+  public static func prepareForStatusUpdate(
+    _ object: inout Value, old: Value, type: ResourceType, now: Timestamp? = nil
+  ) {
     var result = old
     result["status"] = object["status"]
+    if type.qualifiedKind == "Pod", Defaulting.isZero(result.at("status", "qosClass")) {
+      result.set(old.at("status", "qosClass"), at: "status", "qosClass")
+    }
+    if type.qualifiedKind == "PersistentVolume" {
+      let field = "lastPhaseTransitionTime"
+      let isSame = result.at("status", "phase") == old.at("status", "phase")
+      if isSame, result.at("status", field) == nil {
+        result.set(old.at("status", field), at: "status", field)
+      } else if !isSame, let now,
+        result.at("status", field) == old.at("status", field) || result.at("status", field) == nil
+      {
+        result.set(.string(now.rfc3339), at: "status", field)
+      }
+    }
     for field in ["resourceVersion", "managedFields"] {
       result.set(object.at("metadata", field), at: "metadata", field)
     }
     object = result
     Defaulting.apply(to: &object, type: type)
+  }
+
+  private static func countChange(_ object: inout Value, _ old: Value, _ kind: String) {
+    guard generated.contains(kind) || kind == "CSIDriver.storage.k8s.io", kind != "PriorityClass.scheduling.k8s.io"
+    else { return }
+    var isSame = wanted(object) == wanted(old)
+    // Of some kinds parts of the metadata count too.
+    let counted = ["Deployment.apps": "annotations", "EndpointSlice.discovery.k8s.io": "labels"][kind]
+    if let counted, !Value.isSame(object.at("metadata", counted), old.at("metadata", counted)) { isSame = false }
+    if isSame { return }
+    object.set(.int((old.generation ?? 0) &+ 1), at: "metadata", "generation")
   }
 
   /// What counts for the generation: all but metadata and status.
@@ -120,7 +155,16 @@ public enum Strategy {
   private static func definition(_ object: inout Value) {
     let stored = (object.at("spec", "versions")?.array ?? []).filter { $0["storage"] == true }.compactMap { $0["name"] }
     object["status"] = ["storedVersions": .array(stored)]
-    if object.at("spec", "preserveUnknownFields") != nil { object.set(nil, at: "spec", "preserveUnknownFields") }
+    if object.at("spec", "preserveUnknownFields") == false { object.set(nil, at: "spec", "preserveUnknownFields") }
+  }
+
+  /// A version that becomes the storage version is one that objects may be stored in.
+  private static func addStoredVersion(_ object: inout Value) {
+    var stored = object.at("status", "storedVersions")?.array ?? []
+    for version in object.at("spec", "versions")?.array ?? [] where version["storage"] == true {
+      if let name = version["name"], !stored.contains(name) { stored.append(name) }
+    }
+    object.set(.array(stored), at: "status", "storedVersions")
   }
 
   /// The rolling update of several pods of a stateful set at once is a feature that is off.

@@ -54,6 +54,12 @@ public enum ServiceAllocation {
       report.invalid(path["clusterIPs"][index], "this cluster has no addresses of its family", value: .string(text))
     }
     if !report.isEmpty { return }
+    if spec["ipFamilyPolicy"] == "SingleStack", spec.list("ipFamilies").count > 1 {
+      report.invalid(
+        path["ipFamilyPolicy"], "must be RequireDualStack or PreferDualStack for two families",
+        value: spec["ipFamilyPolicy"])
+      return
+    }
     for (index, family) in spec.texts("ipFamilies").enumerated() where !served.contains(family) {
       report.invalid(path["ipFamilies"][index], "not configured on this cluster", value: .string(family))
     }
@@ -66,8 +72,14 @@ public enum ServiceAllocation {
     _ spec: Value, _ old: Value?, _ cluster: Cluster, _ report: inout ValidationReport
   ) {
     let had = Set((old?.list("ports") ?? []).compactMap { $0["nodePort"]?.int })
+    var used: Set<String> = []
     for (index, port) in spec.list("ports").enumerated() {
-      guard let number = port["nodePort"]?.int, number != 0, !had.contains(number) else { continue }
+      guard let number = port["nodePort"]?.int, number != 0 else { continue }
+      if !used.insert("\(number)/\(port.text("protocol"))").inserted {
+        report.invalid(
+          FieldPath("spec", "ports")[index]["nodePort"], "is already allocated", value: .int(number))
+      }
+      if had.contains(number) { continue }
       if !cluster.nodePorts.contains(number) {
         report.invalid(
           FieldPath("spec", "ports")[index]["nodePort"],

@@ -10,10 +10,18 @@ public enum Validation {
     guard isKnown(type) else { return metadataOnly(object, type) }
     var report = ValidationReport()
     ObjectMetaRules.check(object, type: type, &report)
-    if type.qualifiedKind == "Pod" {
-      PodRules.checkCreate(object, &report)
-    } else {
-      rules[type.qualifiedKind]?(object, &report)
+    switch type.qualifiedKind {
+    case "Pod": PodRules.checkCreate(object, &report)
+    case "CustomResourceDefinition.apiextensions.k8s.io":
+      DefinitionRules.name(object, &report)
+      DefinitionRules.check(object, &report)
+    case "Job.batch":
+      // Labels that come from the template are reported there.
+      if object.at("metadata", "labels") == object.at("spec", "template", "metadata", "labels") {
+        report.causes.removeAll { $0.field == "metadata.labels" }
+      }
+      JobRules.job(object, &report)
+    default: rules[type.qualifiedKind]?(object, &report)
     }
     return distinct(report.causes)
   }

@@ -9,6 +9,21 @@ struct CELSyntax {
   /// The chains of fields read from a name: `self.spec.size` is `["self", "spec", "size"]`.
   private(set) var chains: [[String]] = []
 
+  private var loops: [(chain: [String], depth: Int)] = []
+  private var loopDepth = 0
+  /// Variables that macros declare.
+  private var locals: Set<String> = []
+
+  /// Names of types and of libraries of functions.
+  private static let libraries: Set<String> = [
+    "int", "uint", "double", "bool", "string", "bytes", "list", "map", "null_type", "type", "cel", "optional", "math",
+    "format", "strings", "sets", "base64", "google", "semver", "lists", "net",
+  ]
+  /// Functions that go through a list or map with a variable of their own.
+  private static let macros: Set<String> = [
+    "all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap", "bind",
+  ]
+
   private let bytes: [UInt8]
   private var position = 0
   private var depth = 0
@@ -21,14 +36,27 @@ struct CELSyntax {
   /// The kind of an expression.
   static func kind(of text: String) -> Result<Kind, Failure> { read(text).map(\.kind) }
 
-  /// The kind of an expression and the fields it reads.
-  static func read(_ text: String) -> Result<(kind: Kind, chains: [[String]]), Failure> {
+  /// What is known of an expression.
+  struct Reading {
+    var kind: Kind
+    /// The chains of fields it reads from its variables.
+    var chains: [[String]]
+    /// The lists and maps it goes through, and how many such passes are within one another.
+    var loops: [(chain: [String], depth: Int)]
+    /// The variables it uses.
+    var roots: Set<String> { Set(chains.compactMap(\.first)) }
+  }
+
+  /// Reads an expression.
+  static func read(_ text: String) -> Result<Reading, Failure> {
     var parser = CELSyntax(text)
     do throws(Failure) {
       let kind = try parser.expression().kind
       parser.skip()
       if parser.position < parser.bytes.count { throw Failure(offset: parser.position) }
-      return .success((kind, parser.chains))
+      let known = parser.locals.union(Self.libraries)
+      let chains = parser.chains.filter { !known.contains($0[0]) }
+      return .success(Reading(kind: kind, chains: chains, loops: parser.loops))
     } catch {
       return .failure(error)
     }
@@ -168,7 +196,14 @@ struct CELSyntax {
         guard let name = word() else { throw Failure(offset: position) }
         if take("(") {
           note(part)
+          let isLoop = Self.macros.contains(name)
+          if isLoop {
+            loopDepth += 1
+            loops.append((part.chain ?? [], loopDepth))
+            declare()
+          }
           try arguments(until: ")")
+          if isLoop { loopDepth -= 1 }
           part = Part(kind: Self.results[name] ?? .any)
         } else {
           part = Part(kind: .any, chain: isOptional ? nil : part.chain.map { $0 + [name] })
@@ -185,6 +220,13 @@ struct CELSyntax {
     }
     note(part)
     return part
+  }
+
+  /// Takes note of the variables that a macro's first arguments declare.
+  private mutating func declare() {
+    let start = position
+    defer { position = start }
+    while let name = word(), take(",") { locals.insert(name) }
   }
 
   private mutating func note(_ part: Part) { if let chain = part.chain { chains.append(chain) } }

@@ -6,7 +6,9 @@ enum ObjectMetaRules {
     let path = FieldPath("metadata")
     let metadata = object["metadata"] ?? .null
     let prefix = metadata.text("generateName")
-    if !prefix.isEmpty, !isValid(prefix.hasSuffix("-") ? prefix.dropLast() + "a" : prefix, type) {
+    if !prefix.isEmpty, type.kind != "DeviceClass",
+      !isValid(prefix.hasSuffix("-") ? prefix.dropLast() + "a" : prefix, type)
+    {
       report.invalid(path["generateName"], "not the start of a valid name", value: .string(prefix))
     }
     let name = metadata.text("name")

@@ -57,7 +57,6 @@ enum ClusterObjectRules {
       report.requiredOneOf(effect, ["NoSchedule", "PreferNoSchedule", "NoExecute"], here["effect"])
       if !seen.insert("\(taint.text("key")) \(effect)").inserted { report.duplicate(here, taint.text("key")) }
     }
-    nodeStatus(object, &report)
     ranges(spec, FieldPath("spec"), &report)
   }
 
@@ -87,6 +86,7 @@ enum ClusterObjectRules {
   }
 
   static func nodeUpdate(_ object: Value, old: Value, _ report: inout ValidationReport) {
+    nodeStatus(object, &report)
     let new = object["spec"] ?? [:]
     let before = old["spec"] ?? [:]
     if !before.list("podCIDRs").isEmpty, new.texts("podCIDRs") != before.texts("podCIDRs") {

@@ -6,7 +6,7 @@ enum DataRules {
     var size = 0
     for field in ["data", "binaryData"] {
       for (key, value) in object.map(field) {
-        EnvironmentRules.dataKey(key, FieldPath(field).key(key), &report)
+        self.key(key, FieldPath(field).key(key), &report)
         size += length(value, isEncoded: field == "binaryData")
       }
     }
@@ -18,6 +18,12 @@ enum DataRules {
 
   private static let limit = 1_048_576
 
+  private static func key(_ key: String, _ path: FieldPath, _ report: inout ValidationReport) {
+    if !Names.isDataKey(key) {
+      report.invalid(path, "must consist of letters, digits, '-', '_' and '.'", value: .string(key))
+    }
+  }
+
   private static func length(_ value: Value, isEncoded: Bool) -> Int {
     guard let text = value.string else { return 0 }
     return isEncoded ? Base64.decode(text)?.count ?? 0 : text.utf8.count
@@ -28,9 +34,7 @@ enum DataRules {
     let path = FieldPath("data")
     var size = 0
     for (key, value) in data {
-      let before = report.causes.count
-      EnvironmentRules.dataKey(key, path.key(key), &report)
-      if report.causes.count > before, key.isEmpty { report.invalid(path.key(key), "must not be empty", value: "") }
+      self.key(key, path.key(key), &report)
       size += length(value, isEncoded: true)
     }
     if size > limit { report.tooLong(path, limit) }

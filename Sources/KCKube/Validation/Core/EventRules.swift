@@ -34,14 +34,14 @@ enum EventRules {
       report.invalid(FieldPath("message"), "at most 1024 characters", value: "")
     }
     let controller = object.text(names.0)
-    if isNew, controller.isEmpty { report.required(FieldPath("reportingController")) }
+    report.notEmpty(controller, FieldPath(isNew ? "reportingController" : "reportingComponent"))
     report.qualifiedName(controller, FieldPath(isNew ? "reportingController" : "reportingComponent"))
     let instance = object.text("reportingInstance")
     report.notEmpty(instance, FieldPath("reportingInstance"))
     if instance.utf8.count > 128 { report.invalid(FieldPath("reportingInstance"), "at most 128 characters") }
     if isNew { deprecated(object, &report) }
     let kind = object.text("type")
-    if isNew || hasTime, kind != "Normal", kind != "Warning" {
+    if isNew, kind != "Normal", kind != "Warning" {
       report.invalid(FieldPath("type"), "must be Normal or Warning", value: .string(kind))
     }
   }

@@ -7,7 +7,6 @@ enum ServicePortRules {
     let type = spec.text("type")
     var names: Set<String> = []
     var numbers: Set<String> = []
-    var nodePorts: Set<String> = []
     for (index, port) in ports.enumerated() {
       let here = path["ports"][index]
       let name = port.text("name")
@@ -20,7 +19,7 @@ enum ServicePortRules {
       details(port, here, isHeadless: spec["clusterIP"] == "None", &report)
       let key = "\(port["port"]?.int ?? 0)/\(port.text("protocol"))"
       if !numbers.insert(key).inserted { report.duplicate(here, key) }
-      nodePort(port, type, here, &nodePorts, &report)
+      nodePort(port, type, here, &report)
     }
   }
 
@@ -29,19 +28,16 @@ enum ServicePortRules {
   ) {
     report.portNumber(port["port"]?.int ?? 0, path["port"])
     report.requiredOneOf(port.text("protocol"), ["SCTP", "TCP", "UDP"], path["protocol"])
-    let target = port["targetPort"]
-    if !(target == 0 && port["port"] == 0) { report.portNumberOrName(target, path["targetPort"]) }
+    report.portNumberOrName(port["targetPort"], path["targetPort"])
     if let application = port.set("appProtocol")?.string { report.qualifiedName(application, path["appProtocol"]) }
   }
 
   private static func nodePort(
-    _ port: Value, _ type: String, _ path: FieldPath, _ used: inout Set<String>, _ report: inout ValidationReport
+    _ port: Value, _ type: String, _ path: FieldPath, _ report: inout ValidationReport
   ) {
     guard let number = port["nodePort"]?.int, number != 0 else { return }
     if type == "ClusterIP" || type == "ExternalName" {
       report.forbidden(path["nodePort"], "may not be used when type is \(type)")
     }
-    let key = "\(number)/\(port.text("protocol"))"
-    if !used.insert(key).inserted { report.duplicate(path["nodePort"], key) }
   }
 }

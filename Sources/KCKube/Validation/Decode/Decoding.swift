@@ -19,6 +19,7 @@ enum Decoding {
   }
 
   static func refusal(_ object: Value, type: ResourceType, isStrict: Bool) -> APIStatus? {
+    if object == .null { return nil }
     guard object.object != nil else {
       return bad("the object must be a map of fields, not \(CanonicalJSON.text(object))")
     }

@@ -50,7 +50,9 @@ struct StructureWalk {
     case (.bytes, .string(let text)):
       if Base64.decode(text) == nil { mismatch("base64 text", value, path) }
     case (.quantity, .string(let text)):
-      if Quantity(text.trimmed) == nil { mismatch("a quantity, such as 500m or 1Gi", value, path) }
+      if Quantity(text.trimmed) == nil, text != "-", text != "+" {
+        mismatch("a quantity, such as 500m or 1Gi", value, path)
+      }
     case (.time, .string(let text)):
       if !text.isEmpty, !Self.isTime(text) { mismatch("a time (RFC 3339)", value, path) }
     case (.microTime, .string(let text)):

@@ -2,6 +2,17 @@ internal import KCData
 
 /// Definitions of custom resources.
 enum DefinitionRules {
+  /// The name of a new definition.
+  static func name(_ object: Value, _ report: inout ValidationReport) {
+    let name = object.name ?? ""
+    let plural = object.at("spec", "names", "plural")?.string ?? ""
+    let group = object.at("spec", "group")?.string ?? ""
+    if !name.isEmpty, name != "\(plural).\(group)" {
+      report.invalid(
+        FieldPath("metadata", "name"), "must be the plural and the group joined by a dot", value: .string(name))
+    }
+  }
+
   static func check(_ object: Value, _ report: inout ValidationReport) {
     let spec = object["spec"] ?? [:]
     let path = FieldPath("spec")
@@ -13,11 +24,6 @@ enum DefinitionRules {
       if group.split(separator: ".").count < 2 {
         report.invalid(path["group"], "must be a domain with at least one dot", value: .string(group))
       }
-    }
-    if object.name != "\(spec["names"]?.text("plural") ?? "").\(group)" {
-      report.invalid(
-        FieldPath("metadata", "name"), "must be the plural and the group joined by a dot",
-        value: object.at("metadata", "name"))
     }
     report.requiredOneOf(spec.text("scope"), ["Cluster", "Namespaced"], path["scope"])
     names(spec["names"] ?? [:], path["names"], &report)

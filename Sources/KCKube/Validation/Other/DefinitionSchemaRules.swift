@@ -41,13 +41,10 @@ enum DefinitionSchemaRules {
     let isOpen = schema.flag("x-kubernetes-preserve-unknown-fields")
     let isEither = schema.flag("x-kubernetes-int-or-string")
     if !isRoot {
-      if type.isEmpty, !isEither, !isOpen {
+      if type.isEmpty, !isEither, !isOpen, schema.text("$ref").isEmpty {
         report.required(path["type"], "must not be empty for specified object fields")
       }
       if !type.isEmpty { report.oneOf(type, types, path["type"]) }
-    }
-    if isEither, !type.isEmpty {
-      report.invalid(path["type"], "must be empty with x-kubernetes-int-or-string", value: .string(type))
     }
     forbidden(schema, path, &report)
     extensions(schema, type, path, &report)
@@ -85,11 +82,20 @@ enum DefinitionSchemaRules {
         report.forbidden(path["additionalProperties"], "additionalProperties and properties exclude each other")
       }
     }
+    let isEither = schema.flag("x-kubernetes-int-or-string")
     for field in ["allOf", "anyOf", "oneOf"] {
-      for (index, part) in schema.list(field).enumerated() { junction(part, path[field][index], &report) }
+      let parts = schema.list(field)
+      if isEither, field == "anyOf", parts == either { continue }
+      for (index, part) in parts.enumerated() {
+        if isEither, field == "allOf", index == 0, part.list("anyOf") == either { continue }
+        junction(part, path[field][index], &report)
+      }
     }
     if let part = schema.set("not") { junction(part, path["not"], &report) }
   }
+
+  /// How an integer or a string is said in plain JSON schema.
+  private static let either: [Value] = [["type": "integer"], ["type": "string"]]
 
   /// Schemas in `allOf` and its like may only restrict values, not say what they are.
   private static func junction(_ schema: Value, _ path: FieldPath, _ report: inout ValidationReport) {
@@ -138,10 +144,10 @@ enum DefinitionSchemaRules {
     if kind == "map" {
       if keys.isEmpty { report.required(path["x-kubernetes-list-map-keys"], "must not be empty for a map") }
       if items.text("type") != "object" { report.invalid(path["items"]["type"], "must be object for a map") }
-      for (index, key) in keys.enumerated() {
+      for key in keys {
         guard let field = items["properties"]?.set(key) else {
           report.invalid(
-            path["x-kubernetes-list-map-keys"][index], "must name a field of the elements", value: .string(key))
+            path["x-kubernetes-list-map-keys"], "must name a field of the elements", value: .string(key))
           continue
         }
         if !items.texts("required").contains(key), !field.has("default") {
@@ -228,9 +234,30 @@ enum DefinitionSchemaRules {
           report.invalid(here["rule"], "must evaluate to a bool", value: .string(text))
         } else if read.chains.contains(where: { !isKnown($0, schema) }) {
           report.invalid(here["rule"], "names a field that is not in the schema", value: .string(text))
+        } else if cost(read, schema) > ruleBudget {
+          report.forbidden(here["rule"], "takes too long; bound the lists and maps it goes through")
+          if cost(read, schema) > ruleBudget * 10 {
+            report.forbidden(path.root, "its rules take too long together")
+          }
         }
       }
     }
+  }
+
+  /// A rule may take this many steps, and all rules of a schema together ten times as many.
+  private static let ruleBudget = 1e7
+
+  /// Roughly how many steps a rule takes at most: what lists and maps without an upper bound can hold in one request,
+  /// as often as they are gone through within one another.
+  private static func cost(_ reading: CELSyntax.Reading, _ schema: Value) -> Double {
+    var steps = [Int: Double]()
+    for loop in reading.loops where loop.chain.first == "self" {
+      var current: Value? = schema
+      for name in loop.chain.dropFirst() { current = current?.at("properties", name) }
+      let bound = current?["maxItems"]?.double ?? current?["maxProperties"]?.double ?? 1_000_000
+      steps[loop.depth] = max(steps[loop.depth] ?? 0, bound)
+    }
+    return steps.values.reduce(1, *)
   }
 
   /// Whether a chain of fields from `self` exists in a schema.
@@ -248,6 +275,14 @@ enum DefinitionSchemaRules {
       current = next
     }
     return true
+  }
+}
+
+extension FieldPath {
+  /// Up to the schema itself.
+  fileprivate var root: FieldPath {
+    let end = elements.firstIndex(of: .field("openAPIV3Schema")).map { $0 + 1 } ?? elements.count
+    return FieldPath(Array(elements[..<end]))
   }
 }
 

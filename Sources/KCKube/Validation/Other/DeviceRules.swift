@@ -5,6 +5,9 @@ enum DeviceRules {
   static func deviceClass(_ object: Value, _ report: inout ValidationReport) {
     let spec = object["spec"] ?? [:]
     selectors(spec, FieldPath("spec"), &report)
+    if let name = spec.set("extendedResourceName")?.string, !ResourceRules.isExtended(name) {
+      report.invalid(FieldPath("spec", "extendedResourceName"), "must be an extended resource", value: .string(name))
+    }
     configurations(spec.list("config"), FieldPath("spec", "config"), requests: nil, &report)
   }
 
@@ -54,7 +57,7 @@ enum DeviceRules {
     _ request: Value, _ path: FieldPath, _ names: inout Set<String>, _ report: inout ValidationReport
   ) {
     let name = request.text("name")
-    if name.isEmpty { report.required(path["name"]) } else { report.label(name, path["name"]) }
+    report.label(name, path["name"])
     if !name.isEmpty, !names.insert(name).inserted { report.duplicate(path, name) }
     let exact = request.set("exactly")
     let choices = request.list("firstAvailable")
@@ -70,7 +73,7 @@ enum DeviceRules {
     for (index, choice) in choices.enumerated() {
       let here = path["firstAvailable"][index]
       let own = choice.text("name")
-      if own.isEmpty { report.required(here["name"]) } else { report.label(own, here["name"]) }
+      report.label(own, here["name"])
       if !own.isEmpty, !inner.insert(own).inserted { report.duplicate(here, own) }
       names.insert("\(name)/\(own)")
       device(choice, here, mayAdminister: false, &report)
@@ -110,7 +113,8 @@ enum DeviceRules {
         report.required(here["cel"])
         continue
       }
-      ExpressionRules.expression(cel.text("expression"), here["cel"]["expression"], of: .bool, &report)
+      ExpressionRules.expression(
+        cel.text("expression"), here["cel"]["expression"], of: .bool, knowing: ["device"], &report)
     }
   }
 

@@ -2,26 +2,36 @@ internal import KCData
 
 /// Expressions in admission, and the policies that consist of them.
 enum ExpressionRules {
-  static func conditions(_ conditions: [Value], _ path: FieldPath, _ report: inout ValidationReport) {
+  private static let webhookNames = ["object", "oldObject", "request", "authorizer"]
+
+  static func conditions(
+    _ conditions: [Value], _ path: FieldPath, knowing names: [String] = webhookNames,
+    _ report: inout ValidationReport
+  ) {
     if conditions.count > 64 { report.tooMany(path, conditions.count, 64) }
-    var names: Set<String> = []
+    var seen: Set<String> = []
     for (index, condition) in conditions.enumerated() {
       let here = path[index]
       let name = condition.text("name")
       if name.isEmpty { report.required(here["name"]) } else { report.qualifiedName(name, here["name"]) }
-      if !name.isEmpty, !names.insert(name).inserted { report.duplicate(here["name"], name) }
-      expression(condition.text("expression"), here["expression"], of: .bool, &report)
+      if !name.isEmpty, !seen.insert(name).inserted { report.duplicate(here["name"], name) }
+      expression(condition.text("expression"), here["expression"], of: .bool, knowing: names, &report)
     }
   }
 
+  /// - Parameter names: the variables that the expression can use.
   static func expression(
-    _ text: String, _ path: FieldPath, of kind: CELSyntax.Kind?, _ report: inout ValidationReport
+    _ text: String, _ path: FieldPath, of kind: CELSyntax.Kind?, knowing names: [String] = webhookNames,
+    _ report: inout ValidationReport
   ) {
     if text.allSatisfy(\.isWhitespace) { return report.required(path) }
-    switch CELSyntax.kind(of: text) {
+    switch CELSyntax.read(text) {
     case .failure: report.invalid(path, "is not an expression that compiles", value: .string(text))
-    case .success(let found):
-      if let kind, found != .any, found != kind {
+    case .success(let read):
+      let found = read.kind
+      if let stranger = read.roots.subtracting(names).sorted().first {
+        report.invalid(path, "uses \(stranger), which is not declared", value: .string(text))
+      } else if let kind, found != .any, found != kind {
         report.invalid(path, "must evaluate to \(kind.rawValue), not \(found.rawValue)", value: .string(text))
       }
     }
@@ -34,7 +44,15 @@ enum ExpressionRules {
       report.oneOf(policy, ["Fail", "Ignore"], path["failurePolicy"])
     }
     if let kind = spec.set("paramKind") {
-      report.notEmpty(kind.text("apiVersion"), path["paramKind"]["apiVersion"])
+      let version = kind.text("apiVersion")
+      let parts = version.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+      if version.isEmpty {
+        report.required(path["paramKind"]["apiVersion"])
+      } else if parts.count > 2 || !Names.isServiceName(parts[parts.count - 1])
+        || parts.count == 2 && !Names.isSubdomain(parts[0])
+      {
+        report.invalid(path["paramKind"]["apiVersion"], "not an API version", value: .string(version))
+      }
       report.notEmpty(kind.text("kind"), path["paramKind"]["kind"])
     }
     if let match = spec.set("matchConstraints") {
@@ -43,7 +61,10 @@ enum ExpressionRules {
     } else {
       report.required(path["matchConstraints"])
     }
-    conditions(spec.list("matchConditions"), path["matchConditions"], &report)
+    var names = webhookNames + ["namespaceObject"]
+    if spec.has("paramKind") { names.append("params") }
+    conditions(spec.list("matchConditions"), path["matchConditions"], knowing: names, &report)
+    names.append("variables")
     for (index, variable) in spec.list("variables").enumerated() {
       let here = path["variables"][index]
       let name = variable.text("name")
@@ -52,7 +73,7 @@ enum ExpressionRules {
       } else if !Names.isIdentifier(name) {
         report.invalid(here["name"], "not an identifier", value: .string(name))
       }
-      expression(variable.text("expression"), here["expression"], of: nil, &report)
+      expression(variable.text("expression"), here["expression"], of: nil, knowing: names, &report)
     }
     let validations = spec.list("validations")
     let audits = spec.list("auditAnnotations")
@@ -63,20 +84,23 @@ enum ExpressionRules {
     }
     for (index, validation) in validations.enumerated() {
       let here = path["validations"][index]
-      expression(validation.text("expression"), here["expression"], of: .bool, &report)
+      expression(validation.text("expression"), here["expression"], of: .bool, knowing: names, &report)
       if let message = validation.set("message")?.string, message.allSatisfy(\.isWhitespace), !message.isEmpty {
         report.invalid(here["message"], "must not be blank", value: .string(message))
       }
       let dynamic = validation.text("messageExpression")
-      if !dynamic.isEmpty { expression(dynamic, here["messageExpression"], of: .string, &report) }
+      if !dynamic.isEmpty {
+        expression(dynamic, here["messageExpression"], of: .string, knowing: names, &report)
+      }
       if let reason = validation.set("reason")?.string {
         report.oneOf(reason, ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"], here["reason"])
       }
     }
     for (index, audit) in audits.enumerated() {
-      report.qualifiedName(audit.text("key"), path["auditAnnotations"][index]["key"])
+      report.qualifiedName("\(object.name ?? "")/\(audit.text("key"))", path["auditAnnotations"][index]["key"])
       expression(
-        audit.text("valueExpression"), path["auditAnnotations"][index]["valueExpression"], of: nil, &report)
+        audit.text("valueExpression"), path["auditAnnotations"][index]["valueExpression"], of: nil, knowing: names,
+        &report)
     }
   }
 
@@ -108,8 +132,9 @@ enum ExpressionRules {
       let hasName = !reference.text("name").isEmpty
       if !hasName, !reference.has("selector") { report.required(here["name"], "name or selector must be given") }
       if hasName, reference.has("selector") {
-        report.forbidden(here["name"], "name and selector exclude each other")
+        for field in ["name", "selector"] { report.forbidden(here[field], "name and selector exclude each other") }
       }
+      SelectorRules.labels(reference["selector"], here["selector"], &report)
       let action = reference.set("parameterNotFoundAction")?.string
       if let action {
         report.oneOf(action, ["Deny", "Allow"], here["parameterNotFoundAction"])

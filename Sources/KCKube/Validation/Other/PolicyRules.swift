@@ -150,7 +150,7 @@ enum PolicyRules {
         path["matchingPrecedence"], "only the schema exempt may have precedence 1", value: .int(precedence))
     }
     if let method = spec.set("distinguisherMethod") {
-      report.oneOf(method.text("type"), ["ByNamespace", "ByUser"], path["distinguisherMethod"])
+      report.oneOf(method.text("type"), ["ByNamespace", "ByUser"], path["distinguisherMethod"]["type"])
     }
     let level = spec["priorityLevelConfiguration"]?.text("name") ?? ""
     if level.isEmpty {
@@ -190,6 +190,9 @@ enum FlowRules {
     for (index, part) in rule.list("nonResourceRules").enumerated() {
       let here = path["nonResourceRules"][index]
       for field in ["verbs", "nonResourceURLs"] { some(part, field, here, &report) }
+      for (place, url) in part.texts("nonResourceURLs").enumerated() where url != "*" && !url.hasPrefix("/") {
+        report.invalid(here["nonResourceURLs"][place], "must start with '/'", value: .string(url))
+      }
     }
   }
 

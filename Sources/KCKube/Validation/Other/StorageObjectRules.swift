@@ -85,8 +85,9 @@ enum StorageObjectRules {
       report.nonNegative(driver.at("allocatable", "count"), here["allocatable"]["count"])
       var keys: Set<String> = []
       for key in driver.texts("topologyKeys") {
-        if !keys.insert(key).inserted { report.duplicate(here["topologyKeys"], key) }
-        report.qualifiedName(key, here["topologyKeys"])
+        if !keys.insert(key).inserted { report.duplicate(here, key) }
+        report.notEmpty(key, here)
+        report.qualifiedName(key, here)
       }
     }
   }

@@ -169,7 +169,11 @@ enum WebhookRules {
         FieldPath("metadata", "name"), "must be spec.version and spec.group joined by a dot",
         value: object.at("metadata", "name"))
     }
-    if !group.isEmpty { report.subdomain(group, path["group"]) }
+    if group.isEmpty {
+      if version != "v1" { report.required(path["group"], "only v1 may have an empty group") }
+    } else {
+      report.subdomain(group, path["group"])
+    }
     if !Names.isServiceName(version) {
       report.invalid(path["version"], "not the name of a version", value: .string(version))
     }

@@ -48,7 +48,7 @@ enum ContainerRules {
     let image = container.text("image")
     if image.isEmpty {
       report.required(path["image"])
-    } else if image.first?.isWhitespace ?? false || image.last?.isWhitespace ?? false {
+    } else if context.isPod, image.first?.isWhitespace ?? false || image.last?.isWhitespace ?? false {
       report.invalid(path["image"], "must not have white space around it", value: .string(image))
     }
     report.requiredOneOf(
@@ -183,12 +183,12 @@ enum ContainerRules {
     if rules.count > 20 { report.tooMany(path["restartPolicyRules"], rules.count, 20) }
     for (index, rule) in rules.enumerated() {
       let here = path["restartPolicyRules"][index]
-      report.requiredOneOf(rule.text("action"), ["Restart", "RestartAllContainers"], here["action"])
+      report.oneOf(rule.text("action"), ["Restart", "RestartAllContainers"], here["action"])
       guard let codes = rule.set("exitCodes") else {
         report.required(here["exitCodes"])
         continue
       }
-      report.requiredOneOf(codes.text("operator"), ["In", "NotIn"], here["exitCodes"]["operator"])
+      report.oneOf(codes.text("operator"), ["In", "NotIn"], here["exitCodes"]["operator"])
       if codes.list("values").count > 255 {
         report.tooMany(here["exitCodes"]["values"], codes.list("values").count, 255)
       }

@@ -53,6 +53,7 @@ enum PodPlacementRules {
     for (index, key) in term.texts("matchLabelKeys").enumerated() where others.contains(key) {
       report.invalid(path["matchLabelKeys"][index], "is in mismatchLabelKeys too", value: .string(key))
     }
+    report.notEmpty(term.text("topologyKey"), path["topologyKey"])
     report.qualifiedName(term.text("topologyKey"), path["topologyKey"])
   }
 
@@ -103,11 +104,7 @@ enum PodPlacementRules {
         report.invalid(here["maxSkew"], "must be greater than zero", value: .int(skew))
       }
       let key = rule.text("topologyKey")
-      if key.isEmpty {
-        report.required(here["topologyKey"], "can not be empty")
-      } else {
-        report.qualifiedName(key, here["topologyKey"])
-      }
+      report.notEmpty(key, here["topologyKey"])
       let action = rule.text("whenUnsatisfiable")
       report.oneOf(action, ["DoNotSchedule", "ScheduleAnyway"], here["whenUnsatisfiable"])
       if let number = rule.set("minDomains")?.int {

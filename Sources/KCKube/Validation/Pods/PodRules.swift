@@ -30,8 +30,28 @@ enum PodRules {
     if !spec.list("ephemeralContainers").isEmpty {
       report.forbidden(path["ephemeralContainers"], "cannot be set on create")
     }
+    appArmor(object, &report)
     if !spec.list("schedulingGates").isEmpty, !spec.text("nodeName").isEmpty {
       report.forbidden(path["nodeName"], "cannot be set until all scheduling gates have been cleared")
+    }
+  }
+
+  /// AppArmor profiles in annotations must be those in fields.
+  private static func appArmor(_ object: Value, _ report: inout ValidationReport) {
+    let spec = object["spec"] ?? [:]
+    for field in ["initContainers", "containers"] {
+      for (index, container) in spec.list(field).enumerated() {
+        guard let text = object.annotations[appArmorPrefix + container.text("name")],
+          let named = PodStrategy.profile(text),
+          let given = container.at("securityContext", "appArmorProfile")
+            ?? spec.at("securityContext", "appArmorProfile")
+        else { continue }
+        let here = FieldPath("spec")[field][index]["securityContext"]["appArmorProfile"]
+        for part in ["type", "localhostProfile"] where !Value.isSame(named[part], given[part]) {
+          report.forbidden(here[part], "differs from the annotation")
+          break
+        }
+      }
     }
   }
 
@@ -159,6 +179,8 @@ enum PodRules {
     return names
   }
 
+  private static let seccompKey = "seccomp.security.alpha.kubernetes.io/pod"
+  private static let seccompPrefix = "container.seccomp.security.alpha.kubernetes.io/"
   private static let appArmorPrefix = "container.apparmor.security.beta.kubernetes.io/"
 
   /// Annotations that the API server gives a meaning.
@@ -174,6 +196,10 @@ enum PodRules {
         let name = String(key.dropFirst(appArmorPrefix.count))
         if !names.contains(name) { report.invalid(path.key(key), "there is no such container", value: .string(name)) }
         if !isProfile { report.invalid(path.key(key), "not an AppArmor profile", value: value) }
+      } else if key == seccompKey || key.hasPrefix(seccompPrefix) {
+        let isKnown =
+          ["runtime/default", "docker/default", "unconfined"].contains(text) || text.hasPrefix("localhost/")
+        if !isKnown { report.invalid(path[key], "not a seccomp profile", value: value) }
       } else if key == "kubernetes.io/config.mirror" {
         if spec?.text("nodeName").isEmpty ?? true {
           report.invalid(path.key(key), "must set spec.nodeName if mirror pod annotation is set", value: value)
