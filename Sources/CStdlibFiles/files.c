@@ -3,24 +3,42 @@
 // Written by Scripts/generate-stdlib-files.
 
 static const unsigned char file0[] = {
-#embed "../../stdlib/configs.kc"
+#embed "../../stdlib/access.kc"
 };
 static const unsigned char file1[] = {
-#embed "../../stdlib/containers.kc"
+#embed "../../stdlib/cluster.kc"
 };
 static const unsigned char file2[] = {
-#embed "../../stdlib/prelude.kc"
+#embed "../../stdlib/configs.kc"
 };
 static const unsigned char file3[] = {
-#embed "../../stdlib/probe.kc"
+#embed "../../stdlib/containers.kc"
 };
 static const unsigned char file4[] = {
-#embed "../../stdlib/project.kc"
+#embed "../../stdlib/input.kc"
 };
 static const unsigned char file5[] = {
-#embed "../../stdlib/services.kc"
+#embed "../../stdlib/networking.kc"
 };
 static const unsigned char file6[] = {
+#embed "../../stdlib/pod.kc"
+};
+static const unsigned char file7[] = {
+#embed "../../stdlib/prelude.kc"
+};
+static const unsigned char file8[] = {
+#embed "../../stdlib/probe.kc"
+};
+static const unsigned char file9[] = {
+#embed "../../stdlib/project.kc"
+};
+static const unsigned char file10[] = {
+#embed "../../stdlib/scaling.kc"
+};
+static const unsigned char file11[] = {
+#embed "../../stdlib/services.kc"
+};
+static const unsigned char file12[] = {
 #embed "../../stdlib/workloads.kc"
 };
 
@@ -29,13 +47,19 @@ static const struct {
   const unsigned char *bytes;
   size_t size;
 } files[] = {
-    {"configs.kc", file0, sizeof file0},
-    {"containers.kc", file1, sizeof file1},
-    {"prelude.kc", file2, sizeof file2},
-    {"probe.kc", file3, sizeof file3},
-    {"project.kc", file4, sizeof file4},
-    {"services.kc", file5, sizeof file5},
-    {"workloads.kc", file6, sizeof file6},
+    {"access.kc", file0, sizeof file0},
+    {"cluster.kc", file1, sizeof file1},
+    {"configs.kc", file2, sizeof file2},
+    {"containers.kc", file3, sizeof file3},
+    {"input.kc", file4, sizeof file4},
+    {"networking.kc", file5, sizeof file5},
+    {"pod.kc", file6, sizeof file6},
+    {"prelude.kc", file7, sizeof file7},
+    {"probe.kc", file8, sizeof file8},
+    {"project.kc", file9, sizeof file9},
+    {"scaling.kc", file10, sizeof file10},
+    {"services.kc", file11, sizeof file11},
+    {"workloads.kc", file12, sizeof file12},
 };
 
 size_t kc_stdlib_count(void) { return sizeof files / sizeof files[0]; }

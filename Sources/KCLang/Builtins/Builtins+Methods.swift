@@ -130,6 +130,11 @@ extension Builtins {
     case "flat": return flat(value, at: site, &program)
     case "join": return join(elements, argument(arguments, 0, &program), at: site, &program)
     case "contains", "indexOf":
+      // Blocks are the same when they are one, not when they say the same.
+      if let block = arguments.first, block.tag == .instance {
+        let place = elements.firstIndex { $0.bits == block.bits }
+        return name == "contains" ? .bool(place != nil) : place.map { program.tree.int(Int64($0)) } ?? TreeValue.none
+      }
       let wanted = argument(arguments, 0, &program)
       let plain = elements.map { program.scalar($0) }
       let place = plain.firstIndex { program.tree.equal($0, wanted) }

@@ -9,6 +9,7 @@ extension Builtins {
     case .record, .instance: ["count", "keys", "values", "entries", "isEmpty"]
     case .scope: ["count"]
     case .range: ["low", "high"]
+    case .percent: ["whole"]
     case .duration: ["seconds", "milliseconds"]
     case .key: ["owner", "key"]
     default: []
@@ -28,6 +29,7 @@ extension Builtins {
     case (.range, "low"): return program.tree.item(of: value, 0)
     case (.range, "high"): return program.tree.item(of: value, 1)
     case (.duration, "seconds"): return program.tree.int(value.inlineNumber / 1000)
+    case (.percent, "whole"): return program.tree.int(value.inlineNumber / 1000)
     case (.duration, "milliseconds"): return program.tree.int(value.inlineNumber)
     case (.record, "count"): return count(value.length, &program)
     case (.record, "isEmpty"): return .bool(value.length == 0)

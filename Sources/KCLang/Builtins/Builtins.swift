@@ -4,7 +4,7 @@ internal import KCData
 enum Builtins {
   /// Names a function that stands in Swift.
   enum ID: Int32, Sendable {
-    case placement, hash, base64, inputEnvironment, json, abs, min, max, projectName, projectNamespace
+    case placement, hash, base64, inputEnvironment, json, abs, min, max, projectName, projectNamespace, parent
   }
 
   struct Function: Sendable {
@@ -21,6 +21,8 @@ enum Builtins {
     Function(name: "json", id: .json, parameters: [("value", false)]),
     Function(name: "projectName", id: .projectName, parameters: []),
     Function(name: "projectNamespace", id: .projectNamespace, parameters: []),
+    Function(name: "parent", id: .parent, parameters: [("of", false)]),
+    Function(name: "inputEnvironment", id: .inputEnvironment, parameters: [("name", false)]),
     Function(name: "abs", id: .abs, parameters: [("number", false)]),
     Function(name: "min", id: .min, parameters: [("a", false), ("b", false)]),
     Function(name: "max", id: .max, parameters: [("a", false), ("b", false)]),
@@ -39,7 +41,12 @@ enum Builtins {
       result.isSecret = text.isSecret
       return result
     case .json: return program.jsonText(of: first, at: site)
-    case .inputEnvironment: return .poison
+    case .inputEnvironment: return program.environmentVariable(first, at: site)
+    case .parent:
+      guard first.tag == .instance, case let parent = program.instances[Int(first.payload)].parent, parent >= 0 else {
+        return .none
+      }
+      return TreeValue(.instance, payload: UInt32(parent))
     case .projectName: return program.tree.string(program.project.name)
     case .projectNamespace: return program.tree.string(program.project.namespace)
     case .abs:
@@ -93,6 +100,23 @@ enum Base64 {
 }
 
 extension Program {
+  /// A variable of the environment, which is secret.
+  mutating func environmentVariable(_ name: TreeValue, at site: Int32) -> TreeValue {
+    let text = tree.text(of: scalarText(name)) ?? ""
+    guard let found = options.inputEnvironment[text] else {
+      // The user's call is the place, not the library's.
+      report(
+        "KC0193", "the environment has no variable `\(text)`", at: callSite ?? site,
+        help: "set it where `kc` runs: `\(text)=… kc plan`")
+      return .poison
+    }
+    var value = tree.string(text.isEmpty ? "" : found)
+    value.isSecret = true
+    return value
+  }
+
+  private func scalarText(_ value: TreeValue) -> TreeValue { dereference(value) }
+
   /// Ten characters that change when the value does.
   mutating func digest(of value: TreeValue, at site: Int32) -> TreeValue {
     guard let text = canonicalText(of: value, at: site) else { return .poison }

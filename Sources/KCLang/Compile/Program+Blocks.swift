@@ -12,7 +12,10 @@ extension Program {
       }
       return []
     }
-    guard let schema = childSchema(kindText, shape.kind, target, scope) else { return [] }
+    guard let schema = childSchema(kindText, shape.kind, target, scope) else {
+      if let name = shape.name(node) { brokenNames.insert(key(name)) }
+      return []
+    }
     ensureSchema(schema)
     var statement = Statement(kind: .child)
     statement.slot = key(kindText.split(separator: ".").last.map(String.init) ?? kindText)

@@ -112,6 +112,7 @@ extension Program {
   }
 
   mutating func reportUnknownField(_ name: String, _ schema: Int32, at span: Span) {
+    brokenNames.insert(key(name))
     let title = schemas[Int(schema)].isBlock ? "a \(text(schemas[Int(schema)].kind))" : schemas[Int(schema)].name
     let known = fieldNames(schema)
     if Self.nearest(to: name, among: known) == nil {

@@ -70,7 +70,8 @@ extension Program {
     case "Secret": return types.add(.secret(inner(0, &self)))
     case "Key":
       guard argument(0) != nil else { return types.add(.key(nil)) }
-      if case .schema(let schema) = types[inner(0, &self)] { return types.add(.key(schema)) }
+      let owner = inner(0, &self)
+      if case .schema(let schema) = types[owner] { return types.add(.key(schema)) }
       return types.add(.key(nil))
     default: return nil
     }

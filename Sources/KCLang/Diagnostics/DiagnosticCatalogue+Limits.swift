@@ -91,5 +91,35 @@ extension DiagnosticCatalogue {
       good: #"""
         param tag: String = "v1"
         """#),
+    DiagnosticInfo(
+      "KC0193", "variable not in the environment",
+      """
+      `input.env("NAME")` reads a variable of the environment that `kc` runs in, and there is none of this \
+      name.
+      """,
+      bad: #"""
+        secret db { data { PASSWORD = input.env("DB_PASSWORD") } }
+        """#,
+      good: #"""
+        secret db { data { PASSWORD = "hunter2" } }
+        """#),
+    DiagnosticInfo(
+      "KC0194", "no such field in the API",
+      """
+      The API object that the resource becomes has no such field, or one of another type. Field names are \
+      those of Kubernetes.
+      """,
+      bad: #"""
+        deployment web {
+          container app { image = "shop/web:v1" }
+          raw { spec { revisionHistoryLimits = 3 } }
+        }
+        """#,
+      good: #"""
+        deployment web {
+          container app { image = "shop/web:v1" }
+          raw { spec { revisionHistoryLimit = 3 } }
+        }
+        """#),
   ]
 }

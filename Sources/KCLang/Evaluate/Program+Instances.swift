@@ -102,9 +102,35 @@ extension Program {
           complete(Int32(bitPattern: value.payload))
         }
       }
-      if isSound { checkRequirements(index, schema) }
+      if isSound, !schemas[Int(schema)].requirements.isEmpty, !hasReports(index) { checkRequirements(index, schema) }
     }
     for child in children(of: index) { complete(child) }
+  }
+
+  /// Whether something was reported within one of an instance's bodies: what does not hold then may follow from it.
+  private func hasReports(_ index: Int32) -> Bool {
+    var next = instances[Int(index)].firstBody
+    while next >= 0 {
+      let body = span(code.bodies[Int(bodyRefs[Int(next)].body)].site)
+      let isReported = diagnostics.all.contains { report in
+        report.severity == .error && report.span.file == body.file && report.span.start >= body.start
+          && report.span.end <= body.end
+      }
+      if isReported { return true }
+      next = bodyRefs[Int(next)].next
+    }
+    return false
+  }
+
+  /// Where the first field is set that a condition names as `self.FIELD`.
+  private func ownOrigin(_ requirement: Requirement, _ index: Int32, _ schema: Int32) -> UInt32? {
+    for part in requirement.text.split(separator: "self.", omittingEmptySubsequences: false).dropFirst() {
+      let name = part.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+      guard let key = tree.keys.find(String(name)), let slot = schemas[Int(schema)].slotOf[Int32(key)] else { continue }
+      let head = heads[Int(instances[Int(index)].slots + slot)]
+      if head >= 0, bindings[Int(head)].origin != 0 { return bindings[Int(head)].origin }
+    }
+    return nil
   }
 
   private mutating func checkRequirements(_ index: Int32, _ schema: Int32) {
@@ -115,15 +141,15 @@ extension Program {
       defer { (trace, owner) = outer }
       guard let holds = condition(requirement.condition, frame), !holds else { continue }
       var message = "`\(requirement.text)` does not hold"
-      // The user's place is that of the value the condition read last.
-      let origin = trace.origin
+      // The user's place is that of the block's own field which the condition speaks of, else of what it read last.
+      let origin = ownOrigin(requirement, index, schema) ?? trace.origin
       if requirement.message >= 0 {
         let value = scalar(evaluate(requirement.message, frame))
         message = value.isSecret ? message : tree.text(of: value) ?? message
       }
       let place = origin != 0 ? code.origins[Int(origin)].site : instances[Int(index)].site
       report(
-        "KC0166", message, at: place, notes: ["\(title(of: index)) requires: \(requirement.text)"])
+        "KC0166", message, at: place, notes: requirement.message >= 0 ? [] : ["\(title(of: index)) requires it"])
     }
   }
 }

@@ -59,6 +59,7 @@ extension Program {
     if let slot = schemas[Int(schema)].slotOf[key] { return read(index, slot: slot, at: site) }
     if let child = child(named: key, of: index) { return TreeValue(.instance, payload: UInt32(child)) }
     if key == keys.name, instances[Int(index)].name >= 0 { return tree.string(text(instances[Int(index)].name)) }
+    if brokenNames.contains(key) { return .poison }
     let children = childNames(of: index)
     if let near = Self.nearest(to: text(key), among: children), let child = child(named: self.key(near), of: index) {
       reportNoChild(key, instances[Int(child)].kind, of: index, at: site)
@@ -258,7 +259,16 @@ extension Program {
       if values[place].isPoison { return .poison }
       next = place + 1
     }
+    let outer = callSite
+    if isOwn(site) { callSite = site }
+    defer { callSite = outer }
     return apply(callee, values, at: site)
+  }
+
+  /// Whether a place is in a file of the user's, not the standard library's.
+  func isOwn(_ site: Int32) -> Bool {
+    let file = Int(code.sites[Int(site)].file)
+    return site != 0 && !(standardFiles.contains(file))
   }
 
   /// Calls a function with values in the order of its parameters; `thunk` where none was given.

@@ -54,7 +54,13 @@ extension Program {
     var object = evaluate(schema.object, frame)
     owner = outer
     if object.isPoison { return nil }
-    if let raw = rawFields(index) { object = mergeDeep(object, raw) }
+    if let raw = rawFields(index) {
+      let resolved = resolve(raw, 0)
+      let names = tree.value(of: object)
+      checkFields(
+        resolved, apiVersion: names?["apiVersion"]?.string ?? "", kind: names?["kind"]?.string ?? "")
+      object = mergeDeep(object, raw)
+    }
     let resolved = resolve(object, 0)
     guard let value = tree.value(of: resolved) else { return nil }
     var resource = Resource(

@@ -83,6 +83,7 @@ extension Program {
   mutating func declare(_ key: Int32, _ name: Scope.Name, in scope: Int32) {
     if let other = scopes[Int(scope)].names[key] {
       if case .block = other.kind, case .block = name.kind { return }
+      if case .broken = other.kind { return }
       return report(
         "KC0120", "`\(text(key))` is declared twice", at: name.span,
         labels: [Diagnostic.Label(span: other.span, message: "declared here first")],
@@ -104,10 +105,7 @@ extension Program {
     case .setting, .nested:
       // A keyword was forgotten, which is reported elsewhere: the name is known for all that.
       if let name = node.parts.first, name.kind == .nameExpr {
-        let key = key(name.text)
-        if scopes[Int(scope)].names[key] == nil {
-          scopes[Int(scope)].names[key] = Scope.Name(kind: .broken, span: name.span)
-        }
+        scopes[Int(scope)].names[key(name.text)] = Scope.Name(kind: .broken, span: name.span)
       }
     case .ifStatement, .forStatement:
       for body in node.parts where body.kind == .body || body.kind == .ifStatement {

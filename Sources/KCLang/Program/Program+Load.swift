@@ -9,6 +9,7 @@ extension Program {
     let parsed = Parser.parse(file)
     files.append(file)
     trees.append(parsed)
+    if isStandard { standardFiles.insert(file.id) }
     // A string without its end takes the brackets after it along: that they are missing follows from it.
     let isOpen = parsed.diagnostics.contains { $0.code == "KC0001" }
     diagnostics.add(contentsOf: parsed.diagnostics.filter { !(isOpen && $0.code == "KC0002") })

@@ -10,6 +10,8 @@ struct Program: Sendable {
   var files: [SourceFile] = []
   var trees: [SyntaxTree] = []
   var modules: [Module] = []
+  /// The ids of the standard library's files.
+  var standardFiles: Set<Int> = []
   var diagnostics = DiagnosticSink()
   var options: CompileOptions
 
@@ -24,6 +26,8 @@ struct Program: Sendable {
   var patterns: [Pattern] = []
   /// Names that were reported as unknown, by module.
   var unknownNames: Set<ChildKey> = []
+  /// Names of fields and blocks that were reported where they were set: they are not missed elsewhere.
+  var brokenNames: Set<Int32> = []
   /// The names of schemas that `keyed` children have.
   var keyedSchemas: Set<String> = []
   /// Types that `type` names; `any` while one is being compiled.
@@ -67,6 +71,8 @@ struct Program: Sendable {
   /// The instance whose field is being evaluated, for the edges between resources.
   var owner: Int32 = -1
   var edges: Set<Edge> = []
+  /// The innermost call that stands in a file of the user's.
+  var callSite: Int32?
   /// Where the value stands that is being made plain.
   var valueSite: Int32 = 0
   var root: Int32 = -1
