@@ -6,6 +6,7 @@ internal import KCControl
 internal import KCData
 internal import KCHTTP
 internal import KCKube
+internal import KCNode
 internal import KCServer
 internal import Logging
 
@@ -62,10 +63,17 @@ public struct Engine: Sendable {
     try await network.start(nodes: nodes)
     try await supervisor.start()
     try await EngineImages(home: home).loadPause()
+    let runtime: CRIRuntime
+    do {
+      runtime = try CRIRuntime(socket: home.socket)
+    } catch {
+      throw EngineError(error.description)
+    }
     let parts = EngineParts(
       engine: self, server: server, credentials: credentials, supervisor: supervisor,
-      runtime: CRIRuntime(socket: home.socket))
+      runtime: runtime)
     try await parts.run()
+    await runtime.close()
     await supervisor.stop()
     await network.stop()
     home.removeState()

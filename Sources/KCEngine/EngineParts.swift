@@ -33,29 +33,15 @@ struct EngineParts: Sendable {
       server: server, credentials: credentials, host: "127.0.0.1", port: engine.port, logger: engine.logger)
     server.setLogProvider(logProvider(client))
     try engine.home.writeKubeconfig(credentials, port: engine.port)
-    let parts: [@Sendable () async throws(EngineError) -> Void] = [
-      { () async throws(EngineError) in try await listen { try await listener.run { await announceWhenReady(client) } }
-      },
-      { () async throws(EngineError) in await control.run() },
-      { () async throws(EngineError) in await proxy.run() },
-      { () async throws(EngineError) in
-        try await listen { try await ClusterNames(proxy: proxy, log: engine.logger).run() }
-      },
-      { () async throws(EngineError) in await supervisor.keep() },
-      { () async throws(EngineError) in try await fleet.run() },
-      { () async throws(EngineError) in await Signals.waitForEnd() },
-    ]
+    let names = ClusterNames(proxy: proxy, log: engine.logger)
     let failure = await withTaskGroup(of: EngineError?.self, returning: EngineError?.self) { group in
-      for part in parts {
-        group.addTask {
-          do throws(EngineError) {
-            try await part()
-            return nil
-          } catch {
-            return error
-          }
-        }
-      }
+      group.addTask { await outcome { try await listener.run { await announceWhenReady(client) } } }
+      group.addTask { await outcome { await control.run() } }
+      group.addTask { await outcome { await proxy.run() } }
+      group.addTask { await outcome { try await names.run() } }
+      group.addTask { await outcome { await supervisor.keep() } }
+      group.addTask { await outcome { try await fleet.run() } }
+      group.addTask { await outcome { await Signals.waitForEnd() } }
       // The first part that ends, ends the engine: by a failure, or because the process was told to end.
       let first = await group.next() ?? nil
       group.cancelAll()
@@ -78,11 +64,17 @@ struct EngineParts: Sendable {
     }
   }
 
-  private func listen(_ work: () async throws(ListenError) -> Void) async throws(EngineError) {
+  /// Why a part ended; nil where it was to.
+  private func outcome(_ part: () async throws -> Void) async -> EngineError? {
     do {
-      try await work()
+      try await part()
+      return nil
+    } catch let error as EngineError {
+      return error
+    } catch let error as ListenError {
+      return Self.plain(error)
     } catch {
-      throw Self.plain(error)
+      return EngineError("a part of the engine failed: \(error)")
     }
   }
 

@@ -20,8 +20,8 @@ struct ContainerdSupervisor: Sendable {
     if geteuid() != 0 {
       throw EngineError("the engine runs containers and needs root", help: "run kc with sudo")
     }
-    let path =
-      (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin").split(separator: ":") + ["/usr/sbin", "/sbin"]
+    let searched = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin"
+    let path: [String] = searched.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
     var missing: [String] = []
     for (tool, package) in tools where !path.contains(where: { access("\($0)/\(tool)", X_OK) == 0 }) {
       if !missing.contains(package) { missing.append(package) }

@@ -36,7 +36,7 @@ struct Explain: ParsableCommand {
     Terminal.out(text(type, style))
   }
 
-  static var catalogue: [DiagnosticInfo] { SyntaxCatalogue.all }
+  static var catalogue: [DiagnosticInfo] { DiagnosticCatalogue.all }
 
   private func text(_ info: DiagnosticInfo, _ style: TextStyle) -> String {
     func indented(_ code: String) -> String {

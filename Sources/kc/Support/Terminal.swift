@@ -9,7 +9,9 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Whether to use colours.") var color = Color.auto
 
   /// The style for a stream: colours only on a terminal, unless told otherwise.
-  func style(for descriptor: Int32) -> TextStyle {
+  func style(for descriptor: Int32) -> TextStyle { Self.style(color, for: descriptor) }
+
+  static func style(_ color: Color, for descriptor: Int32) -> TextStyle {
     let isTerminal = isatty(descriptor) == 1
     let wants =
       switch color {
@@ -39,7 +41,7 @@ enum Terminal {
   }
 
   static func fail(_ message: String, help: String? = nil, code: Exit) -> ExitCode {
-    let style = OutputOptions().style(for: 2)
+    let style = OutputOptions.style(.auto, for: 2)
     say(style.paint("error", .bad) + ": \(message)")
     if let help { say("  " + style.paint("help", .accent) + ": \(help)") }
     return code.exit
