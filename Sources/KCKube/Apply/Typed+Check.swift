@@ -15,6 +15,7 @@ extension Typed {
     case .keyed: return list(value, at, duplicates, depth)
     case .atomic(let shape):
       switch shape {
+      case .any: return nil
       case .type(let index):
         return map(value, TypedPosition(kind: .structure(index), schema: at.schema), duplicates, depth)
       case .map(let element):

@@ -74,4 +74,39 @@ import Testing
     agreement.report("managers of updated objects", shown: 25)
     #expect(agreement.reaches(0.9))
   }
+
+  /// An object that is applied becomes what it becomes when it is created, and applying it again changes nothing.
+  @Test func appliedObjectsAreCreatedOnes() throws {
+    guard let records = Oracle.records("api/defaulting.jsonl.gz") else { return }
+    var same = Agreement()
+    var settled = Agreement()
+    for (index, record) in records.enumerated() where Oracle.isFull || index % 5 == 2 {
+      guard let out = record["out"], let type = ResourceTypes.builtin.find((out.apiVersion, out.kind)) else { continue }
+      var config = try CreatePipeline.input(record)
+      config["apiVersion"] = out["apiVersion"]
+      config["kind"] = out["kind"]
+      config.set(nil, at: "metadata", "managedFields")
+      let name = "\(record["id"]?.string ?? "") \(type.kind)"
+      var created = config
+      Defaulting.apply(to: &created, type: type)
+      do throws(APIStatus) {
+        let applied = try ServerSideApply.apply(
+          config, to: nil, manager: "a", force: false, type: type, now: Timestamp(seconds: 0))
+        var bare = applied
+        bare.set(nil, at: "metadata", "managedFields")
+        let difference = Difference.first(of: bare, and: created)
+        same.note(difference == nil, "\(name): \(difference ?? "")")
+        // An object that nobody manages anything of is, for the next apply, one from before the first.
+        guard applied.at("metadata", "managedFields") != nil else { continue }
+        let again = try ServerSideApply.apply(
+          config, to: applied, manager: "a", force: false, type: type, now: Timestamp(seconds: 9))
+        let change = Difference.first(of: again, and: applied)
+        settled.note(change == nil, "\(name): \(change ?? "")")
+      } catch { same.note(false, "\(name): \(error.message)") }
+    }
+    same.report("applied objects that are created ones", shown: 25)
+    settled.report("applied again without change", shown: 25)
+    #expect(same.reaches(1))
+    #expect(settled.reaches(1))
+  }
 }
