@@ -159,6 +159,7 @@ extension Layout {
     guard index > 0 else { return false }
     let left = tree.tokens[index - 1].kind
     let right = tree.tokens[index].kind
+    if left == .question, right == .question { return true }
     if flags[index].contains(.isAttached) || flags[index - 1].contains(.isPrefix) { return false }
     switch (left, right) {
     case (.leftBrace, .rightBrace): return false

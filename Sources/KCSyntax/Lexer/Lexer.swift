@@ -124,7 +124,12 @@ struct Lexer {
         break
       }
     }
-    add(.name, from: start)
+    let word = bytes.withUnsafeBufferPointer { Word.spelled(by: $0, from: start, to: position) }
+    tokens.append(
+      SyntaxTree.Token(
+        kind: .name, isAfterNewline: isAfterNewline, word: word, start: UInt32(start), length: UInt32(position - start))
+    )
+    isAfterNewline = false
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
@@ -153,10 +158,16 @@ struct Lexer {
   private var expectsOperand: Bool {
     guard let last = tokens.last else { return true }
     switch last.kind {
-    case .name, .number, .quantity, .regex, .stringClose, .rightParen, .rightBracket, .rightBrace: return false
+    case .name: return Self.wordsBeforeOperands.contains(last.word) && peek(1) != 0x20
+    case .number, .quantity, .regex, .stringClose, .rightParen, .rightBracket, .rightBrace: return false
     default: return peek(1) != 0x20
     }
   }
+
+  private static let wordsBeforeOperands: Set<Word> = [
+    .in, .else, .if, .match, .assert, .require, .because, .until, .snapshot, .on, .where, .use, .from, .near, .weight,
+    .maxSkew, .minDomains, .for,
+  ]
 
   private mutating func regex() {
     let start = position
@@ -177,8 +188,8 @@ struct Lexer {
 
   private func punctuation(_ byte: UInt8) -> (SyntaxKind, Int)? {
     let second = peek(1)
-    func two(_ other: Character, _ kind: SyntaxKind) -> (SyntaxKind, Int)? {
-      second == other.asciiValue ? (kind, 2) : nil
+    func two(_ other: Unicode.Scalar, _ kind: SyntaxKind) -> (SyntaxKind, Int)? {
+      second == UInt8(ascii: other) ? (kind, 2) : nil
     }
     switch byte {
     case UInt8(ascii: "{"): return (.leftBrace, 1)

@@ -24,8 +24,8 @@ extension Parser {
 
   /// Whether a token is a word that begins a rule.
   func startsRule(_ token: SyntaxTree.Token) -> Bool {
-    isWord(token, "require") || isWord(token, "prefer") || isWord(token, "spread") || isWord(token, "tolerate")
-      || isWord(token, "use")
+    isWord(token, .require) || isWord(token, .prefer) || isWord(token, .spread) || isWord(token, .tolerate)
+      || isWord(token, .use)
   }
 
   private mutating func rules() {
@@ -35,7 +35,7 @@ extension Parser {
     expect(.leftBrace, "KC0002", "`{` is expected here", fix: " {")
     while isInside(mark) {
       let before = position
-      if atWord("use") { useRule() } else { rule() }
+      if atWord(.use) { useRule() } else { rule() }
       endOfStatement()
       if position == before { unexpected() }
     }
@@ -56,39 +56,39 @@ extension Parser {
   ///        ["weight" expr] | "spread" "by" topology {option} | "tolerate" key ["==" expr] [effect] ["for" expr]
   private mutating func rule() {
     let mark = start()
-    if atWord("require") || atWord("prefer") {
+    if atWord(.require) || atWord(.prefer) {
       take()
-      if atWord("node") {
+      if atWord(.node) {
         take()
         predicates()
-      } else if atWord("near") {
+      } else if atWord(.near) {
         take()
         operand()
         topology()
-      } else if atWord("apart") {
+      } else if atWord(.apart) {
         take()
-        if atWord("from") { take() } else { missing("KC0005", "`from` is expected here", fix: " from") }
+        if atWord(.from) { take() } else { missing("KC0005", "`from` is expected here", fix: " from") }
         operand()
         topology()
       } else {
         missing("KC0005", "`node`, `near` or `apart from` is expected here")
       }
-      if atWord("weight") {
+      if atWord(.weight) {
         take()
         operand()
       }
-    } else if atWord("spread") {
+    } else if atWord(.spread) {
       take()
       topology()
-      while atWord("maxSkew") || atWord("minDomains") {
+      while atWord(.maxSkew) || atWord(.minDomains) {
         take()
         operand()
       }
-      if atWord("or") {
+      if atWord(.or) {
         take()
         name("`best-effort`")
       }
-    } else if atWord("tolerate") {
+    } else if atWord(.tolerate) {
       tolerate()
     } else {
       unexpected()
@@ -102,15 +102,15 @@ extension Parser {
     take()
     labelKey()
     if takeIf(.equalEqual) { operand() }
-    if at(.name), !current.isAfterNewline, !atWord("for") { take() }
-    if atWord("for"), !current.isAfterNewline {
+    if at(.name), !current.isAfterNewline, !atWord(.for) { take() }
+    if atWord(.for), !current.isAfterNewline {
       take()
       operand()
     }
   }
 
   private mutating func topology() {
-    if atWord("by") { take() } else { missing("KC0005", "`by` and a topology are expected here", fix: " by hostname") }
+    if atWord(.by) { take() } else { missing("KC0005", "`by` and a topology are expected here", fix: " by hostname") }
     labelKey()
   }
 
@@ -140,11 +140,11 @@ extension Parser {
       if at(.equalEqual) || at(.notEqual) || at(.less) || at(.greater) {
         take()
         operand()
-      } else if atWord("in") || atWord("not") {
+      } else if atWord(.in) || atWord(.not) {
         take()
-        if atWord("in") { take() }
+        if atWord(.in) { take() }
         operand()
-      } else if atWord("exists") {
+      } else if atWord(.exists) {
         take()
       } else {
         missing("KC0005", "`==`, `!=`, `in` or `exists` is expected here")

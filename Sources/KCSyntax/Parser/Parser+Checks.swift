@@ -15,13 +15,13 @@ extension Parser {
   mutating func testStatement() -> Bool {
     let next = peek(1)
     if next.isAfterNewline || next.kind == .equal || next.kind == .plusEqual { return false }
-    if atWord("with") {
+    if atWord(.with) {
       withStatement()
-    } else if atWord("assert") {
+    } else if atWord(.assert) {
       assertStatement()
-    } else if atWord("expect") {
+    } else if atWord(.expect) {
       expectStatement()
-    } else if atWord("snapshot") {
+    } else if atWord(.snapshot) {
       snapshotStatement()
     } else {
       return false
@@ -34,7 +34,7 @@ extension Parser {
     let mark = start()
     take()
     repeat {
-      if atWord("env"), peek(1).kind == .name {
+      if atWord(.env), peek(1).kind == .name {
         take()
         take()
       } else if at(.name) {
@@ -56,7 +56,7 @@ extension Parser {
     let mark = start()
     take()
     expression()
-    if atWord("else") {
+    if atWord(.else) {
       take()
       expression()
     }
@@ -77,7 +77,7 @@ extension Parser {
     let mark = start()
     take()
     expression()
-    if atWord("as"), !current.isAfterNewline {
+    if atWord(.as), !current.isAfterNewline {
       take()
       if at(.stringOpen) { string() } else { missing("KC0004", "the snapshot's name is expected here") }
     }
@@ -89,7 +89,7 @@ extension Parser {
     let mark = start()
     take()
     name("a policy's name")
-    if atWord("on"), !current.isAfterNewline {
+    if atWord(.on), !current.isAfterNewline {
       take()
       type()
     } else {
@@ -103,7 +103,7 @@ extension Parser {
   mutating func denyStatement() {
     let mark = start()
     take()
-    if atWord("if") { take() } else { missing("KC0005", "`if` and a condition are expected here", fix: " if") }
+    if atWord(.if) { take() } else { missing("KC0005", "`if` and a condition are expected here", fix: " if") }
     expression()
     if at(.stringOpen), !current.isAfterNewline {
       string()
@@ -118,17 +118,17 @@ extension Parser {
     let mark = start()
     take()
     name("a policy's name")
-    if atWord("on"), !current.isAfterNewline {
+    if atWord(.on), !current.isAfterNewline {
       take()
       expression()
     }
-    if atWord("because"), !current.isAfterNewline {
+    if atWord(.because), !current.isAfterNewline {
       take()
       expression()
     } else {
       missing("KC0003", "a waiver needs a reason: `waive policy because \"…\"`", fix: " because \"\"")
     }
-    if atWord("until"), !current.isAfterNewline {
+    if atWord(.until), !current.isAfterNewline {
       take()
       expression()
     }

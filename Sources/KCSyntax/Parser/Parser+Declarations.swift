@@ -6,12 +6,12 @@ extension Parser {
     take()
     if at(.stringOpen) {
       string()
-    } else if atWord("as"), peek(1).kind == .name, !peek(1).isAfterNewline {
+    } else if atWord(.as), peek(1).kind == .name, !peek(1).isAfterNewline {
       missing("KC0004", "the path or name of what is imported is expected here")
     } else {
       path()
     }
-    if atWord("as"), !current.isAfterNewline {
+    if atWord(.as), !current.isAfterNewline {
       take()
       name("a name for the import")
     }
@@ -93,9 +93,9 @@ extension Parser {
   /// schema = ["resource"] "schema" name [typeParameters] ["extends" name] ["with" name {"," name}] "{" {member} "}"
   mutating func schemaDecl() {
     let mark = start()
-    if atWord("resource") {
+    if atWord(.resource) {
       take()
-      if atWord("schema"), !current.isAfterNewline {
+      if atWord(.schema), !current.isAfterNewline {
         take()
       } else {
         missing("KC0005", "`schema` is expected here", fix: " schema")
@@ -105,11 +105,11 @@ extension Parser {
     }
     name("a schema's name")
     typeParameters()
-    if atWord("extends"), !current.isAfterNewline {
+    if atWord(.extends), !current.isAfterNewline {
       take()
       name("a schema's name")
     }
-    if atWord("with"), !current.isAfterNewline { mixinList() }
+    if atWord(.with), !current.isAfterNewline { mixinList() }
     body(.schema)
     finish(.schemaDecl, mark)
   }
@@ -117,7 +117,7 @@ extension Parser {
   /// member = ["final" | "primary"] name ":" type ["=" expr] | "keyed" name ":" name | "object" "=" expr
   mutating func schemaMember() {
     let mark = start()
-    if atWord("keyed"), peek(1).kind == .name {
+    if atWord(.keyed), peek(1).kind == .name {
       take()
       take()
       expect(.colon, "KC0007", "`:` and a schema's name are expected here")
@@ -125,16 +125,16 @@ extension Parser {
       finish(.keyedDecl, mark)
       return
     }
-    if atWord("object"), peek(1).kind == .equal {
+    if atWord(.object), peek(1).kind == .equal {
       take()
       take()
       expression()
       finish(.objectDecl, mark)
       return
     }
-    if atWord("require"), peek(1).kind != .colon { return requireDecl() }
+    if atWord(.require), peek(1).kind != .colon { return requireDecl() }
     guard at(.name) else { return unexpected() }
-    while atWord("final") || atWord("primary"), peek(1).kind == .name { take() }
+    while atWord(.final) || atWord(.primary), peek(1).kind == .name { take() }
     take()
     expect(.colon, "KC0007", "`:` and a type are expected here")
     type()
@@ -147,7 +147,7 @@ extension Parser {
     let mark = start()
     take()
     expression()
-    if atWord("else") {
+    if atWord(.else) {
       take()
       expression()
     }

@@ -27,7 +27,7 @@ extension Parser {
     case .orOr: Precedence.or
     case .andAnd: Precedence.and
     case .equalEqual, .notEqual, .less, .lessEqual, .greater, .greaterEqual: Precedence.comparison
-    case .name: isWord(token, "in") ? Precedence.comparison : nil
+    case .name: isWord(token, .in) ? Precedence.comparison : nil
     case .ellipsis: Precedence.range
     case .plus, .minus: Precedence.sum
     case .star, .slash, .percent: Precedence.product
@@ -59,15 +59,23 @@ extension Parser {
     }
   }
 
+  /// Whether a range goes on after its `...`.
   private var startsExpression: Bool {
     if current.isAfterNewline && bracketDepth == 0 || startsStatement { return false }
-    switch current.kind {
-    case .number, .quantity, .stringOpen, .leftParen, .minus, .leftBracket: return true
-    case .name:
-      return
-        !(atWord("in") || atWord("else") || atWord("weight") || atWord("by") || atWord("for") || atWord("maxSkew")
-        || atWord("minDomains") || atWord("or"))
-    default: return false
+    return switch current.kind {
+    case .number, .quantity, .stringOpen, .regex, .leftParen, .minus, .bang, .leftBracket: true
+    case .leftBrace: !isCondition
+    case .name: !endsRange
+    default: false
+    }
+  }
+
+  /// Whether a word stands here that goes on after a range without an end.
+  private var endsRange: Bool {
+    switch current.word {
+    case .in, .else, .weight, .by, .for, .maxSkew, .minDomains, .or, .as, .because, .until, .to:
+      !(current.word == .for && peek(1).kind == .name)
+    default: false
     }
   }
 
@@ -146,11 +154,11 @@ extension Parser {
     case .leftBrace where !isCondition: record()
     case .name where startsStatement: missing("KC0003", "a value is expected here")
     case .name:
-      if atWord("if") {
+      if atWord(.if) {
         ifExpr()
-      } else if atWord("for"), peek(1).kind == .name {
+      } else if atWord(.for), peek(1).kind == .name {
         forExpr()
-      } else if atWord("match"), peek(1).kind != .dot, startsOperand(peek(1)) {
+      } else if atWord(.match), startsOperand(peek(1)) {
         matchExpr()
       } else if peek(1).kind == .fatArrow {
         lambda()
@@ -163,7 +171,10 @@ extension Parser {
   }
 
   func startsOperand(_ token: SyntaxTree.Token) -> Bool {
-    token.kind == .name || token.kind == .stringOpen || token.kind == .number || token.kind == .leftParen
+    switch token.kind {
+    case .name, .stringOpen, .number, .quantity, .regex, .leftParen, .leftBracket: true
+    default: false
+    }
   }
 
   /// Whether names in parentheses and `=>` follow.
@@ -260,9 +271,9 @@ extension Parser {
     take()
     condition()
     braced()
-    if atWord("else") {
+    if atWord(.else) {
       take()
-      if atWord("if") { nested { $0.ifExpr() } } else { braced() }
+      if atWord(.if) { nested { $0.ifExpr() } } else { braced() }
     }
     finish(.ifExpr, mark)
   }
@@ -272,9 +283,9 @@ extension Parser {
     let mark = start()
     take()
     loopVariables()
-    if atWord("in") { take() } else { missing("KC0005", "`in` is expected here", fix: " in") }
+    if atWord(.in) { take() } else { missing("KC0005", "`in` is expected here", fix: " in") }
     condition()
-    if atWord("if") {
+    if atWord(.if) {
       take()
       condition()
     }

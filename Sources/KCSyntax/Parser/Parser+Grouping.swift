@@ -62,7 +62,7 @@ extension Parser {
     take()
     take()
     address()
-    if atWord("to"), !current.isAfterNewline {
+    if atWord(.to), !current.isAfterNewline {
       take()
     } else {
       missing("KC0005", "`to` and the new address are expected here", fix: " to")

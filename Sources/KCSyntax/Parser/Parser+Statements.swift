@@ -14,18 +14,18 @@ extension Parser {
     let next = peek(1)
     let hasOperand = !next.isAfterNewline && (next.kind == .name || next.kind == .stringOpen)
     if hasOperand, declaration(in: context) { return }
-    if context == .file, atWord("test"), next.kind == .leftBrace { return testDecl() }
-    if atWord("let") || atWord("param"), !next.isAfterNewline, next.kind == .equal || next.kind == .colon {
-      return valueDecl(atWord("let") ? .letDecl : .paramDecl)
+    if context == .file, atWord(.test), next.kind == .leftBrace { return testDecl() }
+    if atWord(.let) || atWord(.param), !next.isAfterNewline, next.kind == .equal || next.kind == .colon {
+      return valueDecl(atWord(.let) ? .letDecl : .paramDecl)
     }
-    if atWord("if"), next.kind != .equal, next.kind != .plusEqual { return ifStatement() }
-    if atWord("for"), hasOperand { return forStatement() }
-    if atWord("match"), !next.isAfterNewline, startsOperand(next) { return matchStatement() }
-    if atWord("affinity"), next.kind == .leftBrace || startsRule(next) && next.isAfterNewline { return affinity() }
+    if atWord(.if), next.kind != .equal, next.kind != .plusEqual { return ifStatement() }
+    if atWord(.for), hasOperand { return forStatement() }
+    if atWord(.match), !next.isAfterNewline, startsOperand(next) { return matchStatement() }
+    if atWord(.affinity), next.kind == .leftBrace || startsRule(next) && next.isAfterNewline { return affinity() }
     switch context {
     case .schema: return schemaMember()
     case .test where testStatement(): return
-    case .policy where atWord("deny") || atWord("warn") || atWord("info"): return denyStatement()
+    case .policy where atWord(.deny) || atWord(.warn) || atWord(.info): return denyStatement()
     default: settingOrBlock()
     }
   }
@@ -37,10 +37,10 @@ extension Parser {
   private mutating func declaration(in context: StatementContext) -> Bool {
     let next = peek(1)
     if next.kind == .name {
-      if atWord("let") { return read { $0.valueDecl(.letDecl) } }
-      if atWord("delete") { return read { $0.deleteStatement() } }
-      if atWord("affinity") { return read { $0.affinityDecl() } }
-      if atWord("moved"), isWord(next, "from") { return read { $0.movedDecl() } }
+      if atWord(.let) { return read { $0.valueDecl(.letDecl) } }
+      if atWord(.delete) { return read { $0.deleteStatement() } }
+      if atWord(.affinity) { return read { $0.affinityDecl() } }
+      if atWord(.moved), isWord(next, .from) { return read { $0.movedDecl() } }
     }
     guard let work = fileDeclaration(next) else { return false }
     if context != .file { misplaced() }
@@ -54,18 +54,18 @@ extension Parser {
 
   /// What reads the declaration that begins here, of those that stand only at the top of a file.
   private func fileDeclaration(_ next: SyntaxTree.Token) -> ((inout Parser) -> Void)? {
-    if atWord("import") { return { $0.importDecl() } }
-    if atWord("test") { return { $0.testDecl() } }
+    if atWord(.import) { return { $0.importDecl() } }
+    if atWord(.test) { return { $0.testDecl() } }
     guard next.kind == .name else { return nil }
-    if atWord("param") { return { $0.valueDecl(.paramDecl) } }
-    if atWord("func") { return { $0.funcDecl() } }
-    if atWord("type") { return { $0.typeDecl() } }
-    if atWord("schema") || atWord("resource") { return { $0.schemaDecl() } }
-    if atWord("mixin") { return { $0.mixinDecl() } }
-    if atWord("enum") { return { $0.enumDecl() } }
-    if atWord("component") { return { $0.componentDecl() } }
-    if atWord("policy") { return { $0.policyDecl() } }
-    if atWord("waive") { return { $0.waiverDecl() } }
+    if atWord(.param) { return { $0.valueDecl(.paramDecl) } }
+    if atWord(.func) { return { $0.funcDecl() } }
+    if atWord(.type) { return { $0.typeDecl() } }
+    if atWord(.schema) || atWord(.resource) { return { $0.schemaDecl() } }
+    if atWord(.mixin) { return { $0.mixinDecl() } }
+    if atWord(.enum) { return { $0.enumDecl() } }
+    if atWord(.component) { return { $0.componentDecl() } }
+    if atWord(.policy) { return { $0.policyDecl() } }
+    if atWord(.waive) { return { $0.waiverDecl() } }
     return nil
   }
 
@@ -117,9 +117,9 @@ extension Parser {
     take()
     condition()
     body(.block)
-    if atWord("else") {
+    if atWord(.else) {
       take()
-      if atWord("if") { nested { $0.ifStatement() } } else { body(.block) }
+      if atWord(.if) { nested { $0.ifStatement() } } else { body(.block) }
     }
     finish(.ifStatement, mark)
   }
@@ -129,7 +129,7 @@ extension Parser {
     let mark = start()
     take()
     loopVariables()
-    if atWord("in") { take() } else { missing("KC0005", "`in` is expected here", fix: " in") }
+    if atWord(.in) { take() } else { missing("KC0005", "`in` is expected here", fix: " in") }
     condition()
     body(.block)
     finish(.forStatement, mark)
@@ -167,7 +167,7 @@ extension Parser {
 
   private mutating func blockTail() {
     if at(.stringOpen) { string() } else { take() }
-    if atWord("extends"), !current.isAfterNewline {
+    if atWord(.extends), !current.isAfterNewline {
       take()
       name("a name")
     }

@@ -1,19 +1,24 @@
 extension Parser {
-  /// type = single {"|" single} ["where" expr]
+  /// type = union ["where" expr]
   mutating func type() {
     nested { parser in
       let mark = parser.start()
-      parser.singleType()
-      if parser.at(.bar) {
-        while parser.takeIf(.bar) { parser.singleType() }
-        parser.finish(.unionType, mark)
-      }
-      if parser.atWord("where"), !parser.current.isAfterNewline {
+      parser.unionType()
+      if parser.atWord(.where), !parser.current.isAfterNewline {
         parser.take()
         parser.condition()
         parser.finish(.whereType, mark)
       }
     }
+  }
+
+  /// union = single {"|" single}
+  private mutating func unionType() {
+    let mark = start()
+    singleType()
+    guard at(.bar) else { return }
+    while takeIf(.bar) { singleType() }
+    finish(.unionType, mark)
   }
 
   /// single = (literal | name {"." name} ["<" type {"," type} ">"] ["(" refinements ")"] | "(" types ")" | record) ["?"]
@@ -51,7 +56,7 @@ extension Parser {
   private mutating func typeArguments() {
     let mark = start()
     take()
-    repeat { type() } while takeIf(.comma)
+    repeat { nested { $0.unionType() } } while takeIf(.comma)
     expect(.greater, "KC0007", "`>` is expected here", fix: ">")
     finish(.typeArguments, mark)
   }
@@ -63,7 +68,7 @@ extension Parser {
     finish(.refinement, mark)
   }
 
-  /// "(" type ")" or "(" [type {"," type}] ")" "->" type
+  /// "(" type ")" or "(" [type {"," type}] ")" "->" union
   private mutating func parenType() {
     let mark = start()
     take()
@@ -79,7 +84,7 @@ extension Parser {
     close(.rightParen, opened: mark, "`)`")
     if at(.arrow), !current.isAfterNewline {
       take()
-      type()
+      nested { $0.unionType() }
       finish(.functionType, mark)
     } else {
       if count != 1 { missing("KC0007", "`->` and the type of the function's result are expected here") }

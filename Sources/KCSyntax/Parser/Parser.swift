@@ -58,6 +58,9 @@ public struct Parser {
     lexer.run()
     self.file = file
     tokens = lexer.tokens
+    nodes.reserveCapacity(tokens.count)
+    heights.reserveCapacity(tokens.count)
+    children.reserveCapacity(tokens.count * 2)
     diagnostics = extra + lexer.diagnostics
     for diagnostic in diagnostics { note(diagnostic) }
     for token in tokens {
@@ -108,12 +111,9 @@ extension Parser {
   func text(_ token: SyntaxTree.Token) -> String { file.text(token.range) }
 
   /// Whether the current token is this word.
-  func atWord(_ word: StaticString) -> Bool { isWord(current, word) }
+  func atWord(_ word: Word) -> Bool { tokens[position].word == word }
 
-  func isWord(_ token: SyntaxTree.Token, _ word: StaticString) -> Bool {
-    guard token.kind == .name, Int(token.length) == word.utf8CodeUnitCount else { return false }
-    return word.withUTF8Buffer { file.bytes[token.range].elementsEqual($0) }
-  }
+  func isWord(_ token: SyntaxTree.Token, _ word: Word) -> Bool { token.word == word }
 
   func start() -> Mark { Mark(pending: pending.count, token: position) }
 
@@ -121,7 +121,8 @@ extension Parser {
   mutating func finish(_ kind: SyntaxKind, _ mark: Mark) {
     let first = children.count
     var height: UInt16 = 0
-    for child in pending[mark.pending...] {
+    for index in mark.pending..<pending.count {
+      let child = pending[index]
       children.append(child)
       if !child.isToken { height = max(height, heights[child.index]) }
     }
@@ -130,7 +131,7 @@ extension Parser {
       SyntaxTree.NodeData(
         kind: kind, firstChild: UInt32(first), childCount: UInt32(pending.count - mark.pending),
         firstToken: UInt32(mark.token), endToken: UInt32(position)))
-    pending.removeSubrange(mark.pending...)
+    pending.removeLast(pending.count - mark.pending)
     pending.append(.node(nodes.count - 1))
   }
 
@@ -354,13 +355,13 @@ extension Parser {
 
   /// Whether a line begins here that can only be a statement: an expression or a type has ended before it.
   var startsStatement: Bool {
-    guard at(.name), current.isAfterNewline, !atWord("if"), !atWord("for"), !atWord("match") else { return false }
+    guard at(.name), current.isAfterNewline, !atWord(.if), !atWord(.for), !atWord(.match) else { return false }
     let next = peek(1)
-    if next.isAfterNewline || atWord("else") { return false }
+    if next.isAfterNewline || atWord(.else) { return false }
     return switch next.kind {
     case .equal, .plusEqual, .leftBrace, .stringOpen: true
-    case .name: !isWord(next, "in") && !isWord(next, "else")
-    default: atWord("let") || atWord("param")
+    case .name: !isWord(next, .in) && !isWord(next, .else)
+    default: atWord(.let) || atWord(.param)
     }
   }
 

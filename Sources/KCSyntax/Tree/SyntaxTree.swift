@@ -77,10 +77,20 @@ public final class SyntaxTree: Sendable {
     public let kind: SyntaxKind
     /// Whether a line ends between the token before and this one.
     public let isAfterNewline: Bool
+    /// Of a name: the word of the grammar that it spells.
+    let word: Word
     public let start: UInt32
     public let length: UInt32
 
     public var range: Range<Int> { Int(start)..<Int(start + length) }
+
+    init(kind: SyntaxKind, isAfterNewline: Bool, word: Word = .none, start: UInt32, length: UInt32) {
+      self.kind = kind
+      self.isAfterNewline = isAfterNewline
+      self.word = word
+      self.start = start
+      self.length = length
+    }
   }
 
   struct NodeData: Sendable {
