@@ -56,7 +56,7 @@ public final class ControlPlane: Sendable {
   private static func reconcilers(_ settings: ControlSettings, _ time: any TimeSource) -> [any Reconciler] {
     let collectable = collectable(settings.types)
     return [
-      DeploymentController(), ReplicaSetController(), StatefulSetController(), DaemonSetController(),
+      DeploymentController(), ReplicaSetController(), StatefulSetController(), DaemonSetController(), JobController(),
       EndpointSliceController(),
       VolumeProtection(),
       NamespaceController(types: collectable), NamespaceDefaults(authority: settings.authority),

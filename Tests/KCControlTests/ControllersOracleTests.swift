@@ -10,7 +10,7 @@ import Testing
 @Suite struct ControllersOracleTests {
   /// What a prefix of the sequences' names is played with, and the share of steps that must agree.
   static let kinds: [(prefix: String, share: Double)] = [
-    ("dep_", 1), ("rs_", 1), ("sts_", 0.98), ("ds_", 0.9),
+    ("dep_", 1), ("rs_", 1), ("sts_", 0.98), ("ds_", 0.98), ("job_", 0.93),
   ]
 
   /// Kinds that are recorded even where there is none.
@@ -21,7 +21,7 @@ import Testing
 
   static let reconcilers: [any Reconciler] = [
     DeploymentController(), ReplicaSetController(), StatefulSetController(), VolumeProtection(),
-    DaemonSetController(),
+    DaemonSetController(), JobController(),
     GarbageCollector(types: ControlPlane.collectable(.builtin)),
   ]
 
@@ -122,6 +122,11 @@ private struct PodStyle {
       if hasRevisions, !state.contains(" rev "), let revision = pod["revision"]?.string { state += " rev \(revision)" }
       let owner = (pod["owner"] ?? pod["controller"])?.string ?? ""
       var key = "\(owner)/\(state)"
+      if let index = pod["index"]?.string { key += "/\(index)" }
+      if pod["finalizers"] != nil, !state.contains("finalizers") { key += " finalizers" }
+      key =
+        key.split(separator: " ").filter { $0 != "finalizers" }.joined(separator: " ")
+        + (key.contains(" finalizers") ? " finalizers" : "")
       if hasNames { key += "/\(pod["name"]?.string ?? "")/\(pod["revision"]?.string ?? "")" }
       counts[key, default: 0] += Int(pod["count"]?.int ?? 1)
     }

@@ -133,6 +133,7 @@ extension FakeAPI {
     if state.withLock({ $0.objects[key] != nil }) { return refuse(409, "AlreadyExists", "\(key) already exists") }
     object.set(.string(newUID()), at: "metadata", "uid")
     object.set(.string(time.now.rfc3339), at: "metadata", "creationTimestamp")
+    if key.kind == .job, object.at("spec", "manualSelector") != true { Self.select(&object) }
     if type.isStatusSubresource {
       object["status"] = nil
       if key.kind != .pod { object.set(1, at: "metadata", "generation") }
@@ -180,6 +181,16 @@ extension FakeAPI {
       return APIResponse(status: 200, body: .value(result))
     }
     return APIResponse(status: 200, body: .value(put(key, result)))
+  }
+
+  /// The selector and labels that the API gives a job.
+  private static func select(_ job: inout Value) {
+    let uid = Value.string(job.uid ?? "")
+    job.set(uid, at: "spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid")
+    for (label, value) in [
+      ("batch.kubernetes.io/controller-uid", uid), ("controller-uid", uid),
+      ("batch.kubernetes.io/job-name", .string(job.name ?? "")), ("job-name", .string(job.name ?? "")),
+    ] { job.set(value, at: "spec", "template", "metadata", "labels", label) }
   }
 
   /// What a generation counts changes of.

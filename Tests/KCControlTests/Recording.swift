@@ -56,7 +56,9 @@ final class Recording {
   /// Plays the steps up to the first that cannot be, and calls `compare` after each.
   func play(_ compare: (_ index: Int, _ step: Value, _ scales: [String], _ state: [String: [Value]]) -> Void) async {
     for (index, step) in steps.enumerated() {
-      simulation.time.advance(by: 1)
+      // About as long as the recorder took between two steps.
+      simulation.time.advance(by: 2)
+      await simulation.settle()
       guard await perform(step) else { return }
       await simulation.settle()
       let scales = takeScales()
@@ -74,9 +76,13 @@ final class Recording {
     case "unready"?: await drive(step, count, where: { $0.isActivePod && $0.isReadyPod }, to: unready)
     case "fail"?:
       await drive(step, count, where: { $0.isActivePod }) {
-        $0["status"] = ["phase": "Failed"]
+        $0["status"] = failure(step)
       }
     case "finish"?: finishDeletion(count)
+    case "disrupt"?:
+      await drive(step, 1, where: { $0.isActivePod }) {
+        $0["status"] = ["phase": "Failed", "conditions": [["type": "DisruptionTarget", "status": "True"]]]
+      }
     case "succeed"?:
       await drive(step, count, where: { $0.isActivePod }) { $0["status"] = ["phase": "Succeeded"] }
     case "wait"?: await simulation.wait(Double(step["seconds"]?.int ?? 0))
@@ -161,6 +167,7 @@ final class Recording {
   /// Pods, oldest first, of the newest replica set, the others, or all.
   private func pods(of step: Value) -> [Value] {
     let pods = all(.pod).sorted { (sequenceNumber($0), $0.name ?? "") < (sequenceNumber($1), $1.name ?? "") }
+    if let index = step["index"]?.int { return pods.filter { JobPods.index($0) == Int(index) } }
     guard let which = step["of"]?.string else { return pods }
     if which != "new" && which != "old" { return pods.filter { $0.name == which } }
     let newest = all(.replicaSet).max { $0.revision < $1.revision }?.uid
@@ -175,6 +182,13 @@ final class Recording {
       simulation.api.put(key, changed)
       await simulation.settle()
     }
+  }
+
+  private func failure(_ step: Value) -> Value {
+    let end: Value = [
+      "exitCode": step["exitCode"] ?? 1, "finishedAt": .string(simulation.time.now.rfc3339),
+    ]
+    return ["phase": "Failed", "containerStatuses": [["name": "c", "state": ["terminated": end]]]]
   }
 
   private func ready(_ pod: inout Value) {
@@ -193,7 +207,8 @@ final class Recording {
   private func finishDeletion(_ count: Int) {
     let going = all(.pod).filter(\.isBeingDeleted).sorted { sequenceNumber($0) < sequenceNumber($1) }
     for pod in going.prefix(count) {
-      if let key = ObjectKey(pod) { simulation.api.remove(key) }
+      // What has a finalizer stays, however long ago it ended.
+      if let key = ObjectKey(pod), pod.finalizers.isEmpty { simulation.api.remove(key) }
     }
   }
 
@@ -274,16 +289,22 @@ extension Recording {
     var status = object["status"] ?? [:]
     let conditions = status["conditions"]?.array ?? []
     status["conditions"] = nil
-    for field in ["currentRevision", "updateRevision"] {
-      status[field] = status[field]?.string.map { .string(alias($0)) }
+    if kind == .job {
+      out["suspend"] = object.at("spec", "suspend")
+      for field in ["startTime", "completionTime"] where status[field] != nil { status[field] = "<time>" }
+      if status == [:] { status = .null }
     }
-    if kind != .persistentVolumeClaim, object["revision"] == nil { out["status"] = status }
+    for field in ["currentRevision", "updateRevision"] where status[field] != nil {
+      status[field] = .string(alias(status[field]?.string ?? ""))
+    }
+    if kind != .persistentVolumeClaim, object["revision"] == nil, status != .null { out["status"] = status }
     if !conditions.isEmpty {
       out["conditions"] = .array(
         conditions.map { condition in
           var condition = condition
           condition["lastUpdateTime"] = nil
           condition["lastTransitionTime"] = nil
+          condition["lastProbeTime"] = nil
           condition["message"] = .string(alias(condition["message"]?.string ?? ""))
           return condition
         })
@@ -315,6 +336,8 @@ extension Recording {
       out["revision"] = .string(alias(label.contains("-") ? label : "\(owner ?? "")-\(label)"))
     }
     out["node"] = pod.nodeName.map { .string($0) }
+    out["index"] = JobPods.index(pod).map { .string("\($0)") }
+    if !pod.finalizers.isEmpty { out["finalizers"] = pod.at("metadata", "finalizers") }
     return out
   }
 }
