@@ -116,7 +116,7 @@ public enum Admission {
   }
 
   private static func runtimeClass(_ object: inout Value, _ type: ResourceType, _ context: Context) throws(APIStatus) {
-    guard let name = object.at("spec", "runtimeClassName")?.string, !name.isEmpty else {
+    guard let name = object.at("spec", "runtimeClassName")?.string else {
       if Defaulting.isNil(object.at("spec", "overhead")) { return }
       throw forbidden(object, type, "an overhead needs a RuntimeClass that has it")
     }

@@ -56,38 +56,52 @@ enum ClaimRules {
     }
   }
 
+  private static let classAnnotation = "volume.beta.kubernetes.io/storage-class"
+
   static func claimUpdate(_ object: Value, old: Value, _ report: inout ValidationReport) {
     let path = FieldPath("spec")
-    var new = object["spec"] ?? [:]
-    var before = old["spec"] ?? [:]
-    let isBound = old.at("status", "phase") == "Bound"
-    if before.text("volumeName").isEmpty { before["volumeName"] = new["volumeName"] }
-    // A class can be given once, where there was none.
-    if !before.has("storageClassName"), new.has("storageClassName") {
-      before["storageClassName"] = new["storageClassName"]
+    let new = object["spec"] ?? [:]
+    let before = old["spec"] ?? [:]
+    var wanted = new
+    var former = before
+    // A volume and, where there was none, a class can be given once.
+    if before.text("volumeName").isEmpty { former["volumeName"] = new["volumeName"] }
+    let annotation = old.annotations[classAnnotation]
+    if !before.has("storageClassName"), let name = new.set("storageClassName")?.string,
+      annotation == nil || annotation == name
+    {
+      former["storageClassName"] = new["storageClassName"]
     }
-    if isBound {
-      if let amount = new.at("resources", "requests", "storage").flatMap({ Quantity($0) }),
-        let former = before.at("resources", "requests", "storage").flatMap({ Quantity($0) })
-      {
-        let actual = old.at("status", "capacity", "storage").flatMap { Quantity($0) }
-        if amount < former, actual.map({ amount <= $0 }) ?? true {
-          report.forbidden(path["resources"]["requests"]["storage"], "cannot be less than the actual capacity")
-        }
-      }
-      before.set(new.at("resources", "requests"), at: "resources", "requests")
-      before["volumeAttributesClassName"] = new["volumeAttributesClassName"]
+    if object.annotations[classAnnotation] != annotation,
+      annotation == nil || new.text("storageClassName") != annotation
+    {
+      report.invalid(FieldPath("metadata", "annotations", classAnnotation), "cannot be changed")
     }
-    if new["resources"] == nil { new["resources"] = [:] }
-    for field in ["dataSource", "dataSourceRef"] where Defaulting.isNil(before[field]) && Defaulting.isNil(new[field]) {
-      before[field] = nil
-      new[field] = nil
+    let isBound = object.at("status", "phase") == "Bound"
+    if isBound, new.at("resources", "requests") != nil {
+      wanted.set(before.at("resources", "requests", "storage"), at: "resources", "requests", "storage")
     }
-    if new != before {
+    if isBound { wanted["volumeAttributesClassName"] = before["volumeAttributesClassName"] }
+    if wanted != former {
       report.forbidden(path, "cannot be changed, but for resources.requests and the attributes class of bound claims")
     }
-    if !Value.isSame(object.at("spec", "volumeMode"), old.at("spec", "volumeMode")) {
-      report.invalid(FieldPath("volumeMode"), "cannot be changed", value: object.at("spec", "volumeMode"))
+    shrinking(new, before, old, path, &report)
+    if !Value.isSame(new["volumeMode"], before["volumeMode"]) {
+      report.invalid(FieldPath("volumeMode"), "cannot be changed", value: new["volumeMode"])
+    }
+    if before.has("volumeAttributesClassName"), new.text("volumeAttributesClassName").isEmpty {
+      report.forbidden(path["volumeAttributesClassName"], "cannot be removed")
+    }
+  }
+
+  private static func shrinking(
+    _ new: Value, _ before: Value, _ old: Value, _ path: FieldPath, _ report: inout ValidationReport
+  ) {
+    func storage(_ spec: Value) -> Quantity? { spec.at("resources", "requests", "storage").flatMap { Quantity($0) } }
+    guard let amount = storage(new), let former = storage(before), amount < former else { return }
+    let actual = old.at("status", "capacity", "storage").flatMap { Quantity($0) } ?? Quantity(nano: 0)
+    if amount <= actual {
+      report.forbidden(path["resources"]["requests"]["storage"], "must be more than the actual capacity")
     }
   }
 
@@ -108,11 +122,37 @@ enum ClaimRules {
   ]
 
   static func volume(_ object: Value, _ report: inout ValidationReport) {
-    let spec = object["spec"] ?? [:]
-    let path = FieldPath("spec")
+    volumeSpec(object["spec"] ?? [:], FieldPath("spec"), isInline: false, &report)
+  }
+
+  /// - Parameter isInline: whether it stands in an attachment, where the driver's source alone is allowed.
+  static func volumeSpec(
+    _ spec: Value, _ path: FieldPath, isInline: Bool, _ report: inout ValidationReport
+  ) {
     let modes = spec.texts("accessModes")
     if modes.isEmpty { report.required(path["accessModes"]) }
     access(modes, path["accessModes"], &report)
+    if isInline {
+      inline(spec, path, &report)
+    } else {
+      capacity(spec, path, &report)
+    }
+    let hasAffinity = !isInline && affinity(spec, path["nodeAffinity"], &report)
+    source(spec, path, hasAffinity, &report)
+    if spec.at("hostPath", "path") == "/", spec["persistentVolumeReclaimPolicy"] == "Recycle" {
+      report.forbidden(path["persistentVolumeReclaimPolicy"], "may not be Recycle for a hostPath of '/'")
+    }
+    if let name = spec.set("volumeAttributesClassName")?.string {
+      if name.isEmpty {
+        report.required(path["volumeAttributesClassName"], "an empty name is not allowed")
+      } else {
+        report.subdomain(name, path["volumeAttributesClassName"])
+      }
+      if !spec.has("csi") { report.required(path["csi"], "is needed with volumeAttributesClassName") }
+    }
+  }
+
+  private static func capacity(_ spec: Value, _ path: FieldPath, _ report: inout ValidationReport) {
     let capacity = spec.map("capacity")
     if capacity.isEmpty { report.required(path["capacity"]) }
     if capacity["storage"] == nil || capacity.count > 1 {
@@ -124,21 +164,24 @@ enum ClaimRules {
     if let policy = spec.set("persistentVolumeReclaimPolicy")?.string, !policy.isEmpty {
       report.oneOf(policy, ["Delete", "Recycle", "Retain"], path["persistentVolumeReclaimPolicy"])
     }
-    let hasAffinity = affinity(spec, path["nodeAffinity"], &report)
-    source(spec, path, hasAffinity, &report)
-    if spec.at("hostPath", "path") == "/", spec["persistentVolumeReclaimPolicy"] == "Recycle" {
-      report.forbidden(path["persistentVolumeReclaimPolicy"], "may not be Recycle for a hostPath of '/'")
-    }
     let storageClass = spec.text("storageClassName")
     if !storageClass.isEmpty { report.subdomain(storageClass, path["storageClassName"]) }
     if let mode = spec.set("volumeMode")?.string { report.oneOf(mode, ["Block", "Filesystem"], path["volumeMode"]) }
-    if let name = spec.set("volumeAttributesClassName")?.string {
-      if name.isEmpty {
-        report.required(path["volumeAttributesClassName"], "an empty name is not allowed")
-      } else {
-        report.subdomain(name, path["volumeAttributesClassName"])
-      }
-      if !spec.has("csi") { report.required(path["csi"], "is needed with volumeAttributesClassName") }
+  }
+
+  private static func inline(_ spec: Value, _ path: FieldPath, _ report: inout ValidationReport) {
+    for field in ["claimRef", "capacity", "nodeAffinity"] where !Value.isSame(spec[field], nil) {
+      report.forbidden(path[field], "may not be specified for inline volumes")
+    }
+    if !spec.has("csi") { report.required(path["csi"], "is needed for inline volumes") }
+    if !["", "Retain"].contains(spec.text("persistentVolumeReclaimPolicy")) {
+      report.forbidden(path["persistentVolumeReclaimPolicy"], "may only be Retain for inline volumes")
+    }
+    if !spec.text("storageClassName").isEmpty {
+      report.forbidden(path["storageClassName"], "may not be specified for inline volumes")
+    }
+    if let mode = spec.set("volumeMode"), mode != "Filesystem" {
+      report.forbidden(path["volumeMode"], "may only be Filesystem for inline volumes")
     }
   }
 
@@ -160,8 +203,8 @@ enum ClaimRules {
       guard let source = spec.set(kind) else { continue }
       found += 1
       let here = path[kind]
-      if found > 1 {
-        report.forbidden(here, "may not specify more than 1 volume type")
+      if found > 1, kind != "flexVolume" {
+        report.forbidden(kind == "cephfs" ? path["cephFS"] : here, "may not specify more than 1 volume type")
         continue
       }
       switch kind {
@@ -178,10 +221,18 @@ enum ClaimRules {
         report.notEmpty(source.text("volumeHandle"), here["volumeHandle"])
         for field in csiSecrets {
           guard let secret = source.set(field) else { continue }
-          report.notEmpty(secret.text("name"), here[field]["name"])
-          report.notEmpty(secret.text("namespace"), here[field]["namespace"])
+          let (name, namespace) = (secret.text("name"), secret.text("namespace"))
+          if name.isEmpty { report.required(here[field]["name"]) } else { report.subdomain(name, here[field]["name"]) }
+          if namespace.isEmpty {
+            report.required(here[field]["namespace"])
+          } else {
+            report.label(namespace, here[field]["namespace"])
+          }
         }
-      default: StorageSourceRules.check(kind, source, here, inPod: false, &report)
+      default:
+        // The server names this source differently here.
+        let shown = kind == "gcePersistentDisk" ? path["persistentDisk"] : here
+        StorageSourceRules.check(kind, source, shown, inPod: false, &report)
       }
     }
     if found == 0 { report.required(path, "must specify a volume type") }

@@ -54,9 +54,9 @@ struct StructureWalk {
         mismatch("a quantity, such as 500m or 1Gi", value, path)
       }
     case (.time, .string(let text)):
-      if !text.isEmpty, !Self.isTime(text) { mismatch("a time (RFC 3339)", value, path) }
+      if !Self.isTime(text) { mismatch("a time (RFC 3339)", value, path) }
     case (.microTime, .string(let text)):
-      if !text.isEmpty, !Self.isTime(text) || !Self.hasMicroseconds(text) {
+      if !Self.isTime(text) || !Self.hasMicroseconds(text) {
         mismatch("a time with microseconds (RFC 3339)", value, path)
       }
     default: mismatch(Self.name(shape), value, path)

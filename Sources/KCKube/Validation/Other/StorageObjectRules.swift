@@ -112,6 +112,9 @@ enum StorageObjectRules {
         report.subdomain(volume, path["source"]["persistentVolumeName"])
       }
     }
+    if let inline {
+      ClaimRules.volumeSpec(inline, path["source"]["inlineVolumeSpec"], isInline: true, &report)
+    }
     report.subdomain(spec.text("nodeName"), path["nodeName"])
   }
 
@@ -128,7 +131,7 @@ enum StorageObjectRules {
   /// A reference to an object by API group, kind and name.
   static func typedReference(_ reference: Value, _ path: FieldPath, _ report: inout ValidationReport) {
     let group = reference.text("apiGroup")
-    if reference.has("apiGroup"), !group.isEmpty { report.subdomain(group, path["apiGroup"]) }
+    if reference.has("apiGroup") { report.subdomain(group, path["apiGroup"]) }
     for field in ["kind", "name"] {
       if reference.text(field).isEmpty {
         report.required(path[field])

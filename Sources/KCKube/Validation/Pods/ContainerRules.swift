@@ -14,31 +14,30 @@ enum ContainerRules {
     var names: Set<String> = []
     var hostPorts: Set<String> = []
     for role in [Role.main, .initial, .ephemeral] {
-      var sidecarPorts: Set<String> = []
       for (index, container) in spec.list(role.rawValue).enumerated() {
         let here = path[role.rawValue][index]
-        name(container, here, &names, &report)
+        name(container, here, role, &names, &report)
         check(container, here, role, context, &report)
         if role == .main {
           portConflicts(container, here, &hostPorts, &report)
         } else if role == .initial {
+          // The server counts these one by one, each as the first.
           var ports: Set<String> = []
-          portConflicts(container, here, &ports, &report)
-          sidecarPorts.formUnion(ports)
+          portConflicts(container, path[role.rawValue][0], &ports, &report)
         }
       }
     }
   }
 
   private static func name(
-    _ container: Value, _ path: FieldPath, _ names: inout Set<String>, _ report: inout ValidationReport
+    _ container: Value, _ path: FieldPath, _ role: Role, _ names: inout Set<String>, _ report: inout ValidationReport
   ) {
     let name = container.text("name")
-    if name.isEmpty {
-      report.required(path["name"])
-    } else {
-      report.label(name, path["name"])
-      if !names.insert(name).inserted { report.duplicate(path["name"], name) }
+    if name.isEmpty { report.required(path["name"]) } else { report.label(name, path["name"]) }
+    if names.contains(name) {
+      report.duplicate(path["name"], name)
+    } else if !name.isEmpty || role != .initial {
+      names.insert(name)
     }
   }
 
@@ -54,7 +53,7 @@ enum ContainerRules {
     report.requiredOneOf(
       container.text("terminationMessagePolicy"), ["File", "FallbackToLogsOnError"], path["terminationMessagePolicy"])
     report.oneOf(container.text("imagePullPolicy"), ["Always", "IfNotPresent", "Never"], path["imagePullPolicy"])
-    ports(container, path["ports"], context, &report)
+    ports(container, path["ports"], context, isMain: role == .main, &report)
     EnvironmentRules.check(container, path, context, &report)
     MountRules.check(container, path, context, &report)
     ResourceRules.check(container["resources"], path["resources"], claims: context.claims, &report)
@@ -112,7 +111,8 @@ enum ContainerRules {
   }
 
   private static func ports(
-    _ container: Value, _ path: FieldPath, _ context: PodRules.Context, _ report: inout ValidationReport
+    _ container: Value, _ path: FieldPath, _ context: PodRules.Context, isMain: Bool,
+    _ report: inout ValidationReport
   ) {
     var names: Set<String> = []
     for (index, port) in container.list("ports").enumerated() {
@@ -134,9 +134,9 @@ enum ContainerRules {
       let host = port["hostPort"]?.int ?? 0
       if host != 0 {
         report.portNumber(host, here["hostPort"])
-        if context.hostNetwork, host != number {
-          report.invalid(here["hostPort"], "must match containerPort when hostNetwork is true", value: .int(host))
-        }
+      }
+      if isMain, context.hostNetwork, host != number, host != 0 || context.isPod {
+        report.invalid(here["hostPort"], "must match containerPort when hostNetwork is true", value: .int(host))
       }
       report.requiredOneOf(port.text("protocol"), ["SCTP", "TCP", "UDP"], here["protocol"])
     }

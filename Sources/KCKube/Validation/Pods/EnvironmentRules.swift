@@ -17,7 +17,14 @@ enum EnvironmentRules {
       let here = path["envFrom"][index]
       if !source.text("prefix").isEmpty { name(source.text("prefix"), here["prefix"], &report) }
       let given = ["configMapRef", "secretRef"].filter { source.has($0) }
-      for field in given { report.notEmpty(source[field]?.text("name") ?? "", here[field]["name"]) }
+      for field in given {
+        let name = source[field]?.text("name") ?? ""
+        if name.isEmpty {
+          report.required(here[field]["name"])
+        } else {
+          report.subdomain(name.hasSuffix("-") ? name.dropLast() + "a" : name, here[field]["name"])
+        }
+      }
       if given.count != 1 {
         report.invalid(path["envFrom"], "exactly one of configMapRef and secretRef is needed", value: "")
       }

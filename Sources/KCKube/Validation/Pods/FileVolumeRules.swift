@@ -57,10 +57,6 @@ enum FileVolumeRules {
       for kind in ["secret", "configMap", "downwardAPI", "serviceAccountToken"] {
         guard let part = source.set(kind) else { continue }
         found += 1
-        if found > 1 {
-          report.forbidden(here, "may not specify more than 1 volume type per source")
-          continue
-        }
         switch kind {
         case "secret", "configMap":
           report.notEmpty(part.text("name"), here[kind]["name"])
@@ -73,8 +69,8 @@ enum FileVolumeRules {
           }
         default: token(part, path, here[kind], context, &report)
         }
-        if kind == "serviceAccountToken" { take(part.text("path"), &report) }
       }
+      if found > 1 { report.forbidden(here, "may not specify more than 1 volume type per source") }
     }
   }
 

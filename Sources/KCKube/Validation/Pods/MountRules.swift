@@ -20,6 +20,9 @@ enum MountRules {
       if !paths.insert(target).inserted { report.invalid(here["mountPath"], "must be unique", value: .string(target)) }
       if devicePaths.contains(target) { report.invalid(here["mountPath"], "is also the path of a device") }
       if deviceNames.contains(name) { report.invalid(here["name"], "is also used as a device", value: .string(name)) }
+      if !mount.text("subPath").isEmpty, !mount.text("subPathExpr").isEmpty {
+        report.invalid(here["subPathExpr"], "cannot be set with subPath", value: mount["subPathExpr"])
+      }
       details(mount, container, path["volumeMounts"], &report)
     }
     self.devices(devices, mounts, path["volumeDevices"], context, &report)
@@ -30,9 +33,6 @@ enum MountRules {
   ) {
     if !mount.text("subPath").isEmpty { PathRules.descending(mount.text("subPath"), path["subPath"], &report) }
     if !mount.text("subPathExpr").isEmpty {
-      if !mount.text("subPath").isEmpty {
-        report.invalid(path["subPathExpr"], "cannot be set with subPath", value: mount["subPathExpr"])
-      }
       PathRules.descending(mount.text("subPathExpr"), path["subPathExpr"], &report)
     }
     let propagation = mount.set("mountPropagation")?.string

@@ -80,7 +80,8 @@ enum PodRules {
 
   private static func names(_ spec: Value, _ path: FieldPath, _ report: inout ValidationReport) {
     report.requiredOneOf(spec.text("restartPolicy"), ["Always", "OnFailure", "Never"], path["restartPolicy"])
-    for field in ["serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName"]
+    if let name = spec.set("runtimeClassName")?.string { report.subdomain(name, path["runtimeClassName"]) }
+    for field in ["serviceAccountName", "nodeName", "priorityClassName"]
     where !spec.text(field).isEmpty {
       report.subdomain(spec.text(field), path[field])
     }
@@ -117,7 +118,7 @@ enum PodRules {
 
   private static func network(_ spec: Value, _ path: FieldPath, _ report: inout ValidationReport) {
     let policies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]
-    report.oneOf(spec.text("dnsPolicy"), policies, path["dnsPolicy"])
+    report.requiredOneOf(spec.text("dnsPolicy"), policies, path["dnsPolicy"])
     dns(spec, path["dnsConfig"], &report)
     for (index, alias) in spec.list("hostAliases").enumerated() {
       let here = path["hostAliases"][index]
@@ -135,6 +136,7 @@ enum PodRules {
       }
       if config?.list("nameservers").isEmpty ?? true {
         report.required(path["nameservers"], "at least one is needed when dnsPolicy is None")
+        return
       }
     }
     guard let config else { return }

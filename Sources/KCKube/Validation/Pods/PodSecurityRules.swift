@@ -124,11 +124,12 @@ enum PodSecurityRules {
       report.forbidden(here[field], "cannot be set for a \(name) pod")
     }
     if isWindows {
-      for field in ["hostPID", "hostIPC", "shareProcessNamespace"] where spec.flag(field) {
-        report.forbidden(
-          field == "shareProcessNamespace" ? here[field] : path[field], "cannot be set for a windows pod")
+      for field in ["hostPID", "hostIPC"] where spec.flag(field) {
+        report.forbidden(path[field], "cannot be set for a windows pod")
       }
-      if spec["hostUsers"] != nil { report.forbidden(path["hostUsers"], "cannot be set for a windows pod") }
+      for field in ["hostUsers", "shareProcessNamespace"] where spec.has(field) {
+        report.forbidden(path[field], "cannot be set for a windows pod")
+      }
     }
     let fields = isWindows ? containerOnLinux : ["windowsOptions"]
     for kind in ["containers", "initContainers", "ephemeralContainers"] {

@@ -121,10 +121,17 @@ enum PodUpdateRules {
     for field in ["podIPs", "hostIPs"] {
       let addresses = status.list(field).map { $0.text("ip") }
       for (index, address) in addresses.enumerated() { report.address(address, path[field][index]) }
+      var seen: Set<String> = []
+      for (index, address) in addresses.enumerated() where !seen.insert(address).inserted {
+        report.duplicate(path[field][index], address)
+      }
       let families = addresses.compactMap { IPAddress($0)?.isIPv6 }
       if addresses.count > 1, families.filter({ $0 }).count != 1 || addresses.count > 2 {
         report.invalid(path[field], "may have at most one address of each family", value: status[field])
       }
+    }
+    if let first = status.list("hostIPs").first, first["ip"] != status["hostIP"] {
+      report.invalid(path["hostIPs"][0]["ip"], "must be equal to hostIP", value: first["ip"])
     }
     if let former = old.at("spec", "nodeName"), former != object.at("spec", "nodeName") {
       report.forbidden(FieldPath("spec", "nodeName"), "may not be changed directly")

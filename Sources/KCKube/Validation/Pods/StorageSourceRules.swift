@@ -20,21 +20,27 @@ enum StorageSourceRules {
         report.invalid(path["partition"], "must be between 1 and 255", value: .int(number))
       }
     case "nfs":
-      if !source.text("path").isEmpty, !source.text("path").hasPrefix("/") {
+      if !source.text("path").hasPrefix("/") {
         report.invalid(path["path"], "must be an absolute path", value: source["path"])
       }
     case "iscsi": iscsi(source, path, &report)
     case "glusterfs":
-      if !source.text("path").isEmpty { PathRules.withoutBacksteps(source.text("path"), path["path"], &report) }
+      if let namespace = source.set("endpointsNamespace")?.string, !inPod {
+        report.label(namespace, path["endpointsNamespace"])
+      }
     case "flocker":
       let given = ["datasetName", "datasetUUID"].filter { !source.text($0).isEmpty }
       if given.isEmpty { report.required(path, "one of datasetName and datasetUUID is required") }
       if given.count == 2 { report.invalid(path, "only one of datasetName and datasetUUID may be given") }
       if source.text("datasetName").contains("/") { report.invalid(path["datasetName"], "must not contain '/'") }
-    case "cinder", "storageos":
-      if inPod, let secret = source.set("secretRef") {
-        report.notEmpty(secret.text("name"), path["secretRef"]["name"])
+    case "cinder": secret(source, path, inPod: inPod, &report)
+    case "storageos":
+      for field in ["volumeName", "volumeNamespace"] where !source.text(field).isEmpty {
+        report.label(source.text(field), path[field])
       }
+      secret(source, path, inPod: inPod, &report)
+    case "azureFile":
+      if source["secretNamespace"] == "" { report.required(path["secretNamespace"]) }
     case "quobyte": quobyte(source, path, &report)
     case "fc": fibreChannel(source, path, &report)
     case "flexVolume":
@@ -44,6 +50,15 @@ enum StorageSourceRules {
     case "azureDisk": azureDisk(source, path, &report)
     default: break
     }
+  }
+
+  /// The secret of a driver; persistent volumes say in which namespace it is.
+  private static func secret(
+    _ source: Value, _ path: FieldPath, inPod: Bool, _ report: inout ValidationReport
+  ) {
+    guard let secret = source.set("secretRef") else { return }
+    report.notEmpty(secret.text("name"), path["secretRef"]["name"])
+    if !inPod { report.notEmpty(secret.text("namespace"), path["secretRef"]["namespace"]) }
   }
 
   /// Fields that must be given.
@@ -57,9 +72,9 @@ enum StorageSourceRules {
   ]
 
   private static func isReserved(_ key: String) -> Bool {
-    guard let domain = key.split(separator: "/").first, key.contains("/") else { return false }
-    return domain == "kubernetes.io" || domain == "k8s.io" || domain.hasSuffix(".kubernetes.io")
-      || domain.hasSuffix(".k8s.io")
+    let domain = key.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = ".\(domain[0].lowercased())"
+    return name.hasSuffix(".kubernetes.io") || name.hasSuffix(".k8s.io")
   }
 
   private static func iscsi(_ source: Value, _ path: FieldPath, _ report: inout ValidationReport) {
@@ -91,13 +106,18 @@ enum StorageSourceRules {
   }
 
   private static func quobyte(_ source: Value, _ path: FieldPath, _ report: inout ValidationReport) {
-    for server in source.text("registry").split(separator: ",") {
-      let parts = server.split(separator: ":", omittingEmptySubsequences: false)
-      if parts.count != 2 || parts[0].isEmpty || UInt16(parts[1]) == nil {
+    let registry = source.text("registry")
+    if registry.isEmpty { return }
+    if source.text("tenant").utf8.count >= 65 {
+      return report.required(path["tenant"], "must be a UUID of at most 64 bytes")
+    }
+    for server in registry.split(separator: ",", omittingEmptySubsequences: false) {
+      // A host and a port; an IPv6 address stands in brackets.
+      let host = server.hasPrefix("[") ? server.drop { $0 != "]" }.dropFirst() : server[...]
+      if host.filter({ $0 == ":" }).count != 1 {
         report.invalid(path["registry"], "must be a list of host:port", value: source["registry"])
       }
     }
-    if source.text("tenant").utf8.count >= 65 { report.required(path["tenant"], "must be a UUID of at most 64 bytes") }
   }
 
   private static func fibreChannel(_ source: Value, _ path: FieldPath, _ report: inout ValidationReport) {

@@ -64,7 +64,12 @@ enum VolumeRules {
     case "csi":
       driver(source.text("driver"), path["driver"], &report)
       if let secret = source.set("nodePublishSecretRef") {
-        report.notEmpty(secret.text("name"), path["nodePublishSecretRef"]["name"])
+        let name = secret.text("name")
+        if name.isEmpty {
+          report.required(path["nodePublishSecretRef"]["name"])
+        } else {
+          report.subdomain(name, path["name"])
+        }
       }
     case "ephemeral": ephemeral(source, path, &report)
     case "image":
