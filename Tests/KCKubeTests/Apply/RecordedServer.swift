@@ -37,15 +37,38 @@ struct RecordedServer {
   }()
 
   /// What the recordings' `<uid>` stands for.
-  static let uid = "11111111-1111-1111-1111-111111111111"
+  static let uid = "7d9f1c52-5b1c-4c1e-9d55-3a2f6c1b8e01"
 
-  /// A value with one text in the place of another, wherever it stands.
-  static func replacing(_ old: String, with new: String, in value: Value) -> Value {
+  private static let address = "10.96.7.7"
+  private static let firstPort: Int64 = 32_000
+
+  /// A recorded object with real values for the placeholders.
+  static func concrete(_ value: Value) -> Value {
+    var port = firstPort
+    return concrete(value, &port)
+  }
+
+  private static func concrete(_ value: Value, _ port: inout Int64) -> Value {
     switch value {
-    case .string(let text): .string(text.replacing(old, with: new))
-    case .array(let elements): .array(elements.map { replacing(old, with: new, in: $0) })
-    case .object(let fields): .object(fields.mapValues { replacing(old, with: new, in: $0) })
-    default: value
+    case .string("<nodePort>"):
+      port += 1
+      return .int(port)
+    case .string(let text):
+      return .string(text.replacing("<uid>", with: uid).replacing("<clusterIP>", with: address))
+    case .array(let elements): return .array(elements.map { concrete($0, &port) })
+    case .object(let fields): return .object(fields.mapValues { concrete($0, &port) })
+    default: return value
+    }
+  }
+
+  /// An object with placeholders as the recordings have them.
+  static func recorded(_ value: Value) -> Value {
+    switch value {
+    case .string(let text): return .string(text.replacing(uid, with: "<uid>").replacing(address, with: "<clusterIP>"))
+    case .int(let number) where (firstPort + 1..<firstPort + 50).contains(number): return "<nodePort>"
+    case .array(let elements): return .array(elements.map(recorded))
+    case .object(let fields): return .object(fields.mapValues(recorded))
+    default: return value
     }
   }
 
@@ -126,6 +149,9 @@ struct RecordedServer {
   }
 
   private func apply(_ body: Value, _ write: Write) throws(APIStatus) -> Value {
+    if let uid = body.uid, let live, uid != live.uid {
+      throw APIStatus(code: 422, reason: "Invalid", message: "metadata.uid: field is immutable")
+    }
     var result = try ServerSideApply.apply(
       body, to: live, manager: write.manager, force: write.force, subresource: write.subresource, type: write.type,
       now: write.now, schema: schema)
@@ -141,6 +167,10 @@ struct RecordedServer {
     if live.kind == "Scale" {
       var scale = try change(live)
       scale["status"] = live["status"]
+      let isKnown = scale["spec"]?.object?.keys.allSatisfy { $0 == "replicas" } ?? false
+      guard isKnown, scale.at("spec", "replicas")?.int ?? 0 >= 0 else {
+        throw APIStatus(code: 422, reason: "Invalid", message: "spec: Invalid value")
+      }
       return scale
     }
     if write.subresource == "scale" {
@@ -165,6 +195,7 @@ struct RecordedServer {
     if let cause = root.first {
       throw APIStatus(code: 422, reason: "Invalid", message: "\(cause.field): \(cause.message)")
     }
+    if let uid = object.uid, uid != old.uid { throw refuse(422) }
     guard object.name == old.name, object.namespace ?? old.namespace == old.namespace else { throw refuse(400) }
     let versions = (object.resourceVersion ?? "", old.resourceVersion ?? "")
     if !versions.0.isEmpty, versions.0 != versions.1 { throw refuse(409) }
