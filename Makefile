@@ -14,7 +14,7 @@ build: setup
 
 # The standard library is linked statically: the binary needs nothing of Swift on the machine it runs on.
 release: setup
-	swift build -c release --product kc -Xswiftc -static-stdlib --static-swift-stdlib
+	swift build -c release --product kc --static-swift-stdlib
 
 demo: release
 	@Scripts/demo

@@ -1,12 +1,14 @@
 internal import KCClient
 internal import KCData
 internal import KCKube
+internal import Synchronization
 
 /// Follows workloads and their pods on the target, so that health is known as soon as it changes.
 final class HealthWatch: Sendable {
   private let informers: [String: Informer]
-  private let changes: AsyncStream<Void>
-  private let signal: AsyncStream<Void>.Continuation
+  /// Who wants to know of changes.
+  private let listeners = Mutex<[Int: AsyncStream<Void>.Continuation]>([:])
+  private let nextListener = Atomic<Int>(0)
 
   /// The kinds whose health depends on more than themselves, and what it depends on.
   private static let kinds = [
@@ -15,7 +17,6 @@ final class HealthWatch: Sendable {
   ]
 
   init(client: APIClient) {
-    (changes, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     var informers: [String: Informer] = [:]
     for (apiVersion, kind) in Self.kinds {
       guard let type = client.types.find(apiVersion: apiVersion, kind: kind) else { continue }
@@ -23,7 +24,7 @@ final class HealthWatch: Sendable {
     }
     self.informers = informers
     for informer in informers.values {
-      informer.addHandler { [signal] _ in signal.yield() }
+      informer.addHandler { [weak self] _ in self?.tell() }
     }
   }
 
@@ -32,33 +33,33 @@ final class HealthWatch: Sendable {
     await withTaskGroup(of: Void.self) { group in
       for informer in informers.values { group.addTask { await informer.run() } }
     }
-    signal.finish()
+    for listener in listeners.withLock({ $0.values }) { listener.finish() }
+  }
+
+  private func tell() {
+    for listener in listeners.withLock({ $0.values }) { listener.yield() }
   }
 
   func waitUntilSynced() async {
     for informer in informers.values { await informer.waitUntilSynced() }
   }
 
-  /// Something changed, or a second passed: the moments to look again.
+  /// Something changed, or a second passed: the moments to look again. The first is now.
   func ticks() -> AsyncStream<Void> {
-    let changes = changes
-    let signal = signal
-    return AsyncStream { continuation in
-      let clock = Task {
-        while !Task.isCancelled {
-          try? await Task.sleep(for: .seconds(1))
-          signal.yield()
-        }
-      }
-      let relay = Task {
-        for await _ in changes { continuation.yield() }
-        continuation.finish()
-      }
-      continuation.onTermination = { _ in
-        clock.cancel()
-        relay.cancel()
+    let id = nextListener.wrappingAdd(1, ordering: .relaxed).newValue
+    let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let clock = Task {
+      while !Task.isCancelled {
+        continuation.yield()
+        try? await Task.sleep(for: .seconds(1))
       }
     }
+    continuation.onTermination = { [weak self] _ in
+      clock.cancel()
+      self?.listeners.withLock { $0[id] = nil }
+    }
+    listeners.withLock { $0[id] = continuation }
+    return stream
   }
 
   func object(kind: String, namespace: String, name: String) -> Value? {

@@ -15,13 +15,13 @@ extension CRIRuntime {
       $0.config = Runtime_V1_ContainerConfig(config)
       $0.sandboxConfig = Runtime_V1_PodSandboxConfig(sandboxConfig)
     }
-    return try await call("creating the container", seconds: 120) { options in
+    return try await call("creating the container", seconds: 120, isRepeatable: false) { options in
       try await service.createContainer(request, options: options).containerID
     }
   }
 
   public func startContainer(_ id: String) async throws(RuntimeError) {
-    _ = try await call("starting the container", seconds: 120) { options in
+    _ = try await call("starting the container", seconds: 120, isRepeatable: false) { options in
       try await service.startContainer(.with { $0.containerID = id }, options: options)
     }
   }
@@ -93,7 +93,7 @@ extension CRIRuntime {
     }
     // The runtime kills what runs too long itself; the call's own limit is for a runtime that hangs.
     let limit = timeout > 0 ? min(timeout, 86400) + 5 : 86400
-    let answer = try await call("running the command", seconds: limit) { options in
+    let answer = try await call("running the command", seconds: limit, isRepeatable: false) { options in
       try await service.execSync(request, options: options)
     }
     return ExecResult(exitCode: answer.exitCode, stdout: Array(answer.stdout), stderr: Array(answer.stderr))
@@ -108,7 +108,7 @@ extension CRIRuntime {
       $0.stderr = streams.stderr
       $0.tty = streams.tty
     }
-    return try await call("running the command") { options in
+    return try await call("running the command", isRepeatable: false) { options in
       try await service.exec(request, options: options).url
     }
   }

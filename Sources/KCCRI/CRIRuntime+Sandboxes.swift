@@ -25,7 +25,7 @@ extension CRIRuntime: ContainerRuntime {
       $0.config = Runtime_V1_PodSandboxConfig(config)
       $0.runtimeHandler = handler
     }
-    return try await call("starting the sandbox", seconds: 120) { options in
+    return try await call("starting the sandbox", seconds: 120, isRepeatable: false) { options in
       try await service.runPodSandbox(request, options: options).podSandboxID
     }
   }

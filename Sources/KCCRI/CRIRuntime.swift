@@ -46,23 +46,34 @@ public final class CRIRuntime: Sendable {
   /// - Parameters:
   ///   - what: what is being done, for messages: `starting the container`.
   ///   - seconds: the limit.
+  ///   - isRepeatable: whether the call may be made again when the connection breaks under it. Runtimes end a connection
+  ///     now and then, as after many short calls; that is no failure of theirs.
   func call<Result: Sendable>(
-    _ what: String, seconds: Int64 = 30, _ body: (CallOptions) async throws -> Result
+    _ what: String, seconds: Int64 = 30, isRepeatable: Bool = true, _ body: (CallOptions) async throws -> Result
   ) async throws(RuntimeError) -> Result {
     var options = CallOptions.defaults
     options.timeout = .seconds(seconds)
     // Twice 16 MiB of a command's output, and a little more.
     options.maxResponseMessageBytes = 40 << 20
-    do {
-      return try await body(options)
-    } catch let error as RPCError {
-      throw Self.plain(error, what: what, socket: socket)
-    } catch is CancellationError {
-      throw .cancelled
-    } catch {
-      throw .failed("\(what) failed")
+    for attempt in 1...Self.attempts {
+      do {
+        return try await body(options)
+      } catch let error as RPCError {
+        guard error.code == .unavailable, isRepeatable, attempt < Self.attempts, !Task.isCancelled else {
+          throw Self.plain(error, what: what, socket: socket)
+        }
+        try? await Task.sleep(for: .milliseconds(30 * attempt))
+      } catch is CancellationError {
+        throw .cancelled
+      } catch {
+        throw .failed("\(what) failed")
+      }
     }
+    throw .unavailable("nothing answers at \(socket)")
   }
+
+  /// How often a call is tried while the connection breaks: for about half a second.
+  static let attempts = 6
 
   /// What an error of the protocol means.
   static func plain(_ error: RPCError, what: String, socket: String) -> RuntimeError {

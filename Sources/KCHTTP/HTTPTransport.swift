@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Dispatch
 public import KCClient
 internal import KCCodec
 internal import KCData
@@ -54,6 +55,9 @@ public final class HTTPTransport: APITransport {
 
   /// Gives up the connections.
   public func close() async { try? await client.shutdown() }
+
+  /// A client must be shut down before it goes; one that was closed already says so, which is no matter.
+  deinit { client.shutdown(queue: .global()) { _ in } }
 
   public func send(_ request: APIRequest) async throws(ClientError) -> APIResponse {
     let isStream = ["watch", "follow"].contains { request[query: $0] == "true" }
