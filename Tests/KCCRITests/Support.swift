@@ -10,6 +10,8 @@ final class PrivateContainerd: Sendable {
   let folder: String
   let network: String
   let cgroup: String
+  /// The first three numbers of its pods' addresses: each test has its own, for they share the machine's routes.
+  let subnet = "10.\(Int.random(in: 200..<230)).\(Int.random(in: 1..<255))"
   private let process: Mutex<pid_t?>
 
   var socket: String { "\(folder)/containerd.sock" }
@@ -67,7 +69,7 @@ final class PrivateContainerd: Sendable {
   private var cni: String {
     """
     {"cniVersion": "0.4.0", "name": "\(network)", "plugins": [{"type": "ptp", "ipMasq": false,
-     "ipam": {"type": "host-local", "dataDir": "\(folder)/ipam", "subnet": "10.213.77.0/24",
+     "ipam": {"type": "host-local", "dataDir": "\(folder)/ipam", "subnet": "\(subnet).0/24",
               "routes": [{"dst": "0.0.0.0/0"}]}}]}
     """
   }

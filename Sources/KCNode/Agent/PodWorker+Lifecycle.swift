@@ -68,7 +68,10 @@ extension PodWorker {
     let spec = pod.container(request.container)
     if !isAgain { event("Killing", request.message, container: spec) }
     let hook = isAgain ? nil : spec?.value.at("lifecycle", "preStop")
-    let wasServing = spec.map { memory.outcome($0, state.latest($0.name)).ready } ?? false
+    // What was ready before the agent came, and is stopped before a probe ran, has been serving as well.
+    let wasServing =
+      spec.map { memory.outcome($0, state.latest($0.name)).ready || pod.reported($0.name)?["ready"]?.bool == true }
+      ?? false
     let drain =
       request.isTermination && wasServing && !isAgain && hook == nil
       ? min(services.node.timing.drain, Double(request.grace) / 2) : 0

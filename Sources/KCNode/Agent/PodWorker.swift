@@ -99,6 +99,7 @@ actor PodWorker {
       }
       superviseProbes(state)
       let now = services.clock.now
+      judge(now)
       var plan = PodReconciler.plan(pod: pod, runtime: state, memory: memory, now: now)
       report(state, now: now)
       if plan.actions.isEmpty {
@@ -111,6 +112,16 @@ actor PodWorker {
       }
     }
     return services.clock.now.advanced(by: 1)
+  }
+
+  /// Fails a pod that has run for as long as it may.
+  private func judge(_ now: Timestamp) {
+    guard memory.verdict == nil, !pod.isTerminal, pod.deadline == nil,
+      let limit = pod.timeLimit(startTime: memory.startTime), limit <= now
+    else { return }
+    memory.verdict = PodMemory.Verdict(
+      reason: "DeadlineExceeded", message: "Pod was active on the node longer than the specified deadline")
+    event("DeadlineExceeded", "Pod was active on the node longer than specified deadline")
   }
 
   /// What the runtime has, and what follows from it for what we remember.

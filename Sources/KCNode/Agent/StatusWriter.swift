@@ -27,7 +27,25 @@ final class StatusWriter: Sendable {
   }
 
   /// Notes the pod's newest form, as the API tells of it.
-  func observe(_ object: Value) { state.withLock { $0.object = object } }
+  ///
+  /// Where others changed what is ours, as the control plane does while it thinks the node lost, ours is written again.
+  func observe(_ object: Value) {
+    let isOverwritten = state.withLock { state in
+      state.object = object
+      guard let written = state.written, written == state.wanted, !Self.agree(written, object) else { return false }
+      state.written = nil
+      return true
+    }
+    if isOverwritten { signal.wake() }
+  }
+
+  /// Whether the object's conditions of ours say what the status does.
+  private static func agree(_ status: Value, _ object: Value) -> Bool {
+    let found = object.at("status", "conditions")?.array ?? []
+    return (status["conditions"]?.array ?? []).allSatisfy { wanted in
+      found.contains { $0["type"] == wanted["type"] && $0["status"] == wanted["status"] }
+    }
+  }
 
   /// Asks for a status to be written.
   func offer(_ status: Value) {
@@ -50,15 +68,19 @@ final class StatusWriter: Sendable {
     signal.end()
   }
 
-  /// Returns when the API has the last status offered.
+  /// Returns when the API has the last status offered, or when the task is cancelled.
   func flush() async {
-    await withCheckedContinuation { continuation in
-      let isDone = state.withLock { state in
-        if state.isGone || state.wanted == state.written { return true }
-        state.waiters.append(continuation)
-        return false
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isDone = state.withLock { state in
+          if state.isGone || state.wanted == state.written { return true }
+          state.waiters.append(continuation)
+          return false
+        }
+        if isDone { continuation.resume() }
       }
-      if isDone { continuation.resume() }
+    } onCancel: {
+      forget()
     }
   }
 

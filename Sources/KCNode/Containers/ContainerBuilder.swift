@@ -33,7 +33,8 @@ struct ContainerBuilder {
       PodLabels.containerName: spec.name, PodLabels.node: node.name,
     ]
     config.annotations = [
-      PodLabels.restartCount: String(attempt), PodLabels.gracePeriod: String(pod.gracePeriod),
+      PodLabels.image: spec.image, PodLabels.restartCount: String(attempt),
+      PodLabels.gracePeriod: String(pod.gracePeriod),
       PodLabels.terminationMessagePath: terminationMessagePath,
     ]
     config.logPath = "\(spec.name)/\(attempt).log"

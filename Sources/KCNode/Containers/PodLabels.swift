@@ -7,6 +7,8 @@ enum PodLabels {
   /// Which logical node runs it.
   static let node = "kc.dev/node"
   static let restartCount = "io.kubernetes.container.restartCount"
+  /// The image as its pod named it when the container was made.
+  static let image = "kc.dev/image"
   static let gracePeriod = "io.kubernetes.pod.terminationGracePeriod"
   static let terminationMessagePath = "io.kubernetes.container.terminationMessagePath"
 }

@@ -21,6 +21,8 @@ struct PodMemory: Sendable {
   var probes: [String: ProbeOutcome] = [:]
   /// Containers that are being stopped, by identity, and until when they have time.
   var stopping: [String: Timestamp] = [:]
+  /// Why the pod as a whole has failed, beyond what its containers did.
+  var verdict: Verdict?
   /// Whether the pod's object is gone from the API, or was never there.
   var isOrphan = false
 
@@ -43,6 +45,12 @@ struct PodMemory: Sendable {
     case present(String)
     /// `reason` is `ErrImagePull`, `ErrImageNeverPull` or `InvalidImageName`.
     case failed(reason: String, message: String, at: Timestamp, retryAt: Timestamp)
+  }
+
+  /// A reason and a message, as in a pod's status.
+  struct Verdict: Sendable, Hashable {
+    var reason: String
+    var message: String
   }
 
   struct StartFailure: Sendable, Hashable {

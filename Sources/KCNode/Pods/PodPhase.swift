@@ -7,7 +7,7 @@ struct PodPhase {
   let memory: PodMemory
 
   /// Whether no container of the pod will ever run again.
-  var hasEnded: Bool { pod.isTerminal || initFailed || mainsEnded }
+  var hasEnded: Bool { pod.isTerminal || memory.verdict != nil || initFailed || mainsEnded }
 
   /// Whether an init container has failed for good.
   var initFailed: Bool {
@@ -38,7 +38,7 @@ struct PodPhase {
   /// `Pending`, `Running`, `Succeeded` or `Failed`.
   var name: String {
     if pod.isTerminal { return pod.status["phase"]?.string ?? "Failed" }
-    if initFailed { return "Failed" }
+    if initFailed || memory.verdict != nil { return "Failed" }
     if !isInitialised { return "Pending" }
     let latest = pod.containers.map { runtime.latest($0.name) }
     let exits = latest.compactMap { $0?.phase == .exited ? $0?.exitCode : nil }

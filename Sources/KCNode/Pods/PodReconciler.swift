@@ -24,6 +24,7 @@ struct PodReconciler {
 /// A pod that is to run.
 extension PodReconciler {
   private mutating func keepRunning() {
+    if let limit = pod.timeLimit(startTime: memory.startTime) { plan.wake(at: limit) }
     switch memory.volumes {
     case .ready: break
     case .needed: return plan.act(.prepareVolumes)
@@ -102,7 +103,11 @@ extension PodReconciler {
   private mutating func keep(_ spec: ContainerSpec) {
     guard let container = runtime.latest(spec.name) else { return start(spec, after: nil) }
     switch container.phase {
-    case .running where container.sandboxID == runtime.sandbox?.id: return
+    case .running where container.sandboxID == runtime.sandbox?.id:
+      if let image = container.annotations[PodLabels.image], image != spec.image {
+        stop(
+          container, grace: pod.gracePeriod, message: "Container \(spec.name) definition changed, will be restarted")
+      }
     case .running, .unknown: stop(container, grace: pod.gracePeriod, message: "Stopping container \(spec.name)")
     case .created:
       // It never began: another takes its place and its number.

@@ -47,6 +47,13 @@ struct PodSpec: Sendable {
     return min(max(seconds, 0), 86400 * 7)
   }
 
+  /// When it has run for as long as it may; nil where it may run for ever, or has not begun.
+  func timeLimit(startTime: Timestamp) -> Timestamp? {
+    guard let seconds = spec["activeDeadlineSeconds"]?.int, seconds > 0 else { return nil }
+    return (status["startTime"]?.string.flatMap { Timestamp($0) } ?? startTime).advanced(
+      by: Double(min(seconds, 1 << 40)))
+  }
+
   /// Whether all its containers have ended for good, as its status says.
   var isTerminal: Bool { ["Succeeded", "Failed"].contains(status["phase"]?.string) }
 

@@ -17,6 +17,10 @@ struct PodStatusBuilder {
     var status = pod.status
     let name = phaseName(phase)
     status["phase"] = .string(name)
+    if let verdict = memory.verdict {
+      status["reason"] = .string(verdict.reason)
+      status["message"] = .string(verdict.message)
+    }
     status["hostIP"] = .string(hostIP)
     status["hostIPs"] = [["ip": .string(hostIP)]]
     status["startTime"] = previous["startTime"] ?? .string(memory.startTime.rfc3339)

@@ -1,0 +1,1 @@
+../KCNodeTests/Support/FakeAPI.swift
