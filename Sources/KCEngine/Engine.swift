@@ -76,6 +76,9 @@ public struct Engine: Sendable {
     await runtime.close()
     await supervisor.stop()
     await network.stop()
+    for hierarchy in FileSystem.list("/sys/fs/cgroup") + ["."] {
+      FileSystem.removeControlGroup("/sys/fs/cgroup/\(hierarchy)/kc")
+    }
     home.removeState()
   }
 }

@@ -68,6 +68,12 @@ enum FileSystem {
     rmdir(path)
   }
 
+  /// Removes a control group with all below it; one with processes in it stays.
+  static func removeControlGroup(_ path: String) {
+    for name in list(path) where isFolder("\(path)/\(name)") { removeControlGroup("\(path)/\(name)") }
+    rmdir(path)
+  }
+
   /// Whether a path is a folder itself; a link to one is not.
   static func isFolder(_ path: String) -> Bool {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
