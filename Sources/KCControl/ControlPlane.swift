@@ -57,7 +57,7 @@ public final class ControlPlane: Sendable {
     let collectable = collectable(settings.types)
     return [
       DeploymentController(), ReplicaSetController(), StatefulSetController(), DaemonSetController(), JobController(),
-      EndpointSliceController(),
+      EndpointSliceController(), EndpointsController(), DisruptionController(),
       VolumeProtection(),
       NamespaceController(types: collectable), NamespaceDefaults(authority: settings.authority),
       GarbageCollector(types: collectable), NodeLifecycle(gracePeriod: settings.nodeGracePeriod, since: time.now),

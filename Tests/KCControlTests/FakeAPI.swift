@@ -63,6 +63,7 @@ final class FakeAPI: APITransport {
     switch request.method {
     case "GET": return target.name == nil ? list(target, request) : get(target.key)
     case "POST" where target.subresource == "binding": return bind(target.key, body)
+    case "POST" where target.subresource == "eviction": return evict(target.key)
     case "POST": return create(body, target.type, target.namespace)
     case "PUT": return update(target.key, body, target.type, target.subresource)
     case "PATCH":
@@ -208,6 +209,14 @@ extension FakeAPI {
     return declared
   }
 
+  func evict(_ key: ObjectKey) -> APIResponse {
+    let budgets = state.withLock { state in state.objects.filter { $0.key.kind == .disruptionBudget }.map(\.value) }
+    if budgets.contains(where: { $0.count("status", "disruptionsAllowed") <= 0 }) {
+      return refuse(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.")
+    }
+    return delete(key, [:])
+  }
+
   private func bind(_ key: ObjectKey, _ body: Value) -> APIResponse {
     guard var pod = state.withLock({ $0.objects[key] }) else { return get(key) }
     pod.set(body.at("target", "name"), at: "spec", "nodeName")
@@ -229,7 +238,8 @@ extension FakeAPI {
       remove(key)
     } else if !object.isBeingDeleted || finalizers != object.finalizers {
       object.set(.array(finalizers.map { .string($0) }), at: "metadata", "finalizers")
-      object.set(.string(time.now.rfc3339), at: "metadata", "deletionTimestamp")
+      let end = time.now.advanced(by: isGraceful ? 30 : 0)
+      object.set(.string(end.rfc3339), at: "metadata", "deletionTimestamp")
       if let generation = object.generation { object.set(.int(generation + 1), at: "metadata", "generation") }
       object.set(isGraceful ? 30 : 0, at: "metadata", "deletionGracePeriodSeconds")
       if key.kind == .namespace { object.set("Terminating", at: "status", "phase") }

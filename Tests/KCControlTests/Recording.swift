@@ -79,6 +79,9 @@ final class Recording {
         $0["status"] = failure(step)
       }
     case "finish"?: finishDeletion(count)
+    case "evict"?:
+      guard let pod = pods(of: step).first(where: { $0.isReadyPod }), let key = ObjectKey(pod) else { return false }
+      return (simulation.api.evict(key).status == 429) == (step["error"] != nil)
     case "disrupt"?:
       await drive(step, 1, where: { $0.isActivePod }) {
         $0["status"] = ["phase": "Failed", "conditions": [["type": "DisruptionTarget", "status": "True"]]]
@@ -305,6 +308,7 @@ extension Recording {
           condition["lastUpdateTime"] = nil
           condition["lastTransitionTime"] = nil
           condition["lastProbeTime"] = nil
+          condition["observedGeneration"] = nil
           condition["message"] = .string(alias(condition["message"]?.string ?? ""))
           return condition
         })
