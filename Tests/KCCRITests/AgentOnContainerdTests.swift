@@ -13,6 +13,70 @@ import Testing
   let api = FakeAPI()
 
   @Test func aServingPodComesUpIsAdoptedAndGoes() async throws {
+    try await onContainerd { containerd, runtime in
+      var first: Value?
+      try await running(agent(on: containerd, runtime)) {
+        try await eventually("the node is there") { api.object("/api/v1/nodes/t") != nil }
+        let began = ContinuousClock().now
+        api.put(pod: pod("web"))
+        try await eventually("the pod is ready") { isReady("web") }
+        print("a pod of a warm image was ready after \(ContinuousClock().now - began)")
+        first = identity("web")
+        let logs = PodLogs(root: "\(containerd.folder)/podlogs")
+        let path = try #require(logs.path(namespace: "default", pod: "web", uid: "uid-web", container: "main"))
+        #expect(String(decoding: logs.read(path: path, options: PodLogOptions()), as: UTF8.self) == "serving hello\n")
+      }
+      try await running(agent(on: containerd, runtime)) {
+        #expect(isReady("web"))
+        api.delete(pod: "web", grace: 10, now: SystemNodeClock().now)
+        let began = ContinuousClock().now
+        try await eventually("the pod is gone", seconds: 15) {
+          #expect(api.pod("web") == nil || identity("web") == first)
+          return api.pod("web") == nil
+        }
+        print("it was gone after \(ContinuousClock().now - began)")
+      }
+    }
+  }
+
+  @Test func aCrashOfContainerdIsSurvived() async throws {
+    try await onContainerd { containerd, runtime in
+      try await running(agent(on: containerd, runtime)) {
+        api.put(pod: pod("web"))
+        try await eventually("the pod is ready") { isReady("web") }
+        let first = identity("web")
+        containerd.crash()
+        try await eventually("the node is not ready") { nodeReady == "False" }
+        #expect(isReady("web"), "what serves is not taken out for it")
+        containerd.restart()
+        try await eventually("the node is ready again", seconds: 20) { nodeReady == "True" }
+        #expect(identity("web") == first)
+        api.put(pod: pod("late"))
+        try await eventually("another pod is ready") { isReady("late") }
+        #expect(isReady("web") && identity("web") == first)
+        for name in ["web", "late"] { api.delete(pod: name, grace: 10, now: SystemNodeClock().now) }
+        try await eventually("the pods are gone", seconds: 15) { api.pod("web") == nil && api.pod("late") == nil }
+      }
+    }
+  }
+
+  @Test func manyPodsComeUpAndGo() async throws {
+    try await onContainerd { containerd, runtime in
+      try await running(agent(on: containerd, runtime)) {
+        let names = (0..<10).map { "web-\($0)" }
+        let began = ContinuousClock().now
+        for name in names { api.put(pod: pod(name)) }
+        try await eventually("all are ready", seconds: 60) { names.allSatisfy { isReady($0) } }
+        print("\(names.count) pods were ready after \(ContinuousClock().now - began)")
+        for name in names { api.delete(pod: name, grace: 10, now: SystemNodeClock().now) }
+        try await eventually("all are gone", seconds: 60) { names.allSatisfy { api.pod($0) == nil } }
+        print("they were gone after \(ContinuousClock().now - began)")
+      }
+    }
+  }
+
+  /// Runs `body` with a containerd that has images and network; afterwards nothing may be left in it.
+  private func onContainerd(_ body: (PrivateContainerd, CRIRuntime) async throws -> Void) async throws {
     if let missing = PrivateContainerd.missing {
       print("SKIPPED: the node agent is not tried on containerd: \(missing) is missing")
       return
@@ -28,36 +92,24 @@ import Testing
     api.put(
       ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "site"], "data": ["index.html": "hello\n"]],
       at: "/api/v1/namespaces/default/configmaps/site")
-    let clock = ContinuousClock()
-    var first = ""
-    try await running(agent(on: containerd, runtime)) {
-      try await eventually("the node is there") { api.object("/api/v1/nodes/t") != nil }
-      let began = clock.now
-      api.put(pod: pod)
-      try await eventually("the pod is ready") { isReady }
-      print("a pod of a warm image was ready after \(clock.now - began)")
-      first = api.pod("web")?.at("status", "containerStatuses")?[0]?["containerID"]?.string ?? ""
-      let logs = PodLogs(root: "\(containerd.folder)/podlogs")
-      let path = try #require(logs.path(namespace: "default", pod: "web", uid: "uid-web", container: "main"))
-      #expect(String(decoding: logs.read(path: path, options: PodLogOptions()), as: UTF8.self) == "serving hello\n")
-    }
-    #expect(first.hasPrefix("containerd://"))
-    try await running(agent(on: containerd, runtime)) {
-      try await eventually("the agent is back") { api.object("/api/v1/nodes/t") != nil }
-      #expect(isReady)
-      #expect(api.pod("web")?.at("status", "containerStatuses")?[0]?["containerID"]?.string == first)
-      api.delete(pod: "web", grace: 10, now: SystemNodeClock().now)
-      let began = clock.now
-      try await eventually("the pod is gone", seconds: 15) { api.pod("web") == nil }
-      print("it was gone after \(clock.now - began)")
-    }
+    try await body(containerd, runtime)
     #expect(try await runtime.sandboxes(labels: [:]).isEmpty)
+    #expect(try await runtime.containers(labels: [:]).isEmpty)
     #expect(Cgroups().children(containerd.cgroup).isEmpty)
     await runtime.close()
   }
 
-  private var isReady: Bool {
-    let conditions = api.pod("web")?.at("status", "conditions")?.array ?? []
+  private func identity(_ name: String) -> Value? {
+    api.pod(name)?.at("status", "containerStatuses")?[0]?["containerID"]
+  }
+
+  private var nodeReady: String? {
+    let conditions = api.object("/api/v1/nodes/t")?.at("status", "conditions")?.array ?? []
+    return conditions.first { $0["type"] == "Ready" }?["status"]?.string
+  }
+
+  private func isReady(_ name: String) -> Bool {
+    let conditions = api.pod(name)?.at("status", "conditions")?.array ?? []
     return conditions.contains { $0["type"] == "Ready" && $0["status"] == "True" }
   }
 
@@ -77,10 +129,10 @@ import Testing
     trap 'exit 0' TERM; while :; do /bin/busybox sleep 0.05; done
     """
 
-  private var pod: Value {
+  private func pod(_ name: String) -> Value {
     [
       "apiVersion": "v1", "kind": "Pod",
-      "metadata": ["name": "web", "namespace": "default", "uid": "uid-web"],
+      "metadata": ["name": .string(name), "namespace": "default", "uid": .string("uid-\(name)")],
       "spec": [
         "nodeName": "t", "terminationGracePeriodSeconds": 10,
         "volumes": [
@@ -94,7 +146,7 @@ import Testing
               .string(Self.script),
             ],
             "ports": [["name": "http", "containerPort": 8080]],
-            "resources": ["limits": ["memory": "32Mi", "cpu": "500m"]],
+            "resources": ["limits": ["memory": "16Mi", "cpu": "500m"]],
             "volumeMounts": [
               ["name": "site", "mountPath": "/www"], ["name": "scratch", "mountPath": "/scratch"],
             ],

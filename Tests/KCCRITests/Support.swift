@@ -107,6 +107,22 @@ final class PrivateContainerd: Sendable {
     }
   }
 
+  /// Kills containerd alone, as a crash does: containers go on.
+  func crash() {
+    process.withLock { process in
+      guard let running = process else { return }
+      kill(running, SIGKILL)
+      var status: Int32 = 0
+      waitpid(running, &status, 0)
+      process = nil
+    }
+  }
+
+  /// Starts containerd again.
+  func restart() {
+    process.withLock { $0 = Self.spawn(["/usr/bin/containerd", "-c", "\(folder)/config.toml"], log: "\(folder)/log") }
+  }
+
   /// Ends containerd and everything it started, and removes the folder.
   func end() {
     guard
