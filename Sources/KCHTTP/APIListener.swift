@@ -48,7 +48,7 @@ public struct APIListener: Sendable {
       tls.minimumTLSVersion = .tlsv12
       let adapter = RequestAdapter(server: server, token: credentials.token)
       var quiet = logger
-      quiet.logLevel = .error
+      quiet.logLevel = .critical
       let application = Application(
         responder: CallbackResponder<BasicRequestContext> { request, _ in await adapter.respond(request) },
         server: try .tls(.http1(), tlsConfiguration: tls),
@@ -69,12 +69,16 @@ private struct RequestAdapter: Sendable {
   let token: String
 
   func respond(_ request: Request) async -> Response {
-    let body: Payload
-    do {
-      let collected = try await request.body.collect(upTo: APIListener.bodyLimit)
-      body = collected.readableBytes == 0 ? .none : .bytes(Array(collected.readableBytesView))
-    } catch {
-      return convert(refusal(413, "RequestEntityTooLarge", "the body is larger than 3 MiB"))
+    var body = Payload.none
+    // The body of a GET means nothing, and is left to tell of the end of the connection.
+    if request.method != .get {
+      do {
+        let collected = try await request.body.collect(upTo: APIListener.bodyLimit)
+        body = collected.readableBytes == 0 ? .none : .bytes(Array(collected.readableBytesView))
+      } catch {
+        let why = "Request entity too large: limit is \(APIListener.bodyLimit)"
+        return convert(refusal(413, "RequestEntityTooLarge", why), request)
+      }
     }
     var api = APIRequest(
       method: request.method.rawValue, path: request.uri.path, query: query(request.uri.query ?? ""),
@@ -82,10 +86,10 @@ private struct RequestAdapter: Sendable {
     api.path = decoded(api.path)
     if let agent = request.headers[.userAgent] { api.headers["user-agent"] = agent }
     if let given = request.headers[.authorization] {
-      guard isRight(given) else { return convert(refusal(401, "Unauthorized", "Unauthorized")) }
+      guard isRight(given) else { return convert(refusal(401, "Unauthorized", "Unauthorized"), request) }
       api.user = APIUser(name: "kc-admin", groups: ["system:masters", "system:authenticated"])
     }
-    return convert(await server.handle(api))
+    return convert(await server.handle(api), request)
   }
 
   private func refusal(_ code: Int, _ reason: String, _ message: String) -> APIResponse {
@@ -124,9 +128,12 @@ private struct RequestAdapter: Sendable {
     return String(decoding: out, as: UTF8.self)
   }
 
-  private func convert(_ response: APIResponse) -> Response {
+  private func convert(_ response: APIResponse, _ request: Request) -> Response {
     var headers = HTTPFields()
     headers[.contentType] = response.contentType
+    for (name, value) in response.headers {
+      if let name = HTTPField.Name(name) { headers[name] = value }
+    }
     let status = HTTPResponse.Status(code: response.status)
     switch response.body {
     case .none: return Response(status: status, headers: headers)
@@ -140,10 +147,12 @@ private struct RequestAdapter: Sendable {
         body: .init { writer in
           // An empty piece first: the client learns at once that its watch stands.
           try await writer.write(ByteBuffer())
-          for try await event in events {
-            var line = JSON.bytes(event)
-            line.append(UInt8(ascii: "\n"))
-            try await writer.write(ByteBuffer(bytes: line))
+          try await request.body.consumeWithCancellationOnInboundClose { _ in
+            for try await event in events {
+              var line = JSON.bytes(event)
+              line.append(UInt8(ascii: "\n"))
+              try await writer.write(ByteBuffer(bytes: line))
+            }
           }
           try await writer.finish(nil)
         })
@@ -151,7 +160,9 @@ private struct RequestAdapter: Sendable {
       return Response(
         status: status, headers: headers,
         body: .init { writer in
-          for try await piece in pieces { try await writer.write(ByteBuffer(bytes: piece)) }
+          try await request.body.consumeWithCancellationOnInboundClose { _ in
+            for try await piece in pieces { try await writer.write(ByteBuffer(bytes: piece)) }
+          }
           try await writer.finish(nil)
         })
     }

@@ -38,7 +38,7 @@ extension APIServer {
         + accepted.joined(separator: ", "))
   }
 
-  static let objectMedia = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]
+  static let objectMedia = ["application/json", "application/yaml"]
 
   /// The object that a create or an update sends.
   func decode(_ request: APIRequest, _ type: ResourceType, _ options: WriteOptions) throws(APIStatus) -> DecodedBody {

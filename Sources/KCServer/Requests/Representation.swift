@@ -18,7 +18,7 @@ struct Representation: Sendable {
   /// What the rows of tables carry: `None`, `Metadata` or `Object`.
   var includeObject = "Metadata"
 
-  private static let accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf"
+  private static let accepted = "application/json, application/yaml"
 
   /// - Throws: `NotAcceptable` where nothing that the client takes can be given.
   init(_ request: APIRequest) throws(APIStatus) {

@@ -8,8 +8,7 @@ extension APIServer {
     if representation.isYAML {
       throw APIStatus(
         code: 406, reason: "NotAcceptable",
-        message: "only the following media types are accepted: application/json;stream=watch, "
-          + "application/vnd.kubernetes.protobuf;stream=watch")
+        message: "only the following media types are accepted: application/json;stream=watch")
     }
     let options = try listOptions(request, info)
     let resource = info.type.qualifiedName

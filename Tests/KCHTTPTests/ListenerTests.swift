@@ -1,0 +1,99 @@
+import KCClient
+import KCData
+import KCHTTP
+import KCKube
+import KCServer
+import Logging
+import Testing
+
+@Suite struct ListenerTests {
+  private struct Served: Sendable {
+    let server: APIServer
+    let credentials: ServerCredentials
+    let port = Int.random(in: 30000...39999)
+
+    init() throws {
+      server = try APIServer(
+        store: SQLiteStore(path: "/tmp/kc-listener-test-\(newUID()).db"),
+        settings: .init(now: { Timestamp(seconds: 1_700_000_000) }))
+      credentials = try ServerCredentials.make(addresses: [[127, 0, 0, 1]])
+    }
+
+    func listener() -> APIListener {
+      APIListener(
+        server: server, credentials: credentials, host: "127.0.0.1", port: port, logger: Logger(label: "test"))
+    }
+
+    func transport() throws -> HTTPTransport {
+      var connection = HTTPTransport.Connection(server: "https://127.0.0.1:\(port)")
+      connection.authority = credentials.authority
+      connection.token = credentials.token
+      return try HTTPTransport(connection)
+    }
+  }
+
+  /// Runs a body beside a listener that answers.
+  private func serving(_ body: (Served) async throws -> Void) async throws {
+    let served = try Served()
+    try await served.server.bootstrap()
+    let (ready, signal) = AsyncStream<Void>.makeStream()
+    let task = Task { try await served.listener().run(onReady: { signal.yield() }) }
+    for await _ in ready { break }
+    do { try await body(served) } catch { Issue.record(error) }
+    task.cancel()
+    _ = try? await task.value
+  }
+
+  @Test func aPortInUseIsSaidSo() async throws {
+    try await serving { served in
+      await #expect(throws: ListenError.portInUse(port: served.port)) {
+        try await served.listener().run(onReady: {})
+      }
+    }
+  }
+
+  @Test func tooLargeBodiesAreRefused() async throws {
+    try await serving { served in
+      let transport = try served.transport()
+      let path = "/api/v1/namespaces/default/configmaps"
+      let body = [UInt8](repeating: UInt8(ascii: "x"), count: APIListener.bodyLimit + 1)
+      let response = try await transport.send(
+        APIRequest(method: "POST", path: path, contentType: "application/json", body: .bytes(body)))
+      #expect(response.status == 413)
+      #expect(try await transport.send(APIRequest(method: "GET", path: path)).status == 200)
+      await transport.close()
+    }
+  }
+
+  @Test func headersOfAnswersArrive() async throws {
+    try await serving { served in
+      let transport = try served.transport()
+      let version = APIRequest(method: "GET", path: "/api/v1/pods", query: [("resourceVersion", "999999999")])
+      #expect(try await transport.send(version).status == 504)
+      let anonymous = try HTTPTransport(
+        {
+          var connection = HTTPTransport.Connection(server: "https://127.0.0.1:\(served.port)")
+          connection.authority = served.credentials.authority
+          return connection
+        }())
+      #expect(try await anonymous.send(APIRequest(method: "GET", path: "/api/v1/pods")).status == 403)
+      #expect(try await anonymous.send(APIRequest(method: "GET", path: "/livez")).status == 200)
+      await anonymous.close()
+      await transport.close()
+    }
+  }
+
+  @Test func aWatchThatIsGivenUpIsForgottenByTheServer() async throws {
+    try await serving { served in
+      let transport = try served.transport()
+      let type = try #require(ResourceTypes.builtin.named("configmaps"))
+      let client = APIClient(transport: transport, fieldManager: "test")
+      let events = try await client.watch(type, resourceVersion: "1")
+      let reader = Task { for try await _ in events {} }
+      reader.cancel()
+      _ = try? await reader.value
+      // Closing waits for the connections; that of the watch ends with it.
+      await transport.close()
+    }
+  }
+}
