@@ -165,8 +165,8 @@ struct RecordedRequest {
       return (Answer(code: error.code, message: error.message), object)
     }
     Strategy.prepareForCreate(&object, type: type, now: Self.now)
-    var causes = Validation.create(object, type: type)
-    if causes.isEmpty { causes = ServiceAllocation.check(object, type: type, cluster: .recorded) }
+    var causes = ServiceAllocation.check(object, type: type, cluster: .recorded)
+    if causes.isEmpty { causes = Validation.create(object, type: type) }
     object.set("1", at: "metadata", "resourceVersion")
     return (Answer(code: causes.isEmpty ? 201 : 422, causes: causes), Self.resolved(CreatePipeline.placed(object)))
   }
@@ -187,8 +187,8 @@ struct RecordedRequest {
     Defaulting.apply(to: &object, type: type)
     Admission.update(&object, type: type)
     Strategy.prepareForUpdate(&object, old: old, type: type, subresource: subresource, now: Self.now)
-    var causes = Validation.update(object, old: old, type: type, subresource: subresource)
-    if causes.isEmpty { causes = ServiceAllocation.check(object, old: old, type: type, cluster: .recorded) }
+    var causes = ServiceAllocation.check(object, old: old, type: type, cluster: .recorded)
+    if causes.isEmpty { causes = Validation.update(object, old: old, type: type, subresource: subresource) }
     return Answer(code: causes.isEmpty ? 200 : 422, causes: causes, object: object)
   }
 }

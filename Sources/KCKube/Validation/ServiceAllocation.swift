@@ -20,7 +20,8 @@ public enum ServiceAllocation {
     }
   }
 
-  /// Why a service that is valid in itself cannot be had in a cluster.
+  /// Why a service cannot have what it asks for in a cluster. The server looks at this first, and at all else
+  /// (`Validation`) only where this is granted.
   ///
   /// - Parameter old: the service as it is stored, for a change: what it has is not asked for again.
   public static func check(
@@ -28,6 +29,8 @@ public enum ServiceAllocation {
   ) -> [APIStatus.Cause] {
     guard type.qualifiedKind == "Service", let spec = object["spec"], spec["type"] != "ExternalName" else { return [] }
     var report = ValidationReport()
+    ServiceRules.addresses(spec, spec.text("type"), FieldPath("spec"), &report)
+    if !report.isEmpty { return report.causes }
     families(spec, cluster, &report)
     if !report.isEmpty { return report.causes }
     let had = Set(old?["spec"]?.texts("clusterIPs") ?? [])
@@ -72,6 +75,7 @@ public enum ServiceAllocation {
     _ spec: Value, _ old: Value?, _ cluster: Cluster, _ report: inout ValidationReport
   ) {
     let had = Set((old?.list("ports") ?? []).compactMap { $0["nodePort"]?.int })
+    guard ServiceStrategy.usesNodePorts(spec) else { return }
     var used: Set<String> = []
     for (index, port) in spec.list("ports").enumerated() {
       guard let number = port["nodePort"]?.int, number != 0 else { continue }

@@ -41,7 +41,7 @@ public enum Validation {
     switch (kind, subresource) {
     case (_, "status"): StatusRules.check(object, old: old, kind: kind, &report)
     case ("Pod", "ephemeralcontainers"): PodUpdateRules.ephemeral(object, old: old, &report)
-    case ("Pod", "resize"): PodRules.check(object, &report)
+    case ("Pod", "resize"): PodUpdateRules.resize(object, old: old, &report)
     case ("Pod", _): PodUpdateRules.check(object, old: old, &report)
     default:
       rules[kind]?(object, &report)

@@ -30,6 +30,7 @@ enum ServiceRules {
     external(spec, type, path, &report)
     report.requiredOneOf(type, ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"], path["type"])
     loadBalancer(spec, type, path, &report)
+    if spec.list("loadBalancerSourceRanges").isEmpty { sourceRanges(object, type, &report) }
     if let policy = spec.set("trafficDistribution")?.string {
       report.oneOf(
         policy, ["PreferClose", "PreferSameNode", "PreferSameZone"], path["trafficDistribution"])
@@ -61,7 +62,7 @@ enum ServiceRules {
     }
   }
 
-  private static func addresses(
+  static func addresses(
     _ spec: Value, _ type: String, _ path: FieldPath, _ report: inout ValidationReport
   ) {
     let here = path["clusterIPs"]
@@ -161,6 +162,20 @@ enum ServiceRules {
       report.qualifiedName(name, path["loadBalancerClass"])
     } else {
       report.forbidden(path["loadBalancerClass"], "may only be used when type is LoadBalancer")
+    }
+  }
+
+  private static let rangesAnnotation = "service.beta.kubernetes.io/load-balancer-source-ranges"
+
+  /// The ranges in an annotation, as they once were given.
+  private static func sourceRanges(_ object: Value, _ type: String, _ report: inout ValidationReport) {
+    guard let text = object.annotations[rangesAnnotation] else { return }
+    let path = FieldPath("metadata", "annotations").key(rangesAnnotation)
+    if type != "LoadBalancer" { report.forbidden(path, "may only be used when type is LoadBalancer") }
+    if text.allSatisfy(\.isWhitespace) { return }
+    for range in text.split(separator: ",", omittingEmptySubsequences: false)
+    where IPRange(range.split(separator: " ").joined()) == nil {
+      report.invalid(path, "not an address range", value: .string(String(range)))
     }
   }
 

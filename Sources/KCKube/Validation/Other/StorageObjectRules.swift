@@ -112,7 +112,7 @@ enum StorageObjectRules {
         report.subdomain(volume, path["source"]["persistentVolumeName"])
       }
     }
-    if let inline {
+    if let inline, volume == nil {
       ClaimRules.volumeSpec(inline, path["source"]["inlineVolumeSpec"], isInline: true, &report)
     }
     report.subdomain(spec.text("nodeName"), path["nodeName"])

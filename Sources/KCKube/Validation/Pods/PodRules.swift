@@ -31,8 +31,47 @@ enum PodRules {
       report.forbidden(path["ephemeralContainers"], "cannot be set on create")
     }
     appArmor(object, &report)
+    seccomp(object, &report)
     if !spec.list("schedulingGates").isEmpty, !spec.text("nodeName").isEmpty {
       report.forbidden(path["nodeName"], "cannot be set until all scheduling gates have been cleared")
+    }
+  }
+
+  /// Seccomp profiles in annotations must be those in fields.
+  private static func seccomp(_ object: Value, _ report: inout ValidationReport) {
+    let spec = object["spec"] ?? [:]
+    func compare(_ key: String, _ profile: Value?, _ path: FieldPath) {
+      guard let text = object.annotations[key], let profile, profile != .null else { return }
+      let isSame =
+        switch profile.text("type") {
+        case "Unconfined": text == "unconfined"
+        case "RuntimeDefault": text == "runtime/default" || text == "docker/default"
+        case "Localhost": text.hasPrefix("localhost/")
+        default: true
+        }
+      if !isSame {
+        report.forbidden(path["seccompProfile"]["type"], "differs from the annotation")
+      } else if profile["type"] == "Localhost", text != "localhost/\(profile.text("localhostProfile"))" {
+        report.forbidden(path["seccompProfile"]["localhostProfile"], "differs from the annotation")
+      }
+    }
+    compare(seccompKey, spec.at("securityContext", "seccompProfile"), FieldPath("spec", "securityContext"))
+    for field in ["initContainers", "containers"] {
+      for (index, container) in spec.list(field).enumerated() {
+        compare(
+          seccompPrefix + container.text("name"), container.at("securityContext", "seccompProfile"),
+          FieldPath("spec")[field][index]["securityContext"])
+      }
+    }
+  }
+
+  /// Annotations whose meaning a pod cannot change.
+  static func annotationUpdates(_ object: Value, old: Value, _ report: inout ValidationReport) {
+    let (new, before) = (object.annotations, old.annotations)
+    for key in Set(new.keys).union(before.keys).sorted() where new[key] != before[key] {
+      if key.hasPrefix(appArmorPrefix) || key == "kubernetes.io/config.mirror" {
+        report.forbidden(FieldPath("metadata", "annotations").key(key), "cannot be changed")
+      }
     }
   }
 

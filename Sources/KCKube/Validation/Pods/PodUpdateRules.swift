@@ -4,6 +4,7 @@ internal import KCData
 enum PodUpdateRules {
   static func check(_ object: Value, old: Value, _ report: inout ValidationReport) {
     PodRules.check(object, &report)
+    PodRules.annotationUpdates(object, old: old, &report)
     let path = FieldPath("spec")
     let new = object["spec"] ?? [:]
     let before = old["spec"] ?? [:]
@@ -92,6 +93,14 @@ enum PodUpdateRules {
       if !Value.isSame(new.at("affinity", field), old), !Defaulting.isNil(old) {
         report.invalid(path["affinity"][field], "cannot be changed")
       }
+    }
+  }
+
+  /// What containers get can change, but not the pod's quality of service.
+  static func resize(_ object: Value, old: Value, _ report: inout ValidationReport) {
+    PodRules.check(object, &report)
+    if QualityOfService.of(object) != QualityOfService.of(old) {
+      report.invalid(FieldPath("spec"), "the pod's quality of service cannot change")
     }
   }
 
