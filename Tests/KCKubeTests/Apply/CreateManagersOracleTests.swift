@@ -11,7 +11,7 @@ import Testing
     guard let records = Oracle.records("api/defaulting.jsonl.gz") else { return }
     var agreement = Agreement()
     var perKind: [String: Agreement] = [:]
-    for (index, record) in records.enumerated() where Oracle.isFull || index % 5 == 0 {
+    for (index, record) in records.enumerated() where Oracle.isFull || index % 10 == 0 {
       guard let out = record["out"], let wanted = out.at("metadata", "managedFields"),
         let type = ResourceTypes.builtin.find((out.apiVersion, out.kind))
       else { continue }
@@ -80,7 +80,7 @@ import Testing
     guard let records = Oracle.records("api/defaulting.jsonl.gz") else { return }
     var same = Agreement()
     var settled = Agreement()
-    for (index, record) in records.enumerated() where Oracle.isFull || index % 5 == 2 {
+    for (index, record) in records.enumerated() where Oracle.isFull || index % 10 == 2 {
       guard let out = record["out"], let type = ResourceTypes.builtin.find((out.apiVersion, out.kind)) else { continue }
       var config = try CreatePipeline.input(record)
       config["apiVersion"] = out["apiVersion"]
