@@ -110,7 +110,11 @@ enum MetricRules {
         }
       }
     }
-    for field in given { source(field, metric[field] ?? [:], path[field], &report) }
+    // Of several sources only the first is looked at.
+    let order = ["object", "external", "pods", "resource", "containerResource"]
+    if let first = order.first(where: { given.contains($0) }) {
+      source(first, metric[first] ?? [:], path[first], &report)
+    }
   }
 
   private static func source(
@@ -144,11 +148,15 @@ enum MetricRules {
     case "pods":
       identifier(source, path["metric"], &report)
       self.target(target, path["target"], &report)
-      if (target["averageValue"].flatMap { Quantity($0) }?.nano ?? 0) <= 0 {
+      if !target.has("averageValue") {
         report.required(path["target"]["averageValue"], "must specify a positive target averageValue")
       }
     default:
-      if kind == "containerResource", source.text("container").isEmpty { report.required(path["container"]) }
+      if kind == "containerResource" {
+        let container = source.text("container")
+        if container.isEmpty { report.required(path["container"]) } else { report.label(container, path["container"]) }
+        if !source.text("name").isEmpty { ResourceRules.name(source.text("name"), path["name"], &report) }
+      }
       if source.text("name").isEmpty { report.required(path["name"], "must specify a resource name") }
       self.target(target, path["target"], &report)
       if !target.has("averageUtilization"), !target.has("averageValue") {

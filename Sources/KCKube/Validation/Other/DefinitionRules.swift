@@ -69,11 +69,22 @@ enum DefinitionRules {
     for (index, name) in names.enumerated() where !Names.isServiceName(name) {
       report.invalid(here[index]["name"], "not a DNS label that starts with a letter", value: .string(name))
     }
+    for (index, version) in versions.enumerated() { deprecation(version, here[index], &report) }
     if Set(names).count < names.count { refuse("must not have the same version twice") }
     if stored.count != 1 { refuse("must have exactly one version marked as storage version") }
     storedVersions(object, stored, names, &report)
     // What all versions have in common is said of the definition.
     parts(versions, path, &report)
+  }
+
+  private static func deprecation(_ version: Value, _ path: FieldPath, _ report: inout ValidationReport) {
+    guard let warning = version.set("deprecationWarning")?.string else { return }
+    let here = path["deprecationWarning"]
+    if !version.flag("deprecated") { report.invalid(here, "is only for deprecated versions", value: .string(warning)) }
+    let isPlain = warning.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+    if warning.isEmpty || warning.utf8.count > 256 || !isPlain {
+      report.invalid(here, "must be 1 to 256 printable characters", value: .string(warning))
+    }
   }
 
   private static func storedVersions(
@@ -126,13 +137,13 @@ enum DefinitionRules {
       let text = scale.text(field)
       if text.isEmpty {
         report.required(path[field])
-      } else if !isSimplePath(text) || !text.hasPrefix(root) {
+      } else if !text.hasPrefix(root) {
         report.invalid(path[field], "must be a JSON path under \(root.dropLast())", value: .string(text))
       }
     }
     if let text = scale.set("labelSelectorPath")?.string, !text.isEmpty {
       let isInside = text.hasPrefix(".spec.") || text.hasPrefix(".status.")
-      if !isSimplePath(text) || !isInside {
+      if !isInside {
         report.invalid(path["labelSelectorPath"], "must be a JSON path under .spec or .status", value: .string(text))
       }
     }
@@ -166,20 +177,10 @@ enum DefinitionRules {
       let text = column.text("jsonPath")
       if text.isEmpty {
         report.required(here["JSONPath"])
-      } else if !text.hasPrefix(".") || !isBalanced(text) {
+      } else if !text.hasPrefix(".") {
         report.invalid(here["JSONPath"], "must be a simple JSON path starting with .", value: .string(text))
       }
     }
-  }
-
-  private static func isBalanced(_ text: String) -> Bool {
-    var open = 0
-    for byte in text.utf8 {
-      if byte == UInt8(ascii: "[") { open += 1 }
-      if byte == UInt8(ascii: "]") { open -= 1 }
-      if open < 0 { return false }
-    }
-    return open == 0
   }
 
   private static func selectable(

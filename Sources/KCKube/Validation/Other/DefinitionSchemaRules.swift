@@ -223,6 +223,11 @@ enum DefinitionSchemaRules {
     for (index, rule) in schema.list("x-kubernetes-validations").enumerated() {
       let here = path["x-kubernetes-validations"][index]
       let text = rule.text("rule")
+      if let message = rule.set("message")?.string, !message.isEmpty {
+        if message.allSatisfy(\.isWhitespace) || message.contains(where: \.isNewline) {
+          report.invalid(here["message"], "must not be blank or have line breaks", value: .string(message))
+        }
+      }
       if text.allSatisfy(\.isWhitespace) {
         report.required(here["rule"])
         continue
@@ -232,7 +237,8 @@ enum DefinitionSchemaRules {
       case .success(let read):
         if read.kind != .bool, read.kind != .any {
           report.invalid(here["rule"], "must evaluate to a bool", value: .string(text))
-        } else if read.chains.contains(where: { !isKnown($0, schema) }) {
+        } else if !read.roots.isSubset(of: ["self", "oldSelf"]) || read.chains.contains(where: { !isKnown($0, schema) })
+        {
           report.invalid(here["rule"], "names a field that is not in the schema", value: .string(text))
         } else if cost(read, schema) > ruleBudget {
           report.forbidden(here["rule"], "takes too long; bound the lists and maps it goes through")

@@ -53,7 +53,12 @@ enum ExpressionRules {
       {
         report.invalid(path["paramKind"]["apiVersion"], "not an API version", value: .string(version))
       }
-      report.notEmpty(kind.text("kind"), path["paramKind"]["kind"])
+      let name = kind.text("kind")
+      if name.isEmpty {
+        report.required(path["paramKind"]["kind"])
+      } else if !Names.isServiceName(name.lowercased()) {
+        report.invalid(path["paramKind"]["kind"], "not the name of a kind", value: .string(name))
+      }
     }
     if let match = spec.set("matchConstraints") {
       resources(match, path["matchConstraints"], &report)

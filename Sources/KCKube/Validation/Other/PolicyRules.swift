@@ -132,9 +132,23 @@ enum PolicyRules {
         report.invalid(here["queuing"]["handSize"], "must be positive", value: .int(hand))
       } else if hand > queues {
         report.invalid(here["queuing"]["handSize"], "must not be greater than queues", value: .int(hand))
+      } else if bits(queues) * Double(hand) > 60 {
+        report.invalid(here["queuing"]["handSize"], "needs more than 60 bits with so many queues", value: .int(hand))
       }
     case let other: report.unsupported(here["type"], other, allowed: ["Queue", "Reject"])
     }
+  }
+
+  /// The bits that tell queues apart.
+  private static func bits(_ queues: Int64) -> Double {
+    var bits = 0.0
+    var rest = Double(queues)
+    while rest >= 2 {
+      rest /= 2
+      bits += 1
+    }
+    // Linear between powers of two, near enough for a bound that is one itself.
+    return bits + (rest - 1)
   }
 
   static func flowSchema(_ object: Value, _ report: inout ValidationReport) {

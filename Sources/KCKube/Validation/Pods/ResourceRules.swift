@@ -64,7 +64,8 @@ enum ResourceRules {
     !isNative(name) && !name.hasPrefix("requests.") && Names.isQualifiedName("requests.\(name)")
   }
 
-  private static func name(_ name: String, _ path: FieldPath, _ report: inout ValidationReport) {
+  /// The name of a resource of a container.
+  static func name(_ name: String, _ path: FieldPath, _ report: inout ValidationReport) {
     report.qualifiedName(name, path)
     if !name.contains("/") {
       let isStandard = ["cpu", "memory", "ephemeral-storage"].contains(name) || name.hasPrefix("hugepages-")

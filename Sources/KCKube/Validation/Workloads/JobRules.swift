@@ -132,7 +132,6 @@ enum JobRules {
     let inner = spec.at("jobTemplate", "spec") ?? [:]
     let here = path["jobTemplate"]["spec"]
     self.spec(inner, here, &report)
-    ObjectMetaRules.labels(spec.at("jobTemplate", "metadata", "labels"), path["jobTemplate"]["labels"], &report)
     if inner.flag("manualSelector") {
       report.unsupported(here["manualSelector"], "true", allowed: ["nil", "false"])
     }
