@@ -18,6 +18,9 @@ struct Catalogue: Sendable {
     (definitions[type.qualifiedName]?.at("spec", "versions")?.array ?? []).first { $0["name"]?.string == type.version }
   }
 
+  /// The schema of a custom resource in OpenAPI v3; nil for others.
+  func openSchema(of type: ResourceType) -> Value? { version(of: type)?.at("schema", "openAPIV3Schema") }
+
   /// Adds or replaces a definition.
   mutating func define(_ definition: Value) {
     guard let name = definition.name else { return }

@@ -107,9 +107,9 @@ struct ServerFixture {
     var seen: [String] = []
     for try await event in events {
       seen.append("\(event["type"]?.string ?? "") \(event.at("object", "metadata", "name")?.string ?? "")")
-      if seen.count == 3 { break }
+      if seen.count == 4 { break }
     }
-    #expect(seen == ["ADDED early", "ADDED late", "DELETED early"])
+    #expect(seen == ["ADDED early", "ADDED late", "MODIFIED early", "DELETED early"])
   }
 
   @Test func podsOnNodesAreDeletedGracefully() async throws {
@@ -117,7 +117,8 @@ struct ServerFixture {
     defer { fixture.remove() }
     try await fixture.server.bootstrap()
     _ = await fixture.call("POST", Self.pods, ServerFixture.pod("a"))
-    let bound = await fixture.call("POST", Self.pods + "/a/binding", ["target": ["name": "n1"]])
+    let bound = await fixture.call(
+      "POST", Self.pods + "/a/binding", ["metadata": ["name": "a"], "target": ["name": "n1"]])
     #expect(bound.status == 201)
     let marked = await fixture.call("DELETE", Self.pods + "/a")
     #expect(marked.body.isBeingDeleted)

@@ -75,7 +75,7 @@ struct ObjectWriter {
       Strategy.prepareForCreate(&object, type: type, now: now)
     }
     let name = object.name ?? ""
-    let causes = Validation.create(object, type: type)
+    let causes = Validation.create(object, type: type) + customCauses(object, state)
     if !causes.isEmpty { throw .invalid(type, name, causes) }
     if let there = state.get(resource, object.namespace, name)?.value {
       throw .alreadyExists(type, name, isLeaving: there.isBeingDeleted)
@@ -85,6 +85,11 @@ struct ObjectWriter {
     }
     if options.isDryRun { return object }
     return state.put(resource, object)
+  }
+
+  /// What is wrong with a custom resource by its own schema.
+  func customCauses(_ object: Value, _ state: borrowing ObjectState) -> [APIStatus.Cause] {
+    state.catalogue.openSchema(of: type).map { CustomValidation(object, schema: $0).causes } ?? []
   }
 
   /// The object's namespace is that of the path.

@@ -55,7 +55,8 @@ extension APIServer {
       throw .badRequest("the object provided is unrecognized (must be of type \(type.kind)): it is no object")
     }
     try Self.checkKind(&object, type)
-    let problems = Problems(object, type)
+    let schema = try objects.read { state throws(APIStatus) in state.catalogue.openSchema(of: type) }
+    let problems = Problems(object, type, schema: schema)
     if let misfit = problems.misfits.first {
       throw .badRequest(
         "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): \(misfit.field): \(misfit.message)"
@@ -89,7 +90,12 @@ extension APIServer {
     var unknown: [String] = []
     var misfits: [APIStatus.Cause] = []
 
-    init(_ object: Value, _ type: ResourceType) {
+    /// - Parameter schema: of custom resources.
+    init(_ object: Value, _ type: ResourceType, schema: Value?) {
+      if let schema {
+        unknown = CustomValidation(object, schema: schema).unknown
+        return
+      }
       for cause in Validation.unknownFields(object, type: type) {
         if cause.message.hasPrefix("unknown field") { unknown.append(cause.message) } else { misfits.append(cause) }
       }

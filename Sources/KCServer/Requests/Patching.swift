@@ -66,7 +66,7 @@ extension ObjectWriter {
     guard let stored = state.get(resource, info.namespace, name)?.value else { throw .notFound(type, name) }
     let old = Versions.read(stored, as: type)
     var new = try Self.patched(old, body, media, type, state.catalogue.schema)
-    let warnings = try check(new, old, isStrategic: media == "application/strategic-merge-patch+json", body)
+    let warnings = try check(new, old, state)
     complete(&new, state)
     let result = try replace(old, new, in: &state)
     return APIResponse(
@@ -87,13 +87,13 @@ extension ObjectWriter {
   ///
   /// - Returns: what to warn of.
   private func check(
-    _ new: Value, _ old: Value, isStrategic: Bool, _ patch: Value
+    _ new: Value, _ old: Value, _ state: borrowing ObjectState
   ) throws(APIStatus) -> [String] {
     guard new.object != nil else { throw .badRequest("the patch leaves no object") }
     if new.apiVersion ?? old.apiVersion != old.apiVersion || new.kind ?? old.kind != old.kind {
       throw .badRequest("\(new.kind ?? "") in version \"\(new.apiVersion ?? "")\" cannot be handled as a \(type.kind)")
     }
-    let problems = APIServer.Problems(new, type)
+    let problems = APIServer.Problems(new, type, schema: state.catalogue.openSchema(of: type))
     func refused(_ why: String) -> APIStatus {
       .invalid(
         kind: "", group: "", "", [.init(reason: "FieldValueInvalid", message: "Invalid value: \(why)", field: "patch")])

@@ -23,7 +23,12 @@ struct Representation: Sendable {
   /// - Throws: `NotAcceptable` where nothing that the client takes can be given.
   init(_ request: APIRequest) throws(APIStatus) {
     isPretty = request[query: "pretty"].map { ListOptions.truth($0) } ?? false
-    if let include = request[query: "includeObject"], !include.isEmpty { includeObject = include }
+    if let include = request[query: "includeObject"], !include.isEmpty {
+      guard ["None", "Metadata", "Object"].contains(include) else {
+        throw .badRequest("unrecognized includeObject value: \"\(include)\"")
+      }
+      includeObject = include
+    }
     guard let accept = request.accept, !accept.isEmpty else { return }
     var hasUnknownForm = false
     for clause in accept.split(separator: ",") {

@@ -64,7 +64,7 @@ extension ObjectWriter {
     prepare(&new, old, state)
     try ClusterAdmission.checkFinalizers(new, old, type)
     let causes =
-      info.subresource == "status" ? [] : Validation.update(new, old: old, type: type)
+      (info.subresource == "status" ? [] : Validation.update(new, old: old, type: type)) + customCauses(new, state)
     if !causes.isEmpty { throw .invalid(type, name, causes) }
     if type.kind == "Service", type.group.isEmpty, info.subresource == nil {
       try ServiceAddresses(settings: server.settings, isDryRun: options.isDryRun).assign(&new, state)

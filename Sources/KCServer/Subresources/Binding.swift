@@ -7,7 +7,7 @@ extension APIServer {
     let options = try WriteOptions(request)
     let body = try Self.body(request)
     let name = info.name ?? body.name ?? ""
-    if let given = body.name, given != name { throw .badRequest("name in URL does not match name in Binding object") }
+    if body.name != name { throw .badRequest("name in URL does not match name in Binding object") }
     if let kind = body.at("target", "kind")?.string, !["Node", ""].contains(kind) {
       throw .plain(500, "target.kind: Unsupported value: \"\(kind)\": supported values: \"Node\", \"<empty>\"")
     }

@@ -25,6 +25,7 @@ extension APIServer {
     case "SelfSubjectRulesReview":
       object["status"] = try rules(user, namespace: object.at("spec", "namespace")?.string ?? "")
       object["spec"] = [:]
+      object.set(nil, at: "metadata", "managedFields")
     default: throw .notAllowed
     }
     return APIResponse(status: 201, body: .value(object))

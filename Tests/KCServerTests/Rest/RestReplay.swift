@@ -247,7 +247,8 @@ struct RestReplay {
 
   /// Messages of validation are each server's own words; reasons and fields are compared.
   private static func comparesMessage(_ status: Value) -> Bool {
-    !["Invalid", "BadRequest", "Forbidden", "UnsupportedMediaType", "NotAcceptable"].contains(status["reason"]?.string ?? "")
+    !["Invalid", "BadRequest", "Forbidden", "UnsupportedMediaType", "NotAcceptable"].contains(
+      status["reason"]?.string ?? "")
   }
 
   private static func dropMessages(_ status: inout Value) {
