@@ -2,7 +2,10 @@
 public struct Decision: Sendable {
   /// Where the pod goes; nil where it cannot go anywhere now.
   public var node: String?
-  /// Nodes that passed all filters.
+  /// How many nodes passed all filters.
+  public var feasibleCount = 0
+  /// Nodes that passed all filters. Empty for a pod that got a node, if only the choice was asked for; so are the
+  /// fields up to `tied`.
   public var feasible: [String] = []
   /// Why the others did not.
   public var rejected: [String: Rejection] = [:]
@@ -49,6 +52,8 @@ public struct Rejection: Sendable, Hashable {
   public var shortages: [Shortage] = []
   /// The part of the pod that bars the node, as a path: `spec.topologySpreadConstraints[0]`.
   public var constraint: String?
+  /// What exactly: the taint, the port, the label that is missing.
+  public var detail: String?
 
   public struct Shortage: Sendable, Hashable {
     public var resource: String

@@ -2,126 +2,158 @@ internal import KCData
 internal import KCKube
 
 /// DefaultPreemption: which less important pods would have to go.
-extension Scheduler {
-  func preempt(_ pod: PodInfo, _ snapshot: Snapshot, _ nodeCount: Int, _ decision: inout Decision) {
-    if pod.neverPreempts {
-      decision.message += " no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never."
+struct Preemption {
+  let attempt: Attempt
+  private var pod: PodInfo { attempt.pod }
+  private var snapshot: Snapshot { attempt.snapshot }
+
+  init(attempt: Attempt) { self.attempt = attempt }
+
+  /// Of the nodes where evictions help, this share is enough to choose from, and no fewer than this number.
+  private static let enough = (percent: 10, number: 100)
+
+  private struct Candidate {
+    var name: String
+    var victims: [PodInfo]
+    var violations: Int
+  }
+
+  private enum Trial {
+    case helps([PodInfo], violations: Int)
+    case fails(Rejection)
+  }
+
+  func run(_ view: inout PodView, _ least: [Minimum], _ decision: inout Decision) {
+    let before = attempt.profile.filters.contains(.dynamicResources) ? " " + Messages.noClaims : ""
+    guard attempt.profile.preempts else {
+      decision.message += before
       return
     }
-    if isWaitingForVictims(pod, snapshot, decision) {
-      decision.message +=
-        " no new claims to deallocate, preemption: not eligible due to a terminating pod on the nominated node."
+    let separator = before.isEmpty ? " preemption: " : before + ", preemption: "
+    if pod.rules.content.neverPreempts {
+      decision.message += separator + "not eligible due to preemptionPolicy=Never."
       return
     }
-    var candidates: [(node: NodeInfo, victims: [PodInfo], violations: Int)] = []
-    for node in snapshot.nodes where node.isPresent {
-      guard decision.prefilter == nil, let rejection = decision.rejected[node.name], !rejection.isUnresolvable else {
-        continue
-      }
-      switch dryRun(pod, node, snapshot) {
-      case .success(let found): candidates.append((node, found.victims, found.violations))
-      case .failure(let failure): decision.dryRun[node.name] = failure.rejection
-      }
+    if isWaitingForVictims(decision) {
+      decision.message += separator + "not eligible due to a terminating pod on the nominated node."
+      return
     }
+    let candidates = candidates(&view, least, &decision)
     decision.candidates = candidates.map {
-      Decision.Candidate(node: $0.node.name, victims: $0.victims.map(\.key), budgetViolations: $0.violations)
+      Decision.Candidate(node: $0.name, victims: $0.victims.map(\.key), budgetViolations: $0.violations)
     }
-    guard let best = choose(candidates) else {
-      explain(nodeCount, &decision)
+    guard !candidates.isEmpty else {
+      decision.message += separator + explanation(decision)
       return
     }
-    decision.nominatedTied = best.map(\.node.name)
-    decision.nominated = best.map(\.node.name).min()
-    decision.victims = best.first { $0.node.name == decision.nominated }?.victims.map(\.key) ?? []
+    // Where evictions help, the message says no more than why the pod did not fit.
+    let best = choose(candidates)
+    decision.nominatedTied = best.map(\.name)
+    let chosen = pick(best)
+    decision.nominated = chosen?.name
+    decision.victims = chosen?.victims.map(\.key) ?? []
+  }
+
+  private func pick(_ tied: [Candidate]) -> Candidate? {
+    if tied.count < 2 { return tied.first }
+    let ranks = snapshot.memo.ranks(in: snapshot, seed: attempt.scheduler.seed)
+    func rank(_ candidate: Candidate) -> Int32 { snapshot.slot(of: candidate.name).map { ranks[$0] } ?? .max }
+    return tied.min { rank($0) < rank($1) }
+  }
+
+  private func candidates(
+    _ view: inout PodView, _ least: [Minimum], _ decision: inout Decision
+  ) -> [Candidate] {
+    var out: [Candidate] = []
+    let hopeful = snapshot.slots.indices.filter { slot in
+      guard let rejection = decision.rejected[snapshot.slots[slot].name] else { return false }
+      return !rejection.isUnresolvable
+    }
+    let enough = max(hopeful.count * Self.enough.percent / 100, Self.enough.number)
+    for slot in hopeful {
+      let name = snapshot.slots[slot].name
+      switch trial(slot, &view, least) {
+      case .helps(let victims, let violations):
+        out.append(Candidate(name: name, victims: victims, violations: violations))
+        if out.count >= enough { return out }
+      case .fails(let rejection): decision.dryRun[name] = rejection
+      }
+    }
+    return out
   }
 
   /// Pods that are on their way out of the nominated node already make room.
-  private func isWaitingForVictims(_ pod: PodInfo, _ snapshot: Snapshot, _ decision: Decision) -> Bool {
+  private func isWaitingForVictims(_ decision: Decision) -> Bool {
     guard !pod.nominatedNode.isEmpty, let node = snapshot.node(pod.nominatedNode),
       decision.rejected[node.name]?.isUnresolvable != true
     else { return false }
-    return node.pods.contains { $0.isTerminating && $0.priority < pod.priority }
+    return node.pods.contains { $0.isTerminating && $0.isPreempted && $0.priority < pod.priority }
   }
 
-  private func explain(_ nodeCount: Int, _ decision: inout Decision) {
-    if nodeCount == 0 {
-      decision.message += " no new claims to deallocate, preemption: 0/0 nodes are available: ."
-      return
-    }
-    var reasons: [(String, Int?)] = decision.dryRun.values.flatMap { rejection in rejection.reasons.map { ($0, nil) } }
-    let hopeless = nodeCount - decision.dryRun.count
-    if hopeless > 0 { reasons.append(("Preemption is not helpful for scheduling", hopeless)) }
-    decision.message +=
-      " no new claims to deallocate, preemption: 0/\(nodeCount) nodes are available: \(Messages.histogram(reasons))."
+  private func explanation(_ decision: Decision) -> String {
+    var reasons = Messages.histogram(decision.dryRun.values)
+    let hopeless = snapshot.nodeCount - decision.dryRun.count
+    if hopeless > 0 { reasons[Messages.noHelp, default: 0] += hopeless }
+    return Messages.unavailable(nodes: snapshot.nodeCount, reasons: reasons)
   }
 
-  private struct DryRunFailure: Error { var rejection: Rejection }
+  // MARK: One node
+
+  private static let nobody = Rejection(
+    plugin: "", isUnresolvable: true, reasons: ["No preemption victims found for incoming pod"])
 
   /// Takes all less important pods from a node, and gives back as many as possible, the most important first.
-  private func dryRun(_ pod: PodInfo, _ node: NodeInfo, _ snapshot: Snapshot)
-    -> Result<(victims: [PodInfo], violations: Int), DryRunFailure>
-  {
+  private func trial(_ slot: Int, _ view: inout PodView, _ least: [Minimum]) -> Trial {
+    var node = snapshot.slots[slot]
     let lower = node.pods.filter { $0.priority < pod.priority }
-    if lower.isEmpty {
-      return .failure(
-        DryRunFailure(
-          rejection: Rejection(
-            plugin: "", isUnresolvable: true, reasons: ["No preemption victims found for incoming pod"])))
+    if lower.isEmpty { return .fails(Self.nobody) }
+    for victim in lower {
+      node.remove(victim.key, version: 0)
+      view.shift(slot, by: victim.rules, -1, snapshot)
     }
-    var trial = snapshot
-    for victim in lower { trial.removePod(victim.key) }
-    if let rejection = fits(pod, node.name, trial) { return .failure(DryRunFailure(rejection: rejection)) }
-    let ordered = lower.sorted(by: Self.isMoreImportant)
-    let (violating, others) = splitByBudgets(ordered, snapshot)
+    // What stays taken away at the end is put back into the counts.
+    var away = lower
+    defer { for victim in away { view.shift(slot, by: victim.rules, 1, snapshot) } }
+    if let rejection = attempt.check(slot, node, &view, least) { return .fails(rejection) }
+    let (violating, others) = splitByBudgets(lower.sorted(by: Self.isMoreImportant))
     var victims: [PodInfo] = []
     var violations = 0
-    func reprieve(_ candidate: PodInfo) -> Bool {
-      var with = trial
-      with.place(candidate, on: node.name)
-      if fits(pod, node.name, with) != nil { return false }
-      trial = with
-      return true
+    away = []
+    for (index, candidate) in (violating + others).enumerated() {
+      view.shift(slot, by: candidate.rules, 1, snapshot)
+      var fuller = node
+      fuller.add(candidate, version: 0)
+      if attempt.check(slot, fuller, &view, least) == nil {
+        node = fuller
+      } else {
+        view.shift(slot, by: candidate.rules, -1, snapshot)
+        victims.append(candidate)
+        if index < violating.count { violations += 1 }
+      }
     }
-    for candidate in violating where !reprieve(candidate) {
-      victims.append(candidate)
-      violations += 1
-    }
-    for candidate in others where !reprieve(candidate) { victims.append(candidate) }
-    if victims.isEmpty {
-      return .failure(
-        DryRunFailure(
-          rejection: Rejection(
-            plugin: "", isUnresolvable: true, reasons: ["No preemption victims found for incoming pod"])))
-    }
-    return .success((victims.sorted(by: Self.isMoreImportant), violations))
+    away = victims
+    return .helps(victims.sorted(by: Self.isMoreImportant), violations: violations)
   }
 
-  private func fits(_ pod: PodInfo, _ name: String, _ snapshot: Snapshot) -> Rejection? {
-    guard let node = snapshot.node(name) else {
-      return Rejection(plugin: "", isUnresolvable: true, reasons: ["the node is gone"])
-    }
-    var problem: Rejection?
-    let state = CycleState(pod, snapshot, problem: &problem)
-    return problem ?? checkWithNominated(pod, node, snapshot, state)
-  }
-
+  /// Higher priority, then the earlier start.
   static func isMoreImportant(_ left: PodInfo, _ right: PodInfo) -> Bool {
     left.priority != right.priority ? left.priority > right.priority : left.startTime < right.startTime
   }
 
   /// Pods whose eviction a disruption budget does not allow, in addition to those before them.
-  private func splitByBudgets(_ pods: [PodInfo], _ snapshot: Snapshot) -> (violating: [PodInfo], others: [PodInfo]) {
-    let budgets = snapshot.budgets.values.sorted { $0.namespacedName < $1.namespacedName }
-    var left = budgets.map { $0.at("status", "disruptionsAllowed")?.int ?? 0 }
+  private func splitByBudgets(_ pods: [PodInfo]) -> (violating: [PodInfo], others: [PodInfo]) {
+    let budgets = Array(snapshot.context.budgets.values)
+    if budgets.isEmpty { return ([], pods) }
+    var left = budgets.map(\.allowed)
     var violating: [PodInfo] = []
     var others: [PodInfo] = []
     for pod in pods {
       var isViolating = false
-      for (index, budget) in budgets.enumerated() where budget.namespace == pod.namespace && !pod.labels.isEmpty {
-        guard let selector = try? LabelSelector(budget.at("spec", "selector")), !selector.isEmpty,
-          selector.matches(pod.labels), budget.at("status", "disruptedPods", pod.name) == nil
+      for (index, budget) in budgets.enumerated() where budget.namespace == pod.namespace && !pod.rules.labels.isEmpty {
+        guard let selector = budget.selector, !selector.isEmpty, selector.matches(pod.rules.labels),
+          !budget.disrupted.contains(pod.name)
         else { continue }
-        left[index] -= 1
+        left[index] = left[index].minus(1)
         if left[index] < 0 { isViolating = true }
       }
       if isViolating { violating.append(pod) } else { others.append(pod) }
@@ -129,12 +161,10 @@ extension Scheduler {
     return (violating, others)
   }
 
+  // MARK: The choice
+
   /// The candidates that are best by all criteria, in their order.
-  private func choose(_ candidates: [(node: NodeInfo, victims: [PodInfo], violations: Int)])
-    -> [(node: NodeInfo, victims: [PodInfo], violations: Int)]?
-  {
-    guard !candidates.isEmpty else { return nil }
-    typealias Candidate = (node: NodeInfo, victims: [PodInfo], violations: Int)
+  private func choose(_ candidates: [Candidate]) -> [Candidate] {
     func keep<Key: Comparable>(_ list: [Candidate], least key: (Candidate) -> Key) -> [Candidate] {
       guard list.count > 1, let best = list.map(key).min() else { return list }
       return list.filter { key($0) == best }

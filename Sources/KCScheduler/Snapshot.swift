@@ -2,21 +2,34 @@ public import KCData
 internal import KCKube
 
 /// The cluster as the scheduler sees it: a value, kept up to date change by change. The planner and the engine use the
-/// same.
+/// same. Copies are cheap, and changing one does not change the other.
 public struct Snapshot: Sendable {
-  /// In the order in which they came.
-  public private(set) var nodes: [NodeInfo] = []
-  private var nodeIndex: [String: Int] = [:]
+  /// In the order in which they came, those included that pods name but that are not there.
+  private(set) var slots: [NodeInfo] = []
+  private var slotOf: [String: Int] = [:]
   /// The node of each pod that has one.
   private var podNode: [String: String] = [:]
-  private var namespaces: [String: [String: String]] = [:]
-  private(set) var services: [String: Value] = [:]
-  private(set) var replicaSets: [String: Value] = [:]
-  private(set) var budgets: [String: Value] = [:]
-  private(set) var volumes: [String: Value] = [:]
-  private(set) var claims: [String: Value] = [:]
+  /// One of each kind of pod, and how many there are.
+  private var kinds: [PodRules: Int] = [:]
+  /// Changes with what decisions look at besides nodes and pods.
+  private(set) var contextVersion = 0
+  /// Changes with which nodes there are and which images they have.
+  private(set) var nodeSetVersion = 0
+  private(set) var nodeCount = 0
+  private(set) var images: [String: ImageState] = [:]
+  private(set) var context = Context()
   /// Pods that wait for a node to be cleared for them, by node.
   private(set) var nominated: [String: [PodInfo]] = [:]
+  private var nominations: [String: String] = [:]
+  /// How many pods use a claim.
+  private(set) var claimUse: [String: Int] = [:]
+  let memo = Memo()
+
+  /// An image on the nodes: its size as the first node told, and how many nodes have it.
+  struct ImageState: Sendable, Hashable {
+    var size: Int64
+    var nodes: Int
+  }
 
   public init() {}
 
@@ -26,109 +39,172 @@ public struct Snapshot: Sendable {
     for pod in pods { addPod(pod) }
   }
 
-  public func node(_ name: String) -> NodeInfo? { nodeIndex[name].map { nodes[$0] } }
-  func index(ofNode name: String) -> Int? { nodeIndex[name] }
-  func namespaceLabels(_ name: String) -> [String: String] { namespaces[name] ?? ["kubernetes.io/metadata.name": name] }
-  /// The node a pod runs on, as `namespace/name`.
+  /// The nodes, in the order in which they came.
+  public var nodes: [NodeInfo] { slots.filter(\.isPresent) }
+  public func node(_ name: String) -> NodeInfo? {
+    slotOf[name].flatMap { slots[$0].isPresent ? slots[$0] : nil }
+  }
+  func slot(of name: String) -> Int? { slotOf[name] }
+  /// The node a pod runs on.
+  ///
+  /// - Parameter key: `namespace/name`
   public func nodeName(ofPod key: String) -> String? { podNode[key] }
+  func namespaceLabels(_ name: String) -> [String: String] {
+    context.namespaces[name] ?? ["kubernetes.io/metadata.name": name]
+  }
 
-  /// Takes in a node, namespace, service, replica set, budget, volume or claim; other kinds are of no concern.
+  /// Takes in an object, new or changed: a node, a pod, a namespace, a service, a replica set, a budget, a volume, a
+  /// claim, a storage class, a CSI node. Other kinds are of no concern.
   public mutating func update(_ object: Value) {
-    let key = object.namespacedName
     switch object.kind {
     case "Node": updateNode(object)
-    case "Namespace":
-      var labels = object.labels
-      labels["kubernetes.io/metadata.name"] = object.name ?? ""
-      namespaces[object.name ?? ""] = labels
-    case "Service": services[key] = object
-    case "ReplicaSet": replicaSets[key] = object
-    case "PodDisruptionBudget": budgets[key] = object
-    case "PersistentVolume": volumes[object.name ?? ""] = object
-    case "PersistentVolumeClaim": claims[key] = object
-    default: break
+    case "Pod": addPod(object)
+    default: if context.update(object) { contextVersion = memo.nextVersion() }
     }
   }
 
   /// Forgets an object.
   public mutating func remove(_ object: Value) {
-    let key = object.namespacedName
     switch object.kind {
     case "Node": removeNode(object.name ?? "")
-    case "Namespace": namespaces[object.name ?? ""] = nil
-    case "Service": services[key] = nil
-    case "ReplicaSet": replicaSets[key] = nil
-    case "PodDisruptionBudget": budgets[key] = nil
-    case "PersistentVolume": volumes[object.name ?? ""] = nil
-    case "PersistentVolumeClaim": claims[key] = nil
-    case "Pod": removePod(key)
-    default: break
+    case "Pod": removePod(object.namespacedName)
+    default: if context.remove(object) { contextVersion = memo.nextVersion() }
     }
   }
 
-  private mutating func slot(_ name: String) -> Int {
-    if let index = nodeIndex[name] { return index }
-    nodeIndex[name] = nodes.count
-    nodes.append(NodeInfo(name: name))
-    return nodes.count - 1
+  /// Says which labels a namespace has.
+  public mutating func setNamespace(_ name: String, labels: [String: String]) {
+    update(["kind": "Namespace", "metadata": ["name": .string(name), "labels": Value(labels)]])
   }
 
-  public mutating func updateNode(_ node: Value) { nodes[slot(node.name ?? "")].update(node) }
+  // MARK: Nodes
+
+  public mutating func addNode(_ node: Value) { updateNode(node) }
+
+  public mutating func updateNode(_ node: Value) {
+    let object = NodeObject(node)
+    let version = memo.nextVersion()
+    if let index = slotOf[object.name] {
+      if slots[index].isPresent, slots[index].object.isSame(as: object) { return }
+      forgetImages(of: index)
+      if !slots[index].isPresent { nodeCount += 1 }
+      slots[index].replace(object, version: version)
+    } else {
+      slotOf[object.name] = slots.count
+      slots.append(NodeInfo(object, isPresent: true, version: version))
+      nodeCount += 1
+    }
+    nodeSetVersion = version
+    for (image, size) in object.images { images[image, default: ImageState(size: size, nodes: 0)].nodes += 1 }
+  }
 
   /// Removes a node; pods that name it stay known until they are removed.
   public mutating func removeNode(_ name: String) {
-    guard let index = nodeIndex[name] else { return }
-    if nodes[index].pods.isEmpty {
-      nodes.remove(at: index)
-      nodeIndex = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($0.element.name, $0.offset) })
-    } else {
-      nodes[index].isPresent = false
+    guard let index = slotOf[name], slots[index].isPresent else { return }
+    forgetImages(of: index)
+    nodeCount -= 1
+    nodeSetVersion = memo.nextVersion()
+    slots[index].replace(nil, version: nodeSetVersion)
+    dropIfUnused(index)
+  }
+
+  private mutating func forgetImages(of index: Int) {
+    guard slots[index].isPresent else { return }
+    for image in slots[index].object.images.keys {
+      images[image]?.nodes -= 1
+      if images[image]?.nodes == 0 { images[image] = nil }
     }
   }
+
+  private mutating func dropIfUnused(_ index: Int) {
+    guard !slots[index].isPresent, slots[index].pods.isEmpty else { return }
+    slotOf[slots[index].name] = nil
+    slots.remove(at: index)
+    for later in index..<slots.count { slotOf[slots[later].name] = later }
+    nodeSetVersion = memo.nextVersion()
+  }
+
+  // MARK: Pods
 
   /// Takes in a pod, new or changed. One without a node or one that has ended takes no room.
   public mutating func addPod(_ pod: Value) {
     let info = PodInfo(pod)
     removePod(info.key)
     let phase = pod.at("status", "phase")?.string
-    if info.nodeName.isEmpty || phase == "Succeeded" || phase == "Failed" {
-      if !info.nominatedNode.isEmpty, info.nodeName.isEmpty { nominate(info, node: info.nominatedNode) }
-      return
+    if phase == "Succeeded" || phase == "Failed" { return }
+    if info.nodeName.isEmpty {
+      if !info.nominatedNode.isEmpty { nominate(info, node: info.nominatedNode) }
+    } else {
+      place(info, on: info.nodeName)
     }
-    place(info, on: info.nodeName)
   }
 
   /// Puts a pod on a node, as when it was just given that node.
   public mutating func place(_ pod: PodInfo, on node: String) {
     var pod = pod
     pod.nodeName = node
+    if podNode[pod.key] != nil || nominations[pod.key] != nil { removePod(pod.key) }
+    intern(&pod)
     let index: Int
-    if let known = nodeIndex[node] {
+    if let known = slotOf[node] {
       index = known
     } else {
-      index = slot(node)
-      nodes[index].isPresent = false
+      index = slots.count
+      slotOf[node] = index
+      nodeSetVersion = memo.nextVersion()
+      slots.append(NodeInfo(NodeObject(name: node), isPresent: false, version: nodeSetVersion))
     }
-    nodes[index].add(pod)
+    slots[index].add(pod, version: memo.nextVersion())
     podNode[pod.key] = node
+    for claim in pod.rules.content.claims { claimUse["\(pod.namespace)/\(claim)", default: 0] += 1 }
   }
 
   /// - Parameter key: `namespace/name`
   public mutating func removePod(_ key: String) {
-    for node in Array(nominated.keys) { nominated[node]?.removeAll { $0.key == key } }
-    nominated = nominated.filter { !$0.value.isEmpty }
-    guard let name = podNode.removeValue(forKey: key), let index = nodeIndex[name] else { return }
-    nodes[index].remove(key)
-    if !nodes[index].isPresent, nodes[index].pods.isEmpty { removeNode(name) }
+    if let node = nominations.removeValue(forKey: key) {
+      nominated[node]?.removeAll { $0.key == key }
+      if nominated[node]?.isEmpty == true { nominated[node] = nil }
+    }
+    guard let name = podNode.removeValue(forKey: key), let index = slotOf[name],
+      let pod = slots[index].remove(key, version: memo.nextVersion())
+    else { return }
+    if let count = kinds[pod.rules] { kinds[pod.rules] = count > 1 ? count - 1 : nil }
+    for claim in pod.rules.content.claims {
+      let claimKey = "\(pod.namespace)/\(claim)"
+      claimUse[claimKey, default: 1] -= 1
+      if claimUse[claimKey] == 0 { claimUse[claimKey] = nil }
+    }
+    dropIfUnused(index)
+  }
+
+  public mutating func removePod(namespace: String, name: String) { removePod("\(namespace)/\(name)") }
+
+  /// Pods of one content share their rules.
+  private mutating func intern(_ pod: inout PodInfo) {
+    if let index = kinds.index(forKey: pod.rules) {
+      pod.rules = kinds.keys[index]
+      kinds.values[index] += 1
+    } else {
+      kinds[pod.rules] = 1
+    }
   }
 
   /// Remembers that a node is being cleared for a pod.
   public mutating func nominate(_ pod: PodInfo, node: String) {
+    if nominations[pod.key] != nil { removePod(pod.key) }
     var pod = pod
     pod.nominatedNode = node
     nominated[node, default: []].append(pod)
+    nominations[pod.key] = node
   }
 
-  /// Changes one node in a trial.
-  mutating func withNode(_ index: Int, _ change: (inout NodeInfo) -> Void) { change(&nodes[index]) }
+  /// Pods whose place another pod is to get, as if the API had been asked to delete them.
+  public mutating func markPreempted(_ key: String) {
+    guard let node = podNode[key], let index = slotOf[node],
+      var pod = slots[index].pods.first(where: { $0.key == key })
+    else { return }
+    pod.isTerminating = true
+    pod.isPreempted = true
+    place(pod, on: node)
+  }
 }

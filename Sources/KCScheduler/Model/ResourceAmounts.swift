@@ -48,9 +48,9 @@ public struct ResourceAmounts: Sendable, Hashable {
   }
 
   /// Adds; sums past 64 bits stay at the end of the range.
-  mutating func add(_ other: ResourceAmounts) { combine(other) { Self.sum($0, $1) } }
+  mutating func add(_ other: ResourceAmounts) { combine(other) { $0.plus($1) } }
 
-  mutating func subtract(_ other: ResourceAmounts) { combine(other) { Self.sum($0, 0 &- $1) } }
+  mutating func subtract(_ other: ResourceAmounts) { combine(other) { $0.minus($1) } }
 
   /// The larger of each.
   mutating func raise(to other: ResourceAmounts) { combine(other) { max($0, $1) } }
@@ -60,10 +60,5 @@ public struct ResourceAmounts: Sendable, Hashable {
     memory = merge(memory, other.memory)
     ephemeralStorage = merge(ephemeralStorage, other.ephemeralStorage)
     for (name, amount) in other.others { others[name] = merge(others[name] ?? 0, amount) }
-  }
-
-  private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
-    let (result, overflow) = left.addingReportingOverflow(right)
-    return overflow ? (right > 0 ? .max : .min) : result
   }
 }

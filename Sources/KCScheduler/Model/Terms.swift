@@ -2,8 +2,8 @@ internal import KCData
 internal import KCKube
 
 /// A condition on a node's labels and fields; all of it must hold.
-struct NodeTerm: Sendable {
-  struct Requirement: Sendable {
+struct NodeTerm: Sendable, Hashable {
+  struct Requirement: Sendable, Hashable {
     var key: String
     var operation: String
     var values: [String]
@@ -39,7 +39,7 @@ struct NodeTerm: Sendable {
   }
 
   /// A term without conditions matches nothing.
-  func matches(_ node: NodeInfo) -> Bool {
+  func matches(_ node: NodeObject) -> Bool {
     if labels.isEmpty && fields.isEmpty { return false }
     return labels.allSatisfy { $0.matches(node.labels[$0.key]) }
       && fields.allSatisfy { $0.key == "metadata.name" && $0.matches(node.name) }
@@ -54,7 +54,7 @@ struct NodeTerm: Sendable {
 }
 
 /// What a pod puts up with.
-struct Toleration: Sendable {
+struct Toleration: Sendable, Hashable {
   var key: String
   var operation: String
   var value: String
@@ -85,7 +85,7 @@ struct Taint: Sendable, Hashable {
 }
 
 /// Which pods an affinity rule speaks of, and what "near" means.
-struct PodTerm: Sendable {
+struct PodTerm: Sendable, Hashable {
   var topologyKey: String
   var selector: LabelSelector
   var namespaces: Set<String>
@@ -96,7 +96,7 @@ struct PodTerm: Sendable {
     topologyKey = value["topologyKey"]?.string ?? ""
     var selection = value["labelSelector"]
     // Keys whose values the pod itself gives, where the API has not merged them already.
-    if selection != nil {
+    if selection?.isNull == false {
       for (field, operation) in [("matchLabelKeys", "In"), ("mismatchLabelKeys", "NotIn")] {
         for key in (value[field]?.array ?? []).compactMap(\.string) {
           guard let label = labels[key] else { continue }
@@ -109,11 +109,11 @@ struct PodTerm: Sendable {
     }
     selector = (try? LabelSelector(selection)) ?? LabelSelector(labels: [:])
     namespaces = Set((value["namespaces"]?.array ?? []).compactMap(\.string))
-    if let selection = value["namespaceSelector"] { namespaceSelector = try? LabelSelector(selection) }
+    if let selection = value["namespaceSelector"], !selection.isNull { namespaceSelector = try? LabelSelector(selection) }
     if namespaces.isEmpty, namespaceSelector == nil { namespaces = [namespace] }
   }
 
-  func matches(_ pod: PodInfo, _ snapshot: borrowing Snapshot) -> Bool {
+  func matches(_ pod: PodRules, _ snapshot: borrowing Snapshot) -> Bool {
     guard selector.matches(pod.labels) else { return false }
     if namespaces.contains(pod.namespace) { return true }
     guard let namespaceSelector else { return false }
@@ -122,7 +122,7 @@ struct PodTerm: Sendable {
 }
 
 /// How evenly pods are to be spread.
-struct SpreadConstraint: Sendable {
+struct SpreadConstraint: Sendable, Hashable {
   var maxSkew: Int64
   var topologyKey: String
   var isRequired: Bool
@@ -136,7 +136,7 @@ struct SpreadConstraint: Sendable {
     topologyKey = value["topologyKey"]?.string ?? ""
     isRequired = value["whenUnsatisfiable"]?.string != "ScheduleAnyway"
     var selection = value["labelSelector"]
-    if selection != nil {
+    if selection?.isNull == false {
       for key in (value["matchLabelKeys"]?.array ?? []).compactMap(\.string) {
         guard let label = labels[key] else { continue }
         var expressions = selection?["matchExpressions"]?.array ?? []
@@ -151,14 +151,26 @@ struct SpreadConstraint: Sendable {
     honorsTaints = value["nodeTaintsPolicy"]?.string == "Honor"
   }
 
-  /// A constraint of the system's own, for pods that say nothing.
-  init(default topologyKey: String, maxSkew: Int64, selector: LabelSelector) {
+  /// A constraint for pods that say nothing.
+  init(default topologyKey: String, maxSkew: Int64, isRequired: Bool, selector: LabelSelector) {
     self.maxSkew = maxSkew
     self.topologyKey = topologyKey
-    isRequired = false
+    self.isRequired = isRequired
     self.selector = selector
     minDomains = 1
     honorsAffinity = true
     honorsTaints = false
   }
+}
+
+/// A preference for nodes, and how much it counts.
+struct WeightedNodeTerm: Sendable, Hashable {
+  var weight: Int64
+  var term: NodeTerm
+}
+
+/// A preference about other pods, and how much it counts.
+struct WeightedPodTerm: Sendable, Hashable {
+  var weight: Int64
+  var term: PodTerm
 }
