@@ -25,9 +25,18 @@ public final class ProxyLoop: Sendable {
   private let slices: Informer
   private let pods: Informer
   private let current: Mutex<DNSZone>
-  private let applications = Mutex(0)
+  private let progress = Mutex(Progress())
   private let signals: AsyncStream<Void>
   private let signal: AsyncStream<Void>.Continuation
+
+  /// What the rules in the kernel take into account.
+  private struct Progress {
+    var applications = 0
+    /// Identities of pods that are there and not on their way out.
+    var staying: Set<String> = []
+    var waiters: [Int: (uid: String, done: AsyncStream<Void>.Continuation)] = [:]
+    var nextWaiter = 0
+  }
 
   /// - Parameters:
   ///   - table: the table's name, of letters and digits.
@@ -55,8 +64,32 @@ public final class ProxyLoop: Sendable {
 
   /// The cluster's names as they are now.
   public var zone: DNSZone { current.withLock { $0 } }
-  /// How often rules have been applied: a pod whose end was noted before the last of them gets no new connections.
-  public var generation: Int { applications.withLock { $0 } }
+  /// How often rules have been applied.
+  public var generation: Int { progress.withLock { $0.applications } }
+
+  /// Returns when the rules give a pod no new connections any more, if others can take them: what waits for this before
+  /// it stops a pod's containers loses no request.
+  ///
+  /// - Parameters:
+  ///   - uid: the identity of a pod whose deletion has begun.
+  ///   - seconds: after this long it returns in any case.
+  public func waitUntilLeft(pod uid: String, atMost seconds: Double) async {
+    let (stream, done) = AsyncStream<Void>.makeStream()
+    let number = progress.withLock { progress -> Int? in
+      guard progress.applications == 0 || progress.staying.contains(uid) else { return nil }
+      progress.nextWaiter += 1
+      progress.waiters[progress.nextWaiter] = (uid, done)
+      return progress.nextWaiter
+    }
+    guard let number else { return }
+    let timer = Task {
+      try? await Task.sleep(for: .milliseconds(Int64(max(0, min(seconds, 3600)) * 1000)))
+      done.finish()
+    }
+    for await _ in stream { break }
+    timer.cancel()
+    progress.withLock { $0.waiters[number] = nil }
+  }
 
   /// Works until the task is cancelled. The rules stay as they are then.
   public func run() async {
@@ -75,13 +108,12 @@ public final class ProxyLoop: Sendable {
     for await _ in signals {
       try? await Task.sleep(for: .milliseconds(Self.gathering))
       if Task.isCancelled { return }
-      let text = refresh()
-      if text == applied { continue }
+      let (text, staying) = refresh()
       do {
-        try await applier.apply(text)
+        if text != applied { try await applier.apply(text) }
+        note(staying, isNew: text != applied)
         applied = text
         wait = Self.retry.lowerBound
-        applications.withLock { $0 += 1 }
       } catch {
         log.warning("the rules for services could not be applied: \(error)")
         try? await Task.sleep(for: .milliseconds(wait))
@@ -91,13 +123,25 @@ public final class ProxyLoop: Sendable {
     }
   }
 
-  /// Takes up the present state; the result is the rules for it.
-  private func refresh() -> String {
+  /// Takes note of what the rules in the kernel now say, and lets those go who waited for it.
+  private func note(_ staying: Set<String>, isNew: Bool) {
+    progress.withLock { progress in
+      if isNew { progress.applications += 1 }
+      progress.staying = staying
+      for waiter in progress.waiters.values where !staying.contains(waiter.uid) { waiter.done.finish() }
+    }
+  }
+
+  /// Takes up the present state; the result is the rules for it, and the pods that they may lead to.
+  private func refresh() -> (text: String, staying: Set<String>) {
     let (services, slices, pods) = (services.list(), slices.list(), pods.list())
     let leaving = Set(pods.filter(\.isBeingDeleted).compactMap(\.uid))
+    let staying = Set(pods.filter { !$0.isBeingDeleted }.compactMap(\.uid))
     let zone = DNSZone(domain: domain, services: services, endpointSlices: slices, leaving: leaving)
     current.withLock { $0 = zone }
-    return RuleSet.text(services: services, endpointSlices: slices, pods: pods, leaving: leaving, table: table)
+    let text = RuleSet.text(
+      services: services, endpointSlices: slices, pods: pods, leaving: leaving, table: table)
+    return (text, staying)
   }
 
   /// Whether a pod's change can change the rules: its host ports, or that it is about to end.

@@ -74,6 +74,7 @@ import Testing
     transport.put("endpointslices", RuleSetTests.slice("web", [RuleSetTests.endpoint("10.244.1.2")]))
     while !recorder.last.contains("10.244.1.2") { await Task.yield() }
     #expect(loop.zone.find("web.ns.svc.cluster.local")?.addresses.map(\.description) == ["10.96.0.7"])
+    transport.put("pods", ["metadata": ["name": "p", "namespace": "ns", "uid": "uid-10.244.1.2"]])
     // A pod that begins to end gets no more connections, once another is there.
     let both = [RuleSetTests.endpoint("10.244.1.2"), RuleSetTests.endpoint("10.244.1.3")]
     transport.put("endpointslices", RuleSetTests.slice("web", both))
@@ -85,7 +86,10 @@ import Testing
           "name": "p", "namespace": "ns", "uid": "uid-10.244.1.2", "deletionTimestamp": "2026-01-01T00:00:00Z",
         ]
       ])
-    while recorder.last.contains("10.244.1.2") { await Task.yield() }
+    await loop.waitUntilLeft(pod: "uid-10.244.1.2", atMost: 30)
+    #expect(!recorder.last.contains("10.244.1.2"))
+    // One that nobody knows does not keep anyone waiting.
+    await loop.waitUntilLeft(pod: "nobody", atMost: 30)
     running.cancel()
     await running.value
   }
