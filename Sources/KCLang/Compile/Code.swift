@@ -23,6 +23,10 @@ enum OpCode: UInt8, Sendable {
   case branch
   /// A list of what body c gives for each element of a; loop b.
   case forEach
+  /// The same with two variables: the key and the value of an entry, or the place and the element of a list.
+  case forPairs
+  /// Op a in frame b: what was given from elsewhere.
+  case force
   /// Subject a; extra[b] is the count of arms, then (pattern op or -1, body).
   case match
   /// b elements at extra[a].
@@ -98,7 +102,7 @@ struct Statement: Sendable {
     case child
     /// if a then body b else body c (or -1)
     case branch
-    /// for loop b in a, body c
+    /// for loop b in a, body c; with isAppend it has two variables
     case each
     /// match a; extra[b] is the count of arms, then (pattern op or -1, body).
     case match
@@ -108,6 +112,8 @@ struct Statement: Sendable {
     case require
     /// rules[a]
     case rule
+    /// The rules of affinityGroups[a]
+    case use
     /// Everything that record a has.
     case spread
   }

@@ -51,12 +51,25 @@ extension Program {
       }
       return []
     }
-    let inner = addScope(
-      .body, parent: scope, module: scopes[Int(scope)].module, layer: scopes[Int(scope)].layer)
-    scopes[Int(inner)].schema = target.schema
+    let rules = compileRules(node.child(.body), in: scope)
+    var statement = Statement(kind: .open)
+    statement.key = keys.affinity
+    statement.slot = slot
+    statement.site = code.site(node.span)
+    statement.origin = origin(of: statement.site, in: scope)
+    statement.a = addBody(rules, frameSize: 0, lets: 0..<0, at: node)
+    return [statement]
+  }
+
+  /// The rules of a body, as statements.
+  mutating func compileRules(_ body: SyntaxNode?, in scope: Int32) -> [Statement] {
     var rules: [Statement] = []
-    for rule in node.child(.body)?.parts ?? [] where rule.kind == .rule {
-      guard let made = compileRule(rule, scope) else { continue }
+    for node in body?.parts ?? [] {
+      if node.kind == .useRule {
+        if let statement = compileUse(node, scope) { rules.append(statement) }
+        continue
+      }
+      guard node.kind == .rule, let made = compileRule(node, scope) else { continue }
       self.rules.append(made)
       var statement = Statement(kind: .rule)
       statement.a = Int32(self.rules.count - 1)
@@ -65,13 +78,7 @@ extension Program {
       statement.origin = code.origin(OriginData(site: made.site, layer: layer, rule: statement.a))
       rules.append(statement)
     }
-    var statement = Statement(kind: .open)
-    statement.key = keys.affinity
-    statement.slot = slot
-    statement.site = code.site(node.span)
-    statement.origin = origin(of: statement.site, in: scope)
-    statement.a = addBody(rules, frameSize: 0, lets: 0..<0, at: node)
-    return [statement]
+    return rules
   }
 
   private mutating func compileRule(_ node: SyntaxNode, _ scope: Int32) -> AffinityRule? {

@@ -29,6 +29,24 @@ extension Program {
     } else {
       return []
     }
+    if schemas[Int(schema)].isNamespace {
+      guard
+        let pairs = compileArguments(
+          shape.arguments, of: schemas[Int(schema)].parameters, named: kindText, in: scope, at: nil)
+      else {
+        if let name = shape.name(node) { brokenNames.insert(key(name)) }
+        return []
+      }
+      statement.arguments = code.list([Int32(pairs.count / 2)] + pairs)
+      if let value = shape.value {
+        report("KC0110", "an instance of `\(kindText)` takes a body, not a value", at: value.span)
+      }
+      if let body = shape.body {
+        let target = BodyTarget(schema: schema, isNamespace: true)
+        statement.c = compileBody(body, for: target, in: scope)
+      }
+      return [statement]
+    }
     if !shape.arguments.isEmpty, let first = shape.arguments.first {
       report("KC0132", "\(schemas[Int(schema)].name) takes no arguments", at: first.span)
     }
@@ -46,7 +64,9 @@ extension Program {
     if primary >= 0 {
       statements.append(setting(primary, value, schema, scope))
     } else {
-      report("KC0110", "\(Self.article(schemas[Int(schema)].name)) takes a body, not a value", at: value.span)
+      let name = Self.article(schemas[Int(schema)].name)
+      report(
+        "KC0110", "\(name) takes a body, not a value", at: value.span, notes: ["none of its fields is `primary`"])
     }
     if let to {
       if let slot = schemas[Int(schema)].slotOf[keys.to] {
@@ -133,7 +153,23 @@ extension Program {
     statement.site = code.site(parts[0].span)
     statement.a = compile(parts[0], in: scope, expecting: TypeTable.any)
     let inner = loopScope(node, scope)
+    statement.isAppend = pairLoops.contains(inner)
     statement.c = compileBody(parts[1], for: target, in: inner)
+    return [statement]
+  }
+
+  mutating func compileMatchStatement(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
+    guard let subject = node.parts.first else { return [] }
+    var statement = Statement(kind: .match)
+    statement.site = code.site(subject.span)
+    statement.a = compile(subject, in: scope, expecting: TypeTable.any)
+    var arms: [Int32] = []
+    for arm in node.parts where arm.kind == .matchArm {
+      guard let body = arm.child(.body) else { continue }
+      let compiled = compileBody(body, for: target, in: scope)
+      for pattern in arm.parts where pattern.kind != .body { arms += [compilePattern(pattern, scope), compiled] }
+    }
+    statement.b = code.list([Int32(arms.count / 2)] + arms)
     return [statement]
   }
 
@@ -141,14 +177,16 @@ extension Program {
     let words = node.words
     guard words.count > 1 else { return [] }
     var statement = Statement(kind: .delete)
-    statement.slot = key(node.word(words[1]))
+    let kinds = node.child(.stringExpr) == nil && words.count > 2 ? words.dropLast() : words[...]
+    guard let kind = kinds.last else { return [] }
+    statement.slot = key(node.word(kind))
     if let name = node.child(.stringExpr) {
       statement.site = code.site(name.span)
       guard let text = name.plainText else { return [] }
       statement.key = key(text)
-    } else if words.count > 2 {
-      statement.site = code.site(node.tree.span(ofToken: words[2]))
-      statement.key = key(node.word(words[2]))
+    } else if words.count > 2, let name = words.last {
+      statement.site = code.site(node.tree.span(ofToken: name))
+      statement.key = key(node.word(name))
     } else {
       return []
     }

@@ -22,16 +22,32 @@ extension Program {
       if statement.kind == .letDecl { declareSlot(statement, in: scope) }
       if target.isNamespace { declareNested(statement, in: scope) }
     }
+    if target.isNamespace, target.schema > 0 { importBlocks(of: target.schema, to: scope) }
     let statements = node.parts.flatMap { compile(statement: $0, for: target, in: scope) }
     let lets = letThunks(scope)
     return addBody(statements, frameSize: scopes[Int(scope)].size, lets: lets, at: node)
   }
 
+  /// The names of a component's blocks are known where an instance of it is amended.
+  private mutating func importBlocks(of component: Int32, to scope: Int32) {
+    ensureSchema(component)
+    let inner = schemas[Int(component)].inner
+    guard inner >= 0 else { return }
+    for (key, name) in scopes[Int(inner)].names {
+      if case .block = name.kind, scopes[Int(scope)].names[key] == nil { scopes[Int(scope)].names[key] = name }
+    }
+  }
+
   /// Names of blocks in an `env` or a component, so that they can be referred to in it.
-  private mutating func declareNested(_ node: SyntaxNode, in scope: Int32) {
+  mutating func declareNested(_ node: SyntaxNode, in scope: Int32) {
+    if node.kind == .ifStatement || node.kind == .forStatement {
+      for body in node.parts where body.kind == .body { for inner in body.parts { declareNested(inner, in: scope) } }
+      for other in node.parts where other.kind == .ifStatement { declareNested(other, in: scope) }
+    }
     guard node.kind == .block, let shape = BlockShape(node), let name = shape.name(node) else { return }
     let key = key(name)
-    if find(key, in: scope) == nil {
+    let isComponent = scopes[Int(scope)].schema > 0
+    if isComponent ? scopes[Int(scope)].names[key] == nil : find(key, in: scope) == nil {
       scopes[Int(scope)].names[key] = Scope.Name(kind: .block, span: shape.nameSpan(node), node: node)
     }
   }
@@ -47,7 +63,10 @@ extension Program {
 
   mutating func compile(statement node: SyntaxNode, for target: BodyTarget, in scope: Int32) -> [Statement] {
     switch node.kind {
-    case .letDecl, .paramDecl, .funcDecl, .typeDecl, .schemaDecl, .importDecl: return []
+    case .letDecl, .paramDecl, .funcDecl, .typeDecl, .schemaDecl, .importDecl, .componentDecl, .enumDecl, .mixinDecl,
+      .affinityDecl, .policyDecl, .waiverDecl, .testDecl, .movedDecl:
+      return []
+    case .matchStatement: return compileMatchStatement(node, target, scope)
     case .setting: return compileSetting(node, target, scope)
     case .nested: return compileNested(node, target, scope)
     case .block: return compileBlock(node, target, scope)

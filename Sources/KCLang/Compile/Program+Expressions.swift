@@ -117,18 +117,21 @@ extension Program {
     if case .list(let one) = types[types.required(type)] { element = one }
     let filter = parts.count > 2 ? compile(parts[1], in: inner, expecting: TypeTable.bool) : -1
     let body = compile(last, in: inner, expecting: element)
-    return code.emit(.forEach, collection, body, filter, at: code.site(node.span))
+    let operation: OpCode = pairLoops.contains(inner) ? .forPairs : .forEach
+    return code.emit(operation, collection, body, filter, at: code.site(node.span))
   }
 
   /// The scope of a loop's variable.
   mutating func loopScope(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
     let inner = addScope(.loop, parent: scope, module: scopes[Int(scope)].module, layer: scopes[Int(scope)].layer)
-    let words = node.words
-    if words.count > 1 {
-      let name = Scope.Name(kind: .slot, slot: 0, span: node.tree.span(ofToken: words[1]))
-      let key = key(node.word(words[1]))
-      scopes[Int(inner)].names[key] = name
+    // The words before `in`: one variable, or two for the key and the value of entries.
+    let variables = node.words.dropFirst().prefix { node.word($0) != "in" }.prefix(2)
+    for (slot, token) in variables.enumerated() {
+      let name = Scope.Name(kind: .slot, slot: Int32(slot), span: node.tree.span(ofToken: token))
+      declare(key(node.word(token)), name, in: inner)
     }
+    scopes[Int(inner)].size = 2
+    if variables.count == 2 { pairLoops.insert(inner) }
     return inner
   }
 
@@ -146,7 +149,7 @@ extension Program {
   }
 
   /// A pattern: `_` is -1, a type -2 and below, any other an op whose value the subject equals or lies in.
-  private mutating func compilePattern(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
+  mutating func compilePattern(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
     guard node.kind == .nameExpr else { return compile(node, in: scope, expecting: TypeTable.any) }
     let name = node.text
     if name == "_" { return -1 }
@@ -174,8 +177,7 @@ extension Program {
     switch found.kind {
     case .schema(let schema): return types.add(.schema(SchemaID(index: schema)))
     case .type:
-      guard let node = found.node, let body = node.parts.last else { return nil }
-      return compileType(body, in: owner)
+      return alias(key(name), owner, found)
     default: return nil
     }
   }

@@ -76,11 +76,21 @@ extension Program {
       .function, parent: source.scope, module: scopes[Int(source.scope)].module, layer: scopes[Int(source.scope)].layer)
     scopes[Int(inner)].size = 0
     functionSources[index]?.inner = inner
+    // What a type parameter stands for is not compared from one parameter to the next yet: any type fits it.
+    let types = addScope(
+      .function, parent: source.scope, module: scopes[Int(source.scope)].module, layer: scopes[Int(source.scope)].layer)
+    if let generic = source.node.child(.typeParameters) {
+      for token in generic.words {
+        let name = key(generic.word(token))
+        scopes[Int(types)].names[name] = Scope.Name(kind: .type, span: generic.tree.span(ofToken: token))
+        anyTypes.insert(ChildKey(parent: types, name: name))
+      }
+    }
     var parameters: [Parameter] = []
     for node in source.node.child(.parameterList)?.parts ?? [] where node.kind == .parameter {
       guard let token = node.words.first else { continue }
       let parts = node.parts
-      let type = parts.first { $0.isType }.map { compileType($0, in: source.scope) } ?? TypeTable.any
+      let type = parts.first { $0.isType }.map { compileType($0, in: types) } ?? TypeTable.any
       let fallback = parts.first { !$0.isType }.map { lazyOp($0, inner, type) } ?? -1
       let key = key(node.word(token))
       let span = node.tree.span(ofToken: token)
@@ -90,7 +100,7 @@ extension Program {
     }
     code.functions[Int(index)].parameters = parameters
     if let result = source.node.parts.first(where: { $0.isType }) {
-      code.functions[Int(index)].result = compileType(result, in: source.scope)
+      code.functions[Int(index)].result = compileType(result, in: types)
     }
   }
 
@@ -110,14 +120,18 @@ extension Program {
 
   mutating func compileLambda(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
     let site = code.site(node.span)
-    guard let token = node.words.first, let body = node.parts.last else { return code.emit(.poison, at: site) }
+    guard !node.words.isEmpty, let body = node.parts.last else { return code.emit(.poison, at: site) }
     let inner = addScope(
       .function, parent: scope, module: scopes[Int(scope)].module, layer: scopes[Int(scope)].layer)
-    let span = node.tree.span(ofToken: token)
-    let key = key(node.word(token))
-    scopes[Int(inner)].names[key] = Scope.Name(kind: .slot, slot: 0, span: span)
+    var parameters: [Parameter] = []
+    for (slot, token) in node.words.enumerated() {
+      let span = node.tree.span(ofToken: token)
+      let key = key(node.word(token))
+      declare(key, Scope.Name(kind: .slot, slot: Int32(slot), span: span), in: inner)
+      parameters.append(Parameter(key: key, type: TypeTable.any, fallback: -1, site: code.site(span)))
+    }
     var function = Function(name: "", parameters: [], result: TypeTable.any, body: -1, site: site)
-    function.parameters = [Parameter(key: key, type: TypeTable.any, fallback: -1, site: code.site(span))]
+    function.parameters = parameters
     function.body = compile(body, in: inner, expecting: TypeTable.any)
     code.functions.append(function)
     return code.emit(.lambda, Int32(code.functions.count - 1), at: site)

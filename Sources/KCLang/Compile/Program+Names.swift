@@ -18,6 +18,15 @@ extension Program {
       markUsed(name, owner)
       return reference(found, name, owner, scope, site)
     }
+    if let text = enumCase(name, of: type) { return code.constant(tree.string(text), at: site) }
+    if let cases = enums[types.required(type)] {
+      let known = cases.keys.map(text).sorted()
+      reportUnknown(
+        "KC0107", "`\(describe(types.required(type)))` has no case `\(text(name))`; it has \(Self.enumerate(known))",
+        text(name),
+        among: known, at: node.span)
+      return poison(node)
+    }
     if acceptsChild(type) { return code.emit(.symbol, name, max(selfDepth(scope), -1), at: site) }
     if let schema = enclosingSchema(name, scope) { return code.emit(.enclosing, schema, selfDepth(scope), at: site) }
     reportUnknownName(node, scope)
@@ -49,8 +58,8 @@ extension Program {
       ensureSignature(function)
       return code.constant(code.functions[Int(function)].value, at: site)
     case .broken: return code.emit(.poison, at: site)
-    case .schema, .type:
-      report("KC0110", "`\(text(name))` is a type, not a value", at: site)
+    case .schema, .type, .mixin, .affinity:
+      report("KC0110", "`\(text(name))` is a declaration, not a value", at: site)
       return code.emit(.poison, at: site)
     }
   }
@@ -107,6 +116,10 @@ extension Program {
           markUsed(name, owner)
           return moduleMember(module, member, site, scope)
         }
+        if case .type = found.kind, let node = found.node, node.kind == .enumDecl {
+          markUsed(name, owner)
+          return enumMember(alias(name, owner, found), member, site)
+        }
       } else if let schema = kind(name, in: scope), schemas[Int(schema)].isBlock {
         let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
         let op = code.emit(.kindScope, space, name, at: code.site(base.span))
@@ -116,6 +129,15 @@ extension Program {
     let op = compile(base, in: scope, expecting: TypeTable.any)
     checkMember(op, base, member, scope, site)
     return code.emit(node.has(.questionDot) ? .optionalMember : .member, op, member, at: site)
+  }
+
+  /// `Tier.front`
+  private mutating func enumMember(_ type: TypeID, _ member: Int32, _ site: Int32) -> Int32 {
+    if let text = enumCase(member, of: type) { return code.constant(tree.string(text), at: site) }
+    let known = (enums[type] ?? [:]).keys.map(text).sorted()
+    reportUnknown(
+      "KC0107", "`\(describe(type))` has no case `\(text(member))`", text(member), among: known, at: span(site))
+    return code.emit(.poison, at: site)
   }
 
   /// Reports a member of `self` that its schema does not have, where that is known before evaluation.

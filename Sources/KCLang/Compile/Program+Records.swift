@@ -76,7 +76,10 @@ extension Program {
       guard let value = argument.parts.first else { continue }
       guard argument.has(.colon), let token = argument.words.first else {
         let primary = schemas[Int(schema)].primary
-        guard primary >= 0 else { continue }
+        guard primary >= 0 else {
+          report("KC0132", "the fields of \(schemas[Int(schema)].name) are given with their names", at: argument.span)
+          continue
+        }
         let name = text(schemas[Int(schema)].slots[Int(primary)].key)
         if let one = fieldStatement(name, argument.span, value, schema, scope, &seen) { statements.append(one) }
         continue

@@ -8,23 +8,43 @@ extension Program {
     guard schemas[Int(index)].state == .declared, let node = schemas[Int(index)].node else { return }
     schemas[Int(index)].state = .compiling
     schemas[Int(index)].chain = [index]
+    if node.kind == .componentDecl { return compileComponent(index, node) }
+    if let generic = node.child(.typeParameters) {
+      report("KC0195", "schemas with type parameters are not supported yet", at: generic.span)
+    }
     extend(index, node)
     let outer = schemas[Int(index)].scope
     let scope = addScope(
       .schema, parent: outer, module: scopes[Int(outer)].module, layer: scopes[Int(outer)].layer)
     scopes[Int(scope)].schema = index
-    let members = node.child(.body)?.parts ?? []
+    let members = node.kind == .recordType ? node.parts : node.child(.body)?.parts ?? []
     for member in members where member.kind == .letDecl { declareSlot(member, in: scope) }
+    for mixin in mixins(of: node, scope) {
+      for member in mixin.child(.body)?.parts ?? [] where member.kind == .letDecl { declareSlot(member, in: scope) }
+      for member in mixin.child(.body)?.parts ?? [] { compileMember(member, of: index, in: scope) }
+    }
     for member in members { compileMember(member, of: index, in: scope) }
     let lets = letThunks(scope)
     schemas[Int(index)].lets = lets
     schemas[Int(index)].frameSize = scopes[Int(scope)].size
-    if schemas[Int(index)].primary < 0 {
-      schemas[Int(index)].primary =
-        schemas[Int(index)].slots.firstIndex { $0.key != keys.name && $0.childSchema < 0 }
-        .map(Int32.init) ?? -1
-    }
     schemas[Int(index)].state = .compiled
+  }
+
+  /// The mixins that a schema's `with` names.
+  private mutating func mixins(of node: SyntaxNode, _ scope: Int32) -> [SyntaxNode] {
+    guard let list = node.child(.mixinList) else { return [] }
+    var found: [SyntaxNode] = []
+    for token in list.words.dropFirst() {
+      let name = list.word(token)
+      if let (owner, entry) = find(key(name), in: scope), let mixin = entry.node, mixin.kind == .mixinDecl {
+        markUsed(key(name), owner)
+        found.append(mixin)
+        continue
+      }
+      let known = names(in: scope) { $0.node?.kind == .mixinDecl }
+      reportUnknown("KC0103", "there is no mixin `\(name)`", name, among: known, at: list.tree.span(ofToken: token))
+    }
+    return found
   }
 
   /// The thunks of a scope's lets as pairs of slot and op in `code.extra`.

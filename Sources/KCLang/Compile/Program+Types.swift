@@ -13,6 +13,11 @@ extension Program {
     case .unionType: return types.add(.union(node.parts.map { compileType($0, in: scope) }))
     case .literalType: return literalType(node)
     case .whereType: return predicateType(node, scope)
+    case .parenType: return node.parts.first.map { compileType($0, in: scope) } ?? TypeTable.unknown
+    case .functionType:
+      for part in node.parts where part.isType { _ = compileType(part, in: scope) }
+      return TypeTable.function
+    case .recordType: return recordType(node, scope)
     default: return TypeTable.unknown
     }
   }
@@ -30,6 +35,17 @@ extension Program {
       return TypeTable.unknown
     }
     return types.add(.number(number))
+  }
+
+  /// `{ a: Int, b: String? }`: a schema without a name.
+  private mutating func recordType(_ node: SyntaxNode, _ scope: Int32) -> TypeID {
+    if let known = recordTypes[node.span] { return known }
+    var schema = Schema(name: node.text, kind: -1, site: code.site(node.span), scope: scope)
+    schema.node = node
+    schemas.append(schema)
+    let type = types.add(.schema(SchemaID(index: Int32(schemas.count - 1))))
+    recordTypes[node.span] = type
+    return type
   }
 
   private mutating func namedType(_ node: SyntaxNode, _ scope: Int32) -> TypeID {
@@ -105,7 +121,8 @@ extension Program {
     return TypeTable.unknown
   }
 
-  private mutating func alias(_ name: Int32, _ owner: Int32, _ entry: Scope.Name) -> TypeID {
+  mutating func alias(_ name: Int32, _ owner: Int32, _ entry: Scope.Name) -> TypeID {
+    if anyTypes.contains(ChildKey(parent: owner, name: name)) { return TypeTable.any }
     if let known = aliases[ChildKey(parent: owner, name: name)] {
       if known == TypeTable.any {
         report("KC0123", "the type `\(text(name))` is defined by itself", at: entry.span)
@@ -114,7 +131,15 @@ extension Program {
       return known
     }
     aliases[ChildKey(parent: owner, name: name)] = TypeTable.any
-    let type = entry.node?.parts.last.map { compileType($0, in: owner) } ?? TypeTable.unknown
+    let type: TypeID
+    if let generic = entry.node?.child(.typeParameters) {
+      report("KC0195", "types with type parameters are not supported yet", at: generic.span)
+    }
+    if let node = entry.node, node.kind == .enumDecl {
+      type = enumType(node, in: owner)
+    } else {
+      type = entry.node?.parts.last.map { compileType($0, in: owner) } ?? TypeTable.unknown
+    }
     aliases[ChildKey(parent: owner, name: name)] = type
     if types.names[type] == nil { types.names[type] = text(name) }
     return type

@@ -52,6 +52,9 @@ struct Schema: Sendable {
   var isNamespace = false
   /// The body of a component; -1 for others.
   var body: Int32 = -1
+  /// The parameters of a component, and the scope of its body.
+  var parameters: [ComponentParameter] = []
+  var inner: Int32 = -1
   var node: SyntaxNode?
   var state = State.declared
 

@@ -12,7 +12,7 @@ extension SyntaxNode {
 
   var isType: Bool {
     switch kind {
-    case .namedType, .optionalType, .unionType, .literalType, .whereType: true
+    case .namedType, .optionalType, .unionType, .literalType, .whereType, .parenType, .functionType, .recordType: true
     default: false
     }
   }

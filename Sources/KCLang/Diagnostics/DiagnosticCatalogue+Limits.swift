@@ -121,5 +121,18 @@ extension DiagnosticCatalogue {
           raw { spec { revisionHistoryLimit = 3 } }
         }
         """#),
+    DiagnosticInfo(
+      "KC0195", "not supported yet",
+      """
+      The language has a meaning for this, and this version of the compiler has not.
+      """,
+      bad: #"""
+        test "adds up" {
+          assert 1 + 1 == 2
+        }
+        """#,
+      good: #"""
+        let x = 1 + 1
+        """#),
   ]
 }

@@ -44,7 +44,8 @@ extension Program {
       return left.isNone ? evaluate(op.b, frame) : left
     case .isIn: return evaluateIn(op, frame)
     case .branch: return evaluateBranch(op, frame)
-    case .forEach: return evaluateFor(op, frame)
+    case .forEach, .forPairs: return evaluateFor(op, frame)
+    case .force: return evaluate(op.a, op.b)
     case .match: return evaluateMatch(op, frame)
     case .list: return evaluateList(op, frame)
     case .record: return evaluateRecord(op.a, frame)
@@ -210,9 +211,8 @@ extension Program {
     guard let elements = elements(of: evaluate(op.a, frame), at: siteOf(op.a)) else { return .poison }
     var results: [TreeValue] = []
     results.reserveCapacity(elements.count)
-    for element in elements {
-      let inner = addFrame(parent: frame, size: 1)
-      setSlot(inner, 0, element)
+    for (place, element) in elements.enumerated() {
+      let inner = loopFrame(frame, element, op.code == .forPairs ? place : nil)
       if op.c >= 0 {
         guard let keep = condition(op.c, inner) else { return .poison }
         if !keep { continue }
@@ -222,6 +222,26 @@ extension Program {
       if !value.isNone { results.append(value) }
     }
     return tree.list(results)
+  }
+
+  /// The frame of one round of a loop. With a `place` it has two variables: an entry's key and value, or the place and
+  /// the element.
+  mutating func loopFrame(_ parent: Int32, _ element: TreeValue, _ place: Int?) -> Int32 {
+    let frame = addFrame(parent: parent, size: 2)
+    guard let place else {
+      setSlot(frame, 0, element)
+      return frame
+    }
+    if let key = tree.field(UInt32(keys.entryKey), of: element),
+      let value = tree.field(UInt32(keys.value), of: element), element.length == 2
+    {
+      setSlot(frame, 0, key.value)
+      setSlot(frame, 1, value.value)
+    } else {
+      setSlot(frame, 0, tree.int(Int64(place)))
+      setSlot(frame, 1, element)
+    }
+    return frame
   }
 
   /// What a loop runs over: elements of a list, numbers of a range, entries of a map, blocks of a kind; nil where it is
@@ -286,7 +306,7 @@ extension Program {
     return .poison
   }
 
-  private mutating func matches(_ subject: TreeValue, _ pattern: Int32, _ frame: Int32) -> Bool? {
+  mutating func matches(_ subject: TreeValue, _ pattern: Int32, _ frame: Int32) -> Bool? {
     if pattern == -1 { return true }
     if pattern < -1 { return fits(subject, TypeID(index: -2 - pattern)) }
     let value = evaluate(pattern, frame)

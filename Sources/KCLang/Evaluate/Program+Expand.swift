@@ -54,7 +54,7 @@ extension Program {
     for position in body.statements {
       let statement = code.statements[Int(position)]
       switch statement.kind {
-      case .branch, .each, .setNamed, .spread: conditional.append((position, frame))
+      case .branch, .each, .match, .setNamed, .spread: conditional.append((position, frame))
       case .set: bind(statement, in: index, frame)
       case .open: open(statement, in: index, frame)
       case .child:
@@ -65,7 +65,8 @@ extension Program {
         }
       case .delete: delete(statement, in: index)
       case .rule: addRule(statement, in: index, frame)
-      case .require, .match: continue
+      case .use: use(statement, in: index, frame)
+      case .require: continue
       }
     }
   }
@@ -78,7 +79,7 @@ extension Program {
     return frame
   }
 
-  private mutating func setLets(_ lets: Range<Int32>, _ frame: Int32) {
+  mutating func setLets(_ lets: Range<Int32>, _ frame: Int32) {
     var position = lets.lowerBound
     while position < lets.upperBound {
       let slot = code.extra[Int(position)]
@@ -96,11 +97,17 @@ extension Program {
       guard let truth = condition(statement.a, frame) else { return }
       let body = truth ? statement.b : statement.c
       if body >= 0 { run(body, in: index, frame, &conditional) }
+    case .match:
+      let subject = evaluate(statement.a, frame)
+      if subject.isPoison { return }
+      for arm in 0..<code.extra[Int(statement.b)] {
+        guard let matches = matches(subject, code.extra[Int(statement.b + 1 + arm * 2)], frame) else { return }
+        if matches { return run(code.extra[Int(statement.b + 2 + arm * 2)], in: index, frame, &conditional) }
+      }
     case .each:
       guard let elements = elements(of: evaluate(statement.a, frame), at: statement.site) else { return }
-      for element in elements {
-        let inner = addFrame(parent: frame, size: 1)
-        setSlot(inner, 0, element)
+      for (place, element) in elements.enumerated() {
+        let inner = loopFrame(frame, element, statement.isAppend ? place : nil)
         run(statement.c, in: index, inner, &conditional)
       }
     case .child:
@@ -263,11 +270,22 @@ extension Program {
         return report("KC0123", "`\(text(name))` is already in use where this decides about it", at: statement.site)
       }
       instances[Int(found)].isDeleted = false
+      if schemas[Int(statement.schema)].isNamespace, other.frames >= 0 {
+        setArguments(
+          statement.arguments, of: schemas[Int(statement.schema)].parameters, from: frame, to: other.frames)
+      }
     } else {
       var made = Instance(
         schema: statement.schema, parent: index, kind: statement.slot, name: name, site: statement.site)
       made.origin = statement.origin
-      target = addChild(made, to: index)
+      if schemas[Int(statement.schema)].isNamespace, isRecursive(statement.schema, in: index) {
+        return report(
+          "KC0134", "`\(schemas[Int(statement.schema)].name)` contains itself", at: statement.site,
+          notes: ["every program ends: there is no recursion"])
+      }
+      let added = addChild(made, to: index)
+      target = added
+      if schemas[Int(statement.schema)].isNamespace { instantiate(added, statement, frame) }
     }
     guard let target else { return }
     if statement.a >= 0 { addBody(statement.a, frame, to: target) }
@@ -298,7 +316,7 @@ extension Program {
     instances[Int(found)].isDeleted = true
   }
 
-  private mutating func addRule(_ statement: Statement, in index: Int32, _ frame: Int32) {
+  mutating func addRule(_ statement: Statement, in index: Int32, _ frame: Int32) {
     ruleRefs.append(RuleRef(rule: statement.a, frame: frame, origin: statement.origin))
     let ref = Int32(ruleRefs.count - 1)
     if instances[Int(index)].lastRule >= 0 {

@@ -85,6 +85,10 @@ extension Program {
       let list = tree.list(found)
       return TreeValue(.choice, payload: list.payload, length: list.length)
     }
+    let isKind =
+      instances[Int(index)].firstChild >= 0 && children(of: index).contains { instances[Int($0)].kind == key }
+    if isKind { return TreeValue(.scope, payload: UInt32(bitPattern: key), length: Int(index)) }
+    if brokenNames.contains(key) { return .poison }
     reportUnknown(
       "KC0107", "`\(title(of: index))` has no `\(text(key))`", text(key), among: childNames(of: index), at: span(site))
     return .poison

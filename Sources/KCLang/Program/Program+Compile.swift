@@ -144,8 +144,7 @@ extension Program {
         let op = code.emit(.local, 0, name.slot, at: code.site(name.span))
         _ = evaluate(op, module.frame)
       case .type:
-        if let body = name.node?.parts.last { _ = compileType(body, in: module.scope) }
-        _ = key
+        _ = alias(key, module.scope, name)
       default: continue
       }
     }

@@ -101,11 +101,25 @@ extension Program {
       if let name = declaredName(node) {
         declare(name.key, Scope.Name(kind: .type, span: name.span, node: node), in: scope)
       }
+    case .componentDecl: declareComponent(node, in: scope)
+    case .enumDecl: declareEnum(node, in: scope)
+    case .mixinDecl:
+      if let name = declaredName(node) {
+        declare(name.key, Scope.Name(kind: .mixin, span: name.span, node: node), in: scope)
+      }
+    case .affinityDecl: declareAffinity(node, in: scope)
+    case .policyDecl, .waiverDecl, .testDecl, .movedDecl: reportUnsupported(node)
     case .block: declareBlock(node, in: scope)
     case .setting, .nested:
       // A keyword was forgotten, which is reported elsewhere: the name is known for all that.
       if let name = node.parts.first, name.kind == .nameExpr {
         scopes[Int(scope)].names[key(name.text)] = Scope.Name(kind: .broken, span: name.span)
+      }
+    case .matchStatement:
+      for arm in node.parts where arm.kind == .matchArm {
+        for inner in arm.child(.body)?.parts ?? [] where [.block, .ifStatement, .forStatement].contains(inner.kind) {
+          declare(inner, in: scope)
+        }
       }
     case .ifStatement, .forStatement:
       for body in node.parts where body.kind == .body || body.kind == .ifStatement {
@@ -116,6 +130,13 @@ extension Program {
       }
     default: return
     }
+  }
+
+  /// Declarations that the parser reads, and that nothing gives a meaning yet.
+  private mutating func reportUnsupported(_ node: SyntaxNode) {
+    guard let token = node.words.first else { return }
+    let word = node.word(token)
+    report("KC0195", "`\(word)` is not supported yet", at: node.tree.span(ofToken: token))
   }
 
   /// The name of `let`, `param`, `func`, `type` and `schema`: the word after the keyword.

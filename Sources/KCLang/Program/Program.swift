@@ -28,6 +28,14 @@ struct Program: Sendable {
   var unknownNames: Set<ChildKey> = []
   /// Names of fields and blocks that were reported where they were set: they are not missed elsewhere.
   var brokenNames: Set<Int32> = []
+  /// Type parameters, by scope.
+  var anyTypes: Set<ChildKey> = []
+  /// The cases of enums, by name.
+  var enums: [TypeID: [Int32: TypeID]] = [:]
+  /// The schemas of types that are written as records, by their place.
+  var recordTypes: [Span: TypeID] = [:]
+  /// The scopes of loops with two variables.
+  var pairLoops: Set<Int32> = []
   /// The names of schemas that `keyed` children have.
   var keyedSchemas: Set<String> = []
   /// Types that `type` names; `any` while one is being compiled.
@@ -38,6 +46,7 @@ struct Program: Sendable {
   var lazies: [Lazy] = []
   var functionSources: [Int32: FunctionSource] = [:]
   var rules: [AffinityRule] = []
+  var affinityGroups: [AffinityGroup] = []
   /// What `--set` gives, by the name of the parameter.
   var settingOps: [Int32: Setting] = [:]
 
@@ -146,6 +155,9 @@ struct Scope: Sendable {
       case module(Int32)
       case schema(Int32)
       case type
+      case mixin
+      /// A named group of affinity rules.
+      case affinity(Int32)
       case function(Int32)
       /// What was declared in a way that was reported: its uses are silent.
       case broken

@@ -253,9 +253,30 @@ extension Program {
       }
       return .poison
     case .symbol: return resolve(symbols[Int(value.payload)], as: schema)
+    case .record where !schemas[Int(schema)].isBlock: return construct(value, as: schema, at: site)
     default:
       return mismatch(dereference(value), types.add(.schema(SchemaID(index: schema))), at: site)
     }
+  }
+
+  /// An instance with the fields of a record; `poison` after a report.
+  private mutating func construct(_ record: TreeValue, as schema: Int32, at site: Int32) -> TreeValue {
+    var made = Instance(schema: schema, parent: owner, site: site)
+    made.kind = -1
+    let index = addInstance(made)
+    for field in Array(tree.fields(of: record)) {
+      let place = field.origin != 0 ? code.origins[Int(field.origin)].site : site
+      guard let slot = schemas[Int(schema)].slotOf[Int32(field.key)],
+        schemas[Int(schema)].slots[Int(slot)].childSchema < 0
+      else {
+        reportUnknownField(text(Int32(field.key)), schema, at: span(place))
+        return .poison
+      }
+      let op = code.constant(field.value, at: place)
+      bindings.append(Binding(op: op, frame: 0, origin: field.origin, below: -1))
+      heads[Int(instances[Int(index)].slots + slot)] = Int32(bindings.count - 1)
+    }
+    return TreeValue(.instance, payload: UInt32(index))
   }
 
   /// The child of a block around that a bare name means where its schema is expected: `port: http`.

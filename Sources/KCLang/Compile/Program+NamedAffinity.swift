@@ -1,0 +1,96 @@
+internal import KCData
+internal import KCSyntax
+
+/// `affinity NAME(parameters) { … }`: rules that workloads `use`.
+struct AffinityGroup: Sendable {
+  var node: SyntaxNode
+  var scope: Int32
+  var parameters: [ComponentParameter] = []
+  /// The rules, once compiled.
+  var statements: [Statement] = []
+  var frameSize: Int32 = 1
+  var isCompiled = false
+  /// Whether it is being put in: groups do not use themselves.
+  var isActive = false
+}
+
+extension Program {
+  mutating func declareAffinity(_ node: SyntaxNode, in scope: Int32) {
+    guard let name = declaredName(node) else { return }
+    affinityGroups.append(AffinityGroup(node: node, scope: scope))
+    let index = Int32(affinityGroups.count - 1)
+    declare(name.key, Scope.Name(kind: .affinity(index), span: name.span, node: node), in: scope)
+  }
+
+  /// Compiles a group's parameters and rules, once.
+  mutating func ensureAffinity(_ index: Int32) {
+    guard !affinityGroups[Int(index)].isCompiled else { return }
+    affinityGroups[Int(index)].isCompiled = true
+    let group = affinityGroups[Int(index)]
+    let inner = addScope(
+      .body, parent: group.scope, module: scopes[Int(group.scope)].module, layer: scopes[Int(group.scope)].layer)
+    var parameters: [ComponentParameter] = []
+    for node in group.node.child(.parameterList)?.parts ?? [] where node.kind == .parameter {
+      guard let token = node.words.first else { continue }
+      let parts = node.parts
+      let type = parts.first { $0.isType }.map { compileType($0, in: group.scope) } ?? TypeTable.any
+      let span = node.tree.span(ofToken: token)
+      let slot = scopes[Int(inner)].size
+      scopes[Int(inner)].size += 1
+      let key = key(node.word(token))
+      declare(key, Scope.Name(kind: .slot, slot: slot, type: type, span: span), in: inner)
+      let fallback = parts.first { !$0.isType }.map { lazyOp($0, inner, type) } ?? -1
+      parameters.append(ComponentParameter(key: key, slot: slot, type: type, fallback: fallback, site: code.site(span)))
+    }
+    affinityGroups[Int(index)].parameters = parameters
+    let statements = compileRules(group.node.child(.body), in: inner)
+    affinityGroups[Int(index)].statements = statements
+    affinityGroups[Int(index)].frameSize = scopes[Int(inner)].size
+  }
+
+  /// `use NAME(arguments)`
+  mutating func compileUse(_ node: SyntaxNode, _ scope: Int32) -> Statement? {
+    guard let call = node.parts.first else { return nil }
+    let callee = call.kind == .callExpr ? call.parts.first : call
+    guard let callee, callee.kind == .nameExpr else {
+      report("KC0102", "after `use` stands the name of a group of rules", at: call.span)
+      return nil
+    }
+    guard let (owner, found) = find(key(callee.text), in: scope), case .affinity(let group) = found.kind else {
+      let known = names(in: scope) { if case .affinity = $0.kind { true } else { false } }
+      reportUnknown("KC0102", "there is no affinity `\(callee.text)`", callee.text, among: known, at: callee.span)
+      return nil
+    }
+    markUsed(key(callee.text), owner)
+    ensureAffinity(group)
+    let arguments = call.kind == .callExpr ? call.parts.filter { $0.kind == .argument } : []
+    let parameters = affinityGroups[Int(group)].parameters
+    guard let pairs = compileArguments(arguments, of: parameters, named: callee.text, in: scope, at: callee.span) else {
+      return nil
+    }
+    var statement = Statement(kind: .use)
+    statement.a = group
+    statement.arguments = code.list([Int32(pairs.count / 2)] + pairs)
+    statement.site = code.site(node.span)
+    statement.origin = origin(of: statement.site, in: scope)
+    return statement
+  }
+
+  /// Puts a group's rules into an affinity block.
+  mutating func use(_ statement: Statement, in index: Int32, _ frame: Int32) {
+    let group = affinityGroups[Int(statement.a)]
+    guard !group.isActive else {
+      return report("KC0134", "these rules use themselves", at: statement.site)
+    }
+    let module = scopes[Int(group.scope)].module
+    let own = addFrame(parent: module >= 0 ? modules[Int(module)].frame : 0, size: group.frameSize)
+    setSlot(own, 0, TreeValue(.instance, payload: UInt32(bitPattern: instances[Int(index)].parent)))
+    setDefaults(of: group.parameters, in: own)
+    setArguments(statement.arguments, of: group.parameters, from: frame, to: own)
+    affinityGroups[Int(statement.a)].isActive = true
+    for rule in group.statements {
+      if rule.kind == .use { use(rule, in: index, own) } else { addRule(rule, in: index, own) }
+    }
+    affinityGroups[Int(statement.a)].isActive = false
+  }
+}
