@@ -59,16 +59,16 @@ struct SQLiteConnection: ~Copyable, Sendable {
     }
   }
 
-  /// Runs a statement with up to three parameters; a nil one is not bound.
-  func run(_ sql: String, text: String, integer: Int64?, blob: [UInt8]?) throws(StoreError) {
-    let statement = try prepare(sql)
-    defer { sqlite3_finalize(statement) }
-    // The destructor -1 (SQLITE_TRANSIENT) makes SQLite copy what it is given.
-    let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-    sqlite3_bind_text(statement, 1, text, -1, transient)
-    if let integer { sqlite3_bind_int64(statement, 2, integer) }
-    if let blob { sqlite3_bind_blob64(statement, 3, blob, UInt64(blob.count), transient) }
-    let code = sqlite3_step(statement)
+  /// Makes a statement ready, to be run many times.
+  func statement(_ sql: String) throws(StoreError) -> SQLiteStatement {
+    SQLiteStatement(handle: .init(statement: try prepare(sql)))
+  }
+
+  /// Runs a statement of this connection with up to three parameters; a nil one is not bound.
+  func run(
+    _ statement: borrowing SQLiteStatement, text: String, integer: Int64?, blob: [UInt8]?
+  ) throws(StoreError) {
+    let code = statement.step(text: text, integer: integer, blob: blob)
     if code != SQLITE_DONE { throw failure(code) }
   }
 
@@ -77,5 +77,30 @@ struct SQLiteConnection: ~Copyable, Sendable {
     let code = sqlite3_prepare_v2(handle.database, sql, -1, &statement, nil)
     guard code == SQLITE_OK, let statement else { throw failure(code) }
     return statement
+  }
+}
+
+/// A statement that is ready to run; it is used by the thread that uses its connection, and must go before it.
+struct SQLiteStatement: ~Copyable, Sendable {
+  fileprivate struct Handle: @unchecked Sendable { var statement: OpaquePointer }
+
+  fileprivate let handle: Handle
+
+  fileprivate init(handle: Handle) { self.handle = handle }
+
+  deinit { sqlite3_finalize(handle.statement) }
+
+  fileprivate func step(text: String, integer: Int64?, blob: [UInt8]?) -> Int32 {
+    let statement = handle.statement
+    defer {
+      sqlite3_reset(statement)
+      sqlite3_clear_bindings(statement)
+    }
+    // The destructor -1 (SQLITE_TRANSIENT) makes SQLite copy what it is given.
+    let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    sqlite3_bind_text(statement, 1, text, -1, transient)
+    if let integer { sqlite3_bind_int64(statement, 2, integer) }
+    if let blob { sqlite3_bind_blob64(statement, 3, blob, UInt64(blob.count), transient) }
+    return sqlite3_step(statement)
   }
 }
