@@ -15,45 +15,45 @@ extension CRIRuntime {
       $0.config = Runtime_V1_ContainerConfig(config)
       $0.sandboxConfig = Runtime_V1_PodSandboxConfig(sandboxConfig)
     }
-    return try await call("creating the container", seconds: 120, isRepeatable: false) { options in
-      try await service.createContainer(request, options: options).containerID
+    return try await call("creating the container", seconds: 120, isRepeatable: false) { connection, options in
+      try await connection.service.createContainer(request, options: options).containerID
     }
   }
 
   public func startContainer(_ id: String) async throws(RuntimeError) {
-    _ = try await call("starting the container", seconds: 120, isRepeatable: false) { options in
-      try await service.startContainer(.with { $0.containerID = id }, options: options)
+    _ = try await call("starting the container", seconds: 120, isRepeatable: false) { connection, options in
+      try await connection.service.startContainer(.with { $0.containerID = id }, options: options)
     }
   }
 
   public func stopContainer(_ id: String, grace: Int64) async throws(RuntimeError) {
     let grace = min(max(grace, 0), 86400 * 7)
-    try await quiet("stopping the container", seconds: grace + 60) { options in
+    try await quiet("stopping the container", seconds: grace + 60) { connection, options in
       let request = Runtime_V1_StopContainerRequest.with {
         $0.containerID = id
         $0.timeout = grace
       }
-      _ = try await service.stopContainer(request, options: options)
+      _ = try await connection.service.stopContainer(request, options: options)
     }
   }
 
   public func removeContainer(_ id: String) async throws(RuntimeError) {
-    try await quiet("removing the container", seconds: 60) { options in
-      _ = try await service.removeContainer(.with { $0.containerID = id }, options: options)
+    try await quiet("removing the container", seconds: 60) { connection, options in
+      _ = try await connection.service.removeContainer(.with { $0.containerID = id }, options: options)
     }
   }
 
   public func containers(labels: [String: String]) async throws(RuntimeError) -> [ContainerSummary] {
     let request = Runtime_V1_ListContainersRequest.with { $0.filter.labelSelector = labels }
-    let answer = try await call("listing containers") { options in
-      try await service.listContainers(request, options: options)
+    let answer = try await call("listing containers") { connection, options in
+      try await connection.service.listContainers(request, options: options)
     }
     return answer.containers.map { ContainerSummary($0) }
   }
 
   public func containerState(_ id: String) async throws(RuntimeError) -> ContainerState {
-    let answer = try await call("asking for the container") { options in
-      try await service.containerStatus(.with { $0.containerID = id }, options: options)
+    let answer = try await call("asking for the container") { connection, options in
+      try await connection.service.containerStatus(.with { $0.containerID = id }, options: options)
     }
     return ContainerState(answer.status)
   }
@@ -63,21 +63,21 @@ extension CRIRuntime {
       $0.containerID = id
       $0.linux = Runtime_V1_LinuxContainerResources(resources)
     }
-    _ = try await call("changing the container's resources") { options in
-      try await service.updateContainerResources(request, options: options)
+    _ = try await call("changing the container's resources") { connection, options in
+      try await connection.service.updateContainerResources(request, options: options)
     }
   }
 
   public func reopenLog(_ id: String) async throws(RuntimeError) {
-    _ = try await call("opening the log anew") { options in
-      try await service.reopenContainerLog(.with { $0.containerID = id }, options: options)
+    _ = try await call("opening the log anew") { connection, options in
+      try await connection.service.reopenContainerLog(.with { $0.containerID = id }, options: options)
     }
   }
 
   public func stats(labels: [String: String]) async throws(RuntimeError) -> [ContainerStats] {
     let request = Runtime_V1_ListContainerStatsRequest.with { $0.filter.labelSelector = labels }
-    let answer = try await call("measuring containers") { options in
-      try await service.listContainerStats(request, options: options)
+    let answer = try await call("measuring containers") { connection, options in
+      try await connection.service.listContainerStats(request, options: options)
     }
     return answer.stats.map { ContainerStats($0) }
   }
@@ -93,8 +93,8 @@ extension CRIRuntime {
     }
     // The runtime kills what runs too long itself; the call's own limit is for a runtime that hangs.
     let limit = timeout > 0 ? min(timeout, 86400) + 5 : 86400
-    let answer = try await call("running the command", seconds: limit, isRepeatable: false) { options in
-      try await service.execSync(request, options: options)
+    let answer = try await call("running the command", seconds: limit, isRepeatable: false) { connection, options in
+      try await connection.service.execSync(request, options: options)
     }
     return ExecResult(exitCode: answer.exitCode, stdout: Array(answer.stdout), stderr: Array(answer.stderr))
   }
@@ -108,8 +108,8 @@ extension CRIRuntime {
       $0.stderr = streams.stderr
       $0.tty = streams.tty
     }
-    return try await call("running the command", isRepeatable: false) { options in
-      try await service.exec(request, options: options).url
+    return try await call("running the command", isRepeatable: false) { connection, options in
+      try await connection.service.exec(request, options: options).url
     }
   }
 
@@ -121,8 +121,8 @@ extension CRIRuntime {
       $0.stderr = streams.stderr
       $0.tty = streams.tty
     }
-    return try await call("attaching to the container") { options in
-      try await service.attach(request, options: options).url
+    return try await call("attaching to the container") { connection, options in
+      try await connection.service.attach(request, options: options).url
     }
   }
 
@@ -131,8 +131,8 @@ extension CRIRuntime {
       $0.podSandboxID = sandbox
       $0.port = ports
     }
-    return try await call("forwarding ports") { options in
-      try await service.portForward(request, options: options).url
+    return try await call("forwarding ports") { connection, options in
+      try await connection.service.portForward(request, options: options).url
     }
   }
 }

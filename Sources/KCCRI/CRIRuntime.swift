@@ -1,5 +1,4 @@
 internal import GRPCCore
-internal import GRPCNIOTransportHTTP2Posix
 public import enum KCNode.RuntimeError
 
 /// A container runtime behind the Container Runtime Interface, on a unix socket.
@@ -8,56 +7,38 @@ public import enum KCNode.RuntimeError
 public final class CRIRuntime: Sendable {
   /// The path of the socket.
   public let socket: String
-  private let client: GRPCClient<HTTP2ClientTransport.Posix>
-  private let connections: Task<Void, Never>
-  let service: Runtime_V1_RuntimeService.Client<HTTP2ClientTransport.Posix>
-  let imageService: Runtime_V1_ImageService.Client<HTTP2ClientTransport.Posix>
+  private let connections: Connections
 
   /// - Parameter socket: the path, with or without `unix://` before it.
   /// - Throws: `unavailable` where no connection can be set up at all.
   public init(socket: String) throws(RuntimeError) {
     let path = socket.hasPrefix("unix://") ? String(socket.dropFirst("unix://".count)) : socket
     self.socket = path
-    do {
-      var config = HTTP2ClientTransport.Posix.Config.defaults
-      // A local runtime is back soon or not at all; waiting for minutes, as for a remote one, would only delay pods.
-      config.backoff = .init(initial: .milliseconds(50), max: .milliseconds(500), multiplier: 1.6, jitter: 0.2)
-      let transport = try HTTP2ClientTransport.Posix(
-        target: .unixDomainSocket(path: path, authority: "localhost"), transportSecurity: .plaintext, config: config)
-      client = GRPCClient(transport: transport)
-    } catch {
-      throw .unavailable("no connection to \(path) can be set up")
-    }
-    service = Runtime_V1_RuntimeService.Client(wrapping: client)
-    imageService = Runtime_V1_ImageService.Client(wrapping: client)
-    connections = Task { [client] in try? await client.runConnections() }
+    connections = try Connections(path: path)
   }
-
-  deinit { client.beginGracefulShutdown() }
 
   /// Ends the connection, after the calls that run.
-  public func close() async {
-    client.beginGracefulShutdown()
-    await connections.value
-  }
+  public func close() async { await connections.close() }
 
   /// Makes a call within a time limit, and turns what goes wrong into plain words.
   ///
   /// - Parameters:
   ///   - what: what is being done, for messages: `starting the container`.
   ///   - seconds: the limit.
-  ///   - isRepeatable: whether the call may be made again when the connection breaks under it. Runtimes end a connection
-  ///     now and then, as after many short calls; that is no failure of theirs.
+  ///   - isRepeatable: whether the call may be made again when the connection breaks under it.
   func call<Result: Sendable>(
-    _ what: String, seconds: Int64 = 30, isRepeatable: Bool = true, _ body: (CallOptions) async throws -> Result
+    _ what: String, seconds: Int64 = 30, isRepeatable: Bool = true,
+    _ body: (Connection, CallOptions) async throws -> Result
   ) async throws(RuntimeError) -> Result {
     var options = CallOptions.defaults
     options.timeout = .seconds(seconds)
     // Twice 16 MiB of a command's output, and a little more.
     options.maxResponseMessageBytes = 40 << 20
     for attempt in 1...Self.attempts {
+      let connection = try connections.take()
+      defer { connections.give(back: connection) }
       do {
-        return try await body(options)
+        return try await body(connection, options)
       } catch let error as RPCError {
         guard error.code == .unavailable, isRepeatable, attempt < Self.attempts, !Task.isCancelled else {
           throw Self.plain(error, what: what, socket: socket)

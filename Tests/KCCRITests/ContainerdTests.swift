@@ -99,6 +99,31 @@ import enum KCNode.RuntimeError
     }
   }
 
+  @Test func noneOfManyCallsBreaks() async throws {
+    if let missing = PrivateContainerd.missing {
+      print("SKIPPED: the runtime is not tried on containerd: \(missing) is missing")
+      return
+    }
+    let containerd = try PrivateContainerd()
+    defer { containerd.end() }
+    let runtime = try CRIRuntime(socket: containerd.socket)
+    try await ready(runtime)
+    // Calls that are not tried again: each one counts.
+    @Sendable func once() async throws {
+      _ = try await runtime.call("asking", isRepeatable: false) { connection, options in
+        try await connection.service.listContainers(Runtime_V1_ListContainersRequest(), options: options)
+      }
+    }
+    for _ in 0..<500 { try await once() }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<20 {
+        group.addTask { for _ in 0..<50 { try await once() } }
+      }
+      try await group.waitForAll()
+    }
+    await runtime.close()
+  }
+
   @Test func aMissingSocketIsToldInPlainWords() async throws {
     let runtime = try CRIRuntime(socket: "/tmp/kc-no-such.sock")
     await #expect(throws: RuntimeError.unavailable("nothing answers at /tmp/kc-no-such.sock")) {
