@@ -33,7 +33,10 @@ public enum Immutability {
       return spec(names.subtracting(UpdateRules.openInStatefulSets).sorted())
     case "Pod":
       let names = Set((old["spec"]?.object?.keys ?? []) + (new["spec"]?.object?.keys ?? []))
-      return spec(names.subtracting(openInPods).sorted())
+      let lists = ["containers", "initContainers"].filter { list in
+        withoutImages(old.at("spec", list)) != withoutImages(new.at("spec", list))
+      }
+      return spec(names.subtracting(openInPods).sorted() + lists)
     case "Job.batch": return job(old, new)
     case "Service":
       // An address can be given up by becoming an ExternalName, and only then.
@@ -62,18 +65,23 @@ public enum Immutability {
     "ephemeralContainers",
   ]
 
+  private static func withoutImages(_ containers: Value?) -> [Value] {
+    (containers?.array ?? []).map { $0.without("image") }
+  }
+
   private static func balancer(_ old: Value, _ new: Value) -> [[String]] {
     let isKept = old.at("spec", "type") == "LoadBalancer" && new.at("spec", "type") == "LoadBalancer"
     return isKept ? spec(["loadBalancerClass"]) : []
   }
 
   private static func job(_ old: Value, _ new: Value) -> [[String]] {
-    var fields = [
-      "selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy",
-    ]
-    let isSuspended = old.at("spec", "suspend") == true && Defaulting.isNil(old.at("status", "startTime"))
-    let template = templateWithoutMarks(new)
-    if !isSuspended, template != templateWithoutMarks(old) { fields.append("template") }
+    var fields = JobUpdateRules.fixed
+    var (template, former) = (templateWithoutMarks(new), templateWithoutMarks(old))
+    if JobUpdateRules.canBePlaced(old) {
+      JobUpdateRules.openUp(&template)
+      JobUpdateRules.openUp(&former)
+    }
+    if template != former { fields.append("template") }
     let isElastic =
       new.at("spec", "completionMode") == "Indexed" && new.at("spec", "completions") == new.at("spec", "parallelism")
     if !isElastic { fields.append("completions") }

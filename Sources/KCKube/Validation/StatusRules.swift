@@ -14,7 +14,7 @@ enum StatusRules {
     case "PersistentVolumeClaim": ClaimRules.claimStatus(object, &report)
     case "HorizontalPodAutoscaler.autoscaling": AutoscalerRules.status(object, &report)
     case "PodDisruptionBudget.policy": PolicyRules.budgetStatus(object, &report)
-    case "Job.batch": job(object, old, &report)
+    case "Job.batch": JobStatusRules.check(object, old, &report)
     case "Deployment.apps":
       counts(
         status, ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas"], &report)
@@ -56,42 +56,6 @@ enum StatusRules {
       if number > limit {
         report.invalid(FieldPath("status", field), "cannot be greater than \(bound)", value: .int(number))
       }
-    }
-  }
-
-  private static func job(_ object: Value, _ old: Value, _ report: inout ValidationReport) {
-    let status = object["status"] ?? [:]
-    let path = FieldPath("status")
-    for field in ["active", "succeeded", "failed", "ready", "terminating"] {
-      report.nonNegative(status[field], path[field])
-    }
-    func isTrue(_ type: String) -> Bool {
-      status.list("conditions").contains { $0["type"] == .string(type) && $0["status"] == "True" }
-    }
-    let ends = [("Complete", "SuccessCriteriaMet"), ("Failed", "FailureTarget")]
-    for (end, before) in ends where isTrue(end) && !isTrue(before) {
-      report.invalid(path["conditions"], "\(end) needs \(before)")
-    }
-    if isTrue("Complete"), isTrue("Failed") {
-      report.invalid(path["conditions"], "Complete and Failed exclude each other")
-    }
-    if isTrue("FailureTarget"), isTrue("SuccessCriteriaMet") {
-      report.invalid(path["conditions"], "FailureTarget and SuccessCriteriaMet exclude each other")
-    }
-    if isTrue("Complete"), !status.has("completionTime") {
-      report.required(path["completionTime"], "is needed by a complete job")
-    }
-    if !isTrue("Complete"), status.has("completionTime") {
-      report.invalid(path["completionTime"], "is only for complete jobs", value: status["completionTime"])
-    }
-    let isOver = isTrue("Complete") || isTrue("Failed")
-    if isOver, (status["active"]?.int ?? 0) > 0 {
-      report.invalid(path["active"], "must be 0 when the job is over", value: status["active"])
-    }
-    let wasStarted = old["status"]?.has("startTime") ?? false
-    if isOver, !status.has("startTime") { report.required(path["startTime"], "is needed by a job that is over") }
-    if wasStarted, !status.has("startTime"), object.at("spec", "suspend") != true {
-      report.required(path["startTime"], "cannot be removed from a job that is not suspended")
     }
   }
 }

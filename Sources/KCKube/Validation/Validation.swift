@@ -20,6 +20,7 @@ public enum Validation {
       if object.at("metadata", "labels") == object.at("spec", "template", "metadata", "labels") {
         report.causes.removeAll { $0.field == "metadata.labels" }
       }
+      JobRules.newJob(object, &report)
       JobRules.job(object, &report)
     default: rules[type.qualifiedKind]?(object, &report)
     }
@@ -43,6 +44,7 @@ public enum Validation {
     case ("Pod", "ephemeralcontainers"): PodUpdateRules.ephemeral(object, old: old, &report)
     case ("Pod", "resize"): PodUpdateRules.resize(object, old: old, &report)
     case ("Pod", _): PodUpdateRules.check(object, old: old, &report)
+    case ("CronJob.batch", _): JobRules.cronJob(object, old: old, &report)
     default:
       rules[kind]?(object, &report)
       UpdateRules.check(object, old: old, type: type, &report)
@@ -108,7 +110,7 @@ public enum Validation {
     "DaemonSet.apps": { WorkloadRules.daemonSet($0, &$1) },
     "ControllerRevision.apps": { PolicyRules.revision($0, &$1) },
     "Job.batch": { JobRules.job($0, &$1) },
-    "CronJob.batch": { JobRules.cronJob($0, &$1) },
+    "CronJob.batch": { JobRules.cronJob($0, old: nil, &$1) },
     "Service": { ServiceRules.check($0, &$1) },
     "Endpoints": { EndpointRules.endpoints($0, &$1) },
     "EndpointSlice.discovery.k8s.io": { EndpointRules.slice($0, &$1) },

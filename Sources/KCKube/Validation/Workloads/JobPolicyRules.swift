@@ -45,11 +45,8 @@ enum JobPolicyRules {
     var seen: Set<Int64> = []
     for (index, value) in values.enumerated() {
       if name == "In", value == 0 { report.invalid(path["values"][index], "must not be 0 for In", value: 0) }
-      if !seen.insert(value).inserted {
-        report.duplicate(path["values"][index], "\(value)")
-      } else if index > 0, values[index - 1] > value {
-        isOrdered = false
-      }
+      if !seen.insert(value).inserted { report.duplicate(path["values"][index], "\(value)") }
+      if index > 0, values[index - 1] > value { isOrdered = false }
     }
     if !isOrdered { report.invalid(path["values"], "must be ordered", value: codes["values"]) }
   }
@@ -57,7 +54,7 @@ enum JobPolicyRules {
   static func success(_ spec: Value, _ path: FieldPath, _ report: inout ValidationReport) {
     let policy = spec["successPolicy"] ?? [:]
     if spec["completionMode"] != "Indexed" {
-      report.invalid(path, "requires Indexed completion mode", value: policy)
+      return report.invalid(path, "requires Indexed completion mode", value: policy)
     }
     let rules = policy.list("rules")
     if rules.isEmpty { report.required(path["rules"], "at least one rule is required") }
@@ -91,17 +88,21 @@ enum JobPolicyRules {
 
   /// How many indexes a list such as `0,2-4` names; nil where it is no ordered list of them.
   private static func total(_ text: String, _ completions: Int64) -> Int64? {
-    if text.isEmpty { return 0 }
-    var last: Int64 = -1
-    var total: Int64 = 0
+    intervals(text, completions).map { list in list.reduce(0) { $0 + Int64($1.count) } }
+  }
+
+  /// The indexes that a list such as `0,2-4` names; nil where it is no ordered list of them.
+  static func intervals(_ text: String, _ completions: Int64) -> [ClosedRange<Int64>]? {
+    if text.isEmpty { return [] }
+    var list: [ClosedRange<Int64>] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.split(separator: "-", omittingEmptySubsequences: false)
-      guard ends.count <= 2, let from = Int64(ends[0]), let to = Int64(ends[ends.count - 1]), from > last,
-        ends.count == 1 || to > from, to < completions
+      let last = list.last?.upperBound ?? -1
+      guard ends.count <= 2, let from = Int64(ends[0]), let to = Int64(ends[ends.count - 1]), from > last
       else { return nil }
-      total += to - from + 1
-      last = to
+      if to >= completions || (ends.count == 2 && to <= from) { return nil }
+      list.append(from...to)
     }
-    return total
+    return list
   }
 }

@@ -6,35 +6,45 @@ enum JobRules {
     let spec = object["spec"] ?? [:]
     let path = FieldPath("spec")
     self.spec(spec, path, &report)
-    generatedSelector(object, spec, path, &report)
     if !spec.has("selector") { report.required(path["selector"]) }
     SelectorRules.labels(spec["selector"], path["selector"], &report)
     WorkloadRules.match(spec, path, &report)
+  }
+
+  /// What is asked of new jobs only.
+  static func newJob(_ object: Value, _ report: inout ValidationReport) {
+    let spec = object["spec"] ?? [:]
+    generatedSelector(object, spec, FieldPath("spec"), &report)
+    let name = object.name ?? ""
+    if spec["completionMode"] == "Indexed", let completions = spec.set("completions")?.int, completions > 0,
+      !Names.isLabel("\(name)-\(completions - 1)")
+    {
+      report.invalid(
+        FieldPath("metadata", "name"), "with the index of a pod it is not a DNS label", value: .string(name))
+    }
   }
 
   /// Unless it is the user's own, the selector must be the one made from the job's uid.
   private static func generatedSelector(
     _ object: Value, _ spec: Value, _ path: FieldPath, _ report: inout ValidationReport
   ) {
-    if spec.flag("manualSelector") { return }
+    guard !spec.flag("manualSelector"), let selector = spec.set("selector") else { return }
     let uid = object.uid ?? ""
-    guard spec.has("selector") else { return }
+    let name = object.name ?? ""
+    let wanted = [
+      "controller-uid": uid, "job-name": name, "batch.kubernetes.io/controller-uid": uid,
+      "batch.kubernetes.io/job-name": name,
+    ]
     let labels = path["template"]["metadata"]["labels"]
     let given = stringMap(spec.at("template", "metadata", "labels"))
-    let wanted = ["batch.kubernetes.io/controller-uid": uid, "controller-uid": uid]
-    for (key, value) in wanted where given[key] != value {
-      report.invalid(labels.key(key), "must be the uid of the job", value: .string(given[key] ?? ""))
+    for (key, value) in wanted.sorted(by: { $0.key < $1.key }) {
+      if given[key] == nil {
+        report.required(labels.key(key), "must be \(value)")
+      } else if given[key] != value {
+        report.invalid(labels.key(key), "must be \(value)", value: .string(given[key] ?? ""))
+      }
     }
-    let name = object.name ?? ""
-    for key in ["batch.kubernetes.io/job-name", "job-name"] where given[key] != name {
-      report.invalid(labels.key(key), "must be the name of the job", value: .string(given[key] ?? ""))
-    }
-    let selector = spec["selector"]
-    let isGenerated =
-      selector?.at("matchLabels", "batch.kubernetes.io/controller-uid") == .string(uid)
-      || selector?.at("matchLabels", "controller-uid") == .string(uid)
-    let count = (selector?.map("matchLabels").count ?? 0) + (selector?.list("matchExpressions").count ?? 0)
-    if !isGenerated || count != 1 {
+    if let parsed = try? LabelSelector(selector), !parsed.isEmpty, !parsed.matches(wanted) {
       report.invalid(path["selector"], "is not the generated one and manualSelector is not set", value: selector)
     }
   }
@@ -74,7 +84,7 @@ enum JobRules {
     let completions = spec.set("completions")?.int
     if isIndexed {
       let parallelism = spec["parallelism"]?.int ?? 0
-      if completions == nil, spec.has("completionMode"), spec.has("completions") == false {
+      if completions == nil {
         report.required(path["completions"], "is required for Indexed jobs")
       }
       if parallelism > 100_000 {
@@ -95,15 +105,16 @@ enum JobRules {
         }
       }
     }
-    if spec.has("backoffLimitPerIndex"), !isIndexed {
-      report.invalid(
-        path["backoffLimitPerIndex"], "requires Indexed completion mode", value: spec["backoffLimitPerIndex"])
+    if spec["completionMode"] == "NonIndexed" || !spec.has("completionMode") {
+      for field in ["backoffLimitPerIndex", "maxFailedIndexes"] where spec.has(field) {
+        report.invalid(path[field], "requires Indexed completion mode", value: spec[field])
+      }
     }
     if let failed = spec.set("maxFailedIndexes")?.int {
       if !spec.has("backoffLimitPerIndex") {
         report.required(path["backoffLimitPerIndex"], "is needed with maxFailedIndexes")
       }
-      if let completions, failed > completions {
+      if isIndexed, let completions, failed > completions {
         report.invalid(path["maxFailedIndexes"], "must be at most the completions", value: .int(failed))
       }
     }
@@ -119,10 +130,10 @@ enum JobRules {
 
   // MARK: Cron jobs
 
-  static func cronJob(_ object: Value, _ report: inout ValidationReport) {
+  static func cronJob(_ object: Value, old: Value?, _ report: inout ValidationReport) {
     let spec = object["spec"] ?? [:]
     let path = FieldPath("spec")
-    schedule(spec, path, &report)
+    schedule(spec, old?["spec"], path, &report)
     report.nonNegative(spec["startingDeadlineSeconds"], path["startingDeadlineSeconds"])
     report.requiredOneOf(
       spec.text("concurrencyPolicy"), ["Allow", "Forbid", "Replace"], path["concurrencyPolicy"])
@@ -140,14 +151,29 @@ enum JobRules {
     }
   }
 
-  private static func schedule(_ spec: Value, _ path: FieldPath, _ report: inout ValidationReport) {
+  private static func schedule(
+    _ spec: Value, _ old: Value?, _ path: FieldPath, _ report: inout ValidationReport
+  ) {
     let text = spec.text("schedule")
-    if text.isEmpty {
-      report.required(path["schedule"])
-    } else if text.contains("TZ") || CronSchedule(text) == nil {
-      report.invalid(path["schedule"], "not a cron schedule", value: .string(text))
+    let here = path["schedule"]
+    var fields = text[...]
+    // A time zone within the schedule stays where it has been.
+    if text.hasPrefix("TZ=") || text.hasPrefix("CRON_TZ="), let space = text.firstIndex(of: " ") {
+      fields = text[space...].drop { $0 == " " }
     }
-    guard let zone = spec.set("timeZone")?.string else { return }
+    if text.isEmpty {
+      report.required(here)
+    } else if CronSchedule(String(fields)) == nil {
+      report.invalid(here, "not a cron schedule", value: .string(text))
+    }
+    if text.contains("TZ") {
+      if !(old?.text("schedule").contains("TZ") ?? false) {
+        report.invalid(here, "must not hold a time zone: use timeZone", value: .string(text))
+      } else if spec.has("timeZone") {
+        report.invalid(here, "must not hold a time zone when timeZone is set", value: .string(text))
+      }
+    }
+    guard let zone = spec.set("timeZone")?.string, zone != old?.set("timeZone")?.string else { return }
     if zone.isEmpty || zone.lowercased() == "local" || !TimeZones.isKnown(zone) {
       report.invalid(path["timeZone"], "not a time zone of the IANA database", value: .string(zone))
     }
