@@ -57,6 +57,7 @@ public final class ControlPlane: Sendable {
     let collectable = collectable(settings.types)
     return [
       DeploymentController(), ReplicaSetController(), StatefulSetController(), DaemonSetController(), JobController(),
+      CronJobController(),
       EndpointSliceController(), EndpointsController(), DisruptionController(),
       VolumeProtection(),
       NamespaceController(types: collectable), NamespaceDefaults(authority: settings.authority),
