@@ -166,3 +166,38 @@ struct ServerFixture {
     #expect(await fixture.server.handle(APIRequest(method: "GET", path: "/healthz")).status == 200)
   }
 }
+
+@Suite struct AdmissionTests {
+  @Test func whatHasNoEffectIsRefused() async throws {
+    let fixture = try ServerFixture()
+    defer { fixture.remove() }
+    try await fixture.server.bootstrap()
+    let quota: Value = ["metadata": ["name": "q"], "spec": ["hard": ["pods": "1"]]]
+    let refused = await fixture.call("POST", "/api/v1/namespaces/default/resourcequotas", quota)
+    #expect(refused.status == 501)
+    #expect(refused.body["message"]?.string?.contains("it enforces no quotas") == true)
+  }
+
+  @Test func eventsAreForgottenAfterAnHour() async throws {
+    let time = Mutex<Int64>(1_700_000_000)
+    let server = try APIServer(
+      store: MemoryStore(), settings: .init(now: { Timestamp(seconds: time.withLock { $0 }) }))
+    try await server.bootstrap()
+    let path = "/api/v1/namespaces/default/events"
+    func record(_ name: String) async -> Int {
+      let event: Value = [
+        "metadata": ["name": .string(name), "namespace": "default"],
+        "involvedObject": ["kind": "Pod", "name": "p", "namespace": "default"],
+      ]
+      return await server.handle(APIRequest(method: "POST", path: path, body: .value(event), user: .engine)).status
+    }
+    #expect(await record("old") == 201)
+    time.withLock { $0 += 3500 }
+    #expect(await record("young") == 201)
+    time.withLock { $0 += 200 }
+    #expect(await record("new") == 201)
+    let list = await server.handle(APIRequest(method: "GET", path: path, user: .engine))
+    guard case .value(let value) = list.body else { return }
+    #expect((value["items"]?.array ?? []).compactMap(\.name) == ["new", "young"])
+  }
+}

@@ -6,7 +6,7 @@ extension APIServer {
     let options = try WriteOptions(request)
     let decoded = try decode(request, info.type, options)
     let writer = ObjectWriter(server: self, info: info, options: options, now: settings.now())
-    let headers = Self.warningHeader(decoded.warnings)
+    let headers = Self.warningHeader(decoded.warnings + Unsupported.warnings(decoded.object, info.type))
     return try await change(options.isDryRun) { state throws(APIStatus) in
       let object = try writer.create(decoded.object, in: &state)
       return APIResponse(status: 201, headers: headers, body: .value(object))
@@ -48,6 +48,7 @@ struct ObjectWriter {
   /// - Parameter isApplied: whether the object comes from server-side apply, with its managers.
   func create(_ body: Value, in state: inout ObjectState, isApplied: Bool = false) throws(APIStatus) -> Value {
     var object = body
+    try Unsupported.check(object, type)
     try place(&object)
     if type.namespaced { try ClusterAdmission.checkNamespace(object, type, state) }
     if object.name ?? "" == "", let prefix = object.at("metadata", "generateName")?.string, !prefix.isEmpty {
@@ -72,6 +73,7 @@ struct ObjectWriter {
       object.set(1, at: "metadata", "generation")
     } else {
       try Admission.create(&object, type: type, context: ClusterAdmission.context(state))
+      try LimitRanger(object, type, state).apply(to: &object)
       Strategy.prepareForCreate(&object, type: type, now: now)
     }
     let name = object.name ?? ""
@@ -84,6 +86,7 @@ struct ObjectWriter {
       try ServiceAddresses(settings: server.settings, isDryRun: options.isDryRun).assign(&object, state)
     }
     if options.isDryRun { return object }
+    EventExpiry.sweep(type, in: &state, now: now)
     return state.put(resource, object)
   }
 

@@ -30,6 +30,8 @@ struct ObjectState: Sendable {
   private(set) var catalogue = Catalogue()
   /// The revision up to which everything is on the disk.
   private(set) var durable: Int64 = 0
+  /// When old events were last looked for, in seconds since 1970.
+  var lastEventSweep: Int64 = 0
   /// Changes that are not on the disk yet, in order.
   var pending: [Pending] = []
   /// The last changes, for watches that start in the past.
