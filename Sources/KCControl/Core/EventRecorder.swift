@@ -20,6 +20,7 @@ actor EventRecorder {
   private var known: [String: Value] = [:]
   private var order: [String] = []
   private var groups: [String: (messages: Set<String>, last: Double)] = [:]
+  private var lastMoment: UInt64 = 0
   private var budgets: [String: (tokens: Double, at: Double)] = [:]
 
   init(client: APIClient, source: String, time: any TimeSource) {
@@ -95,10 +96,11 @@ actor EventRecorder {
   private func newEvent(_ note: EventNote, _ message: String) -> Value {
     let now = time.now
     let namespace = note.about["namespace"]?.string ?? "default"
-    let nanos = UInt64(bitPattern: now.seconds) &* 1_000_000_000 &+ UInt64(now.nanoseconds)
+    // Names tell events of one object apart by the moment: no two may have the same.
+    lastMoment = max(UInt64(bitPattern: now.seconds) &* 1_000_000_000 &+ UInt64(now.nanoseconds), lastMoment &+ 1)
     var event: Value = ["apiVersion": "v1", "kind": "Event"]
     event["metadata"] = [
-      "name": .string("\(note.about["name"]?.string ?? "").\(String(nanos, radix: 16))"),
+      "name": .string("\(note.about["name"]?.string ?? "").\(String(lastMoment, radix: 16))"),
       "namespace": .string(namespace),
     ]
     event["involvedObject"] = note.about
