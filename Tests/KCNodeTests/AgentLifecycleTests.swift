@@ -190,4 +190,78 @@ import Testing
       #expect(config.environment.contains(EnvironmentVariable("COLOUR", "blue")))
     }
   }
+
+  @Test func nothingIsDoneWhileNothingHappens() async throws {
+    let harness = try AgentHarness()
+    harness.api.put(pod: makePod())
+    try await harness.run {
+      try await harness.eventually("the pod is ready") { harness.isReady("web") }
+      func looks(_ label: String) -> Int { harness.runtime.state.withLock { $0.looks[label] ?? 0 } }
+      // The last events of the start are still on their way.
+      let settled = looks(PodLabels.node) + 5
+      try await harness.eventually("time passes") { looks(PodLabels.node) >= settled }
+      let before = (looks(PodLabels.podUID), harness.api.pod("web")?.resourceVersion)
+      try await harness.eventually("more time passes") { looks(PodLabels.node) >= settled + 20 }
+      #expect(looks(PodLabels.podUID) == before.0)
+      #expect(harness.api.pod("web")?.resourceVersion == before.1)
+    }
+  }
+
+  @Test func aPodWithATimeLimitFails() async throws {
+    let harness = try AgentHarness()
+    harness.api.put(pod: makePod(spec: { $0["activeDeadlineSeconds"] = 1 }))
+    try await harness.run {
+      try await harness.eventually("it has failed") { harness.api.pod("web")?.at("status", "phase") == "Failed" }
+      #expect(harness.api.pod("web")?.at("status", "reason") == "DeadlineExceeded")
+      try await harness.eventually("its container has ended") { harness.runtime.running("main") == nil }
+    }
+  }
+
+  @Test func hooksRunAroundTheLifeOfAContainer() async throws {
+    let harness = try AgentHarness()
+    harness.api.put(
+      pod: makePod(container: { container in
+        container["lifecycle"] = [
+          "postStart": ["exec": ["command": ["begin"]]], "preStop": ["exec": ["command": ["end"]]],
+        ]
+      }))
+    try await harness.run {
+      try await harness.eventually("the pod is ready") { harness.isReady("web") }
+      try await harness.eventually("its hook has run") { harness.runtime.calls.contains("exec begin") }
+      harness.api.delete(pod: "web", grace: 5, now: SystemNodeClock().now)
+      try await harness.eventually("the pod is gone") { harness.api.pod("web") == nil }
+      let calls = harness.runtime.calls
+      let hook = try #require(calls.firstIndex(of: "exec end"))
+      let stop = try #require(calls.firstIndex(of: "stop main"))
+      #expect(hook < stop)
+    }
+  }
+
+  @Test func aFailureOfTheNetworkIsToldAndOvercome() async throws {
+    let harness = try AgentHarness()
+    harness.runtime.state.withLock { $0.sandboxFailures = 2 }
+    harness.api.put(pod: makePod())
+    try await harness.run {
+      try await harness.eventually("the pod is ready") { harness.isReady("web") }
+      try await harness.eventually("an event tells") {
+        harness.api.events.contains {
+          $0["reason"] == "FailedCreatePodSandBox" && $0["message"] == "Failed to create pod sandbox: no network"
+        }
+      }
+    }
+  }
+
+  @Test func aPodForcedOutOfTheAPIIsStopped() async throws {
+    let harness = try AgentHarness()
+    harness.api.put(pod: makePod())
+    try await harness.run {
+      try await harness.eventually("the pod is ready") { harness.isReady("web") }
+      harness.api.vanish("/api/v1/namespaces/default/pods/web")
+      try await harness.eventually("nothing runs") {
+        harness.runtime.state.withLock { $0.sandboxes.isEmpty && $0.containers.isEmpty }
+      }
+      harness.api.put(pod: makePod("web", uid: "uid-9"))
+      try await harness.eventually("a new pod of the name is ready") { harness.isReady("web") }
+    }
+  }
 }

@@ -80,6 +80,31 @@ import Testing
     #expect(text == "line 1\nline 2\n")
   }
 
+  @Test func aLongLogIsBegunAnewAndNothingOfItIsLost() async throws {
+    let folder = "/tmp/kc-log-test-\(newUID())"
+    defer { Files.remove(folder) }
+    let runtime = FakeRuntime()
+    let path = "\(folder)/pods/ns_p_u/c/0.log"
+    try Files.makeFolder("\(folder)/pods/ns_p_u/c")
+    let container = ContainerSummary(
+      id: "x", sandboxID: "s", name: "c", phase: .running, createdAt: Timestamp(seconds: 0),
+      labels: [PodLabels.podNamespace: "ns", PodLabels.podName: "p", PodLabels.podUID: "u"])
+    let rotation = LogRotation(runtime: runtime, root: folder, limit: 100, kept: 2)
+    var options = PodLogOptions()
+    options.follow = true
+    var reader = LogReader(path: path, options: options)
+    var followed: [UInt8] = []
+    for round in 0..<5 {
+      try Files.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: path)
+      while let chunk = reader.next() { followed += chunk }
+      await rotation.rotate([container], now: Timestamp(seconds: Int64(round)))
+      #expect(!Files.exists(path))
+    }
+    #expect(String(decoding: followed, as: UTF8.self).split(separator: "\n").count == 50)
+    #expect(Files.names("\(folder)/pods/ns_p_u/c").count == 2)
+    #expect(runtime.calls == Array(repeating: "reopenLog x", count: 5))
+  }
+
   private actor Flag {
     var isSet = true
     func clear() { isSet = false }

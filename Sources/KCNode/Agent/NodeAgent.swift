@@ -18,6 +18,8 @@ public final class NodeAgent: Sendable {
     var workers: [String: (worker: PodWorker, task: Task<Void, Never>)] = [:]
     /// What the runtime had of each pod when it was last looked at.
     var signatures: [String: Set<String>] = [:]
+    /// Whether the runtime has been looked at.
+    var hasLooked = false
     /// Why the runtime does not work; nil while it does.
     var runtimeProblem: String?
   }
@@ -131,11 +133,17 @@ extension NodeAgent {
 extension NodeAgent {
   private func watchRuntime() async {
     await pods.waitUntilSynced()
-    if !Task.isCancelled { sweepFolders() }
+    let rotation = LogRotation(
+      runtime: services.runtime, root: configuration.logDirectory, limit: configuration.logLimit, kept: 4)
+    var rotateAt = services.clock.now
     while !Task.isCancelled {
       do throws(RuntimeError) {
-        try await relist()
+        let containers = try await relist()
         setProblem(nil)
+        if services.clock.now >= rotateAt {
+          await rotation.rotate(containers, now: services.clock.now)
+          rotateAt = services.clock.now.advanced(by: configuration.timing.logCheck)
+        }
       } catch {
         setProblem("\(error)")
       }
@@ -152,7 +160,9 @@ extension NodeAgent {
   }
 
   /// Looks at all that runs on the node, and wakes the workers of pods for which something changed.
-  private func relist() async throws(RuntimeError) {
+  ///
+  /// - Returns: the containers.
+  private func relist() async throws(RuntimeError) -> [ContainerSummary] {
     let labels = [PodLabels.node: configuration.name]
     let sandboxes = try await services.runtime.sandboxes(labels: labels)
     let containers = try await services.runtime.containers(labels: labels)
@@ -163,18 +173,24 @@ extension NodeAgent {
       signatures[uid, default: []].insert("\(container.id) \(container.phase)")
     }
     let current = signatures
-    let (changed, unknown) = state.withLock { state in
+    let (changed, unknown, isFirst) = state.withLock { state in
+      defer { state.hasLooked = true }
       let uids = Set(current.keys).union(state.signatures.keys)
       let changed = uids.filter { current[$0] != state.signatures[$0] }
       state.signatures = current
-      return (changed.compactMap { state.workers[$0]?.worker }, current.keys.filter { state.workers[$0] == nil })
+      return (
+        changed.compactMap { state.workers[$0]?.worker }, current.keys.filter { state.workers[$0] == nil },
+        !state.hasLooked
+      )
     }
     for worker in changed { worker.signal.wake() }
+    if isFirst { sweepFolders() }
     for uid in unknown {
       let labels =
         sandboxes.first { $0.podUID == uid }?.labels ?? containers.first { $0.labels[PodLabels.podUID] == uid }?.labels
       start(Self.remembered(uid, labels ?? [:], sandboxes), uid: uid, isOrphan: true)
     }
+    return containers
   }
 
   /// What the runtime tells of a pod that the API does not know.

@@ -25,6 +25,8 @@ public struct NodeConfiguration: Sendable {
   public var stateDirectory: String
   /// Where logs are: `<logs>/pods/<namespace>_<name>_<uid>/<container>/<restart>.log`. Nodes may share it.
   public var logDirectory: String
+  /// Bytes that the log of a container may have before another is begun; four old ones are kept.
+  public var logLimit: Int64 = 10 << 20
   public var timing = Timing()
 
   /// Waits and intervals, in seconds.
@@ -37,11 +39,13 @@ public struct NodeConfiguration: Sendable {
     public var nodeStatus = 60.0
     /// Between two looks at the runtime for what happened by itself.
     public var relist = 0.7
+    /// Between two looks at the length of logs.
+    public var logCheck = 10.0
     /// After the first failure of a container; doubles up to `backOffMaximum`.
     public var backOffBase = 10.0
     public var backOffMaximum = 300.0
     /// Between a pod's being marked as going and its containers' being asked to end: services forget it meanwhile.
-    public var drain = 0.3
+    public var drain = 0.5
     /// Between two looks at the objects that volumes take their content from.
     public var volumeRefresh = 15.0
 

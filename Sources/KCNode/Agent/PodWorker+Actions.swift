@@ -68,7 +68,7 @@ extension PodWorker {
       // What a running pod has stays as it is while the new content cannot be had.
       if isRefresh { return }
       let message = "MountVolume.SetUp failed: \(error)"
-      memory.volumes = .failed(message: message, retryAt: services.clock.now.advanced(by: 2))
+      memory.volumes = .failed(message: message, retryAt: services.clock.now.advanced(by: 1))
       event("FailedMount", message, warning: true)
     }
   }
@@ -111,7 +111,7 @@ extension PodWorker {
 
   private func noteSandboxFailure(_ reason: String, _ message: String) {
     let count = (memory.sandboxFailure?.count ?? 0) + 1
-    let delay = min(Double(1 << min(count, 5)) / 2, 15)
+    let delay = PodMemory.StartFailure.delay(count, maximum: 15)
     memory.sandboxFailure = PodMemory.StartFailure(
       reason: reason, message: message, retryAt: services.clock.now.advanced(by: delay), count: count)
     event(reason, message, warning: true)

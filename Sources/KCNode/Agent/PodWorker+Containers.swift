@@ -79,7 +79,7 @@ extension PodWorker {
       postStart(spec, id)
     } catch {
       let count = (memory.startFailures[spec.name]?.count ?? 0) + 1
-      let delay = min(Double(1 << min(count, 5)) / 2, 10)
+      let delay = PodMemory.StartFailure.delay(count, maximum: 10)
       memory.startFailures[spec.name] = PodMemory.StartFailure(
         reason: error.reason, message: error.message, retryAt: services.clock.now.advanced(by: delay), count: count)
       event("Failed", "Error: \(error.message)", warning: true, container: spec)

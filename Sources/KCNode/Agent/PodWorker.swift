@@ -135,6 +135,11 @@ actor PodWorker {
     let alive = Set(state.alive.map(\.id))
     memory.stopping = memory.stopping.filter { alive.contains($0.key) }
     memory.probes = memory.probes.filter { alive.contains($0.key) }
+    for container in state.containers where container.phase == .running {
+      memory.startFailures[container.name] = nil
+    }
+    let present = Set(state.containers.map(\.id))
+    messages = messages.filter { present.contains($0.key) }
     let sandboxes = Set(state.sandboxes.map(\.id))
     memory.addresses = memory.addresses.filter { sandboxes.contains($0.key) }
     let files = ManagedFiles(pod: pod, node: services.node, paths: services.paths)

@@ -5,6 +5,7 @@ struct LogReader {
   private let path: String
   private let options: PodLogOptions
   private var offset: Int64
+  private var file: LogFile?
   /// The beginning of a line whose end is not there yet.
   private var rest: [UInt8] = []
   private var left: Int
@@ -25,8 +26,7 @@ struct LogReader {
   /// The next lines; nil when there are none for now.
   mutating func next() -> [UInt8]? {
     while left > 0 {
-      guard let block = Files.read(path, limit: Self.block, offset: offset), !block.isEmpty else { return nil }
-      offset += Int64(block.count)
+      guard let block = block() else { return nil }
       rest += block
       guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { continue }
       let lines = rest[...end]
@@ -38,6 +38,21 @@ struct LogReader {
       return cut
     }
     return nil
+  }
+
+  /// The next bytes, also of a file that has taken this one's place; nil when there are none for now.
+  private mutating func block() -> [UInt8]? {
+    if file == nil { file = LogFile(path) }
+    guard let file else { return nil }
+    let bytes = file.read(limit: Self.block, offset: offset)
+    offset += Int64(bytes.count)
+    if !bytes.isEmpty { return bytes }
+    guard file.isReplaced(at: path), let next = LogFile(path) else { return nil }
+    self.file = next
+    rest = []
+    let first = next.read(limit: Self.block, offset: 0)
+    offset = Int64(first.count)
+    return first.isEmpty ? nil : first
   }
 
   private mutating func text(of lines: ArraySlice<UInt8>) -> [UInt8] {

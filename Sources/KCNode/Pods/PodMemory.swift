@@ -60,6 +60,11 @@ struct PodMemory: Sendable {
     var retryAt: Timestamp
     /// How many tries failed in a row.
     var count = 1
+
+    /// Seconds to the next try after so many failures: a quarter at first, doubling.
+    static func delay(_ count: Int, maximum: Double) -> Double {
+      min(0.25 * Double(1 << min(max(count - 1, 0), 10)), maximum)
+    }
   }
 
   /// Whether a container counts as started and as ready.

@@ -23,6 +23,8 @@ final class FakeRuntime: ContainerRuntime {
     /// Grace periods of stops, by container name.
     var graces: [String: [Int64]] = [:]
     var sandboxFailures = 0
+    /// How often sandboxes were listed, by the labels asked for.
+    var looks: [String: Int] = [:]
   }
   let state = Mutex(State())
   let clock: any NodeClock
@@ -97,7 +99,10 @@ final class FakeRuntime: ContainerRuntime {
   }
   func sandboxAddresses(_ id: String) async throws(RuntimeError) -> [String] { ["10.0.0.\(id.dropFirst())"] }
   func sandboxes(labels: [String: String]) async throws(RuntimeError) -> [Sandbox] {
-    state.withLock { $0.sandboxes.values.filter { Self.matches($0.labels, labels) } }
+    state.withLock { state in
+      state.looks[labels.keys.sorted().joined(), default: 0] += 1
+      return state.sandboxes.values.filter { Self.matches($0.labels, labels) }
+    }
   }
 
   func createContainer(_ config: ContainerConfig, sandbox: String, sandboxConfig: SandboxConfig)
@@ -162,7 +167,7 @@ final class FakeRuntime: ContainerRuntime {
     return found
   }
   func updateResources(_ id: String, _ resources: ContainerResources) async throws(RuntimeError) {}
-  func reopenLog(_ id: String) async throws(RuntimeError) {}
+  func reopenLog(_ id: String) async throws(RuntimeError) { state.withLock { $0.calls.append("reopenLog \(id)") } }
   func stats(labels: [String: String]) async throws(RuntimeError) -> [ContainerStats] { [] }
   func exec(_ id: String, command: [String], timeout: Int64) async throws(RuntimeError) -> ExecResult {
     state.withLock { state in
