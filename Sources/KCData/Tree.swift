@@ -96,15 +96,23 @@ extension Tree {
 // MARK: Collections
 
 extension Tree {
-  public mutating func list(_ elements: some Collection<TreeValue>) -> TreeValue {
+  public mutating func list(_ elements: [TreeValue]) -> TreeValue {
     let start = items.count
-    items.append(contentsOf: elements.prefix(TreeValue.maxLength))
+    if elements.count > TreeValue.maxLength {
+      items.append(contentsOf: elements.prefix(TreeValue.maxLength))
+    } else {
+      items.append(contentsOf: elements)
+    }
     return TreeValue(.list, payload: UInt32(start), length: items.count - start)
   }
 
-  public mutating func record(_ elements: some Collection<TreeField>) -> TreeValue {
+  public mutating func record(_ elements: [TreeField]) -> TreeValue {
     let start = fields.count
-    fields.append(contentsOf: elements.prefix(TreeValue.maxLength))
+    if elements.count > TreeValue.maxLength {
+      fields.append(contentsOf: elements.prefix(TreeValue.maxLength))
+    } else {
+      fields.append(contentsOf: elements)
+    }
     return TreeValue(.record, payload: UInt32(start), length: fields.count - start)
   }
 

@@ -13,7 +13,7 @@ public struct TreeValue: Sendable, Equatable, BitwiseCopyable {
   }
 
   /// What a value is. Tags from `instance` on are handles whose meaning is the evaluator's.
-  public enum Tag: UInt8, Sendable {
+  @frozen public enum Tag: UInt8, Sendable {
     /// Absent: a field without a value.
     case none
     /// The value of something that was reported: it silences what follows from it.

@@ -249,14 +249,15 @@ extension Program {
     _ callee: TreeValue, count: Int, arguments: Int32, _ frame: Int32, at site: Int32
   ) -> TreeValue {
     let closure = closures[Int(callee.payload)]
-    let function = code.functions[Int(closure.function)]
-    var values = [TreeValue](repeating: .thunk, count: function.parameters.count)
+    let function = Int(closure.function)
+    let total = code.functions[function].parameters.count
+    var values = [TreeValue](repeating: .thunk, count: total)
     var next = 0
     for index in 0..<count {
       let label = code.extra[Int(arguments) + index * 2]
-      let place = label >= 0 ? function.parameters.firstIndex { $0.key == label } : next
-      guard let place, place < function.parameters.count else {
-        report("KC0132", "`\(function.name)` takes \(function.parameters.count) arguments", at: site)
+      let place = label >= 0 ? code.functions[function].parameters.firstIndex { $0.key == label } : next
+      guard let place, place < total else {
+        report("KC0132", "`\(code.functions[function].name)` takes \(total) arguments", at: site)
         return .poison
       }
       values[place] = evaluate(code.extra[Int(arguments) + index * 2 + 1], frame)
@@ -279,35 +280,41 @@ extension Program {
   mutating func apply(_ callee: TreeValue, _ arguments: [TreeValue], at site: Int32) -> TreeValue {
     let closure = closures[Int(callee.payload)]
     ensureFunction(closure.function)
-    let function = code.functions[Int(closure.function)]
-    if let builtin = Builtins.ID(rawValue: function.builtin) {
+    let index = Int(closure.function)
+    if code.functions[index].builtin >= 0, let builtin = Builtins.ID(rawValue: code.functions[index].builtin) {
       return Builtins.call(builtin, arguments.map { $0.tag == .thunk ? .none : $0 }, at: site, &self)
     }
-    if function.isActive, !function.name.isEmpty {
+    if code.functions[index].isActive, !code.functions[index].name.isEmpty {
       report(
-        "KC0134", "`\(function.name)` calls itself", at: site, notes: ["every program ends: there is no recursion"])
+        "KC0134", "`\(code.functions[index].name)` calls itself", at: site,
+        notes: ["every program ends: there is no recursion"])
       return .poison
     }
     guard depth < Limits.depth else {
       report("KC0170", "values depend on each other more than \(Limits.depth) levels deep", at: site)
       return .poison
     }
-    let frame = addFrame(parent: closure.frame, size: Int32(function.parameters.count))
-    for (place, parameter) in function.parameters.enumerated() {
-      let given = place < arguments.count ? arguments[place] : .thunk
-      if given.tag != .thunk {
-        setSlot(frame, Int32(place), given)
-      } else if parameter.fallback >= 0 {
-        setSlot(
-          frame, Int32(place), coerce(evaluate(parameter.fallback, frame), to: parameter.type, at: parameter.site))
+    let count = code.functions[index].parameters.count
+    let frame = addFrame(parent: closure.frame, size: Int32(count))
+    for place in 0..<count {
+      if place < arguments.count, arguments[place].tag != .thunk {
+        setSlot(frame, Int32(place), arguments[place])
+      } else {
+        setDefault(code.functions[index].parameters[place], frame, Int32(place))
       }
     }
-    code.functions[Int(closure.function)].isActive = true
+    code.functions[index].isActive = true
     depth += 1
-    let result = evaluate(function.body, frame)
+    let result = evaluate(code.functions[index].body, frame)
     depth -= 1
-    code.functions[Int(closure.function)].isActive = false
+    code.functions[index].isActive = false
     return result
+  }
+
+  private mutating func setDefault(_ parameter: Parameter, _ frame: Int32, _ place: Int32) {
+    guard parameter.fallback >= 0 else { return }
+    let value = evaluate(parameter.fallback, frame)
+    setSlot(frame, place, coerce(value, to: parameter.type, at: parameter.site))
   }
 }
 

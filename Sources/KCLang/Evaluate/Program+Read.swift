@@ -16,9 +16,9 @@ extension Program {
       note(memo.origin)
       return memo.value
     }
-    let field = schemas[Int(instances[Int(index)].schema)].slots[Int(slot)]
-    let outer = begin(index, field.key, place, site)
-    let value = evaluate(field, slot, of: index, place)
+    let schema = Int(instances[Int(index)].schema)
+    let outer = begin(index, schemas[schema].slots[Int(slot)].key, place, site)
+    let value = evaluate(field: Int(slot), schema, of: index, place)
     return finish(value, place, outer)
   }
 
@@ -83,25 +83,29 @@ extension Program {
     return made
   }
 
-  private mutating func evaluate(_ field: Slot, _ slot: Int32, of index: Int32, _ place: Int) -> TreeValue {
-    if field.childSchema >= 0 {
-      let found = children(of: index, kind: field.key).map { TreeValue(.instance, payload: UInt32($0)) }
-      return tree.list(found)
+  private mutating func evaluate(field slot: Int, _ schema: Int, of index: Int32, _ place: Int) -> TreeValue {
+    let key = schemas[schema].slots[slot].key
+    if schemas[schema].slots[slot].childSchema >= 0 {
+      return tree.list(children(of: index, kind: key).map { TreeValue(.instance, payload: UInt32($0)) })
     }
+    let type = schemas[schema].slots[slot].type
+    let fallback = schemas[schema].slots[slot].fallback
     let head = heads[place]
-    if head >= 0 { return evaluate(binding: head, of: index, field.type, field) }
-    if field.key == keys.name, instances[Int(index)].name >= 0, field.fallback < 0 {
-      return coerce(tree.string(objectName(of: index)), to: field.type, at: instances[Int(index)].site, isName: true)
+    if head >= 0 { return evaluate(binding: head, of: index, type, slot) }
+    if key == keys.name, instances[Int(index)].name >= 0, fallback < 0 {
+      return coerce(tree.string(objectName(of: index)), to: type, at: instances[Int(index)].site, isName: true)
     }
-    if field.fallback >= 0 {
-      let frame = schemaFrame(index, field.owner)
-      let value = evaluate(field.fallback, frame)
-      return coerce(value, to: field.type, at: siteOf(field.fallback), field: field.key)
+    if fallback >= 0 {
+      let frame = schemaFrame(index, schemas[schema].slots[slot].owner)
+      let value = evaluate(fallback, frame)
+      return coerce(value, to: type, at: siteOf(fallback), field: key)
     }
-    if types.isOptional(field.type) { return .none }
-    if case .map = types[types.base(field.type)] { return tree.record([]) }
-    if case .list = types[types.base(field.type)] { return tree.list([]) }
-    return missing(field, index)
+    if types.isOptional(type) { return .none }
+    switch types[types.base(type)] {
+    case .map: return tree.record([])
+    case .list: return tree.list([])
+    default: return missing(schemas[schema].slots[slot], index)
+    }
   }
 
   private mutating func missing(_ field: Slot, _ index: Int32) -> TreeValue {
@@ -127,18 +131,22 @@ extension Program {
   }
 
   private mutating func evaluate(
-    binding head: Int32, of index: Int32, _ type: TypeID, _ field: Slot? = nil
+    binding head: Int32, of index: Int32, _ type: TypeID, _ slot: Int? = nil
   ) -> TreeValue {
     let binding = bindings[Int(head)]
     if binding.instance >= 0 { return TreeValue(.instance, payload: UInt32(binding.instance)) }
     let site = siteOf(binding.op)
     let value = evaluate(binding.op, binding.frame)
-    guard binding.isAppend else { return coerce(value, to: type, at: site, field: field?.key ?? -1) }
+    guard binding.isAppend else {
+      return coerce(
+        value, to: type, at: site, field: slot.map { schemas[Int(instances[Int(index)].schema)].slots[$0].key } ?? -1)
+    }
     var base = TreeValue.none
     if binding.below >= 0 {
-      base = evaluate(binding: binding.below, of: index, type, field)
-    } else if let field, field.fallback >= 0 {
-      base = evaluate(field.fallback, schemaFrame(index, field.owner))
+      base = evaluate(binding: binding.below, of: index, type, slot)
+    } else if let slot, case let field = schemas[Int(instances[Int(index)].schema)].slots[slot], field.fallback >= 0 {
+      let frame = schemaFrame(index, field.owner)
+      base = evaluate(field.fallback, frame)
     }
     if base.isPoison || value.isPoison { return .poison }
     return append(value, to: base, type, site)
@@ -159,11 +167,11 @@ extension Program {
 
   /// The frame of one of an instance's schemas: `self` and the schema's lets.
   mutating func schemaFrame(_ index: Int32, _ schema: Int32) -> Int32 {
-    let chain = schemas[Int(instances[Int(index)].schema)].chain
-    guard let level = chain.firstIndex(of: schema) else { return 0 }
+    let own = Int(instances[Int(index)].schema)
+    guard let level = schemas[own].chain.firstIndex(of: schema) else { return 0 }
     if instances[Int(index)].frames < 0 {
       instances[Int(index)].frames = Int32(schemaFrames.count)
-      schemaFrames.append(contentsOf: repeatElement(-1, count: chain.count))
+      schemaFrames.append(contentsOf: repeatElement(-1, count: schemas[own].chain.count))
     }
     let place = Int(instances[Int(index)].frames) + level
     if schemaFrames[place] >= 0 { return schemaFrames[place] }

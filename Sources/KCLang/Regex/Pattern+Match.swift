@@ -1,7 +1,28 @@
 extension Pattern {
   /// Whether the whole text matches.
   func matches(_ text: some Sequence<UInt8>) -> Bool {
-    search(String(decoding: Array(text), as: UTF8.self), whole: true)
+    if !closures.isEmpty, let answer = matchesQuickly(text) { return answer }
+    return search(String(decoding: Array(text), as: UTF8.self), whole: true)
+  }
+
+  /// The same for ASCII text, with the states as bits of one number; nil where the text is not ASCII.
+  private func matchesQuickly(_ text: some Sequence<UInt8>) -> Bool? {
+    var states = closures[0]
+    for byte in text {
+      guard byte < 128 else { return nil }
+      var next: UInt64 = 0
+      var rest = states
+      while rest != 0 {
+        let state = rest.trailingZeroBitCount
+        rest &= rest &- 1
+        let set = classes[state]
+        let isTaken = byte < 64 ? set.low >> UInt64(byte) & 1 : set.high >> UInt64(byte - 64) & 1
+        if isTaken == 1 { next |= closures[state + 1] }
+      }
+      if next == 0 { return false }
+      states = next
+    }
+    return states >> UInt64(steps.count - 1) & 1 == 1
   }
 
   /// Whether some part of the text matches.

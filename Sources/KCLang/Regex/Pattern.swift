@@ -19,6 +19,10 @@ struct Pattern: Sendable, Hashable {
 
   let source: String
   private(set) var steps: [Step] = []
+  /// For automata of at most 64 steps without `^` and `$`: what each state reaches without taking a scalar, and which
+  /// of the first 128 scalars each state takes, as sets of bits.
+  private(set) var closures: [UInt64] = []
+  private(set) var classes: [(low: UInt64, high: UInt64)] = []
 
   /// Reads a pattern, or says what is wrong with it.
   init(_ source: String) throws(PatternError) {
@@ -27,6 +31,44 @@ struct Pattern: Sendable, Hashable {
     let node = try parser.parse()
     try emit(node)
     steps.append(.accept)
+    makeSets()
+  }
+
+  static func == (left: Pattern, right: Pattern) -> Bool { left.source == right.source }
+  func hash(into hasher: inout Hasher) { hasher.combine(source) }
+
+  private mutating func makeSets() {
+    guard steps.count <= 64 else { return }
+    for step in steps {
+      switch step {
+      case .start, .end: return
+      default: continue
+      }
+    }
+    closures = steps.indices.map { reached(from: $0) }
+    classes = steps.map { step in
+      var set: (low: UInt64, high: UInt64) = (0, 0)
+      guard case .take(let ranges, let negated) = step else { return set }
+      for scalar in 0..<128 as Range<UInt32> where ranges.contains(where: { $0.contains(scalar) }) != negated {
+        if scalar < 64 { set.low |= 1 << UInt64(scalar) } else { set.high |= 1 << UInt64(scalar - 64) }
+      }
+      return set
+    }
+  }
+
+  private func reached(from start: Int) -> UInt64 {
+    var seen: UInt64 = 0
+    var pending = [start]
+    while let state = pending.popLast() {
+      guard seen & 1 << UInt64(state) == 0 else { continue }
+      seen |= 1 << UInt64(state)
+      switch steps[state] {
+      case .split(let one, let other): pending += [one, other]
+      case .jump(let target): pending.append(target)
+      default: continue
+      }
+    }
+    return seen
   }
 
   private mutating func emit(_ node: PatternNode) throws(PatternError) {
