@@ -60,7 +60,9 @@ extension Attempt {
       addUniform(.taintToleration, 100)
     }
     add(.nodeResourcesFit, gather(view.fitPoints))
-    if content.requests != ResourceAmounts() { add(.balancedAllocation, gather(view.balancePoints)) }
+    if content.requests.milliCPU != 0 || content.requests.memory != 0 {
+      add(.balancedAllocation, gather(view.balancePoints))
+    }
     if view.hasImages { add(.imageLocality, gather(view.imagePoints)) } else { addUniform(.imageLocality, 0) }
     if !content.preferredNodeTerms.isEmpty { add(.nodeAffinity, NodePoints.normalise(gather(view.preferred))) }
     addUniform(.dynamicResources, 0)

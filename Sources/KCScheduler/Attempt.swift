@@ -111,9 +111,12 @@ struct Attempt {
 
   /// The same for a node as it would be.
   func check(_ slot: Int, _ node: NodeInfo, _ view: inout PodView, _ least: [Minimum]) -> Rejection? {
-    let waiting = snapshot.nominated.isEmpty ? [] : (snapshot.nominated[node.name] ?? []).filter {
-      $0.priority >= pod.priority && $0.key != pod.key
-    }
+    let waiting =
+      snapshot.nominated.isEmpty
+      ? []
+      : (snapshot.nominated[node.name] ?? []).filter {
+        $0.priority >= pod.priority && $0.key != pod.key
+      }
     if !waiting.isEmpty {
       var fuller = node
       for other in waiting {

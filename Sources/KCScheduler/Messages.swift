@@ -7,7 +7,9 @@ enum Messages {
 
   /// `0/3 nodes are available: 2 Insufficient cpu, 1 node(s) were unschedulable.`
   static func unavailable(nodes: Int, reasons: [String: Int]) -> String {
-    let counted = reasons.map { "\($0.value) \($0.key)" }.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+    let counted = reasons.map { "\($0.value) \($0.key)" }.sorted {
+      Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8))
+    }
     return unavailable(nodes: nodes, text: counted.joined(separator: ", "))
   }
 

@@ -24,6 +24,8 @@ public struct Snapshot: Sendable {
   /// How many pods use a claim.
   private(set) var claimUse: [String: Int] = [:]
   let memo = Memo()
+  /// Whether kube-scheduler's way with ports that two pods of a node have is followed: for replays.
+  let forgetsSharedPorts: Bool
 
   /// An image on the nodes: its size as the first node told, and how many nodes have it.
   struct ImageState: Sendable, Hashable {
@@ -31,10 +33,13 @@ public struct Snapshot: Sendable {
     var nodes: Int
   }
 
-  public init() {}
+  public init() { self.init(forgetsSharedPorts: false) }
+
+  init(forgetsSharedPorts: Bool) { self.forgetsSharedPorts = forgetsSharedPorts }
 
   /// A cluster from its objects.
   public init(nodes: [Value], pods: [Value], namespaces: [Value] = [], others: [Value] = []) {
+    self.init()
     for object in nodes + namespaces + others { update(object) }
     for pod in pods { addPod(pod) }
   }
@@ -90,12 +95,18 @@ public struct Snapshot: Sendable {
       if !slots[index].isPresent { nodeCount += 1 }
       slots[index].replace(object, version: version)
     } else {
-      slotOf[object.name] = slots.count
-      slots.append(NodeInfo(object, isPresent: true, version: version))
+      append(object, isPresent: true, version: version)
       nodeCount += 1
     }
     nodeSetVersion = version
     for (image, size) in object.images { images[image, default: ImageState(size: size, nodes: 0)].nodes += 1 }
+  }
+
+  private mutating func append(_ object: NodeObject, isPresent: Bool, version: Int) {
+    slotOf[object.name] = slots.count
+    var node = NodeInfo(object, isPresent: isPresent, version: version)
+    node.forgetsSharedPorts = forgetsSharedPorts
+    slots.append(node)
   }
 
   /// Removes a node; pods that name it stay known until they are removed.
@@ -150,9 +161,8 @@ public struct Snapshot: Sendable {
       index = known
     } else {
       index = slots.count
-      slotOf[node] = index
       nodeSetVersion = memo.nextVersion()
-      slots.append(NodeInfo(NodeObject(name: node), isPresent: false, version: nodeSetVersion))
+      append(NodeObject(name: node), isPresent: false, version: nodeSetVersion)
     }
     slots[index].add(pod, version: memo.nextVersion())
     podNode[pod.key] = node

@@ -18,7 +18,7 @@ import Testing
       for outcome in Replay(record).outcomes { agreement.add(outcome) }
     }
     print(agreement.summary)
-    for difference in agreement.differences.prefix(6) { print("  \(difference)") }
+    for difference in agreement.differences.prefix(12) { print("  \(difference)") }
     #expect(agreement.verdicts.total > 0)
     #expect(agreement.isComplete, "\(agreement.summary)")
   }

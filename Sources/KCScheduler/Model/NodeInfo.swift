@@ -24,6 +24,8 @@ public struct NodeInfo: Sendable {
   public private(set) var pods: [PodInfo] = []
   private(set) var groups: [Group] = []
   private(set) var usedPorts: [HostPort: Int] = [:]
+  /// Whether a port that two pods have is free once one of them has gone, as kube-scheduler takes it.
+  var forgetsSharedPorts = false
 
   public var name: String { object.name }
   /// What it has to give.
@@ -80,7 +82,7 @@ public struct NodeInfo: Sendable {
     for other in pods { count(other.rules) }
     for port in rules.ports {
       usedPorts[port, default: 1] -= 1
-      if usedPorts[port] == 0 { usedPorts[port] = nil }
+      if usedPorts[port] == 0 || forgetsSharedPorts { usedPorts[port] = nil }
     }
     if let group = groups.firstIndex(where: { $0.rules === rules }) {
       groups[group].live -= pod.isTerminating ? 0 : 1

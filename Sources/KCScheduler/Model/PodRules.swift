@@ -96,8 +96,9 @@ extension PodRules.Content {
     neverPreempts = spec["preemptionPolicy"] == "Never"
     let containers = spec["containers"]?.array ?? []
     let initContainers = spec["initContainers"]?.array ?? []
-    requests = PodRequests.total(spec) { ResourceAmounts(PodRequests.effective($0)) }
-    demand = PodRequests.demand(spec)
+    let amounts = PodRequests(pod)
+    requests = amounts.total
+    demand = amounts.demand
     ports = (containers + initContainers.filter { $0["restartPolicy"] == "Always" }).flatMap(Self.hostPorts)
     nodeSelector = stringMap(spec["nodeSelector"])
     tolerations = (spec["tolerations"]?.array ?? []).map { Toleration($0) }

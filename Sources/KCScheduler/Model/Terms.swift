@@ -109,7 +109,9 @@ struct PodTerm: Sendable, Hashable {
     }
     selector = (try? LabelSelector(selection)) ?? LabelSelector(labels: [:])
     namespaces = Set((value["namespaces"]?.array ?? []).compactMap(\.string))
-    if let selection = value["namespaceSelector"], !selection.isNull { namespaceSelector = try? LabelSelector(selection) }
+    if let selection = value["namespaceSelector"], !selection.isNull {
+      namespaceSelector = try? LabelSelector(selection)
+    }
     if namespaces.isEmpty, namespaceSelector == nil { namespaces = [namespace] }
   }
 
@@ -118,6 +120,15 @@ struct PodTerm: Sendable, Hashable {
     if namespaces.contains(pod.namespace) { return true }
     guard let namespaceSelector else { return false }
     return namespaceSelector.matches(snapshot.namespaceLabels(pod.namespace))
+  }
+}
+
+extension PodTerm {
+  /// Whether a preference of a pod that is being placed speaks of another pod. As kube-scheduler has it: a selector of
+  /// namespaces that namespaces without labels match selects all of them.
+  func prefers(_ pod: PodRules, _ snapshot: borrowing Snapshot) -> Bool {
+    if matches(pod, snapshot) { return true }
+    return namespaceSelector?.matches([:]) == true && selector.matches(pod.labels)
   }
 }
 

@@ -35,7 +35,8 @@ enum NodeFilters {
     var rejection = Rejection(
       plugin: "TaintToleration", isUnresolvable: true, reasons: ["node(s) had untolerated taint(s)"],
       constraint: "spec.tolerations")
-    rejection.detail = taint.value.isEmpty ? "\(taint.key):\(taint.effect)" : "\(taint.key)=\(taint.value):\(taint.effect)"
+    rejection.detail =
+      taint.value.isEmpty ? "\(taint.key):\(taint.effect)" : "\(taint.key)=\(taint.value):\(taint.effect)"
     return rejection
   }
 

@@ -57,7 +57,8 @@ enum NodePoints {
         Int64(clamped: Double(state.size) * (Double(state.nodes) / Double(max(1, snapshot.nodeCount)))))
     }
     let least = 23 * megabyte
-    let most = (1000 * megabyte).multipliedReportingOverflow(by: Int64(max(1, rules.content.containerCount))).partialValue
+    let most = (1000 * megabyte).multipliedReportingOverflow(by: Int64(max(1, rules.content.containerCount)))
+      .partialValue
     let clamped = min(max(sum, least), most)
     return most <= least ? 0 : 100 * (clamped - least) / (most - least)
   }

@@ -72,8 +72,8 @@ enum Room {
   private static func disks(_ rules: PodRules, _ node: NodeInfo) -> Rejection? {
     if rules.content.disks.isEmpty { return nil }
     for group in node.groups where !group.rules.content.disks.isEmpty {
-      if rules.content.disks.contains(where: { disk in group.rules.content.disks.contains { disk.conflicts(with: $0) } })
-      {
+      if rules.content.disks.contains(where: { disk in group.rules.content.disks.contains { disk.conflicts(with: $0) } }
+      ) {
         return Rejection(
           plugin: "VolumeRestrictions", isUnresolvable: false, reasons: ["node(s) had no available disk"],
           constraint: "spec.volumes")

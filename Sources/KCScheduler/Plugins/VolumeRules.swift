@@ -45,7 +45,8 @@ struct VolumeRules: Sendable {
     for (key, name, claim) in claims {
       if claim.isLost {
         refuse(
-          "VolumeBinding", "persistentvolumeclaim \"\(name)\" bound to non-existent persistentvolume \"\(claim.volume)\"")
+          "VolumeBinding",
+          "persistentvolumeclaim \"\(name)\" bound to non-existent persistentvolume \"\(claim.volume)\"")
         return
       }
       if claim.isBeingDeleted {
@@ -76,10 +77,10 @@ struct VolumeRules: Sendable {
         && volume.volumeMode == claim.volumeMode && Set(claim.accessModes).isSubset(of: volume.accessModes)
         && (claim.selector?.matches(volume.labels) ?? true)
     }.map { (name: $0.key, volume: $0.value) }
-    .sorted { left, right in
-      if (left.volume.claim == key) != (right.volume.claim == key) { return left.volume.claim == key }
-      return (left.volume.capacity, left.name) < (right.volume.capacity, right.name)
-    }
+      .sorted { left, right in
+        if (left.volume.claim == key) != (right.volume.claim == key) { return left.volume.claim == key }
+        return (left.volume.capacity, left.name) < (right.volume.capacity, right.name)
+      }
     let canProvision = !kind.provisioner.isEmpty && kind.provisioner != "kubernetes.io/no-provisioner"
     return Open(volumes: fitting, canProvision: canProvision, topologies: kind.topologies)
   }

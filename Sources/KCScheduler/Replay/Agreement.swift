@@ -53,7 +53,9 @@ public struct ReplayAgreement: Sendable {
     if let tied = recorded["tied"]?.array {
       let isEqual = result["node"].map(tied.contains) ?? false
       choice.note(isEqual)
-      if !isEqual { differences.append("\(outcome.id): went to \(Self.text(result["node"])), not \(Self.text(recorded["tied"]))") }
+      if !isEqual {
+        differences.append("\(outcome.id): went to \(Self.text(result["node"])), not \(Self.text(recorded["tied"]))")
+      }
     }
     if recorded["nominated"] != nil || result["nominated"] != nil {
       let problem = Self.victimsDifference(result, recorded)

@@ -20,7 +20,7 @@ public struct Replay: Sendable {
   }
 
   public var scheduler: Scheduler
-  public private(set) var snapshot = Snapshot()
+  public private(set) var snapshot = Snapshot(forgetsSharedPorts: true)
   public private(set) var outcomes: [Outcome] = []
   /// The scenario, with the results that were found here.
   public private(set) var output: Value
@@ -39,7 +39,14 @@ public struct Replay: Sendable {
         snapshot.update(object)
       }
     }
-    for pod in record["bound"]?.array ?? [] { add(completed(pod)) }
+    for pod in record["bound"]?.array ?? [] {
+      let pod = completed(pod)
+      // Pods that have ended were there first: they are created, and then have their status.
+      var running = pod
+      running.set(nil, at: "status", "phase")
+      add(running)
+      add(pod)
+    }
     run()
   }
 

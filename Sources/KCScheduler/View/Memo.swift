@@ -37,7 +37,9 @@ final class Memo: Sendable {
     state.withLock { [view] state in
       state.clock += 1
       let limit = max(4, min(Self.viewLimit, Self.cellLimit / size))
-      while state.views.count >= limit, let oldest = state.views.keys.min(by: { (state.uses[$0] ?? 0) < (state.uses[$1] ?? 0) }) {
+      while state.views.count >= limit,
+        let oldest = state.views.keys.min(by: { (state.uses[$0] ?? 0) < (state.uses[$1] ?? 0) })
+      {
         state.views[oldest] = nil
         state.uses[oldest] = nil
       }

@@ -256,10 +256,10 @@ struct PodView: Sendable {
     let hasOwn = !own.preferredAffinity.isEmpty || !own.preferredAntiAffinity.isEmpty
     if profile.ignoresPreferredTermsOfOthers, !hasOwn { return }
     var given: [(key: String, weight: Int64)] = []
-    for entry in own.preferredAffinity where entry.term.matches(other, snapshot) {
+    for entry in own.preferredAffinity where entry.term.prefers(other, snapshot) {
       given.append((entry.term.topologyKey, entry.weight))
     }
-    for entry in own.preferredAntiAffinity where entry.term.matches(other, snapshot) {
+    for entry in own.preferredAntiAffinity where entry.term.prefers(other, snapshot) {
       given.append((entry.term.topologyKey, 0 &- entry.weight))
     }
     if profile.hardPodAffinityWeight > 0 {
