@@ -39,6 +39,9 @@ public final class APIServer: Sendable {
   /// Says who gives logs.
   public func setLogProvider(_ provider: any PodLogProvider) { logs.withLock { $0 = provider } }
 
+  /// Ends all watches, as before the server goes.
+  public func endWatches() { objects.endWatches() }
+
   /// Answers a request. Every failure is an answer.
   public func handle(_ request: APIRequest) async -> APIResponse {
     var request = request

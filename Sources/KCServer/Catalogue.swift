@@ -21,6 +21,24 @@ struct Catalogue: Sendable {
   /// The schema of a custom resource in OpenAPI v3; nil for others.
   func openSchema(of type: ResourceType) -> Value? { version(of: type)?.at("schema", "openAPIV3Schema") }
 
+  /// A definition whose status says that it is in force.
+  static func established(_ definition: Value, now: Timestamp) -> Value {
+    func condition(_ type: String, _ reason: String, _ message: String) -> Value {
+      [
+        "type": .string(type), "status": "True", "lastTransitionTime": .string(now.rfc3339),
+        "reason": .string(reason), "message": .string(message),
+      ]
+    }
+    var out = definition
+    out.set(
+      [
+        condition("NamesAccepted", "NoConflicts", "no conflicts found"),
+        condition("Established", "InitialNamesAccepted", "the initial names have been accepted"),
+      ], at: "status", "conditions")
+    out.set(definition.at("spec", "names"), at: "status", "acceptedNames")
+    return out
+  }
+
   /// Adds or replaces a definition.
   mutating func define(_ definition: Value) {
     guard let name = definition.name else { return }
@@ -72,9 +90,9 @@ struct Catalogue: Sendable {
 
   /// The columns that a kind is shown with.
   func layout(of type: ResourceType) -> TableLayout {
-    guard let columns = version(of: type)?["additionalPrinterColumns"]?.array, !columns.isEmpty else {
-      return TableLayout.of(type)
-    }
-    return CustomTable.layout(columns)
+    guard let version = version(of: type) else { return TableLayout.of(type) }
+    let age: Value = ["name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"]
+    let columns = version["additionalPrinterColumns"]?.array ?? []
+    return CustomTable.layout(columns.isEmpty ? [age] : columns)
   }
 }

@@ -87,7 +87,10 @@ struct ObjectWriter {
     }
     if options.isDryRun { return object }
     EventExpiry.sweep(type, in: &state, now: now)
-    return state.put(resource, object)
+    let made = state.put(resource, object)
+    // A definition is in force at once; its status says so in a change of its own, as watchers of it expect.
+    if resource == Catalogue.definitionResource { _ = state.put(resource, Catalogue.established(made, now: now)) }
+    return made
   }
 
   /// What is wrong with a custom resource by its own schema.

@@ -94,8 +94,17 @@ extension APIServer {
     init(_ object: Value, _ type: ResourceType, schema: Value?) {
       if let schema {
         unknown = CustomValidation(object, schema: schema).unknown
+        // Metadata is the same for all kinds: that of the simplest one is looked at.
+        note(["metadata": object["metadata"] ?? [:]], Self.plain)
         return
       }
+      note(object, type)
+    }
+
+    private static let plain = ResourceType(
+      group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true)
+
+    private mutating func note(_ object: Value, _ type: ResourceType) {
       for cause in Validation.unknownFields(object, type: type) {
         if cause.message.hasPrefix("unknown field") { unknown.append(cause.message) } else { misfits.append(cause) }
       }

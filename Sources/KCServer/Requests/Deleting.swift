@@ -79,7 +79,7 @@ extension APIServer {
       throw .notFound(info.type, name)
     }
     try check(options, stored, info.type)
-    let object = Versions.read(stored, as: info.type)
+    let object = Versions.read(stored, as: info.type, state.catalogue)
     switch info.type.qualifiedName {
     case "namespaces": return try deleteNamespace(object, info.type, options, in: &state)
     case "pods": return deletePod(object, info.type, options, in: &state)

@@ -44,7 +44,7 @@ extension ObjectWriter {
     config.set(.string(name), at: "metadata", "name")
     if type.namespaced { try place(&config) }
     let old = state.get(resource, info.namespace, name)?.value
-    let live = old.map { Versions.read($0, as: type) }
+    let live = old.map { Versions.read($0, as: type, state.catalogue) }
     if live == nil, info.subresource != nil { throw .notFound(type, name) }
     if live == nil, let uid = config.uid, !uid.isEmpty {
       throw .conflict(
@@ -64,7 +64,7 @@ extension ObjectWriter {
     let name = info.name ?? ""
     if media == "application/merge-patch+json" { try JSONMergePatch.check(body) }
     guard let stored = state.get(resource, info.namespace, name)?.value else { throw .notFound(type, name) }
-    let old = Versions.read(stored, as: type)
+    let old = Versions.read(stored, as: type, state.catalogue)
     var new = try Self.patched(old, body, media, type, state.catalogue.schema)
     let warnings = try check(new, old, state)
     complete(&new, state)

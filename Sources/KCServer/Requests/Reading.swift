@@ -16,7 +16,7 @@ extension APIServer {
       guard let found = state.get(info.type.qualifiedName, info.namespace, name) else {
         throw .notFound(info.type, name)
       }
-      return APIResponse(status: 200, body: .value(Versions.read(found.value, as: info.type)))
+      return APIResponse(status: 200, body: .value(Versions.read(found.value, as: info.type, state.catalogue)))
     }
   }
 
@@ -63,7 +63,7 @@ struct Page {
     if let token = options.token { all = all.filter { token.admits(place($0.value)) } }
     let isSelected = options.labels != nil || options.fields != nil
     if isSelected { all = all.filter { options.matches($0.value) } }
-    items = all.map { Versions.read($0.value, as: info.type) }
+    items = all.map { Versions.read($0.value, as: info.type, state.catalogue) }
     metadata["resourceVersion"] = .string(String(revision))
     // The answer that any version will do for comes whole, as from Kubernetes' cache.
     let isPaged = options.limit > 0 && !(options.version == 0 && options.token == nil)

@@ -52,7 +52,7 @@ extension ObjectWriter {
     _ old: Value, _ wanted: Value, in state: inout ObjectState, isApplied: Bool = false
   ) throws(APIStatus) -> Value {
     let name = old.name ?? ""
-    let old = Versions.read(old, as: type)
+    let old = Versions.read(old, as: type, state.catalogue)
     try checkIdentity(wanted, old, state)
     var new = wanted
     if !isApplied {

@@ -3,10 +3,12 @@ internal import KCKube
 
 /// Objects are stored in the version that they were written in, and read in the version that is asked for.
 enum Versions {
-  static func read(_ object: Value, as type: ResourceType) -> Value {
-    if object.apiVersion == type.apiVersion { return object }
+  /// - Returns: the object with the version's name; custom resources also with the defaults that their definition has
+  ///   now, without fields that it does not have.
+  static func read(_ object: Value, as type: ResourceType, _ catalogue: Catalogue) -> Value {
     var out = object
-    out["apiVersion"] = .string(type.apiVersion)
-    return out
+    if object.apiVersion != type.apiVersion { out["apiVersion"] = .string(type.apiVersion) }
+    guard catalogue.isCustom(type) else { return out }
+    return catalogue.schema.completed(out, apiVersion: type.apiVersion, kind: type.kind)
   }
 }

@@ -80,7 +80,7 @@ private final class Presenter: Sendable {
 
   func present(_ object: Value) -> Value {
     var out = representation.present(
-      Versions.read(object, as: type), type: type, catalogue: catalogue, now: now())
+      Versions.read(object, as: type, catalogue), type: type, catalogue: catalogue, now: now())
     // The columns are told once.
     if case .table = representation.form, !isFirst.take() { out["columnDefinitions"] = .null }
     return out

@@ -167,6 +167,15 @@ extension ObjectStore {
     return true
   }
 
+  /// Ends all watches; what they have not read yet they still can.
+  func endWatches() {
+    let all = watchers.withLock { watchers in
+      defer { watchers = [:] }
+      return Array(watchers.values)
+    }
+    for watcher in all { watcher.close() }
+  }
+
   private func forget(_ id: Int) {
     _ = watchers.withLock { $0.removeValue(forKey: id) }
   }

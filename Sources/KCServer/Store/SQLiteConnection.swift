@@ -3,12 +3,9 @@ internal import CSQLite
 /// A connection to an SQLite file; closed when it goes.
 ///
 /// It is used by one thread at a time: it belongs to whoever owns it.
-struct SQLiteConnection: ~Copyable, Sendable {
-  private let handle: Handle
+struct SQLiteConnection: ~Copyable {
+  private let database: OpaquePointer
   private let path: String
-
-  /// The pointer is only used by the owner of the connection, which cannot be copied: one thread at a time.
-  private struct Handle: @unchecked Sendable { var database: OpaquePointer }
 
   init(path: String) throws(StoreError) {
     var database: OpaquePointer?
@@ -19,19 +16,19 @@ struct SQLiteConnection: ~Copyable, Sendable {
       sqlite3_close_v2(database)
       throw .failed("\(path) cannot be opened: \(why)")
     }
-    handle = Handle(database: database)
+    self.database = database
     self.path = path
   }
 
-  deinit { sqlite3_close_v2(handle.database) }
+  deinit { sqlite3_close_v2(database) }
 
   private func failure(_ code: Int32) -> StoreError {
     if code & 0xff == SQLITE_FULL { return .diskFull(path: path) }
-    return .failed("\(path): \(String(cString: sqlite3_errmsg(handle.database)))")
+    return .failed("\(path): \(String(cString: sqlite3_errmsg(database)))")
   }
 
   func execute(_ sql: String) throws(StoreError) {
-    let code = sqlite3_exec(handle.database, sql, nil, nil, nil)
+    let code = sqlite3_exec(database, sql, nil, nil, nil)
     if code != SQLITE_OK { throw failure(code) }
   }
 
@@ -61,7 +58,7 @@ struct SQLiteConnection: ~Copyable, Sendable {
 
   /// Makes a statement ready, to be run many times.
   func statement(_ sql: String) throws(StoreError) -> SQLiteStatement {
-    SQLiteStatement(handle: .init(statement: try prepare(sql)))
+    SQLiteStatement(try prepare(sql))
   }
 
   /// Runs a statement of this connection with up to three parameters; a nil one is not bound.
@@ -74,24 +71,21 @@ struct SQLiteConnection: ~Copyable, Sendable {
 
   private func prepare(_ sql: String) throws(StoreError) -> OpaquePointer {
     var statement: OpaquePointer?
-    let code = sqlite3_prepare_v2(handle.database, sql, -1, &statement, nil)
+    let code = sqlite3_prepare_v2(database, sql, -1, &statement, nil)
     guard code == SQLITE_OK, let statement else { throw failure(code) }
     return statement
   }
 }
 
 /// A statement that is ready to run; it is used by the thread that uses its connection, and must go before it.
-struct SQLiteStatement: ~Copyable, Sendable {
-  fileprivate struct Handle: @unchecked Sendable { var statement: OpaquePointer }
+struct SQLiteStatement: ~Copyable {
+  private let statement: OpaquePointer
 
-  fileprivate let handle: Handle
+  fileprivate init(_ statement: OpaquePointer) { self.statement = statement }
 
-  fileprivate init(handle: Handle) { self.handle = handle }
-
-  deinit { sqlite3_finalize(handle.statement) }
+  deinit { sqlite3_finalize(statement) }
 
   fileprivate func step(text: String, integer: Int64?, blob: [UInt8]?) -> Int32 {
-    let statement = handle.statement
     defer {
       sqlite3_reset(statement)
       sqlite3_clear_bindings(statement)

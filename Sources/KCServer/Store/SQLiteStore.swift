@@ -12,6 +12,10 @@ public final class SQLiteStore: Store {
   /// - Throws: where the file cannot be opened, or is no store.
   public init(path: String) throws(StoreError) {
     self.path = path
+    writer = try Writer(path: path)
+  }
+
+  private static func open(_ path: String) throws(StoreError) -> SQLiteConnection {
     let connection = try SQLiteConnection(path: path)
     chmod(path, 0o600)
     // WAL with FULL: a commit is on the disk before it returns, also through a loss of power.
@@ -20,7 +24,7 @@ public final class SQLiteStore: Store {
       "CREATE TABLE IF NOT EXISTS objects (key TEXT PRIMARY KEY, revision INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID",
       "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     ] { try connection.execute(statement) }
-    writer = try Writer(connection)
+    return connection
   }
 
   public func commit(_ changes: [StoreChange]) async throws(StoreError) { try await writer.commit(changes) }
@@ -45,7 +49,8 @@ public final class SQLiteStore: Store {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(_ connection: consuming SQLiteConnection) throws(StoreError) {
+    init(path: String) throws(StoreError) {
+      let connection = try SQLiteStore.open(path)
       put = try connection.statement(
         "INSERT INTO objects VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET revision = ?2, value = ?3")
       remove = try connection.statement("DELETE FROM objects WHERE key = ?1")

@@ -13,10 +13,12 @@ struct RestReplay {
   /// Objects that the recorder made without a word, by their uid's placeholder.
   private var quiet: [(uid: String, version: Int, object: Value)] = []
   private let name: String
+  private let text: String
 
   init(_ transcript: Value) async throws {
     self.transcript = transcript
     name = transcript["id"]?.string ?? ""
+    text = JSON.text(transcript["steps"] ?? .null)
     server = try APIServer(store: MemoryStore(), settings: Self.settings)
     try await server.bootstrap()
     for (path, object) in Self.world { _ = await server.handle(Self.admin("POST", path, object)) }
@@ -127,8 +129,7 @@ struct RestReplay {
 
   /// Whether an answer lists objects that the transcript says nothing of but their names.
   private func isUntold(_ expected: Value) -> Bool {
-    let text = JSON.text(transcript["steps"] ?? .null)
-    return (expected["names"]?.array ?? []).contains { name in
+    (expected["names"]?.array ?? []).contains { name in
       !text.contains("\"name\":\(JSON.text(name))")
     }
   }
@@ -173,7 +174,8 @@ struct RestReplay {
     let isRight: Bool
     if case .events(let stream) = response.body, let events = expected["events"] {
       for inner in step["during"]?.array ?? [] { await play(inner, place + " during") }
-      let seen = await Self.collect(stream, count: events.array?.count ?? 0)
+      server.endWatches()
+      let seen = await Self.collect(stream)
       isRight =
         response.status == Int(expected["status"]?.int ?? 0)
         && placeholders.matches(events.normalised(), .array(seen.map { $0.normalised() }), at: "events", &why)
@@ -184,20 +186,10 @@ struct RestReplay {
     agreement.note(isRight, "\(place) \(method) \(request.path) \(request.query.map { "\($0)=\($1)" }): \(why)")
   }
 
-  /// The events of a watch: as many as were recorded, and then none for a moment.
-  private static func collect(_ stream: AsyncThrowingStream<Value, any Error>, count: Int) async -> [Value] {
-    let reader = Task {
-      var out: [Value] = []
-      do { for try await event in stream { out.append(event) } } catch { return out }
-      return out
-    }
-    // The server tells of everything at once; what it has not told of after this, it does not tell.
-    let deadline = Task {
-      try? await Task.sleep(for: .milliseconds(60))
-      reader.cancel()
-    }
-    let out = await reader.value
-    deadline.cancel()
+  /// The events of a watch that has ended. All of them are there: a request is answered after watches were told.
+  private static func collect(_ stream: AsyncThrowingStream<Value, any Error>) async -> [Value] {
+    var out: [Value] = []
+    do { for try await event in stream { out.append(event) } } catch { return out }
     return out
   }
 
