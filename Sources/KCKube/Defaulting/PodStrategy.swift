@@ -5,6 +5,7 @@ enum PodStrategy {
   static func create(_ object: inout Value, now: Timestamp) {
     Defaulting.within(&object, "spec", dropDisabled)
     appArmor(&object)
+    mergeLabelKeys(&object)
     object["status"] = ["phase": "Pending", "qosClass": .string(QualityOfService.of(object).rawValue)]
     if !Defaulting.isZero(object.at("spec", "schedulingGates")) {
       object.set(
@@ -72,6 +73,37 @@ enum PodStrategy {
           source["podCertificate"] = nil
         }
       }
+    }
+  }
+
+  private static let hard = "requiredDuringSchedulingIgnoredDuringExecution"
+  private static let soft = "preferredDuringSchedulingIgnoredDuringExecution"
+
+  /// Where pods are chosen by keys of labels, what the pod itself has under them becomes part of the selector.
+  private static func mergeLabelKeys(_ object: inout Value) {
+    let labels = object.labels
+    func merge(_ term: inout Value) {
+      guard let selector = term["labelSelector"], selector != .null else { return }
+      var expressions = selector["matchExpressions"]?.array ?? []
+      let before = expressions.count
+      for (field, name) in [("matchLabelKeys", "In"), ("mismatchLabelKeys", "NotIn")] {
+        for key in term[field]?.array ?? [] {
+          guard let value = key.string.flatMap({ labels[$0] }) else { continue }
+          expressions.append(["key": key, "operator": .string(name), "values": [.string(value)]])
+        }
+      }
+      if expressions.count > before { term.set(.array(expressions), at: "labelSelector", "matchExpressions") }
+    }
+    Defaulting.within(&object, "spec") { spec in
+      Defaulting.within(&spec, "affinity") { affinity in
+        for kind in ["podAffinity", "podAntiAffinity"] {
+          Defaulting.within(&affinity, kind) { terms in
+            Defaulting.each(&terms, hard) { merge(&$0) }
+            Defaulting.each(&terms, soft) { Defaulting.within(&$0, "podAffinityTerm") { merge(&$0) } }
+          }
+        }
+      }
+      Defaulting.each(&spec, "topologySpreadConstraints") { merge(&$0) }
     }
   }
 

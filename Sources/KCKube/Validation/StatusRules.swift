@@ -16,6 +16,7 @@ enum StatusRules {
     case "PodDisruptionBudget.policy": PolicyRules.budgetStatus(object, &report)
     case "Job.batch": JobStatusRules.check(object, old, &report)
     case "Deployment.apps":
+      collisions(status, old, &report)
       counts(
         status, ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas"], &report)
       bounded(status, ["updatedReplicas", "readyReplicas", "availableReplicas"], by: "replicas", &report)
@@ -25,12 +26,14 @@ enum StatusRules {
       bounded(status, ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"], by: "replicas", &report)
       bounded(status, ["availableReplicas"], by: "readyReplicas", &report)
     case "StatefulSet.apps":
+      collisions(status, old, &report)
       counts(
         status, ["replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"], &report)
       bounded(
         status, ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"], by: "replicas", &report)
       bounded(status, ["availableReplicas"], by: "readyReplicas", &report)
     case "DaemonSet.apps":
+      collisions(status, old, &report)
       counts(
         status,
         [
@@ -44,6 +47,14 @@ enum StatusRules {
   private static func counts(_ status: Value, _ fields: [String], _ report: inout ValidationReport) {
     for field in fields + ["observedGeneration", "collisionCount"] {
       report.nonNegative(status[field], FieldPath("status", field))
+    }
+  }
+
+  private static func collisions(_ status: Value, _ old: Value, _ report: inout ValidationReport) {
+    guard let before = old.at("status", "collisionCount")?.int else { return }
+    let count = status.set("collisionCount")?.int
+    if count ?? -1 < before {
+      report.invalid(FieldPath("status", "collisionCount"), "cannot decrease", value: .int(count ?? 0))
     }
   }
 

@@ -22,6 +22,9 @@ public enum Validation {
       }
       JobRules.newJob(object, &report)
       JobRules.job(object, &report)
+    case "Ingress.networking.k8s.io":
+      NetworkingRules.newIngress(object, &report)
+      NetworkingRules.ingress(object, &report)
     default: rules[type.qualifiedKind]?(object, &report)
     }
     return distinct(report.causes)

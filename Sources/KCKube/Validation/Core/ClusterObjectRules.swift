@@ -58,6 +58,15 @@ enum ClusterObjectRules {
       if !seen.insert("\(taint.text("key")) \(effect)").inserted { report.duplicate(here, taint.text("key")) }
     }
     ranges(spec, FieldPath("spec"), &report)
+    amounts(object, &report)
+  }
+
+  private static func amounts(_ object: Value, _ report: inout ValidationReport) {
+    for field in ["capacity", "allocatable"] {
+      for (name, value) in object["status"]?.map(field) ?? [:] {
+        ResourceRules.amount(name, value, FieldPath("status", field, name), &report)
+      }
+    }
   }
 
   private static func ranges(_ spec: Value, _ path: FieldPath, _ report: inout ValidationReport) {
@@ -69,15 +78,15 @@ enum ClusterObjectRules {
     if texts.count > 1, families.count == texts.count, families.filter({ $0 }).count != 1 || texts.count > 2 {
       report.invalid(path["podCIDRs"], "may have at most one range of each family", value: spec["podCIDRs"])
     }
+    var seen: Set<String> = []
+    for (index, text) in texts.enumerated() where !seen.insert(text).inserted {
+      report.duplicate(path["podCIDRs"][index], text)
+    }
   }
 
   static func nodeStatus(_ object: Value, _ report: inout ValidationReport) {
     let status = object["status"] ?? [:]
-    for field in ["capacity", "allocatable"] {
-      for (name, value) in status.map(field) {
-        ResourceRules.amount(name, value, FieldPath("status", field, name), &report)
-      }
-    }
+    amounts(object, &report)
     var seen: Set<String> = []
     for (index, address) in status.list("addresses").enumerated() {
       let key = "\(address.text("type")) \(address.text("address"))"
@@ -94,6 +103,9 @@ enum ClusterObjectRules {
     }
     if !before.text("providerID").isEmpty, new.text("providerID") != before.text("providerID") {
       report.forbidden(FieldPath("spec", "providerID"), "cannot be changed once it is set")
+    }
+    if new.text("externalID") != before.text("externalID") {
+      report.forbidden(FieldPath("spec", "externalID"), "cannot be changed")
     }
     let known = ["taints", "podCIDR", "podCIDRs", "providerID", "unschedulable", "configSource", "externalID"]
     var left = new

@@ -25,7 +25,12 @@ enum LimitRangeRules {
     for side in sides {
       for (name, value) in limit.map(side) {
         if type == "Pod", side.hasPrefix("default") { continue }
-        QuotaRules.resourceName(name, path[side].key(name), isForQuota: false, &report)
+        let here = path[side].key(name)
+        if type == "Pod" || type == "Container" {
+          ResourceRules.name(name, here, &report)
+        } else {
+          QuotaRules.resourceName(name, here, isForQuota: false, &report)
+        }
         amounts[name, default: [:]][side] = Quantity(value)
       }
     }
@@ -35,7 +40,7 @@ enum LimitRangeRules {
       }
     }
     if type == "PersistentVolumeClaim", limit.at("min", "storage") == nil, limit.at("max", "storage") == nil {
-      report.required(path, "either minimum or maximum storage value is required, but neither was provided")
+      report.required(path["limits"], "either minimum or maximum storage value is required, but neither was provided")
     }
     for (name, of) in amounts.sorted(by: { $0.key < $1.key }) { compare(name, of, path, &report) }
   }

@@ -49,13 +49,14 @@ enum QuotaRules {
     case "BestEffort": resource == "pods"
     case "VolumeAttributesClass":
       resource == "persistentvolumeclaims" || resource == "requests.storage"
-    default: podResources.contains(resource)
+    case "Terminating", "NotTerminating", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity":
+      podResources.contains(resource)
+    default: true
     }
   }
 
   private static let podResources: Set<String> = [
-    "pods", "cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory", "ephemeral-storage",
-    "requests.ephemeral-storage", "limits.ephemeral-storage",
+    "pods", "cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory",
   ]
 
   private static let conflicts = [["BestEffort", "NotBestEffort"], ["Terminating", "NotTerminating"]]
@@ -67,7 +68,7 @@ enum QuotaRules {
       if !allScopes.contains(scope) {
         report.invalid(path, "unsupported scope", value: spec["scopes"])
       }
-      for (resource, _) in spec.map("hard") where standard.contains(resource) && !suits(scope, resource) {
+      for (resource, _) in spec.map("hard") where isStandardForQuota(resource) && !suits(scope, resource) {
         report.invalid(path, "scope \(scope) does not apply to \(resource)", value: spec["scopes"])
       }
     }
@@ -86,8 +87,8 @@ enum QuotaRules {
       if !allScopes.contains(scope) {
         report.invalid(here["scopeName"], "unsupported scope", value: .string(scope))
       }
-      for (resource, _) in spec.map("hard") where standard.contains(resource) && !suits(scope, resource) {
-        report.invalid(here["scopeName"], "scope \(scope) does not apply to \(resource)", value: .string(scope))
+      for (resource, _) in spec.map("hard") where isStandardForQuota(resource) && !suits(scope, resource) {
+        report.invalid(here, "scope \(scope) does not apply to \(resource)", value: .string(scope))
       }
       let name = expression.text("operator")
       let fixed = ["BestEffort", "NotBestEffort", "Terminating", "NotTerminating", "CrossNamespacePodAffinity"]
@@ -106,7 +107,7 @@ enum QuotaRules {
       }
     }
     for pair in conflicts where pair.allSatisfy({ scopes.contains($0) }) {
-      report.invalid(path, "conflicting scopes", value: selector)
+      report.invalid(here, "conflicting scopes", value: selector)
     }
   }
 

@@ -8,6 +8,12 @@ enum ServiceRules {
     let type = spec.text("type")
     let isHeadless = spec["clusterIP"] == "None"
     if spec.list("ports").isEmpty, !isHeadless, type != "ExternalName" { report.required(path["ports"]) }
+    topologyAnnotations(object, &report)
+    if type == "LoadBalancer" {
+      for (index, port) in spec.list("ports").enumerated() where port["port"] == 10250 {
+        report.invalid(path["ports"][index], "is the port of the node agent", value: port["port"])
+      }
+    }
     switch type {
     case "LoadBalancer", "NodePort":
       if isHeadless {
@@ -35,6 +41,17 @@ enum ServiceRules {
       report.oneOf(
         policy, ["PreferClose", "PreferSameNode", "PreferSameZone"], path["trafficDistribution"])
     }
+  }
+
+  /// Two annotations, an older and a newer one, that must agree.
+  private static func topologyAnnotations(_ object: Value, _ report: inout ValidationReport) {
+    let mode = "service.kubernetes.io/topology-mode"
+    guard let hints = object.annotations["service.kubernetes.io/topology-aware-hints"],
+      let text = object.annotations[mode], text != hints
+    else { return }
+    report.invalid(
+      FieldPath("metadata", "annotations").key(mode), "must match the annotation topology-aware-hints",
+      value: .string(text))
   }
 
   private static func externalName(_ spec: Value, _ path: FieldPath, _ report: inout ValidationReport) {
@@ -180,7 +197,13 @@ enum ServiceRules {
   }
 
   static func status(_ object: Value, _ report: inout ValidationReport) {
-    ingressPoints(object["status"]?["loadBalancer"] ?? [:], FieldPath("status", "loadBalancer"), &report)
+    let balancer = object["status"]?["loadBalancer"] ?? [:]
+    let path = FieldPath("status", "loadBalancer")
+    if object.at("spec", "type") != "LoadBalancer", !balancer.list("ingress").isEmpty {
+      report.forbidden(path["ingress"], "may only be used when type is LoadBalancer")
+    } else {
+      ingressPoints(balancer, path, &report)
+    }
   }
 
   /// The addresses of a load balancer.
@@ -190,8 +213,11 @@ enum ServiceRules {
       let address = point.text("ip")
       if !address.isEmpty { report.address(address, here["ip"]) }
       if let mode = point.set("ipMode")?.string {
-        report.oneOf(mode, ["Proxy", "VIP"], here["ipMode"])
-        if address.isEmpty { report.forbidden(here["ipMode"], "may not be specified without ip") }
+        if address.isEmpty {
+          report.forbidden(here["ipMode"], "may not be specified without ip")
+        } else {
+          report.oneOf(mode, ["Proxy", "VIP"], here["ipMode"])
+        }
       }
       let host = point.text("hostname")
       if !host.isEmpty {

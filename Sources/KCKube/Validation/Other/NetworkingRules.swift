@@ -100,6 +100,12 @@ enum NetworkingRules {
     }
     if let name = spec.set("ingressClassName")?.string {
       report.subdomain(name, path["ingressClassName"])
+    }
+  }
+
+  /// What is asked of new ingresses only.
+  static func newIngress(_ object: Value, _ report: inout ValidationReport) {
+    if let name = object["spec"]?.set("ingressClassName")?.string {
       if let old = object.annotations["kubernetes.io/ingress.class"], old != name {
         report.invalid(
           FieldPath("annotations", "kubernetes.io/ingress.class"),
@@ -129,16 +135,17 @@ enum NetworkingRules {
     if http.list("paths").isEmpty { report.required(path["http"]["paths"]) }
     for (index, entry) in http.list("paths").enumerated() {
       let here = path["http"]["paths"][index]
+      guard entry.has("pathType") else {
+        report.required(here["pathType"], "pathType must be specified")
+        continue
+      }
       self.path(entry, here, &report)
       backend(entry["backend"] ?? [:], here["backend"], &report)
     }
   }
 
   private static func path(_ entry: Value, _ path: FieldPath, _ report: inout ValidationReport) {
-    guard let type = entry.set("pathType")?.string else {
-      report.required(path["pathType"], "pathType must be specified")
-      return
-    }
+    let type = entry.text("pathType")
     let text = entry.text("path")
     switch type {
     case "Exact", "Prefix":
@@ -210,10 +217,10 @@ enum NetworkingRules {
     if scope == nil { report.required(here["scope"]) }
     if let scope { report.oneOf(scope, ["Cluster", "Namespace"], here["scope"]) }
     if scope == "Namespace" {
-      if (namespace ?? "").isEmpty {
-        report.required(here["namespace"], "is needed for the scope Namespace")
-      } else if let namespace {
+      if let namespace {
         report.label(namespace, here["namespace"])
+      } else {
+        report.required(here["namespace"], "is needed for the scope Namespace")
       }
     } else if scope == "Cluster", namespace != nil {
       report.forbidden(here["namespace"], "is not allowed for the scope Cluster")

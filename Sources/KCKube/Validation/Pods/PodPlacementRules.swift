@@ -50,6 +50,7 @@ enum PodPlacementRules {
     for field in ["matchLabelKeys", "mismatchLabelKeys"] {
       keys(term.texts(field), term["labelSelector"], path[field], &report)
     }
+    repeated(term, path, &report)
     for (index, key) in term.texts("matchLabelKeys").enumerated() where others.contains(key) {
       report.invalid(path["matchLabelKeys"][index], "is in mismatchLabelKeys too", value: .string(key))
     }
@@ -67,6 +68,20 @@ enum PodPlacementRules {
       return
     }
     for (index, key) in keys.enumerated() { report.qualifiedName(key, path[index]) }
+  }
+
+  /// Keys whose value the pod's own selector names too, next to the requirement made from the key.
+  private static func repeated(_ term: Value, _ path: FieldPath, _ report: inout ValidationReport) {
+    let keys = term.texts("matchLabelKeys")
+    guard !keys.isEmpty, let selector = term.set("labelSelector") else { return }
+    var seen = Set(selector.map("matchLabels").keys)
+    for expression in selector.list("matchExpressions") {
+      let key = expression.text("key")
+      if let index = keys.lastIndex(of: key), seen.contains(key) {
+        report.invalid(path[index], "is in both matchLabelKeys and labelSelector", value: .string(key))
+      }
+      seen.insert(key)
+    }
   }
 
   static func tolerations(_ tolerations: [Value], _ path: FieldPath, _ report: inout ValidationReport) {
@@ -118,6 +133,7 @@ enum PodPlacementRules {
       }
       SelectorRules.labels(rule["labelSelector"], here["labelSelector"], &report)
       keys(rule.texts("matchLabelKeys"), rule["labelSelector"], here["matchLabelKeys"], &report)
+      repeated(rule, here, &report)
       let isRepeated = rules.dropFirst(index + 1).contains {
         $0.text("topologyKey") == key && $0.text("whenUnsatisfiable") == action
       }

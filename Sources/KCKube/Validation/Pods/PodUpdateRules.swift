@@ -125,8 +125,13 @@ enum PodUpdateRules {
   static func status(_ object: Value, old: Value, _ report: inout ValidationReport) {
     let path = FieldPath("status")
     let status = object["status"] ?? [:]
+    conditions(status, &report)
+    ends(object, old, path, &report)
+    claims(object, path["resourceClaimStatuses"], &report)
     let nominated = status.text("nominatedNodeName")
-    if !nominated.isEmpty { report.subdomain(nominated, path["nominatedNodeName"]) }
+    if !nominated.isEmpty, nominated != old.at("status", "nominatedNodeName")?.string {
+      report.subdomain(nominated, path["nominatedNodeName"])
+    }
     for field in ["podIPs", "hostIPs"] {
       let addresses = status.list(field).map { $0.text("ip") }
       for (index, address) in addresses.enumerated() { report.address(address, path[field][index]) }
@@ -143,7 +148,49 @@ enum PodUpdateRules {
       report.invalid(path["hostIPs"][0]["ip"], "must be equal to hostIP", value: first["ip"])
     }
     if let former = old.at("spec", "nodeName"), former != object.at("spec", "nodeName") {
-      report.forbidden(FieldPath("spec", "nodeName"), "may not be changed directly")
+      report.forbidden(path["nodeName"], "may not be changed directly")
+    }
+  }
+
+  private static func conditions(_ status: Value, _ report: inout ValidationReport) {
+    for (index, condition) in status.list("conditions").enumerated() {
+      let type = condition.text("type")
+      if ["PodScheduled", "Ready", "Initialized"].contains(type) { continue }
+      // The server looks for them in the metadata.
+      report.qualifiedName(type, FieldPath("metadata", "conditions")[index]["Type"])
+    }
+  }
+
+  /// Containers that have ended and are not started again stay so.
+  private static func ends(_ object: Value, _ old: Value, _ path: FieldPath, _ report: inout ValidationReport) {
+    let policy = old.at("spec", "restartPolicy")?.string ?? ""
+    let restartable = Set(
+      (old["spec"]?.list("initContainers") ?? []).filter { $0["restartPolicy"] == "Always" }.map { $0.text("name") })
+    for field in ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"] {
+      let rule = field == "ephemeralContainerStatuses" ? "Never" : policy
+      if rule == "Always" { continue }
+      for (index, status) in (old["status"]?.list(field) ?? []).enumerated() {
+        guard let end = status["state"]?.set("terminated") else { continue }
+        let name = status.text("name")
+        if end["exitCode"]?.int ?? 0 != 0, rule == "OnFailure" { continue }
+        if field == "initContainerStatuses", restartable.contains(name) { continue }
+        let isAlive = (object["status"]?.list(field) ?? []).contains {
+          $0.text("name") == name && !($0["state"]?.has("terminated") ?? false)
+        }
+        if isAlive { report.forbidden(path[field][index]["state"], "an ended container is not started again") }
+      }
+    }
+  }
+
+  private static func claims(_ object: Value, _ path: FieldPath, _ report: inout ValidationReport) {
+    let known = Set((object["spec"]?.list("resourceClaims") ?? []).map { $0.text("name") })
+    var seen: Set<String> = []
+    for (index, status) in (object["status"]?.list("resourceClaimStatuses") ?? []).enumerated() {
+      let name = status.text("name")
+      let here = path[index]["name"]
+      if !known.contains(name) { report.invalid(here, "names no claim of the pod", value: .string(name)) }
+      if !seen.insert(name).inserted { report.duplicate(here, name) }
+      if let claim = status.set("resourceClaimName")?.string { report.subdomain(claim, here) }
     }
   }
 }

@@ -91,9 +91,11 @@ enum SecurityContextRules {
     let name = parts.last ?? ""
     if parts.count == 2 {
       let domain = parts[0]
-      if domain.isEmpty || domain.hasPrefix(".") || domain.utf8.count > 255
-        || domain.contains(where: { "\\/:*?\"<>|".contains($0) })
-      {
+      let isShort =
+        (1...15).contains(domain.utf8.count) && !domain.hasPrefix(".")
+        && !domain.contains { "\\/:*?\"<>|".contains($0) }
+      let isName = domain.utf8.count < 256 && Names.isSubdomain(domain.lowercased())
+      if !isShort, !isName {
         return refuse("its domain is not a NetBIOS or DNS name")
       }
     }

@@ -93,7 +93,7 @@ enum JobStatusRules {
         report.invalid(path[field], "must be 0 when the job is over", value: status[field])
       }
     }
-    if count(status, "ready") > count(status, "active") {
+    if status.has("ready"), count(status, "ready") > count(status, "active") {
       report.invalid(path["ready"], "must be at most active", value: status["ready"])
     }
     // Indexed jobs can be made smaller, which makes them forget some successes.

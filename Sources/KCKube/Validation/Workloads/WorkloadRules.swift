@@ -151,7 +151,10 @@ enum WorkloadRules {
     restart(spec, path, &report)
   }
 
-  private static func isZero(_ value: Value?) -> Bool { value == 0 || value?.string.flatMap(Names.percent) == 0 }
+  private static func isZero(_ value: Value?) -> Bool {
+    guard let text = value?.string else { return value == 0 }
+    return (Names.percent(text) ?? Int(text) ?? 0) == 0
+  }
 
   private static func strategy(_ spec: Value, _ path: FieldPath, _ report: inout ValidationReport) {
     let strategy = spec["strategy"] ?? [:]
