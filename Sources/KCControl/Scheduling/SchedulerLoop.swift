@@ -53,8 +53,7 @@ final class SchedulerLoop: Sendable {
     await withDiscardingTaskGroup { group in
       for await _ in signals {
         while let pod = nextPod() {
-          let snapshot = state.withLock { $0.snapshot }
-          let decision = Scheduler().schedule(pod, in: snapshot)
+          let decision = decide(pod)
           if let node = decision.node {
             assume(pod, node)
             group.addTask { await self.bind(pod, node) }
@@ -66,6 +65,13 @@ final class SchedulerLoop: Sendable {
       }
       group.cancelAll()
     }
+  }
+
+  /// Decides over a copy, so that the cluster can change meanwhile; the copy is gone when the decision is acted on, and
+  /// the original changes in place.
+  private func decide(_ pod: Value) -> Decision {
+    let snapshot = state.withLock { $0.snapshot }
+    return Scheduler().schedule(pod, in: snapshot)
   }
 
   private func nextPod() -> Value? {
