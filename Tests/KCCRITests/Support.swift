@@ -13,6 +13,7 @@ final class PrivateContainerd: Sendable {
   /// The first three numbers of its pods' addresses: each test has its own, for they share the machine's routes.
   let subnet = "10.\(Int.random(in: 200..<230)).\(Int.random(in: 1..<255))"
   private let process: Mutex<pid_t?>
+  private let hasEnded = Mutex(false)
 
   var socket: String { "\(folder)/containerd.sock" }
 
@@ -125,25 +126,41 @@ final class PrivateContainerd: Sendable {
 
   /// Ends containerd and everything it started, and removes the folder.
   func end() {
-    guard
-      let process = process.withLock({ process in
-        defer { process = nil }
-        return process
-      })
-    else { return }
-    kill(process, SIGTERM)
-    var status: Int32 = 0
-    waitpid(process, &status, 0)
+    let isFirst = hasEnded.withLock { ended in
+      defer { ended = true }
+      return !ended
+    }
+    if !isFirst { return }
+    process.withLock { process in
+      guard let running = process else { return }
+      kill(running, SIGTERM)
+      var status: Int32 = 0
+      waitpid(running, &status, 0)
+      process = nil
+    }
     // What a failed test left behind: shims, mounts, network namespaces, control groups.
     let script = """
       for pid in $(pgrep -f -- '[-]address \(socket)'); do kill -9 $pid; done
+      for pid in $(find /sys/fs/cgroup/pids\(cgroup) /sys/fs/cgroup\(cgroup) -name cgroup.procs -exec cat {} + | sort -u)
+      do kill -9 $pid; done
       for round in 1 2 3; do
         awk -v p='\(folder)' 'index($2, p) == 1 {print $2}' /proc/mounts | sort -r | while read m; do umount -l "$m"; done
       done
+      for task in \(folder)/state/io.containerd.runtime.v2.task/k8s.io/*; do
+        [ -d "$task" ] || continue
+        id=$(basename $task)
+        rm -rf /run/containerd/runc/k8s.io/$id /var/lib/cni/results/*-$id-*
+        [ -f $task/address ] && rm -f "$(sed 's|^unix://||' $task/address)"
+      done
       rm -rf /var/lib/cni/results/\(network)-*
-      for h in /sys/fs/cgroup /sys/fs/cgroup/*; do
-        [ -d $h\(cgroup) ] && find $h\(cgroup) -depth -type d -exec rmdir {} + ; done
       rm -rf \(folder)
+      # Processes that were killed leave their groups a moment later.
+      for round in 1 2 3 4 5 6 7 8 9 10; do
+        [ -z "$(find /sys/fs/cgroup -maxdepth 2 -path '*\(cgroup)')" ] && break
+        for h in /sys/fs/cgroup /sys/fs/cgroup/*; do
+          [ -d $h\(cgroup) ] && find $h\(cgroup) -depth -type d -exec rmdir {} + ; done
+        sleep 0.1
+      done
       """
     Self.run(["/bin/sh", "-c", script], log: "/dev/null")
   }
