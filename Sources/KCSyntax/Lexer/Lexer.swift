@@ -16,6 +16,8 @@ struct Lexer {
 
   /// Strings within interpolations within strings are not nested deeper than this.
   static let nestingLimit = 64
+  /// `#` before the quote of a raw string.
+  static let hashLimit = 32
 
   init(_ file: SourceFile) {
     self.file = file
@@ -49,6 +51,7 @@ struct Lexer {
     _ code: String, _ message: String, _ range: Range<Int>, help: String? = nil, fix: Diagnostic.Fix? = nil
   ) {
     // The bytes that follow one that is no token are as likely as not part of the same mistake.
+    if diagnostics.count >= Parser.totalLimit { return }
     if let last = diagnostics.last, file.line(at: last.span.start) == file.line(at: range.lowerBound) { return }
     diagnostics.append(Diagnostic(code, message, at: Span(file: file.id, range: range), help: help, fix: fix))
   }
@@ -258,14 +261,14 @@ extension Lexer {
   private mutating func rawString() {
     var hashes = 0
     while peek(hashes) == UInt8(ascii: "#") { hashes += 1 }
-    if peek(hashes) == UInt8(ascii: "\"") {
-      string(hashes: hashes)
-    } else {
-      let start = position
-      position += 1
-      add(.unknown, from: start)
-      report("KC0006", "`#` has no meaning here", start..<position, help: "comments start with `//`")
-    }
+    if peek(hashes) == UInt8(ascii: "\""), hashes <= Self.hashLimit { return string(hashes: hashes) }
+    let start = position
+    position += hashes
+    add(.unknown, from: start)
+    let isQuoted = peek() == UInt8(ascii: "\"")
+    report(
+      "KC0006", "`#` has no meaning here", start..<position,
+      help: isQuoted ? "a raw string begins with up to \(Self.hashLimit) of them" : "comments start with `//`")
   }
 
   private mutating func string(hashes: Int) {
@@ -297,7 +300,12 @@ extension Lexer {
       }
       if byte == 0x0a, !isBlock { break }
       if byte == UInt8(ascii: "\\"), hashes == 0 {
-        if peek(1) == UInt8(ascii: "("), modes.count < Self.nestingLimit {
+        let isInterpolation = peek(1) == UInt8(ascii: "(")
+        if isInterpolation, modes.count >= Self.nestingLimit {
+          report(
+            "KC0008", "interpolations are nested deeper than \(Self.nestingLimit) levels", position..<position + 2,
+            help: "give the inner strings names with `let`")
+        } else if isInterpolation {
           if position > start { add(.stringText, from: start) }
           let open = position
           position += 2

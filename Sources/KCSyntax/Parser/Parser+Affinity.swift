@@ -128,7 +128,7 @@ extension Parser {
   private mutating func operand() {
     let before = isCondition
     isCondition = true
-    binary(minimum: Precedence.range)
+    nested { $0.binary(minimum: Precedence.range) }
     isCondition = before
   }
 

@@ -335,7 +335,7 @@ extension Parser {
       }
       let before = position
       let arm = start()
-      repeat { binary(minimum: Precedence.range) } while takeIf(.comma)
+      repeat { nested { $0.binary(minimum: Precedence.range) } } while takeIf(.comma)
       arrow()
       result(&self)
       finish(.matchArm, arm)

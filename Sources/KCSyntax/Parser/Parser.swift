@@ -235,7 +235,7 @@ extension Parser {
   /// How many tokens lie before the first one of a kind on this line, in the same statement; 0 where there is none.
   func distance(to kind: SyntaxKind) -> Int {
     var offset = 0
-    while !peek(offset).isAfterNewline {
+    while !peek(offset).isAfterNewline, offset < 200 {
       switch peek(offset).kind {
       case kind: return offset
       case .endOfFile, .semicolon, .equal, .leftBrace, .rightBrace: if kind != .rightBrace { return 0 }
