@@ -49,7 +49,8 @@ final class Machine {
     let script =
       "export KC_HOME=\(folder)/home; { \(command); } >\(folder)/out 2>\(folder)/err </dev/null; echo $? >\(folder)/code"
     if access(folder, F_OK) != 0 { _ = Oracle.run("mkdir -p \(folder)") }
-    _ = Oracle.run("bash -c '\(script.replacing("'", with: "'\\''"))'")
+    // No pipe: what goes on in the background would hold it open.
+    _ = system("bash -c '\(script.replacing("'", with: "'\\''"))'")
     func text(_ name: String) -> String { String(decoding: Oracle.run("cat \(folder)/\(name)") ?? [], as: UTF8.self) }
     return Outcome(
       status: Int32(text("code").split(separator: "\n").first ?? "") ?? -1, out: text("out"), messages: text("err"))
