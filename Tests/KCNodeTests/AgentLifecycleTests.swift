@@ -264,4 +264,29 @@ import Testing
       try await harness.eventually("a new pod of the name is ready") { harness.isReady("web") }
     }
   }
+
+  @Test func aNodeWithoutPowerHasNothingLeft() async throws {
+    let harness = try AgentHarness()
+    for number in 0..<3 {
+      harness.api.put(
+        pod: makePod(
+          "web-\(number)", uid: "uid-\(number)",
+          spec: { $0["volumes"] = [["name": "v", "emptyDir": [:]]] }))
+    }
+    try await harness.run {
+      try await harness.eventually("the pods are ready") { (0..<3).allSatisfy { harness.isReady("web-\($0)") } }
+    }
+    let agent = try harness.agent()
+    try await agent.powerOff()
+    #expect(harness.runtime.state.withLock { $0.sandboxes.isEmpty && $0.containers.isEmpty })
+    #expect(Files.names("\(harness.folder)/state/pods").isEmpty)
+    #expect(harness.isReady("web-0"), "nobody has told the API")
+    try await harness.run {
+      try await harness.eventually("they run anew when the power is back") {
+        (0..<3).allSatisfy {
+          harness.containerStatus("web-\($0)")?["restartCount"] == 1 && harness.isReady("web-\($0)")
+        }
+      }
+    }
+  }
 }

@@ -66,18 +66,43 @@ public final class NodeAgent: Sendable {
     for task in workers { await task.value }
   }
 
-  /// Kills everything that runs on the node, as when its power fails; the API is told nothing.
+  /// Kills everything that runs on the node, as when its power fails; the API is told nothing. Logs stay.
   ///
   /// - Requires: `run` has ended.
   public func powerOff() async throws(RuntimeError) {
     let labels = [PodLabels.node: configuration.name]
-    for sandbox in try await services.runtime.sandboxes(labels: labels) {
-      try await services.runtime.removeSandbox(sandbox.id)
+    // A sandbox that was just being made when `run` ended may only now appear.
+    for _ in 0..<10 {
+      let sandboxes = try await services.runtime.sandboxes(labels: labels)
+      if sandboxes.isEmpty { break }
+      let failures = await withTaskGroup(of: RuntimeError?.self, returning: [RuntimeError].self) { group in
+        for sandbox in sandboxes { group.addTask { await self.kill(sandbox) } }
+        return await group.reduce(into: []) { if let failure = $1 { $0.append(failure) } }
+      }
+      if let failure = failures.first { throw failure }
     }
+    for uid in Files.names("\(services.paths.state)/pods") { removeFolder(uid) }
     for uid in services.cgroups.children(configuration.cgroup) {
       services.cgroups.remove("\(configuration.cgroup)/\(uid)")
     }
     services.cgroups.remove(configuration.cgroup)
+  }
+
+  private func kill(_ sandbox: Sandbox) async -> RuntimeError? {
+    let runtime = services.runtime
+    do throws(RuntimeError) {
+      try await services.gate.run { () async throws(RuntimeError) in try await runtime.removeSandbox(sandbox.id) }
+      return nil
+    } catch {
+      return error.isNotFound ? nil : error
+    }
+  }
+
+  /// Removes the volumes and managed files of a pod.
+  private func removeFolder(_ uid: String) {
+    let paths = services.paths
+    for name in Files.names(paths.volumes(uid)) { Files.unmount(paths.volume(uid, name)) }
+    Files.remove(paths.pod(uid))
   }
 
   private var runtimeProblem: String? { state.withLock { $0.runtimeProblem } }
@@ -207,11 +232,9 @@ extension NodeAgent {
   /// Removes volumes and control groups of pods that neither the API nor the runtime knows: left by a crash.
   private func sweepFolders() {
     let known = Set(pods.list().compactMap(\.uid))
-    let paths = services.paths
     let running = state.withLock { Set($0.signatures.keys) }
-    for uid in Files.names("\(paths.state)/pods") where !known.contains(uid) && !running.contains(uid) {
-      for name in Files.names(paths.volumes(uid)) { Files.unmount(paths.volume(uid, name)) }
-      Files.remove(paths.pod(uid))
+    for uid in Files.names("\(services.paths.state)/pods") where !known.contains(uid) && !running.contains(uid) {
+      removeFolder(uid)
     }
     for group in services.cgroups.children(configuration.cgroup) {
       // Groups that still hold processes stay: the system refuses to remove them.

@@ -38,7 +38,7 @@ public struct NodeConfiguration: Sendable {
     /// Between two reports of the node's status while nothing changes.
     public var nodeStatus = 60.0
     /// Between two looks at the runtime for what happened by itself.
-    public var relist = 0.7
+    public var relist = 1.0
     /// Between two looks at the length of logs.
     public var logCheck = 10.0
     /// After the first failure of a container; doubles up to `backOffMaximum`.

@@ -30,11 +30,15 @@ final class AgentHarness: Sendable {
     self.configuration = configuration
   }
 
-  /// Runs the agent while `body` does.
-  func run(_ body: () async throws -> Void) async throws {
-    let agent = try NodeAgent(
+  func agent() throws -> NodeAgent {
+    try NodeAgent(
       configuration: configuration, client: api.client(), runtime: runtime, probes: FakeProbes(),
       logger: Logger(label: "test"))
+  }
+
+  /// Runs the agent while `body` does.
+  func run(_ body: () async throws -> Void) async throws {
+    let agent = try agent()
     let task = Task { await agent.run() }
     do {
       try await body()
