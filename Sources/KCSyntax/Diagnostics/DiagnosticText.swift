@@ -25,7 +25,7 @@ public struct DiagnosticText {
   }
 
   private func width(_ spans: [Span]) -> Int {
-    spans.map { span in file(span).map { String($0.line(at: span.start)).count } ?? 1 }.max() ?? 1
+    spans.map { span in file(span).map { String($0.line(at: max(span.start, span.end - 1))).count } ?? 1 }.max() ?? 1
   }
 
   private func file(_ span: Span) -> SourceFile? { files.indices.contains(span.file) ? files[span.file] : nil }
@@ -35,36 +35,21 @@ public struct DiagnosticText {
   ) -> String {
     guard let file = file(span) else { return message.isEmpty ? "" : "  \(message)\n" }
     let line = file.line(at: span.start)
-    let range = file.lineRange(line)
     let margin = String(repeating: " ", count: gutter)
     let bar = paint("|", "34")
-    var out = ""
     let arrow = paint(isFirst ? "-->" : ":::", "34")
-    out += "\(margin)\(arrow) \(file.path):\(line):\(file.column(at: span.start))\n"
-    let before = display(file.text(range.lowerBound..<min(max(span.start, range.lowerBound), range.upperBound)))
-    let inside = display(
-      file.text(min(span.start, range.upperBound)..<min(max(span.end, span.start), range.upperBound)))
-    let number = String(line)
+    var out = "\(margin)\(arrow) \(file.path):\(line):\(file.column(at: span.start))\n"
     out += "\(margin) \(bar)\n"
-    out += paint(String(repeating: " ", count: gutter - number.count) + number, "34") + " \(bar) "
-    out += display(file.text(range)) + "\n"
-    let underline = String(repeating: mark, count: max(1, inside.count))
-    let tail = message.isEmpty ? "" : " \(message)"
-    out += "\(margin) \(bar) " + String(repeating: " ", count: before.count) + paint(underline + tail, tone) + "\n"
-    return out
-  }
-
-  /// Tabs as two spaces, control characters made visible.
-  private func display(_ text: String) -> String {
-    var out = ""
-    for scalar in text.unicodeScalars {
-      if scalar == "\t" {
-        out += "  "
-      } else if scalar.value < 0x20 || scalar.value == 0x7f {
-        out += "\u{FFFD}"
-      } else {
-        out.unicodeScalars.append(scalar)
-      }
+    let last = max(line, file.line(at: max(span.start, span.end - 1)))
+    for shown in Set([line, last]).sorted() {
+      if shown > line + 1 { out += "\(margin) \(paint("…", "34"))\n" }
+      let excerpt = Excerpt(file, line: shown, span)
+      let number = String(shown)
+      let pad = String(repeating: " ", count: max(0, gutter - number.count))
+      out += paint(pad + number, "34") + " \(bar) " + excerpt.text + "\n"
+      let tail = message.isEmpty || shown != last ? "" : " \(message)"
+      let underline = String(repeating: mark, count: excerpt.width)
+      out += "\(margin) \(bar) " + String(repeating: " ", count: excerpt.indent) + paint(underline + tail, tone) + "\n"
     }
     return out
   }

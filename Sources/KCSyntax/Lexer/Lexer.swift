@@ -319,15 +319,17 @@ extension Lexer {
       if position < bytes.count { position += 1 }
     }
     if position > start { add(.stringText, from: start) }
-    unterminated(from: start, quote: isBlock ? "\"\"\"" : "\"" + String(repeating: "#", count: hashes))
+    unterminated(from: start, quote: (isBlock ? "\"\"\"" : "\"") + String(repeating: "#", count: hashes))
   }
 
   private mutating func unterminated(from start: Int, quote: String) {
     let end = Span(file: file.id, range: position..<position)
-    var open = start
-    if let token = tokens.last(where: { $0.kind == .stringOpen }) { open = Int(token.start) }
+    let token = tokens.last { $0.kind == .stringOpen }
+    let open = token.map { Int($0.start) } ?? start
+    // A block goes on to the end of the file: what is meant is where it begins.
+    let last = token.flatMap { quote.hasPrefix("\"\"\"") ? $0.range.upperBound : nil } ?? position
     report(
-      "KC0001", "this string is never closed", open..<position, help: "end it with `\(quote)`",
+      "KC0001", "this string is never closed", open..<last, help: "end it with `\(quote)`",
       fix: Diagnostic.Fix(span: end, replacement: quote))
     // A close of no length keeps the tree whole.
     add(.stringClose, from: position)

@@ -110,7 +110,13 @@ extension Parser {
   }
 
   private mutating func topology() {
-    if atWord(.by) { take() } else { missing("KC0005", "`by` and a topology are expected here", fix: " by hostname") }
+    if atWord(.by) {
+      take()
+    } else {
+      let isNamed = !current.isAfterNewline && (at(.name) || at(.stringOpen)) && !atWord(.weight)
+      missing("KC0005", "`by` and a topology are expected here", fix: isNamed ? " by" : " by hostname")
+      if !isNamed { return }
+    }
     labelKey()
   }
 

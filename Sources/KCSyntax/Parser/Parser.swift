@@ -76,7 +76,8 @@ public struct Parser {
     reportedLines.insert(first)
     reportedLines.insert(last)
     guard diagnostic.code == "KC0001" || diagnostic.code == "KC0009" else { return }
-    if last > first || diagnostic.code == "KC0009" { isUnbalanced = true }
+    let isBlock = file.bytes[diagnostic.span.range].suffix(3).elementsEqual("\"\"\"".utf8)
+    if last > first || isBlock || diagnostic.code == "KC0009" { isUnbalanced = true }
     swallowedBrackets += file.bytes[diagnostic.span.range].count {
       $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: ")") || $0 == UInt8(ascii: "]")
     }
@@ -192,6 +193,12 @@ extension Parser {
     diagnostics.append(Diagnostic(code, message, at: span, labels: labels, help: help, fix: fix))
   }
 
+  /// The place right after the last token that was taken.
+  private var endOfLast: Span {
+    let place = position > 0 ? tokens[position - 1].range.upperBound : 0
+    return Span(file: file.id, range: place..<place)
+  }
+
   /// Takes the current token as one that does not fit, with all up to the end of the line, or of what it opens.
   mutating func unexpected() {
     let mark = start()
@@ -253,7 +260,7 @@ extension Parser {
     if position > 0, tokens[position - 1].kind == .semicolon { return }
     report(
       "KC0010", "a line break or `;` is expected before `\(text(current))`", current.range,
-      fix: Diagnostic.Fix(span: Span(file: file.id, range: Int(current.start)..<Int(current.start)), replacement: "; "))
+      fix: Diagnostic.Fix(span: endOfLast, replacement: ";"))
     let mark = start()
     skip()
     finish(.unexpected, mark)
@@ -270,7 +277,7 @@ extension Parser {
     }
     report(
       "KC0010", "a comma or a line break is expected before `\(text(current))`", current.range,
-      fix: Diagnostic.Fix(span: Span(file: file.id, range: Int(current.start)..<Int(current.start)), replacement: ", "))
+      fix: Diagnostic.Fix(span: endOfLast, replacement: ","))
     let mark = start()
     skip()
     finish(.unexpected, mark)
@@ -314,9 +321,16 @@ extension Parser {
     report(
       "KC0002", "\(shown) is missing", end..<end,
       labels: [.init(span: Span(file: file.id, range: open.range), message: "opened here")],
-      fix: Diagnostic.Fix(span: Span(file: file.id, range: end..<end), replacement: shown.replacing("`", with: "")))
+      fix: Diagnostic.Fix(span: Span(file: file.id, range: end..<end), replacement: closing(kind, shown, open, end)))
     let mark = start()
     finish(.missing, mark)
+  }
+
+  /// What to put in for a bracket that is missing: a `}` stands on a line of its own, where its `{` is on an earlier one.
+  private func closing(_ kind: SyntaxKind, _ shown: String, _ open: SyntaxTree.Token, _ end: Int) -> String {
+    let text = shown.replacing("`", with: "")
+    guard kind == .rightBrace, file.line(at: Int(open.start)) < file.line(at: end) else { return text }
+    return "\n" + String(repeating: " ", count: indentation(open.start) ?? 0) + text
   }
 
   /// Whether what began with `{` at `opened` goes on: neither its `}` is reached nor the end of the file nor, where a `}`
