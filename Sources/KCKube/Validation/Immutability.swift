@@ -19,7 +19,7 @@ public enum Immutability {
   private static func isChosen(_ kind: String, _ path: [String]) -> Bool {
     switch kind {
     case "Service", "PersistentVolumeClaim": true
-    case "Job.batch": path == ["spec", "selector"]
+    case "Job.batch": path == ["spec", "selector"] || path == ["spec", "completions"]
     default: false
     }
   }
@@ -66,7 +66,11 @@ public enum Immutability {
   ]
 
   private static func withoutImages(_ containers: Value?) -> [Value] {
-    (containers?.array ?? []).map { $0.without("image") }
+    (containers?.array ?? []).map { container in
+      // A policy that comes from the image goes with it.
+      let isOfImage = container["imagePullPolicy"]?.string == ImageReference.pullPolicy(container.text("image"))
+      return container.without(isOfImage ? ["image", "imagePullPolicy"] : ["image"])
+    }
   }
 
   private static func balancer(_ old: Value, _ new: Value) -> [[String]] {

@@ -32,7 +32,9 @@ extension Value {
   }
 
   /// Without some fields.
-  func without(_ fields: String...) -> Value {
+  func without(_ fields: String...) -> Value { without(fields) }
+
+  func without(_ fields: [String]) -> Value {
     var out = self
     for field in fields where out[field] != nil { out[field] = nil }
     return out

@@ -46,11 +46,8 @@ enum PolicyRules {
   static func runtimeClass(_ object: Value, _ report: inout ValidationReport) {
     let handler = object.text("handler")
     if handler.isEmpty { report.required(FieldPath("handler")) } else { report.label(handler, FieldPath("handler")) }
-    for (name, value) in object["overhead"]?.map("podFixed") ?? [:] {
-      let resources: Value = ["limits": .object(Fields([(name, value)]))]
-      var inner = ValidationReport()
-      ResourceRules.check(resources, FieldPath("overhead", "podFixed"), claims: [], &inner)
-      report.causes += inner.causes
+    if let fixed = object["overhead"]?.set("podFixed") {
+      ResourceRules.check(["limits": fixed], FieldPath("overhead", "podFixed"), claims: [], &report)
     }
     guard let scheduling = object.set("scheduling") else { return }
     let path = FieldPath("scheduling")

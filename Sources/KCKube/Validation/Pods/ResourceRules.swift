@@ -99,8 +99,8 @@ enum ResourceRules {
 enum PodResourceRules {
   static func check(_ path: FieldPath, _ context: PodRules.Context, _ report: inout ValidationReport) {
     let spec = context.spec
-    for (name, value) in spec.map("overhead") {
-      ResourceRules.amount(name, value, path["overhead"].key(name), &report)
+    if let overhead = spec.set("overhead") {
+      ResourceRules.check(["limits": overhead], path["overhead"], claims: [], &report)
     }
     guard let resources = spec.set("resources"), resources != [:] else { return }
     let here = path["resources"]

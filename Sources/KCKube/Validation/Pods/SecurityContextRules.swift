@@ -57,9 +57,9 @@ enum SecurityContextRules {
         PathRules.descending(local, here, &report)
         return
       }
-      let trimmed = local.split(whereSeparator: \.isWhitespace).joined()
-      if trimmed.isEmpty { report.required(here, "must be set when the type is Localhost") }
-      if local.first?.isWhitespace ?? false || local.last?.isWhitespace ?? false {
+      if local.isEmpty {
+        report.required(here, "must be set when the type is Localhost")
+      } else if local.first?.isWhitespace ?? false || local.last?.isWhitespace ?? false {
         report.invalid(here, "must not have white space around it", value: .string(local))
       }
       if local.utf8.count > 4095 { report.tooLong(here, 4095) }

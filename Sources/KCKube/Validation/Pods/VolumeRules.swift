@@ -13,9 +13,9 @@ enum VolumeRules {
       let before = report.causes.count
       if name.isEmpty { report.required(here["name"]) } else { report.label(name, here["name"]) }
       if !name.isEmpty, byName[name] != nil { report.duplicate(here["name"], name) }
-      let isNamed = report.causes.count == before
       sources(volume, here, context, &report)
-      if isNamed { byName[name] = volume }
+      // One that is not right is as good as none to those who mount it.
+      if report.causes.count == before { byName[name] = volume }
     }
     return byName
   }
@@ -28,6 +28,9 @@ enum VolumeRules {
     "storageos", "projected", "scaleIO", "csi", "ephemeral", "image",
   ]
 
+  /// What the server calls some when they are one too many.
+  private static let shown = ["cephfs": "cephFS", "downwardAPI": "downwarAPI"]
+
   private static func sources(
     _ volume: Value, _ path: FieldPath, _ context: PodRules.Context, _ report: inout ValidationReport
   ) {
@@ -36,18 +39,25 @@ enum VolumeRules {
       guard let source = volume.set(kind) else { continue }
       found += 1
       if found > 1 {
-        report.forbidden(path[kind], "may not specify more than 1 volume type")
+        report.forbidden(path[shown[kind] ?? kind], "may not specify more than 1 volume type")
       } else {
-        self.source(kind, source, volume, path[kind], context, &report)
+        self.source(kind, source, volume, path, context, &report)
       }
+    }
+    let name = volume.text("name")
+    if let portal = volume["iscsi"]?.set("targetPortal")?.string, volume["iscsi"]?.has("initiatorName") ?? false,
+      name.utf8.count + portal.utf8.count + 1 > 64
+    {
+      report.invalid(path["name"], "with the target portal it must be at most 63 characters", value: .string(name))
     }
     if found == 0 { report.required(path, "must specify a volume type") }
   }
 
   private static func source(
-    _ kind: String, _ source: Value, _ volume: Value, _ path: FieldPath, _ context: PodRules.Context,
+    _ kind: String, _ source: Value, _ volume: Value, _ place: FieldPath, _ context: PodRules.Context,
     _ report: inout ValidationReport
   ) {
+    let path = place[kind]
     switch kind {
     case "emptyDir":
       if let limit = source["sizeLimit"].flatMap({ Quantity($0) }), limit.nano < 0 {
@@ -75,7 +85,10 @@ enum VolumeRules {
     case "image":
       report.notEmpty(source.text("reference"), path["reference"])
       report.oneOf(source.text("pullPolicy"), ["Always", "IfNotPresent", "Never"], path["pullPolicy"])
-    default: StorageSourceRules.check(kind, source, path, inPod: true, &report)
+    default:
+      // The server names this source differently here.
+      let here = kind == "gcePersistentDisk" ? place["persistentDisk"] : path
+      StorageSourceRules.check(kind, source, here, inPod: true, &report)
     }
   }
 
