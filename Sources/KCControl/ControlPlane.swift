@@ -59,7 +59,7 @@ public final class ControlPlane: Sendable {
       DeploymentController(), ReplicaSetController(), StatefulSetController(), DaemonSetController(), JobController(),
       CronJobController(),
       EndpointSliceController(), EndpointsController(), DisruptionController(),
-      VolumeProtection(),
+      VolumeProtection(), PodCollector(),
       NamespaceController(types: collectable), NamespaceDefaults(authority: settings.authority),
       GarbageCollector(types: collectable), NodeLifecycle(gracePeriod: settings.nodeGracePeriod, since: time.now),
     ]

@@ -10,8 +10,8 @@ public enum Action: Sendable, Hashable {
   /// A JSON merge patch.
   case patch(ObjectKey, Value, subresource: String? = nil)
   case delete(ObjectKey, uid: String?, propagation: String? = nil, gracePeriod: Int? = nil, note: EventNote? = nil)
-  /// Asks the API itself whether an object is gone; fails with a conflict where it is not.
-  case verifyAbsent(ObjectKey, uid: String)
+  /// Asks the API itself whether an object (with nil: any of that name) is gone; fails with a conflict where it is not.
+  case verifyAbsent(ObjectKey, uid: String?)
   /// Deletes all objects of a kind in a namespace.
   case deleteAll(ObjectKind, namespace: String)
   /// Takes the finalizer off a namespace, once the API itself says that nothing of these kinds is in it.

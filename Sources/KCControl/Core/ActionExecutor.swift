@@ -138,11 +138,11 @@ extension ActionExecutor {
     }
   }
 
-  private func verifyAbsent(_ key: ObjectKey, _ uid: String) async throws(ClientError) {
+  private func verifyAbsent(_ key: ObjectKey, _ uid: String?) async throws(ClientError) {
     do {
       let found = try await client.get(type(key.kind), namespace: key.namespace, name: key.name)
       cache.store(found.identified(as: ["apiVersion": .string(key.kind.apiVersion), "kind": .string(key.kind.name)]))
-      guard found.uid == uid else { return }
+      guard uid == nil || found.uid == uid else { return }
     } catch {
       if error.isNotFound { return }
       throw error
