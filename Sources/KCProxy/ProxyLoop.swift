@@ -32,8 +32,8 @@ public final class ProxyLoop: Sendable {
   /// What the rules in the kernel take into account.
   private struct Progress {
     var applications = 0
-    /// Identities of pods that are there and not on their way out.
-    var staying: Set<String> = []
+    /// Identities of the pods that the rules lead to.
+    var served: Set<String> = []
     var waiters: [Int: (uid: String, done: AsyncStream<Void>.Continuation)] = [:]
     var nextWaiter = 0
   }
@@ -67,16 +67,17 @@ public final class ProxyLoop: Sendable {
   /// How often rules have been applied.
   public var generation: Int { progress.withLock { $0.applications } }
 
-  /// Returns when the rules give a pod no new connections any more, if others can take them: what waits for this before
-  /// it stops a pod's containers loses no request.
+  /// Returns when no rule leads to a pod any more: who waits for this before stopping a pod's containers loses no
+  /// request.
   ///
   /// - Parameters:
   ///   - uid: the identity of a pod whose deletion has begun.
-  ///   - seconds: after this long it returns in any case.
+  ///   - seconds: after this long it returns in any case: rules lead to a pod that ends as long as there is no other,
+  ///     and there may never be one.
   public func waitUntilLeft(pod uid: String, atMost seconds: Double) async {
     let (stream, done) = AsyncStream<Void>.makeStream()
     let number = progress.withLock { progress -> Int? in
-      guard progress.applications == 0 || progress.staying.contains(uid) else { return nil }
+      guard progress.applications == 0 || progress.served.contains(uid) else { return nil }
       progress.nextWaiter += 1
       progress.waiters[progress.nextWaiter] = (uid, done)
       return progress.nextWaiter
@@ -108,10 +109,10 @@ public final class ProxyLoop: Sendable {
     for await _ in signals {
       try? await Task.sleep(for: .milliseconds(Self.gathering))
       if Task.isCancelled { return }
-      let (text, staying) = refresh()
+      let (text, served) = refresh()
       do {
         if text != applied { try await applier.apply(text) }
-        note(staying, isNew: text != applied)
+        note(served, isNew: text != applied)
         applied = text
         wait = Self.retry.lowerBound
       } catch {
@@ -124,24 +125,26 @@ public final class ProxyLoop: Sendable {
   }
 
   /// Takes note of what the rules in the kernel now say, and lets those go who waited for it.
-  private func note(_ staying: Set<String>, isNew: Bool) {
+  private func note(_ served: Set<String>, isNew: Bool) {
     progress.withLock { progress in
       if isNew { progress.applications += 1 }
-      progress.staying = staying
-      for waiter in progress.waiters.values where !staying.contains(waiter.uid) { waiter.done.finish() }
+      progress.served = served
+      for waiter in progress.waiters.values where !served.contains(waiter.uid) { waiter.done.finish() }
     }
   }
 
-  /// Takes up the present state; the result is the rules for it, and the pods that they may lead to.
-  private func refresh() -> (text: String, staying: Set<String>) {
+  /// Takes up the present state; the result is the rules for it, and the pods that they lead to.
+  private func refresh() -> (text: String, served: Set<String>) {
     let (services, slices, pods) = (services.list(), slices.list(), pods.list())
     let leaving = Set(pods.filter(\.isBeingDeleted).compactMap(\.uid))
-    let staying = Set(pods.filter { !$0.isBeingDeleted }.compactMap(\.uid))
     let zone = DNSZone(domain: domain, services: services, endpointSlices: slices, leaving: leaving)
     current.withLock { $0 = zone }
-    let text = RuleSet.text(
+    let rules = RuleSet.make(
       services: services, endpointSlices: slices, pods: pods, leaving: leaving, table: table)
-    return (text, staying)
+    let served = pods.filter { pod in
+      pod.at("status", "podIP")?.string.flatMap { IPv4($0) }.map(rules.addresses.contains) ?? false
+    }
+    return (rules.text, Set(served.compactMap(\.uid)))
   }
 
   /// Whether a pod's change can change the rules: its host ports, or that it is about to end.

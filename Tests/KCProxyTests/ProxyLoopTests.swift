@@ -74,7 +74,11 @@ import Testing
     transport.put("endpointslices", RuleSetTests.slice("web", [RuleSetTests.endpoint("10.244.1.2")]))
     while !recorder.last.contains("10.244.1.2") { await Task.yield() }
     #expect(loop.zone.find("web.ns.svc.cluster.local")?.addresses.map(\.description) == ["10.96.0.7"])
-    transport.put("pods", ["metadata": ["name": "p", "namespace": "ns", "uid": "uid-10.244.1.2"]])
+    transport.put(
+      "pods",
+      [
+        "metadata": ["name": "p", "namespace": "ns", "uid": "uid-10.244.1.2"], "status": ["podIP": "10.244.1.2"],
+      ])
     // A pod that begins to end gets no more connections, once another is there.
     let both = [RuleSetTests.endpoint("10.244.1.2"), RuleSetTests.endpoint("10.244.1.3")]
     transport.put("endpointslices", RuleSetTests.slice("web", both))
@@ -84,7 +88,7 @@ import Testing
       [
         "metadata": [
           "name": "p", "namespace": "ns", "uid": "uid-10.244.1.2", "deletionTimestamp": "2026-01-01T00:00:00Z",
-        ]
+        ], "status": ["podIP": "10.244.1.2"],
       ])
     await loop.waitUntilLeft(pod: "uid-10.244.1.2", atMost: 30)
     #expect(!recorder.last.contains("10.244.1.2"))

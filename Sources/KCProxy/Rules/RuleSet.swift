@@ -13,8 +13,16 @@ public enum RuleSet {
   public static func text(
     services: [Value], endpointSlices: [Value], pods: [Value] = [], leaving: Set<String> = [], table: String = "kc"
   ) -> String {
+    make(services: services, endpointSlices: endpointSlices, pods: pods, leaving: leaving, table: table).text
+  }
+
+  /// The rules, and the addresses of the pods that they lead to by services.
+  static func make(
+    services: [Value], endpointSlices: [Value], pods: [Value], leaving: Set<String>, table: String
+  ) -> (text: String, addresses: Set<IPv4>) {
     let ports = ServicePort.all(services: services, slices: endpointSlices, leaving: leaving)
-    return TableText(table: table, ports: ports, hostPorts: HostPort.all(pods: pods)).text
+    let text = TableText(table: table, ports: ports, hostPorts: HostPort.all(pods: pods)).text
+    return (text, Set(ports.flatMap { $0.targets.map(\.address) }))
   }
 
   /// The text that takes the table away, whether it is there or not.
