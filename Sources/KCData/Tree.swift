@@ -14,9 +14,10 @@ public struct Tree: Sendable {
   public init() {}
 
   /// How many bytes the values take.
-  public var size: Int {
-    bytes.count + fields.count * MemoryLayout<TreeField>.stride + (items.count + integers.count + floats.count) * 8
-      + quantities.count * MemoryLayout<Quantity>.stride
+  @inlinable public var size: Int { bytes.count + fields.count * 16 + items.count * 8 + sideSize }
+
+  @usableFromInline var sideSize: Int {
+    (integers.count + floats.count) * 8 + quantities.count * MemoryLayout<Quantity>.stride
   }
 }
 

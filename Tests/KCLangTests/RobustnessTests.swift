@@ -46,4 +46,23 @@ import Testing
     let results = (0..<5).map { _ in found.result(found.compile()) }
     #expect(Set(results).count == 1)
   }
+
+  /// Values that share their parts are small, what they say is not: it is counted before it is written out.
+  @Test func refusesBombs() {
+    var text = "let a0 = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n"
+    for level in 1...9 {
+      let before = Array(repeating: "a\(level - 1)", count: 10).joined(separator: ", ")
+      text += "let a\(level) = [\(before)]\n"
+    }
+    text += "config c { data { X = hash(a9) } }\n"
+    let bomb = Compilation(entry: ["main.kc"], provider: MemorySources(["main.kc": text]))
+    #expect(bomb.diagnostics.map(\.code) == ["KC0172"])
+    var doubled = "let s0 = \"0123456789\"\n"
+    for level in 1...40 { doubled += "let s\(level) = s\(level - 1) + s\(level - 1)\n" }
+    let long = Compilation(entry: ["main.kc"], provider: MemorySources(["main.kc": doubled]))
+    #expect(long.diagnostics.map(\.code) == ["KC0172"])
+    let wide = "let n = (for i in -9223372036854775807...9223372036854775807 { i }).count"
+    let range = Compilation(entry: ["main.kc"], provider: MemorySources(["main.kc": wide]))
+    #expect(range.diagnostics.map(\.code) == ["KC0172"])
+  }
 }

@@ -25,6 +25,8 @@ enum OpCode: UInt8, Sendable {
   case forEach
   /// The same with two variables: the key and the value of an entry, or the place and the element of a list.
   case forPairs
+  /// The object of a block of the API type that is schema a.
+  case apiObject
   /// Op a in frame b: what was given from elsewhere.
   case force
   /// Subject a; extra[b] is the count of arms, then (pattern op or -1, body).
@@ -110,6 +112,8 @@ struct Statement: Sendable {
     case delete
     /// require a, message op b or -1
     case require
+    /// The namespace of all in it is a.
+    case namespace
     /// rules[a]
     case rule
     /// The rules of affinityGroups[a]

@@ -18,7 +18,8 @@ extension Program {
     }
     ensureSchema(schema)
     var statement = Statement(kind: .child)
-    statement.slot = key(kindText.split(separator: ".").last.map(String.init) ?? kindText)
+    let isAPI = schemas[Int(schema)].apiType != nil
+    statement.slot = key(isAPI ? kindText : kindText.split(separator: ".").last.map(String.init) ?? kindText)
     statement.schema = schema
     statement.site = code.site(shape.nameSpan(node))
     statement.origin = origin(of: statement.site, in: scope)
@@ -95,6 +96,7 @@ extension Program {
     _ name: String, _ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32
   ) -> Int32? {
     if target.isNamespace {
+      if name.hasPrefix("k8s.") { return apiSchema(name, at: node.span) }
       let path = name.split(separator: ".").map(String.init)
       var place = scope
       if path.count == 2, let (owner, found) = find(key(path[0]), in: scope), case .module(let module) = found.kind {

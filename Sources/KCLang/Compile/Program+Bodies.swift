@@ -107,6 +107,15 @@ extension Program {
       return [statement]
     }
     let isAppend = node.has(.plusEqual)
+    if target.isNamespace, first.text == "namespace", names.count == 1, scopes[Int(scope)].kind != .module {
+      var statement = Statement(kind: .namespace)
+      statement.key = key("namespace")
+      statement.site = code.site(first.span)
+      statement.origin = origin(of: statement.site, in: scope)
+      statement.a = checkedConstant(
+        compile(parts[1], in: scope, expecting: TypeTable.string), TypeTable.string, field: statement.key)
+      return [statement]
+    }
     guard let (slot, inner) = field(first, target, at: first.span) else { return [] }
     var statement = Statement(kind: .set, isAppend: isAppend)
     statement.key = key(first.text)

@@ -52,6 +52,8 @@ struct Schema: Sendable {
   var isNamespace = false
   /// The body of a component; -1 for others.
   var body: Int32 = -1
+  /// The type of the API that its objects are, for blocks in the API's own terms.
+  var apiType: (apiVersion: String, kind: String)?
   /// The parameters of a component, and the scope of its body.
   var parameters: [ComponentParameter] = []
   var inner: Int32 = -1

@@ -16,12 +16,16 @@ extension Program {
     depth += 1
     steps += 1
     defer { depth -= 1 }
-    guard depth < Limits.depth, steps < options.stepLimit else { return overLimit(op) }
+    guard depth < Limits.depth, steps < options.stepLimit, tree.size + frames.count * 12 < Limits.memory else {
+      return overLimit(op)
+    }
     return evaluate(nested: op, frame)
   }
 
   private mutating func overLimit(_ op: Op) -> TreeValue {
-    if steps >= options.stepLimit {
+    if tree.size + frames.count * 12 >= Limits.memory {
+      report("KC0172", "this program's values take more than \(Limits.memory >> 20) MiB", at: op.site)
+    } else if steps >= options.stepLimit {
       report("KC0171", "this program takes more than \(options.stepLimit) steps", at: op.site)
     } else {
       report("KC0170", "values depend on each other more than \(Limits.depth) levels deep", at: op.site)
@@ -45,6 +49,7 @@ extension Program {
     case .isIn: return evaluateIn(op, frame)
     case .branch: return evaluateBranch(op, frame)
     case .forEach, .forPairs: return evaluateFor(op, frame)
+    case .apiObject: return apiObject(op.a, frame)
     case .force: return evaluate(op.a, op.b)
     case .match: return evaluateMatch(op, frame)
     case .list: return evaluateList(op, frame)
@@ -258,7 +263,8 @@ extension Program {
         return nil
       }
       if high < low { return [] }
-      guard high - low < Int64(Limits.elements) else {
+      let (count, overflow) = high.subtractingReportingOverflow(low)
+      guard !overflow, count < Int64(Limits.elements) else {
         report("KC0172", "a list may have up to \(Limits.elements) elements", at: site)
         return nil
       }

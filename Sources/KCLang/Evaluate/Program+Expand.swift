@@ -67,6 +67,7 @@ extension Program {
       case .rule: addRule(statement, in: index, frame)
       case .use: use(statement, in: index, frame)
       case .require: continue
+      case .namespace: namespaces[index] = Binding(op: statement.a, frame: frame, origin: statement.origin, below: -1)
       }
     }
   }

@@ -149,7 +149,8 @@ extension Program {
       }
       let place = origin != 0 ? code.origins[Int(origin)].site : instances[Int(index)].site
       report(
-        "KC0166", message, at: place, notes: requirement.message >= 0 ? [] : ["\(title(of: index)) requires it"])
+        "KC0166", message, at: place, notes: requirement.message >= 0 ? [] : ["\(title(of: index)) requires it"],
+        help: amended(index))
     }
   }
 }

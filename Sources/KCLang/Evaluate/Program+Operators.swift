@@ -33,7 +33,9 @@ extension Program {
     var result: TreeValue
     switch (op.code, value.tag) {
     case (.not, .bool): result = .bool(!value.isTrue)
-    case (.negate, .int), (.negate, .wideInt): result = tree.int(0 &- (tree.int(of: value) ?? 0))
+    case (.negate, .int), (.negate, .wideInt):
+      result = wholeArithmetic(Op(code: .subtract, site: op.site), 0, tree.int(of: value) ?? 0)
+      if result.isPoison { return result }
     case (.negate, .float): result = tree.float(-(tree.double(of: value) ?? 0))
     case (.negate, .duration), (.negate, .percent):
       result = TreeValue.inline(value.tag, -value.inlineNumber) ?? .poison

@@ -108,13 +108,24 @@ extension Program {
     }
   }
 
+  /// What was probably meant where an `env` makes a block that lacks what the file's block of a near name has.
+  mutating func amended(_ index: Int32) -> String? {
+    let block = instances[Int(index)]
+    guard block.parent == root, layer(block.origin) > 2 else { return nil }
+    let others = children(of: root, kind: block.kind).filter { layer(instances[Int($0)].origin) <= 2 }
+    let name = text(block.name)
+    return Self.nearest(to: name, among: others.map { text(instances[Int($0)].name) }).map {
+      "`\(name)` is new here: did you mean to amend `\($0)`?"
+    }
+  }
+
   private mutating func missing(_ field: Slot, _ index: Int32) -> TreeValue {
     let name = text(field.key)
     let type = describe(field.type)
     report(
       "KC0122", "`\(title(of: index))` needs `\(name)`", at: instances[Int(index)].site,
       notes: field.documentation.map { ["\(name): \($0.split(separator: "\n").first ?? "")"] } ?? [],
-      help: "set `\(name) = …`, \(Self.article(type))")
+      help: amended(index) ?? "set `\(name) = …`, \(Self.article(type))")
     return .poison
   }
 

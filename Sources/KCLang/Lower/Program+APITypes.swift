@@ -14,6 +14,7 @@ extension Program {
   private mutating func check(
     _ value: TreeValue, _ shape: KubeSchema.Shape, _ schema: KubeSchema, name: String, at origin: UInt32
   ) {
+    if value.isPoison { return }
     switch shape {
     case .type(let index):
       guard value.tag == .record else { return wrong(value, "a record", name, origin) }

@@ -62,13 +62,14 @@ extension Program {
       object = mergeDeep(object, raw)
     }
     let resolved = resolve(object, 0)
+    if let type = schema.apiType { checkFields(resolved, apiVersion: type.apiVersion, kind: type.kind) }
     guard let value = tree.value(of: resolved) else { return nil }
     var resource = Resource(
       address: address(of: index), kind: text(instances[Int(index)].kind), object: value,
       origin: location(instances[Int(index)].site), dependencies: [])
     resource.instance = index
     resource.tree = resolved
-    setNamespace(&resource.object)
+    setNamespace(&resource.object, of: index)
     return resource
   }
 
@@ -82,17 +83,32 @@ extension Program {
   }
 
   /// Objects that live in a namespace and name none get the project's.
-  private func setNamespace(_ object: inout Value) {
+  private mutating func setNamespace(_ object: inout Value, of index: Int32) {
     guard let apiVersion = object["apiVersion"]?.string, let kind = object["kind"]?.string,
       object.at("metadata", "namespace") == nil, let metadata = object["metadata"]?.object
     else { return }
     if let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind), !type.namespaced { return }
+    let namespace = namespace(around: index)
     var fields = Fields()
     for (key, value) in metadata {
       fields[key] = value
-      if key == "name" { fields["namespace"] = .string(project.namespace) }
+      if key == "name" { fields["namespace"] = .string(namespace) }
     }
     object["metadata"] = .object(fields)
+  }
+
+  /// The namespace that the instance around a block gives it, else the `env`, else the project.
+  mutating func namespace(around index: Int32) -> String {
+    var current = instances[Int(index)].parent
+    while current >= 0 {
+      if let binding = namespaces[current] {
+        let value = scalar(evaluate(binding.op, binding.frame))
+        if let text = tree.text(of: value) { return text }
+        if !value.isPoison { _ = mismatch(value, TypeTable.string, at: siteOf(binding.op)) }
+      }
+      current = instances[Int(current)].parent
+    }
+    return project.namespace
   }
 
   /// Merges records field by field, all the way down; other values of the second win.
@@ -140,7 +156,12 @@ extension Program {
   /// A value with nothing but records, lists and scalars in it; the same bits where it has nothing else already.
   mutating func resolve(_ value: TreeValue, _ depth: Int) -> TreeValue {
     guard depth < Self.maxObjectDepth else {
-      report("KC0170", "this object is nested more than \(Self.maxObjectDepth) levels deep", at: 0)
+      report("KC0170", "this object is nested more than \(Self.maxObjectDepth) levels deep", at: valueSite)
+      return .none
+    }
+    nodes += 1
+    guard nodes < Limits.nodes else {
+      report("KC0172", "the objects hold more than \(Limits.nodes) values", at: valueSite)
       return .none
     }
     switch value.tag {

@@ -28,6 +28,10 @@ struct Program: Sendable {
   var unknownNames: Set<ChildKey> = []
   /// Names of fields and blocks that were reported where they were set: they are not missed elsewhere.
   var brokenNames: Set<Int32> = []
+  /// The Kubernetes namespaces that an `env` gives the program, or a component's instance what is in it.
+  var namespaces: [Int32: Binding] = [:]
+  /// The schemas of types of the API, by name.
+  var apiSchemas: [String: Int32] = [:]
   /// Type parameters, by scope.
   var anyTypes: Set<ChildKey> = []
   /// The cases of enums, by name.
@@ -73,6 +77,8 @@ struct Program: Sendable {
   // Evaluation
   var depth = 0
   var steps = 0
+  /// Values put into objects.
+  var nodes = 0
   var pending: [Pending] = []
   var trace = Trace()
   /// The field whose value is being checked, for messages; -1 for none.
@@ -238,6 +244,10 @@ enum Limits {
   static let depth = 1000
   /// Elements of one list, fields of one record.
   static let elements = 1_000_000
+  /// Bytes of all values.
+  static let memory = 384 << 20
+  /// Values in all objects together, counted each time they are used.
+  static let nodes = 5_000_000
   /// Bytes of one string.
   static let text = 8_388_608
   /// Diagnostics that are kept.

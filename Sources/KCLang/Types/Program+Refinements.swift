@@ -72,7 +72,7 @@ extension Program {
     let works = !guess.isEmpty && pattern.matches(guess.utf8)
     report(
       "KC0118", "`\(name)` is not a valid name", at: site,
-      notes: ["Kubernetes takes names of lower-case letters, digits and dashes: /\(pattern.source)/"],
+      notes: [works ? "names are lower-case letters, digits and dashes" : "a name here matches /\(pattern.source)/"],
       help: works ? "call it `\(guess)`" : nil,
       fix: works ? Diagnostic.Fix(span: span(site), replacement: guess) : nil)
     return .poison
