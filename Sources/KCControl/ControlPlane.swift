@@ -8,12 +8,18 @@ public struct ControlSettings: Sendable {
   public var authority: String
   /// Seconds without a sign of life after which a node counts as unreachable.
   public var nodeGracePeriod: Double
+  /// Seconds that pods stay on a node that is not well, where they do not say otherwise: what Kubernetes sets by
+  /// `--default-unreachable-toleration-seconds`.
+  public var evictionPatience: Double
   /// The resources that the API serves.
   public var types: ResourceTypes
 
-  public init(authority: String, nodeGracePeriod: Double = 40, types: ResourceTypes = .builtin) {
+  public init(
+    authority: String, nodeGracePeriod: Double = 40, evictionPatience: Double = 300, types: ResourceTypes = .builtin
+  ) {
     self.authority = authority
     self.nodeGracePeriod = nodeGracePeriod
+    self.evictionPatience = evictionPatience
     self.types = types
   }
 }
@@ -61,7 +67,9 @@ public final class ControlPlane: Sendable {
       EndpointSliceController(), EndpointsController(), DisruptionController(),
       VolumeProtection(), PodCollector(),
       NamespaceController(types: collectable), NamespaceDefaults(authority: settings.authority),
-      GarbageCollector(types: collectable), NodeLifecycle(gracePeriod: settings.nodeGracePeriod, since: time.now),
+      GarbageCollector(types: collectable),
+      NodeLifecycle(
+        gracePeriod: settings.nodeGracePeriod, patience: settings.evictionPatience, since: time.now),
     ]
   }
 

@@ -89,6 +89,23 @@ import Testing
     #expect(taints.isEmpty)
   }
 
+  @Test func theUsualPatienceCanBeShorter() {
+    let now = simulation.time.now
+    let taint: Value = [
+      "key": "node.kubernetes.io/unreachable", "effect": "NoExecute", "timeAdded": .string(now.rfc3339),
+    ]
+    func seconds(_ own: Int) -> Double? {
+      let toleration: Value = [
+        "key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute",
+        "tolerationSeconds": Value(own),
+      ]
+      return NodeTaints.evictionTime(of: ["spec": ["tolerations": [toleration]]], [taint], now, patience: 5)?
+        .seconds(since: now)
+    }
+    #expect(seconds(300) == 5)
+    #expect(seconds(60) == 60)
+  }
+
   @Test func silenceBeforeTheControllerBeganDoesNotCount() async {
     let later = simulation.time.now.advanced(by: 1000)
     let outcome = NodeLifecycle(gracePeriod: 4, since: later).reconcile(key, in: simulation.cache, now: later)

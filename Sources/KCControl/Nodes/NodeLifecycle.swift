@@ -7,6 +7,8 @@ struct NodeLifecycle: Reconciler {
   let kinds: [ObjectKind] = [.node, .lease, .pod]
   /// Seconds without a sign of life after which a node counts as unreachable.
   let gracePeriod: Double
+  /// Seconds that pods which say nothing about it stay on a node that is not well.
+  var patience = Double(NodeTaints.usualPatience)
   /// When watching began: silence before it does not count.
   let since: Timestamp
 
@@ -71,7 +73,8 @@ struct NodeLifecycle: Reconciler {
     var step: [Action] = []
     for pod in view.list(.pod) where pod.nodeName == node.name && !pod.isFinishedPod {
       if !node.isTrue("Ready"), pod.isReadyPod { step.append(.update(notReady(pod, now), subresource: "status")) }
-      guard !pod.isBeingDeleted, let key = ObjectKey(pod), let moment = NodeTaints.evictionTime(of: pod, taints, now)
+      guard !pod.isBeingDeleted, let key = ObjectKey(pod),
+        let moment = NodeTaints.evictionTime(of: pod, taints, now, patience: patience)
       else { continue }
       let left = moment.seconds(since: now)
       if left > 0 {

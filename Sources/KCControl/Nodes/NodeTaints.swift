@@ -49,8 +49,15 @@ enum NodeTaints {
     return taints
   }
 
+  /// The seconds for which the API lets pods tolerate a node that is not well, where they say nothing themselves.
+  static let usualPatience: Int64 = 300
+
   /// When a pod must leave a node with these `NoExecute` taints; nil is never.
-  static func evictionTime(of pod: Value, _ taints: [Value], _ now: Timestamp) -> Timestamp? {
+  ///
+  /// - Parameter patience: what takes the place of the usual patience, in seconds.
+  static func evictionTime(
+    of pod: Value, _ taints: [Value], _ now: Timestamp, patience: Double = Double(usualPatience)
+  ) -> Timestamp? {
     let tolerations = pod.at("spec", "tolerations")?.array ?? []
     var earliest: Timestamp?
     for taint in taints {
@@ -59,7 +66,8 @@ enum NodeTaints {
       guard !matching.isEmpty else { return added }
       let limits = matching.compactMap { $0["tolerationSeconds"]?.int }
       guard let limit = limits.min() else { continue }
-      let moment = added.advanced(by: Double(max(0, min(limit, 1 << 40))))
+      let isUsual = limit == usualPatience && [unreachable, notReady].contains(taint["key"]?.string)
+      let moment = added.advanced(by: isUsual ? patience : Double(max(0, min(limit, 1 << 40))))
       earliest = earliest.map { min($0, moment) } ?? moment
     }
     return earliest
