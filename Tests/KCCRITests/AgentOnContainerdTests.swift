@@ -75,6 +75,126 @@ import Testing
     }
   }
 
+  @Test func aPodGetsWhatItAsksFor() async throws {
+    api.put(
+      [
+        "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "keys"],
+        "data": ["password": "aGVsbG8="],
+      ], at: "/api/v1/namespaces/default/secrets/keys")
+    api.put(pod: asking)
+    try await onContainerd { containerd, runtime in
+      try await running(agent(on: containerd, runtime)) {
+        try await eventually("the pod has ended", seconds: 20) {
+          ["Succeeded", "Failed"].contains(api.pod("asking")?.at("status", "phase")?.string)
+        }
+        let logs = PodLogs(root: "\(containerd.folder)/podlogs")
+        let path = try #require(logs.path(namespace: "default", pod: "asking", uid: "uid-asking", container: "main"))
+        let said = String(decoding: logs.read(path: path, options: PodLogOptions()), as: UTF8.self)
+        let expected = """
+          user 1000 2000
+          groups 2000 3000
+          root read-only
+          init was here
+          secret hello
+          secret in memory
+          sub hello
+          ip is mine
+          name asking
+          nodes cpu 1
+          memory limit 16777216
+          shared 3000
+
+          """
+        #expect(said == expected)
+        let main = api.pod("asking")?.at("status", "containerStatuses")?[0]
+        #expect(main?.at("state", "terminated", "message") == "goodbye")
+        #expect(main?.at("state", "terminated", "exitCode") == 0)
+        let hungry = api.pod("asking")?.at("status", "initContainerStatuses")?[0]
+        #expect(hungry?.at("state", "terminated", "reason") == "Completed")
+        api.delete(pod: "asking", grace: 2, now: SystemNodeClock().now)
+        try await eventually("the pod is gone", seconds: 15) { api.pod("asking") == nil }
+      }
+    }
+  }
+
+  private var asking: Value {
+    let script = """
+      b=/bin/busybox
+      echo user $($b id -u) $($b id -g); echo groups $($b id -G)
+      $b touch /x 2>/dev/null || echo root read-only
+      $b cat /shared/init; echo secret $($b cat /secret/password)
+      $b grep -q ' /secret tmpfs' /proc/mounts && echo secret in memory
+      echo sub $($b cat /one)
+      $b grep -q "^$IP.asking$" /etc/hosts && echo ip is mine
+      echo name $($b hostname); echo nodes cpu $CPUS; echo memory limit $MEMORY
+      echo shared $($b stat -c %g /shared); echo -n goodbye > /dev/termination-log
+      """
+    return [
+      "apiVersion": "v1", "kind": "Pod",
+      "metadata": ["name": "asking", "namespace": "default", "uid": "uid-asking"],
+      "spec": [
+        "nodeName": "t", "restartPolicy": "Never",
+        "securityContext": ["runAsUser": 1000, "runAsGroup": 2000, "fsGroup": 3000],
+        "volumes": [
+          ["name": "shared", "emptyDir": [:]], ["name": "secret", "secret": ["secretName": "keys"]],
+        ],
+        "initContainers": [
+          [
+            "name": "init", "image": "localhost/kc-test/box:1",
+            "command": ["/bin/busybox", "sh", "-c", "echo init was here > /shared/init"],
+            "volumeMounts": [["name": "shared", "mountPath": "/shared"]],
+          ]
+        ],
+        "containers": [
+          [
+            "name": "main", "image": "localhost/kc-test/box:1", "command": ["/bin/busybox", "sh", "-c"],
+            "args": [.string(script)],
+            "env": [
+              ["name": "IP", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]],
+              ["name": "CPUS", "valueFrom": ["resourceFieldRef": ["resource": "limits.cpu"]]],
+              ["name": "MEMORY", "valueFrom": ["resourceFieldRef": ["resource": "limits.memory"]]],
+            ],
+            "resources": ["limits": ["memory": "16Mi"]],
+            "securityContext": [
+              "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false,
+              "capabilities": ["drop": ["ALL"]],
+            ],
+            "volumeMounts": [
+              ["name": "shared", "mountPath": "/shared"], ["name": "secret", "mountPath": "/secret"],
+              ["name": "secret", "mountPath": "/one", "subPath": "password"],
+            ],
+          ]
+        ],
+      ], "status": ["phase": "Pending"],
+    ]
+  }
+
+  @Test func whatTakesTooMuchMemoryIsKilledAndSaidToBe() async throws {
+    var hungry = pod("hungry")
+    hungry.set("Never", at: "spec", "restartPolicy")
+    hungry.set(
+      [
+        [
+          "name": "main", "image": "localhost/kc-test/box:1",
+          "command": ["/bin/busybox", "sh", "-c", "x=0123456789abcdef; while :; do x=$x$x; done"],
+          "resources": ["limits": ["memory": "16Mi"]],
+        ]
+      ], at: "spec", "containers")
+    api.put(pod: hungry)
+    try await onContainerd { containerd, runtime in
+      try await running(agent(on: containerd, runtime)) {
+        try await eventually("the pod has failed", seconds: 20) {
+          api.pod("hungry")?.at("status", "phase") == "Failed"
+        }
+        let main = api.pod("hungry")?.at("status", "containerStatuses")?[0]
+        #expect(main?.at("state", "terminated", "reason") == "OOMKilled")
+        #expect(main?.at("state", "terminated", "exitCode") == 137)
+        api.delete(pod: "hungry", grace: 2, now: SystemNodeClock().now)
+        try await eventually("the pod is gone", seconds: 15) { api.pod("hungry") == nil }
+      }
+    }
+  }
+
   /// Runs `body` with a containerd that has images and network; afterwards nothing may be left in it.
   private func onContainerd(_ body: (PrivateContainerd, CRIRuntime) async throws -> Void) async throws {
     if let missing = PrivateContainerd.missing {
