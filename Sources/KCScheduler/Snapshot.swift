@@ -86,8 +86,21 @@ public struct Snapshot: Sendable {
 
   public mutating func addNode(_ node: Value) { updateNode(node) }
 
-  public mutating func updateNode(_ node: Value) {
-    let object = NodeObject(node)
+  /// Adds an empty node like another one.
+  mutating func addNode(like other: String, named name: String) {
+    guard let slot = slotOf[other] else { return }
+    updateNode(NodeObject(like: slots[slot].object, name: name))
+  }
+
+  /// Lets a node take no more pods.
+  public mutating func cordon(_ name: String) {
+    guard let slot = slotOf[name], slots[slot].isPresent else { return }
+    updateNode(NodeObject(cordoning: slots[slot].object))
+  }
+
+  public mutating func updateNode(_ node: Value) { updateNode(NodeObject(node)) }
+
+  private mutating func updateNode(_ object: NodeObject) {
     let version = memo.nextVersion()
     if let index = slotOf[object.name] {
       if slots[index].isPresent, slots[index].object.isSame(as: object) { return }

@@ -40,6 +40,30 @@ final class NodeObject: Sendable {
     self.images = images
   }
 
+  /// A node like another, under a name of its own.
+  init(like other: NodeObject, name: String) {
+    self.name = name
+    var labels = other.labels
+    if labels["kubernetes.io/hostname"] != nil { labels["kubernetes.io/hostname"] = name }
+    self.labels = labels
+    taints = other.taints
+    isUnschedulable = false
+    allocatable = other.allocatable
+    podLimit = other.podLimit
+    images = [:]
+  }
+
+  /// A node that takes no more pods.
+  init(cordoning other: NodeObject) {
+    name = other.name
+    labels = other.labels
+    taints = other.taints
+    isUnschedulable = true
+    allocatable = other.allocatable
+    podLimit = other.podLimit
+    images = other.images
+  }
+
   /// Whether nothing differs that the scheduler looks at.
   func isSame(as other: NodeObject) -> Bool {
     name == other.name && labels == other.labels && taints == other.taints && isUnschedulable == other.isUnschedulable

@@ -124,9 +124,9 @@ struct PodTerm: Sendable, Hashable {
 }
 
 extension PodTerm {
-  /// Whether a preference of a pod that is being placed speaks of another pod. As kube-scheduler has it: a selector of
-  /// namespaces that namespaces without labels match selects all of them.
-  func prefers(_ pod: PodRules, _ snapshot: borrowing Snapshot) -> Bool {
+  /// Whether a rule of a pod that is being placed speaks of another pod. As kube-scheduler has it: a selector that would
+  /// match a namespace without labels matches every namespace then.
+  func speaks(of pod: PodRules, _ snapshot: borrowing Snapshot) -> Bool {
     if matches(pod, snapshot) { return true }
     return namespaceSelector?.matches([:]) == true && selector.matches(pod.labels)
   }

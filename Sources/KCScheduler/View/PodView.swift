@@ -72,7 +72,7 @@ struct PodView: Sendable {
     isSystemSpread = constraints.isSystem
     volumes = VolumeRules(rules, snapshot.context)
     let content = rules.content
-    matchesItself = content.requiredAffinity.allSatisfy { $0.matches(rules, snapshot) }
+    matchesItself = content.requiredAffinity.allSatisfy { $0.speaks(of: rules, snapshot) }
     nearChannels = content.requiredAffinity.enumerated().map { channel(.near($0), $1.topologyKey, snapshot) }
     apartChannels = content.requiredAntiAffinity.enumerated().map { channel(.apart($0), $1.topologyKey, snapshot) }
     hardChannels = hard.enumerated().map { channel(.spread($0), $1.constraint.topologyKey, snapshot) }
@@ -236,10 +236,10 @@ struct PodView: Sendable {
     _ other: PodRules, _ shares: inout [Relation.Share], _ snapshot: borrowing Snapshot
   ) {
     let content = rules.content
-    if !content.requiredAffinity.isEmpty, content.requiredAffinity.allSatisfy({ $0.matches(other, snapshot) }) {
+    if !content.requiredAffinity.isEmpty, content.requiredAffinity.allSatisfy({ $0.speaks(of: other, snapshot) }) {
       for index in nearChannels { shares.append(Relation.Share(channel: index, amount: 1, isForLiveOnly: false)) }
     }
-    for (term, index) in zip(content.requiredAntiAffinity, apartChannels) where term.matches(other, snapshot) {
+    for (term, index) in zip(content.requiredAntiAffinity, apartChannels) where term.speaks(of: other, snapshot) {
       shares.append(Relation.Share(channel: index, amount: 1, isForLiveOnly: false))
     }
     for term in other.content.requiredAntiAffinity where term.matches(rules, snapshot) {
@@ -256,10 +256,10 @@ struct PodView: Sendable {
     let hasOwn = !own.preferredAffinity.isEmpty || !own.preferredAntiAffinity.isEmpty
     if profile.ignoresPreferredTermsOfOthers, !hasOwn { return }
     var given: [(key: String, weight: Int64)] = []
-    for entry in own.preferredAffinity where entry.term.prefers(other, snapshot) {
+    for entry in own.preferredAffinity where entry.term.speaks(of: other, snapshot) {
       given.append((entry.term.topologyKey, entry.weight))
     }
-    for entry in own.preferredAntiAffinity where entry.term.prefers(other, snapshot) {
+    for entry in own.preferredAntiAffinity where entry.term.speaks(of: other, snapshot) {
       given.append((entry.term.topologyKey, 0 &- entry.weight))
     }
     if profile.hardPodAffinityWeight > 0 {
