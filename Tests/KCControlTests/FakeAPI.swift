@@ -12,6 +12,8 @@ final class FakeAPI: APITransport {
     var objects: [ObjectKey: Value] = [:]
     var version = 100
     var names = 0
+    /// How many of the next writes fail, with an error that says nothing about the write.
+    var failures = 0
     /// Changes in order: what the recordings call log.
     var log: [(key: ObjectKey, old: Value?, new: Value?)] = []
     var watchers: [(kind: ObjectKind, send: AsyncThrowingStream<Value, any Error>.Continuation)] = []
@@ -57,6 +59,12 @@ final class FakeAPI: APITransport {
   }
 
   func handle(_ request: APIRequest) -> APIResponse {
+    let fails = state.withLock { state in
+      guard request.method != "GET", state.failures > 0 else { return false }
+      state.failures -= 1
+      return true
+    }
+    if fails { return refuse(503, "ServiceUnavailable", "not now") }
     guard let target = Target(request.path) else { return refuse(404, "NotFound", request.path) }
     var body: Value = [:]
     if case .value(let value) = request.body { body = value }
