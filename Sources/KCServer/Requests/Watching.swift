@@ -18,12 +18,13 @@ extension APIServer {
     }
     let after = wantsInitial || options.version == nil ? now : options.version ?? now
     let presenter = Presenter(representation, info.type, catalogue, settings.now)
-    let watcher = Watcher(
+    var watcher = Watcher(
       resource: resource, namespace: info.namespace, labels: options.labels, fields: options.fields, after: after
     ) { presenter.present($0) }
+    if options.wantsBookmarks { watcher.bookmarks = info.type }
     for object in present where options.matches(object.value) { _ = watcher.send("ADDED", object.value) }
     if options.sendsInitial == true, options.wantsBookmarks {
-      var bookmark = Self.bookmark(info.type, now)
+      var bookmark = Watcher.bookmark(info.type, now)
       bookmark.set(["k8s.io/initial-events-end": "true"], at: "metadata", "annotations")
       _ = watcher.send("BOOKMARK", bookmark)
     }
@@ -32,29 +33,18 @@ extension APIServer {
       _ = watcher.sendPlain("ERROR", old.wire)
       watcher.close()
     }
-    endAfterTimeout(watcher, options, info.type)
+    endAfterTimeout(watcher, options)
     return APIResponse(status: 200, body: .events(watcher.events))
-  }
-
-  static func bookmark(_ type: ResourceType, _ revision: Int64) -> Value {
-    [
-      "kind": .string(type.kind), "apiVersion": .string(type.apiVersion),
-      "metadata": ["resourceVersion": .string(String(revision))],
-    ]
   }
 
   /// A watch that says how long it wants to last is ended then; where it takes bookmarks, it is told before how far it
   /// has come.
-  private func endAfterTimeout(_ watcher: Watcher, _ options: ListOptions, _ type: ResourceType) {
+  private func endAfterTimeout(_ watcher: Watcher, _ options: ListOptions) {
     guard let seconds = options.timeout, seconds > 0 else { return }
     let objects = objects
     Task {
       try? await Task.sleep(for: .seconds(min(seconds, 86400)))
-      if options.wantsBookmarks, let now = try? objects.read({ (state) throws(APIStatus) in state.durable }),
-        now > watcher.after
-      {
-        _ = watcher.send("BOOKMARK", Self.bookmark(type, now))
-      }
+      if let now = try? objects.read({ (state) throws(APIStatus) in state.durable }) { watcher.bookmark(now) }
       watcher.close()
     }
   }

@@ -11,6 +11,11 @@ final class ObjectStore: Sendable {
   private let watchers = Mutex<[Int: Watcher]>([:])
   private let nextWatcher = Atomic<Int>(0)
   private let flusher: Flusher
+  /// When watchers that hear of little were last told how far the store has come.
+  private let lastBookmark = Atomic<Int64>(0)
+
+  /// Every so many changes bookmarks are sent: often enough that a watcher never falls behind what is remembered.
+  static let bookmarkInterval: Int64 = 1000
 
   init(store: any Store, cipher: (any StoreCipher)?) throws(StoreError) {
     self.store = store
@@ -120,12 +125,15 @@ final class ObjectStore: Sendable {
     watchers.withLock { watchers in
       // Remembering and telling are one step, so that a watch that starts now misses nothing and hears nothing twice.
       state.withLock { $0.remember(events) }
+      let isTimeForBookmarks = upTo - lastBookmark.load(ordering: .relaxed) >= Self.bookmarkInterval
+      if isTimeForBookmarks { lastBookmark.store(upTo, ordering: .relaxed) }
       for (id, watcher) in watchers {
         for event in events where !watcher.tell(event) {
           watchers[id] = nil
           watcher.close()
           break
         }
+        if isTimeForBookmarks { watcher.bookmark(upTo) }
       }
     }
     return (upTo, nil)

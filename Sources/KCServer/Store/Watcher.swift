@@ -10,6 +10,8 @@ struct Watcher: Sendable {
   let fields: FieldSelector?
   /// Events up to this revision are known to the client.
   let after: Int64
+  /// What bookmarks are made for; nil where the client takes none.
+  var bookmarks: ResourceType?
   /// Turns an object into the form that the client asked for.
   let present: @Sendable (Value) -> Value
   private let continuation: AsyncThrowingStream<Value, any Error>.Continuation
@@ -63,6 +65,19 @@ struct Watcher: Sendable {
     case .enqueued: return true
     default: return false
     }
+  }
+
+  /// Tells how far the client has come, though nothing that it wants to hear of happened.
+  func bookmark(_ revision: Int64) {
+    guard let type = bookmarks, revision > after else { return }
+    _ = send("BOOKMARK", Self.bookmark(type, revision))
+  }
+
+  static func bookmark(_ type: ResourceType, _ revision: Int64) -> Value {
+    [
+      "kind": .string(type.kind), "apiVersion": .string(type.apiVersion),
+      "metadata": ["resourceVersion": .string(String(revision))],
+    ]
   }
 
   func close() { continuation.finish() }
