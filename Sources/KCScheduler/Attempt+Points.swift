@@ -8,8 +8,9 @@ extension Attempt {
       decision.tied = [snapshot.slots[feasible[0]].name]
       return
     }
-    let columns = columns(feasible, view)
-    var totals = [Int64](repeating: 0, count: feasible.count)
+    let isFull = scheduler.detail == .full
+    let columns = columns(feasible, view, isFull: isFull)
+    var totals = isFull ? Array(repeating: 0, count: feasible.count) : feasible.map { view.localPoints[$0] }
     for column in columns where !column.isUniform {
       for index in totals.indices { totals[index] &+= column.points[index] }
     }
@@ -17,7 +18,7 @@ extension Attempt {
     var tied: [Int] = []
     for index in totals.indices where totals[index] == best { tied.append(feasible[index]) }
     decision.node = pick(tied).map { snapshot.slots[$0].name }
-    guard scheduler.detail == .full else { return }
+    guard isFull else { return }
     decision.tied = tied.map { snapshot.slots[$0].name }
     for (index, slot) in feasible.enumerated() {
       let name = snapshot.slots[slot].name
@@ -42,7 +43,8 @@ extension Attempt {
     var isUniform = false
   }
 
-  private func columns(_ feasible: [Int], _ view: PodView) -> [Column] {
+  /// The plugins' points; if not in full, without those that nodes have by themselves.
+  private func columns(_ feasible: [Int], _ view: PodView, isFull: Bool) -> [Column] {
     var columns: [Column] = []
     func add(_ plugin: Profile.Plugin, _ raw: @autoclosure () -> [Int64]?) {
       guard let weight = profile.weights[plugin], let points = raw() else { return }
@@ -54,18 +56,18 @@ extension Attempt {
     }
     func gather(_ all: [Int64]) -> [Int64] { feasible.map { all[$0] } }
     let content = view.rules.content
-    if feasible.contains(where: { view.unwanted[$0] != 0 }) {
+    if view.unwantedCount > 0, feasible.contains(where: { view.unwanted[$0] != 0 }) {
       add(.taintToleration, NodePoints.normalise(gather(view.unwanted), reversed: true))
     } else {
       addUniform(.taintToleration, 100)
     }
-    add(.nodeResourcesFit, gather(view.fitPoints))
-    if content.requests.milliCPU != 0 || content.requests.memory != 0 {
-      add(.balancedAllocation, gather(view.balancePoints))
+    if isFull {
+      add(.nodeResourcesFit, gather(view.fitPoints))
+      if view.isBalanced { add(.balancedAllocation, gather(view.balancePoints)) }
+      if view.hasImages { add(.imageLocality, gather(view.imagePoints)) } else { addUniform(.imageLocality, 0) }
+      addUniform(.dynamicResources, 0)
     }
-    if view.hasImages { add(.imageLocality, gather(view.imagePoints)) } else { addUniform(.imageLocality, 0) }
     if !content.preferredNodeTerms.isEmpty { add(.nodeAffinity, NodePoints.normalise(gather(view.preferred))) }
-    addUniform(.dynamicResources, 0)
     add(.podTopologySpread, view.spreadPoints(feasible))
     add(.interPodAffinity, view.affinityPoints(feasible))
     return columns

@@ -6,6 +6,8 @@ internal import KCKube
 public struct Snapshot: Sendable {
   /// In the order in which they came, those included that pods name but that are not there.
   private(set) var slots: [NodeInfo] = []
+  /// The versions of the slots, side by side.
+  private(set) var versions: [Int] = []
   private var slotOf: [String: Int] = [:]
   /// The node of each pod that has one.
   private var podNode: [String: String] = [:]
@@ -107,6 +109,7 @@ public struct Snapshot: Sendable {
       forgetImages(of: index)
       if !slots[index].isPresent { nodeCount += 1 }
       slots[index].replace(object, version: version)
+      versions[index] = version
     } else {
       append(object, isPresent: true, version: version)
       nodeCount += 1
@@ -120,6 +123,7 @@ public struct Snapshot: Sendable {
     var node = NodeInfo(object, isPresent: isPresent, version: version)
     node.forgetsSharedPorts = forgetsSharedPorts
     slots.append(node)
+    versions.append(version)
   }
 
   /// Removes a node; pods that name it stay known until they are removed.
@@ -129,6 +133,7 @@ public struct Snapshot: Sendable {
     nodeCount -= 1
     nodeSetVersion = memo.nextVersion()
     slots[index].replace(nil, version: nodeSetVersion)
+    versions[index] = nodeSetVersion
     dropIfUnused(index)
   }
 
@@ -144,6 +149,7 @@ public struct Snapshot: Sendable {
     guard !slots[index].isPresent, slots[index].pods.isEmpty else { return }
     slotOf[slots[index].name] = nil
     slots.remove(at: index)
+    versions.remove(at: index)
     for later in index..<slots.count { slotOf[slots[later].name] = later }
     nodeSetVersion = memo.nextVersion()
   }
@@ -177,7 +183,8 @@ public struct Snapshot: Sendable {
       nodeSetVersion = memo.nextVersion()
       append(NodeObject(name: node), isPresent: false, version: nodeSetVersion)
     }
-    slots[index].add(pod, version: memo.nextVersion())
+    versions[index] = memo.nextVersion()
+    slots[index].add(pod, version: versions[index])
     podNode[pod.key] = node
     for claim in pod.rules.content.claims { claimUse["\(pod.namespace)/\(claim)", default: 0] += 1 }
   }
@@ -191,6 +198,7 @@ public struct Snapshot: Sendable {
     guard let name = podNode.removeValue(forKey: key), let index = slotOf[name],
       let pod = slots[index].remove(key, version: memo.nextVersion())
     else { return }
+    versions[index] = slots[index].version
     if let count = kinds[pod.rules] { kinds[pod.rules] = count > 1 ? count - 1 : nil }
     for claim in pod.rules.content.claims {
       let claimKey = "\(pod.namespace)/\(claim)"

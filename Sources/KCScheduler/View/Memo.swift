@@ -4,15 +4,10 @@ internal import Synchronization
 /// of a snapshot share it, and what it holds is checked against the versions of nodes.
 final class Memo: Sendable {
   private struct State {
-    var views: [ViewKey: PodView] = [:]
-    var uses: [ViewKey: Int] = [:]
+    var views: [PodRules: PodView] = [:]
+    var uses: [PodRules: Int] = [:]
     var clock = 0
     var ranks: (version: Int, seed: UInt64, ranks: [Int32])?
-  }
-
-  struct ViewKey: Hashable {
-    var rules: PodRules
-    var profile: Profile
   }
 
   /// How many nodes all views together may speak of.
@@ -29,8 +24,8 @@ final class Memo: Sendable {
   func withView<Result>(
     of rules: PodRules, _ profile: Profile, in snapshot: borrowing Snapshot, _ work: (inout PodView) -> Result
   ) -> Result {
-    let key = ViewKey(rules: rules, profile: profile)
-    var view = state.withLock { $0.views.removeValue(forKey: key) } ?? PodView(rules, profile)
+    let known = state.withLock { $0.views.removeValue(forKey: rules) }
+    var view = known.flatMap { $0.profile == profile ? $0 : nil } ?? PodView(rules, profile)
     view.update(to: snapshot)
     let result = work(&view)
     let size = max(1, snapshot.slots.count)
@@ -43,8 +38,8 @@ final class Memo: Sendable {
         state.views[oldest] = nil
         state.uses[oldest] = nil
       }
-      state.views[key] = view
-      state.uses[key] = state.clock
+      state.views[rules] = view
+      state.uses[rules] = state.clock
     }
     return result
   }

@@ -20,6 +20,10 @@ struct PodView: Sendable {
   private(set) var fitPoints: [Int64] = []
   private(set) var balancePoints: [Int64] = []
   private(set) var hasImages = false
+  /// By slot: what the node is worth by itself, weighted.
+  private(set) var localPoints: [Int64] = []
+  /// How many nodes have taints that the pod would rather not meet.
+  private(set) var unwantedCount = 0
 
   private(set) var axes: [Axis] = []
   var channels: [Channel] = []
@@ -46,9 +50,12 @@ struct PodView: Sendable {
     self.profile = profile
   }
 
+  /// Whether the balance of resources counts for the pod.
+  var isBalanced: Bool { rules.content.requests.milliCPU != 0 || rules.content.requests.memory != 0 }
+
   /// Catches up with a snapshot.
   mutating func update(to snapshot: borrowing Snapshot) {
-    if contextVersion != snapshot.contextVersion {
+    if contextVersion != snapshot.contextVersion || isBloated(snapshot) {
       reset(snapshot)
       contextVersion = snapshot.contextVersion
     }
@@ -58,10 +65,15 @@ struct PodView: Sendable {
       nodeSetVersion = snapshot.nodeSetVersion
       updateImages(snapshot)
     }
-    for slot in 0..<count where versions[slot] != snapshot.slots[slot].version {
+    for slot in 0..<count where versions[slot] != snapshot.versions[slot] {
       withdraw(slot)
       refresh(slot, snapshot.slots[slot], snapshot)
     }
+  }
+
+  /// Whether it remembers too much of nodes and pods that are long gone.
+  private func isBloated(_ snapshot: borrowing Snapshot) -> Bool {
+    relations.count > 4096 || axes.contains { $0.count > 2 * snapshot.slots.count + 1024 }
   }
 
   private mutating func reset(_ snapshot: borrowing Snapshot) {
@@ -97,7 +109,7 @@ struct PodView: Sendable {
   }
 
   private static var columns: [WritableKeyPath<PodView, [Int64]>] {
-    [\.unwanted, \.preferred, \.imagePoints, \.fitPoints, \.balancePoints]
+    [\.unwanted, \.preferred, \.imagePoints, \.fitPoints, \.balancePoints, \.localPoints]
   }
 
   private mutating func removeLast() {
@@ -105,6 +117,7 @@ struct PodView: Sendable {
     objectVersions.removeLast()
     standing.removeLast()
     fits.removeLast()
+    unwantedCount -= unwanted.last != 0 ? 1 : 0
     for path in Self.columns { self[keyPath: path].removeLast() }
     for axis in axes.indices { axes[axis].domain.removeLast() }
     for index in channels.indices {
@@ -164,7 +177,8 @@ struct PodView: Sendable {
     if objectVersions[slot] != node.objectVersion { refreshObject(slot, node, snapshot) }
     fits[slot] = node.isPresent && Room.allows(rules, node, profile, snapshot)
     fitPoints[slot] = NodePoints.leastAllocated(rules, node)
-    balancePoints[slot] = NodePoints.balanced(rules, node)
+    balancePoints[slot] = isBalanced ? NodePoints.balanced(rules, node) : 0
+    addUp(slot)
     for index in channels.indices { channels[index].raw[slot] = 0 }
     for group in node.groups {
       for share in relation(to: group.rules, snapshot) {
@@ -192,7 +206,9 @@ struct PodView: Sendable {
     standing[slot] =
       node.isPresent && NodeFilters.standing(rules, object, profile) == nil
       && volumes.rejection(object, profile) == nil
+    unwantedCount -= unwanted[slot] != 0 ? 1 : 0
     unwanted[slot] = NodePoints.unwantedTaints(rules, object)
+    unwantedCount += unwanted[slot] != 0 ? 1 : 0
     preferred[slot] = NodePoints.preferredAffinity(rules, object)
     imagePoints[slot] = hasImages ? NodePoints.images(rules, object, snapshot) : 0
     let hasHard = hard.allSatisfy { object.labels[$0.constraint.topologyKey] != nil }
@@ -210,7 +226,15 @@ struct PodView: Sendable {
     hasImages = rules.content.images.contains { snapshot.images[$0] != nil }
     for slot in versions.indices {
       imagePoints[slot] = hasImages ? NodePoints.images(rules, snapshot.slots[slot].object, snapshot) : 0
+      addUp(slot)
     }
+  }
+
+  private mutating func addUp(_ slot: Int) {
+    localPoints[slot] =
+      fitPoints[slot] &* (profile.weights[.nodeResourcesFit] ?? 0)
+      &+ balancePoints[slot] &* (profile.weights[.balancedAllocation] ?? 0)
+      &+ imagePoints[slot] &* (profile.weights[.imageLocality] ?? 0)
   }
 
   // MARK: Other pods
