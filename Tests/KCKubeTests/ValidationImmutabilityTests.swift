@@ -104,7 +104,7 @@ import Testing
       value: [["name": "a", "image": "busybox:2"]], paths: ["spec.template"]),
     Change(name: "job parallelism", object: job, path: ["spec", "parallelism"], value: 3, paths: []),
     Change(
-      name: "service of a set", object: set, path: ["spec", "serviceName"], value: "other", paths: ["spec.serviceName"]),
+      name: "set service", object: set, path: ["spec", "serviceName"], value: "other", paths: ["spec.serviceName"]),
     Change(name: "set replicas", object: set, path: ["spec", "replicas"], value: 3, paths: []),
     Change(
       name: "image of a pod", object: pod, path: ["spec", "containers"],

@@ -55,9 +55,9 @@ import Testing
     paths.report("validation paths", shown: Oracle.isFull ? 400 : 20)
     for (kind, part) in perKind.sorted(by: { $0.key < $1.key })
     where part.verdicts.agreed < part.verdicts.total || part.paths.agreed < part.paths.total {
+      let (verdicts, paths) = part
       print(
-        "  \(kind): verdicts \(part.verdicts.agreed) of \(part.verdicts.total), paths \(part.paths.agreed) of \(part.paths.total)"
-      )
+        "  \(kind): verdicts \(verdicts.agreed) of \(verdicts.total), paths \(paths.agreed) of \(paths.total)")
     }
     if skipped > 0 { print("  not compared: \(skipped) of another content type") }
     #expect(verdicts.reaches(0.995))

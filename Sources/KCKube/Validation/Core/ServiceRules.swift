@@ -237,16 +237,10 @@ enum ServiceRules {
     let path = FieldPath("spec")
     let type = new.text("type")
     if before.text("type") != "ExternalName", type != "ExternalName" {
-      let now = new.texts("clusterIPs")
-      let former = before.texts("clusterIPs")
-      if let head = former.first, now.first != head {
-        report.invalid(path["clusterIPs"][0], "may not change once set", value: new["clusterIPs"])
-      }
-      if let head = before.texts("ipFamilies").first, let family = new.texts("ipFamilies").first, head != family,
-        now.first == former.first, before["clusterIP"] == "None"
-      {
-        report.invalid(path["ipFamilies"][0], "may not change once set", value: new["ipFamilies"])
-      }
+      let isHeadless = new["clusterIP"] == "None"
+      let wasHeadless = before["clusterIP"] == "None"
+      if !isHeadless || !wasHeadless { kept(new, before, "clusterIPs", path, &report) }
+      if !isHeadless, !wasHeadless { kept(new, before, "ipFamilies", path, &report) }
     }
     if type == "LoadBalancer", before.text("type") == "LoadBalancer" {
       if !Value.isSame(new["loadBalancerClass"], before["loadBalancerClass"]) {
@@ -257,6 +251,33 @@ enum ServiceRules {
       new["healthCheckNodePort"] != before["healthCheckNodePort"]
     {
       report.forbidden(path["healthCheckNodePort"], "cannot be changed")
+    }
+  }
+
+  /// The first address and family stay; the second comes and goes with the policy.
+  private static func kept(
+    _ new: Value, _ before: Value, _ field: String, _ path: FieldPath, _ report: inout ValidationReport
+  ) {
+    let now = new.texts(field)
+    let former = before.texts(field)
+    if now.count == former.count {
+      for (index, text) in former.enumerated() where now[index] != text {
+        report.invalid(
+          path[field][field == "clusterIPs" ? index : 0], "may not change once set", value: new[field])
+      }
+      return
+    }
+    if let head = former.first {
+      if now.isEmpty, now.count < former.count {
+        report.invalid(path[field][0], "the first cannot be taken away", value: new[field])
+      } else if let first = now.first, first != head {
+        report.invalid(path[field][0], "may not change once set", value: new[field])
+      }
+    }
+    if now.count == 1, former.count > 1, new["ipFamilyPolicy"] != "SingleStack" {
+      report.invalid(
+        path["ipFamilyPolicy"], "must be SingleStack when the second of \(field) is given up",
+        value: new["ipFamilyPolicy"])
     }
   }
 }

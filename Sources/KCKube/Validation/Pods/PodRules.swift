@@ -19,7 +19,8 @@ enum PodRules {
   /// A pod.
   static func check(_ object: Value, _ report: inout ValidationReport) {
     check(object["spec"] ?? [:], FieldPath("spec"), isPod: true, &report)
-    annotations(object.at("metadata", "annotations"), FieldPath("metadata", "annotations"), object["spec"], &report)
+    PodAnnotationRules.check(
+      object.at("metadata", "annotations"), FieldPath("metadata", "annotations"), object["spec"], &report)
   }
 
   /// A new pod.
@@ -30,67 +31,9 @@ enum PodRules {
     if !spec.list("ephemeralContainers").isEmpty {
       report.forbidden(path["ephemeralContainers"], "cannot be set on create")
     }
-    appArmor(object, &report)
-    seccomp(object, &report)
+    PodAnnotationRules.profiles(object.annotations, spec, path, &report)
     if !spec.list("schedulingGates").isEmpty, !spec.text("nodeName").isEmpty {
       report.forbidden(path["nodeName"], "cannot be set until all scheduling gates have been cleared")
-    }
-  }
-
-  /// Seccomp profiles in annotations must be those in fields.
-  private static func seccomp(_ object: Value, _ report: inout ValidationReport) {
-    let spec = object["spec"] ?? [:]
-    func compare(_ key: String, _ profile: Value?, _ path: FieldPath) {
-      guard let text = object.annotations[key], let profile, profile != .null else { return }
-      let isSame =
-        switch profile.text("type") {
-        case "Unconfined": text == "unconfined"
-        case "RuntimeDefault": text == "runtime/default" || text == "docker/default"
-        case "Localhost": text.hasPrefix("localhost/")
-        default: true
-        }
-      if !isSame {
-        report.forbidden(path["seccompProfile"]["type"], "differs from the annotation")
-      } else if profile["type"] == "Localhost", text != "localhost/\(profile.text("localhostProfile"))" {
-        report.forbidden(path["seccompProfile"]["localhostProfile"], "differs from the annotation")
-      }
-    }
-    compare(seccompKey, spec.at("securityContext", "seccompProfile"), FieldPath("spec", "securityContext"))
-    for field in ["initContainers", "containers"] {
-      for (index, container) in spec.list(field).enumerated() {
-        compare(
-          seccompPrefix + container.text("name"), container.at("securityContext", "seccompProfile"),
-          FieldPath("spec")[field][index]["securityContext"])
-      }
-    }
-  }
-
-  /// Annotations whose meaning a pod cannot change.
-  static func annotationUpdates(_ object: Value, old: Value, _ report: inout ValidationReport) {
-    let (new, before) = (object.annotations, old.annotations)
-    for key in Set(new.keys).union(before.keys).sorted() where new[key] != before[key] {
-      if key.hasPrefix(appArmorPrefix) || key == "kubernetes.io/config.mirror" {
-        report.forbidden(FieldPath("metadata", "annotations").key(key), "cannot be changed")
-      }
-    }
-  }
-
-  /// AppArmor profiles in annotations must be those in fields.
-  private static func appArmor(_ object: Value, _ report: inout ValidationReport) {
-    let spec = object["spec"] ?? [:]
-    for field in ["initContainers", "containers"] {
-      for (index, container) in spec.list(field).enumerated() {
-        guard let text = object.annotations[appArmorPrefix + container.text("name")],
-          let named = PodStrategy.profile(text),
-          let given = container.at("securityContext", "appArmorProfile")
-            ?? spec.at("securityContext", "appArmorProfile")
-        else { continue }
-        let here = FieldPath("spec")[field][index]["securityContext"]["appArmorProfile"]
-        for part in ["type", "localhostProfile"] where !Value.isSame(named[part], given[part]) {
-          report.forbidden(here[part], "differs from the annotation")
-          break
-        }
-      }
     }
   }
 
@@ -98,7 +41,9 @@ enum PodRules {
   static func template(_ template: Value, _ path: FieldPath, _ report: inout ValidationReport) {
     ObjectMetaRules.labels(template.at("metadata", "labels"), path["labels"], &report)
     ObjectMetaRules.annotations(template.at("metadata", "annotations"), path["annotations"], &report)
-    annotations(template.at("metadata", "annotations"), path["annotations"], template["spec"], &report)
+    PodAnnotationRules.check(template.at("metadata", "annotations"), path["annotations"], template["spec"], &report)
+    PodAnnotationRules.profiles(
+      stringMap(template.at("metadata", "annotations")), template["spec"] ?? [:], path["spec"], &report)
     check(template["spec"] ?? [:], path["spec"], isPod: false, &report)
     if !(template["spec"]?.list("ephemeralContainers") ?? []).isEmpty {
       report.forbidden(path["spec"]["ephemeralContainers"], "ephemeral containers are not allowed in a pod template")
@@ -218,40 +163,6 @@ enum PodRules {
       for field in given { report.subdomain(claim.text(field), here[field]) }
     }
     return names
-  }
-
-  private static let seccompKey = "seccomp.security.alpha.kubernetes.io/pod"
-  private static let seccompPrefix = "container.seccomp.security.alpha.kubernetes.io/"
-  private static let appArmorPrefix = "container.apparmor.security.beta.kubernetes.io/"
-
-  /// Annotations that the API server gives a meaning.
-  private static func annotations(
-    _ annotations: Value?, _ path: FieldPath, _ spec: Value?, _ report: inout ValidationReport
-  ) {
-    let names = ["containers", "initContainers", "ephemeralContainers"].flatMap { spec?.list($0) ?? [] }
-      .map { $0.text("name") }
-    for (key, value) in annotations?.object ?? [:] {
-      let text = value.string ?? ""
-      let isProfile = text.isEmpty || text == "runtime/default" || text == "unconfined" || text.hasPrefix("localhost/")
-      if key.hasPrefix(appArmorPrefix) {
-        let name = String(key.dropFirst(appArmorPrefix.count))
-        if !names.contains(name) { report.invalid(path.key(key), "there is no such container", value: .string(name)) }
-        if !isProfile { report.invalid(path.key(key), "not an AppArmor profile", value: value) }
-      } else if key == seccompKey || key.hasPrefix(seccompPrefix) {
-        let isKnown =
-          ["runtime/default", "docker/default", "unconfined"].contains(text) || text.hasPrefix("localhost/")
-        if !isKnown { report.invalid(path[key], "not a seccomp profile", value: value) }
-      } else if key == "kubernetes.io/config.mirror" {
-        if spec?.text("nodeName").isEmpty ?? true {
-          report.invalid(path.key(key), "must set spec.nodeName if mirror pod annotation is set", value: value)
-        }
-      } else if key == "controller.kubernetes.io/pod-deletion-cost" {
-        let digits = text.first == "-" ? text.dropFirst() : text[...]
-        if Int32(text) == nil || text.hasPrefix("+") || digits.first == "0" && digits.utf8.count > 1 {
-          report.invalid(path.key(key), "must be a 32-bit integer", value: value)
-        }
-      }
-    }
   }
 }
 

@@ -4,7 +4,7 @@ internal import KCData
 enum PodUpdateRules {
   static func check(_ object: Value, old: Value, _ report: inout ValidationReport) {
     PodRules.check(object, &report)
-    PodRules.annotationUpdates(object, old: old, &report)
+    PodAnnotationRules.updates(object, old: old, &report)
     let path = FieldPath("spec")
     let new = object["spec"] ?? [:]
     let before = old["spec"] ?? [:]
