@@ -41,21 +41,12 @@ extension PodWorker {
     let prober = ContainerProber(
       executor: executor(spec, container.id), startedAt: container.startedAt ?? container.createdAt,
       clock: services.clock, initial: known,
-      report: { [weak self] outcome in
-        guard let self else { return }
-        Task { await self.probed(container.id, outcome) }
-      },
+      report: { [weak self] outcome in self?.observe(container.id, outcome) },
       failed: { [weak self] probe, failure in
         guard let self else { return }
         Task { await self.unhealthy(spec, probe, failure) }
       })
     return Task { await prober.run() }
-  }
-
-  private func probed(_ id: String, _ outcome: ProbeOutcome) {
-    guard probers[id] != nil, memory.probes[id] != outcome else { return }
-    memory.probes[id] = outcome
-    signal.wake()
   }
 
   private func unhealthy(_ spec: ContainerSpec, _ probe: ProbeSpec, _ failure: ProbeFailure) {

@@ -25,10 +25,12 @@ actor PodWorker {
   var isFinished = false
   private var volumesCheckedAt: Timestamp
 
-  /// What the informer told last.
+  /// What was told since the last round, in its newest form.
   private struct Inbox {
     var object: Value
     var isGone: Bool
+    /// What probes found, by container.
+    var probes: [String: ProbeOutcome] = [:]
   }
 
   /// - Parameter isOrphan: whether the API has no such pod, and `object` is what the runtime tells of it.
@@ -60,6 +62,12 @@ actor PodWorker {
     signal.wake()
   }
 
+  /// Tells the worker what the probes of a container say.
+  nonisolated func observe(_ container: String, _ outcome: ProbeOutcome) {
+    inbox.withLock { $0.probes[container] = outcome }
+    signal.wake()
+  }
+
   /// Works until the pod is gone from runtime and API, or the task is cancelled.
   func run() async {
     writer.observe(pod.object)
@@ -87,7 +95,11 @@ actor PodWorker {
     // A plan that never comes to rest must not take the machine with it.
     for _ in 0..<40 {
       if Task.isCancelled { return nil }
-      let (object, isGone) = inbox.withLock { ($0.object, $0.isGone) }
+      let (object, isGone, probes) = inbox.withLock { inbox in
+        defer { inbox.probes = [:] }
+        return (inbox.object, inbox.isGone, inbox.probes)
+      }
+      for (container, outcome) in probes where self.probers[container] != nil { memory.probes[container] = outcome }
       pod = PodSpec(object)
       memory.isOrphan = isGone
       let state: PodRuntimeState

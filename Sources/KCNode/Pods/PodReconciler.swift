@@ -75,7 +75,7 @@ extension PodReconciler {
       guard let failure = memory.probes[container.id]?.failure, let spec = pod.container(container.name) else {
         continue
       }
-      let own = (spec.startupProbe?.gracePeriod ?? spec.livenessProbe?.gracePeriod)
+      let own = (spec.startupProbe?.gracePeriod ?? spec.livenessProbe?.gracePeriod).map { min(max($0, 0), 86400 * 7) }
       stop(container, grace: own ?? pod.gracePeriod, message: "Container \(spec.name) \(failure), will be restarted")
     }
   }

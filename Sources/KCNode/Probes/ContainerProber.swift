@@ -1,4 +1,5 @@
 internal import KCData
+internal import Synchronization
 
 /// Probes one container until it is cancelled, and tells of each change.
 struct ContainerProber: Sendable {
@@ -7,7 +8,7 @@ struct ContainerProber: Sendable {
   let clock: any NodeClock
   /// What is known from before.
   let initial: ProbeOutcome
-  /// Told of each change of what the probes say together.
+  /// Told of each change of what the probes say together, in the order of the changes. Must return quickly.
   let report: @Sendable (ProbeOutcome) -> Void
   /// Told of each failure that was due.
   let failed: @Sendable (ProbeSpec, ProbeFailure) -> Void
@@ -26,26 +27,34 @@ struct ContainerProber: Sendable {
     outcome.started = true
     if spec.readinessProbe == nil { outcome.ready = true }
     report(outcome)
-    let (verdicts, continuation) = AsyncStream<(ProbeSpec.Kind, Bool)>.makeStream()
-    let known = outcome
+    let shared = SharedOutcome(outcome)
+    let wasReady = outcome.ready
     await withTaskGroup(of: Void.self) { group in
       for probe in [spec.readinessProbe, spec.livenessProbe].compactMap({ $0 }) {
         group.addTask {
-          await loop(probe, adopted: probe.kind == .readiness && known.ready ? true : nil) { verdict in
-            continuation.yield((probe.kind, verdict))
+          await loop(probe, adopted: probe.kind == .readiness && wasReady ? true : nil) { verdict in
+            shared.change(report) { outcome in
+              if probe.kind == .readiness { outcome.ready = verdict }
+              if probe.kind == .liveness && !verdict { outcome.failure = "failed liveness probe" }
+            }
             return false
           }
         }
       }
-      group.addTask {
-        var outcome = known
-        for await (kind, verdict) in verdicts {
-          if kind == .readiness { outcome.ready = verdict }
-          if kind == .liveness && !verdict { outcome.failure = "failed liveness probe" }
-          report(outcome)
-        }
+    }
+  }
+
+  /// What the probes say together; changes are reported in their order.
+  private final class SharedOutcome: Sendable {
+    private let outcome: Mutex<ProbeOutcome>
+
+    init(_ outcome: ProbeOutcome) { self.outcome = Mutex(outcome) }
+
+    func change(_ report: (ProbeOutcome) -> Void, _ body: (inout ProbeOutcome) -> Void) {
+      outcome.withLock { outcome in
+        body(&outcome)
+        report(outcome)
       }
-      await group.waitForAll()
     }
   }
 
@@ -60,14 +69,16 @@ struct ContainerProber: Sendable {
 
   /// Probes again and again; `changed` is told of each new verdict, and ends the loop by returning true.
   ///
-  /// A probe that is still to succeed for the first time is also tried in between, first quickly and then more
-  /// rarely: a container is ready when it can serve, not when a period is over.
+  /// A probe that is still to succeed for the first time is also tried before it is due, first quickly and then more
+  /// rarely: a container is ready when it can serve, not when a period is over. Only failures of tries that were due
+  /// count.
   private func loop(_ probe: ProbeSpec, adopted: Bool?, changed: (Bool) -> Bool) async {
     var tracker = ProbeTracker(probe)
     if let adopted { tracker.adopt(adopted) }
     await clock.wait(probe.initialDelay - clock.now.seconds(since: startedAt))
-    var due = clock.now
-    var pause = 0.03
+    var due = tracker.isEager ? clock.now.advanced(by: probe.period) : clock.now
+    // A command costs more than a request.
+    var pause = if case .exec = probe.action { 0.1 } else { 0.03 }
     while !Task.isCancelled {
       let isDue = clock.now >= due
       if isDue { due = clock.now.advanced(by: probe.period) }

@@ -79,9 +79,12 @@ struct VolumePlanner {
       throw ConfigurationError("\(noun) \"\(name)\" not found")
     }
     guard let items = source["items"]?.array, !items.isEmpty else {
-      return PodInputs.keys(object).compactMap { key in
-        PodInputs.bytes(object, key).map { VolumeFile(path: key, bytes: $0, mode: mode) }
+      var all: [VolumeFile] = []
+      for key in PodInputs.keys(object) {
+        guard let bytes = PodInputs.bytes(object, key) else { continue }
+        all.append(VolumeFile(path: try Self.checked(key), bytes: bytes, mode: mode))
       }
+      return all
     }
     var out: [VolumeFile] = []
     for item in items {
