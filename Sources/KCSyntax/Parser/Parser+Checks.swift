@@ -91,7 +91,7 @@ extension Parser {
     name("a policy's name")
     if atWord(.on), !current.isAfterNewline {
       take()
-      type()
+      if at(.leftBrace) { missing("KC0007", "a type is expected here") } else { type() }
     } else {
       missing("KC0005", "`on` and a type are expected here: `policy name on Deployment { … }`")
     }

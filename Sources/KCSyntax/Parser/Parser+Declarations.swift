@@ -125,9 +125,9 @@ extension Parser {
       finish(.keyedDecl, mark)
       return
     }
-    if atWord(.object), peek(1).kind == .equal {
+    if atWord(.object), peek(1).kind == .equal || peek(1).kind == .leftBrace {
       take()
-      take()
+      expect(.equal, "KC0005", "`=` is expected here", fix: " =")
       expression()
       finish(.objectDecl, mark)
       return
@@ -136,8 +136,12 @@ extension Parser {
     guard at(.name) else { return unexpected() }
     while atWord(.final) || atWord(.primary), peek(1).kind == .name { take() }
     take()
-    expect(.colon, "KC0007", "`:` and a type are expected here")
-    type()
+    if takeIf(.colon) {
+      type()
+    } else {
+      missing("KC0007", "`:` and a type are expected here", isMisfit: true)
+      if !at(.equal), !current.isAfterNewline { type() }
+    }
     if takeIf(.equal) { expression() }
     finish(.fieldDecl, mark)
   }

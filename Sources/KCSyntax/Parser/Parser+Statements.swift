@@ -160,7 +160,7 @@ extension Parser {
       blockTail()
       finish(.block, mark)
     } else {
-      missing("KC0005", "`=`, `{` or a name is expected here")
+      missing("KC0005", "`=`, `{` or a name is expected here", isMisfit: true)
       finish(.setting, mark)
     }
   }
@@ -178,7 +178,7 @@ extension Parser {
     } else if at(.leftBrace) {
       body(.block)
     } else if tokens[position - 1].kind != .rightParen {
-      missing("KC0005", "`{` or `=` is expected here")
+      missing("KC0005", "`{` or `=` is expected here", isMisfit: true)
     }
   }
 }

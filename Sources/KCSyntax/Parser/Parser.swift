@@ -19,14 +19,16 @@ public struct Parser {
   private var heights: [UInt16] = []
   /// Lines that something was reported of: what else fails there mostly follows from it.
   private var reportedLines: Set<Int> = []
+  /// The line of the last report that says of a statement only that it fits nothing, and how many came in a row.
+  private var misfits = (line: 0, count: 0)
   /// Where the reports of the statement of the file that is being read begin.
-  private var statementReports = 0
+  var statementReports = 0
   /// Whether what closes much of the file is missing: what then fails mostly follows from it.
   private var isUnbalanced = false
   /// Reports that are made at most.
   private var mostReports = Parser.totalLimit
   /// How many `{` have no `}`: while there are some, indentation tells where they should have been.
-  private var openBraces = 0
+  var openBraces = 0
   /// Closing brackets that a string without an end swallowed.
   private var swallowedBrackets = 0
 
@@ -155,23 +157,30 @@ extension Parser {
   }
 
   /// Reports something missing between the token before and the current one.
-  mutating func missing(_ code: String, _ message: String, fix: String? = nil) {
+  ///
+  /// - Parameter isMisfit: whether this says only that a statement fits nothing.
+  mutating func missing(_ code: String, _ message: String, fix: String? = nil, isMisfit: Bool = false) {
     let place = position > 0 ? tokens[position - 1].range.upperBound : 0
     let span = current.isAfterNewline || at(.endOfFile) ? place..<place : current.range
     report(
       code, message, span,
-      fix: fix.map { Diagnostic.Fix(span: Span(file: file.id, range: place..<place), replacement: $0) })
+      fix: fix.map { Diagnostic.Fix(span: Span(file: file.id, range: place..<place), replacement: $0) },
+      isMisfit: isMisfit)
     let mark = start()
     finish(.missing, mark)
   }
 
   mutating func report(
     _ code: String, _ message: String, _ range: Range<Int>, labels: [Diagnostic.Label] = [], help: String? = nil,
-    fix: Diagnostic.Fix? = nil
+    fix: Diagnostic.Fix? = nil, isMisfit: Bool = false
   ) {
     // One mistake, one report: what fails on a line of another mistake follows from it.
     let line = file.line(at: range.lowerBound)
     if reportedLines.contains(line) || diagnostics.count - statementReports >= Self.reportLimit { return }
+    if isMisfit, follows(line) {
+      reportedLines.insert(line)
+      return
+    }
     if isUnbalanced, code == "KC0005" || code == "KC0007" || code == "KC0010" { return }
     if code == "KC0002" {
       if swallowedBrackets > 0 {
@@ -193,6 +202,13 @@ extension Parser {
     diagnostics.append(Diagnostic(code, message, at: span, labels: labels, help: help, fix: fix))
   }
 
+  /// Whether a statement that fits nothing comes right after others: it is then likely that it follows from what is wrong
+  /// before them.
+  private mutating func follows(_ line: Int) -> Bool {
+    misfits = (line, line <= misfits.line + 3 ? misfits.count + 1 : 1)
+    return misfits.count > 2
+  }
+
   /// The place right after the last token that was taken.
   private var endOfLast: Span {
     let place = position > 0 ? tokens[position - 1].range.upperBound : 0
@@ -203,7 +219,7 @@ extension Parser {
   mutating func unexpected() {
     let mark = start()
     let shown = at(.endOfFile) ? "the end of the file" : "`\(text(current))`"
-    report("KC0005", "\(shown) is not expected here", current.range)
+    report("KC0005", "\(shown) is not expected here", current.range, isMisfit: true)
     skip()
     finish(.unexpected, mark)
   }
@@ -260,7 +276,7 @@ extension Parser {
     if position > 0, tokens[position - 1].kind == .semicolon { return }
     report(
       "KC0010", "a line break or `;` is expected before `\(text(current))`", current.range,
-      fix: Diagnostic.Fix(span: endOfLast, replacement: ";"))
+      fix: Diagnostic.Fix(span: endOfLast, replacement: ";"), isMisfit: true)
     let mark = start()
     skip()
     finish(.unexpected, mark)
@@ -277,7 +293,7 @@ extension Parser {
     }
     report(
       "KC0010", "a comma or a line break is expected before `\(text(current))`", current.range,
-      fix: Diagnostic.Fix(span: endOfLast, replacement: ","))
+      fix: Diagnostic.Fix(span: endOfLast, replacement: ","), isMisfit: true)
     let mark = start()
     skip()
     finish(.unexpected, mark)
@@ -304,109 +320,5 @@ extension Parser {
     let mark = start()
     while !at(.endOfFile) { take() }
     finish(.unexpected, mark)
-  }
-}
-
-/// Brackets.
-extension Parser {
-  /// Takes the bracket that ends what began at `opened`, or reports it missing, showing where it began.
-  mutating func close(_ kind: SyntaxKind, opened: Mark, _ shown: String) {
-    if at(kind), kind != .rightBrace || !isDedented(opened, orEqual: false) {
-      take()
-      return
-    }
-    if kind == .rightBrace { openBraces -= 1 }
-    let open = tokens[opened.token]
-    let end = position > 0 ? tokens[position - 1].range.upperBound : 0
-    report(
-      "KC0002", "\(shown) is missing", end..<end,
-      labels: [.init(span: Span(file: file.id, range: open.range), message: "opened here")],
-      fix: Diagnostic.Fix(span: Span(file: file.id, range: end..<end), replacement: closing(kind, shown, open, end)))
-    let mark = start()
-    finish(.missing, mark)
-  }
-
-  /// What to put in for a bracket that is missing: a `}` stands on a line of its own, where its `{` is on an earlier one.
-  private func closing(_ kind: SyntaxKind, _ shown: String, _ open: SyntaxTree.Token, _ end: Int) -> String {
-    let text = shown.replacing("`", with: "")
-    guard kind == .rightBrace, file.line(at: Int(open.start)) < file.line(at: end) else { return text }
-    return "\n" + String(repeating: " ", count: indentation(open.start) ?? 0) + text
-  }
-
-  /// Whether what began with `{` at `opened` goes on: neither its `}` is reached nor the end of the file nor, where a `}`
-  /// is missing somewhere, a line that is indented no deeper than the one of the `{`.
-  func isInside(_ opened: Mark) -> Bool {
-    !at(.rightBrace) && !at(.endOfFile) && !isDedented(opened, orEqual: true)
-  }
-
-  /// Takes a `}` that closes nothing: one that stands deeper than what began at `opened`, while there are too many.
-  ///
-  /// - Returns: whether one stood here.
-  mutating func takeStrayBrace(_ opened: Mark) -> Bool {
-    guard openBraces < 0, at(.rightBrace), current.isAfterNewline, isDeeper(than: opened) else { return false }
-    openBraces += 1
-    if diagnostics.count == statementReports { report("KC0005", "`}` is not expected here", current.range) }
-    let mark = start()
-    take()
-    finish(.unexpected, mark)
-    return true
-  }
-
-  /// Whether the current token is indented deeper than the line on which something began.
-  func isDeeper(than opened: Mark) -> Bool {
-    guard let own = indentation(tokens[opened.token].start), let column = indentation(current.start) else {
-      return false
-    }
-    return column > own
-  }
-
-  /// Whether elements follow in parentheses or square brackets: not where a line begins that can only be a statement,
-  /// which tells that the closing one is missing.
-  func hasElement(before kind: SyntaxKind) -> Bool {
-    if at(kind) || at(.endOfFile) || at(.rightBrace) { return false }
-    return !startsStatement
-  }
-
-  /// Whether a line begins here that can only be a statement: an expression or a type has ended before it.
-  var startsStatement: Bool {
-    guard at(.name), current.isAfterNewline, !atWord(.if), !atWord(.for), !atWord(.match) else { return false }
-    let next = peek(1)
-    if next.isAfterNewline || atWord(.else) { return false }
-    return switch next.kind {
-    case .equal, .plusEqual, .leftBrace, .stringOpen: true
-    case .name: !isWord(next, .in) && !isWord(next, .else)
-    default: atWord(.let) || atWord(.param)
-    }
-  }
-
-  /// Whether what stands in braces that end a line is indented deeper than that line, all over the file.
-  private var isIndented: Bool {
-    for (index, token) in tokens.enumerated().dropLast() where token.kind == .leftBrace {
-      let next = tokens[index + 1]
-      guard next.isAfterNewline, next.kind != .rightBrace, next.kind != .endOfFile else { continue }
-      guard let own = indentation(token.start), let inner = indentation(next.start), inner > own else { return false }
-    }
-    return true
-  }
-
-  private func isDedented(_ opened: Mark, orEqual: Bool) -> Bool {
-    guard openBraces > 0, current.isAfterNewline else { return false }
-    guard let own = indentation(tokens[opened.token].start), let column = indentation(current.start) else {
-      return false
-    }
-    return orEqual ? column <= own : column < own
-  }
-
-  /// The spaces and tabs at the start of the line of an offset; nil in lines too long to tell quickly.
-  private func indentation(_ offset: UInt32) -> Int? {
-    var position = Int(offset)
-    var width = 0
-    while position > 0, file.bytes[position - 1] != 0x0a {
-      position -= 1
-      let byte = file.bytes[position]
-      width = byte == 0x20 || byte == 0x09 ? width + 1 : 0
-      if Int(offset) - position > 1000 { return nil }
-    }
-    return width
   }
 }

@@ -1,0 +1,169 @@
+/// Values in brackets, and expressions that hold others in braces.
+extension Parser {
+  mutating func paren() {
+    let mark = start()
+    bracketed { parser in
+      parser.take()
+      parser.expression()
+      parser.close(.rightParen, opened: mark, "`)`")
+    }
+    finish(.parenExpr, mark)
+  }
+
+  /// list = "[" {expr} "]", separated by commas or line breaks
+  mutating func list() {
+    let mark = start()
+    bracketed { parser in
+      parser.take()
+      while parser.hasElement(before: .rightBracket) {
+        let before = parser.position
+        parser.expression()
+        if !parser.takeIf(.comma), !parser.current.isAfterNewline || parser.position == before { break }
+      }
+      parser.close(.rightBracket, opened: mark, "`]`")
+    }
+    finish(.listExpr, mark)
+  }
+
+  /// record = "{" {name "=" expr | (string | "[" expr "]") ":" expr | if | for} "}"
+  mutating func record() {
+    let mark = start()
+    let outerDepth = bracketDepth
+    bracketDepth = 0
+    take()
+    while isInside(mark) {
+      let before = position
+      recordMember()
+      separator(before)
+    }
+    bracketDepth = outerDepth
+    close(.rightBrace, opened: mark, "`}`")
+    finish(.recordExpr, mark)
+  }
+
+  mutating func recordMember() {
+    let mark = start()
+    if at(.leftBracket) {
+      bracketed { parser in
+        parser.take()
+        parser.expression()
+        parser.expect(.rightBracket, "KC0002", "`]` is missing")
+      }
+    } else if at(.stringOpen) {
+      string()
+    } else {
+      name("a field's name")
+    }
+    if at(.colon) {
+      take()
+      expression()
+      finish(.mapEntry, mark)
+    } else {
+      if !takeIf(.equal) { missing("KC0005", "`=` and the field's value are expected here", isMisfit: true) }
+      expression()
+      finish(.recordField, mark)
+    }
+  }
+
+  /// if = "if" expr "{" expr "}" "else" (if | "{" expr "}")
+  mutating func ifExpr() {
+    let mark = start()
+    take()
+    condition()
+    braced()
+    if atWord(.else) {
+      take()
+      if atWord(.if) { nested { $0.ifExpr() } } else { braced() }
+    }
+    finish(.ifExpr, mark)
+  }
+
+  /// for = "for" name "in" expr ["if" expr] "{" expr "}"
+  mutating func forExpr() {
+    let mark = start()
+    take()
+    loopVariables()
+    if atWord(.in) { take() } else { missing("KC0005", "`in` is expected here", fix: " in") }
+    condition()
+    if atWord(.if) {
+      take()
+      condition()
+    }
+    braced()
+    finish(.forExpr, mark)
+  }
+
+  /// match = "match" expr "{" {expr {"," expr} "->" expr} "}"
+  mutating func matchExpr() {
+    let mark = start()
+    arms { $0.expression() }
+    finish(.matchExpr, mark)
+  }
+
+  /// Takes the arrow of an arm, or what was written instead of it.
+  mutating func arrow() {
+    if takeIf(.arrow) { return }
+    guard at(.fatArrow) || at(.colon) || at(.equal) else {
+      return missing("KC0005", "`->` and the value for this case are expected here")
+    }
+    let mark = start()
+    report(
+      "KC0005", "`->` is expected here, not `\(text(current))`", current.range,
+      fix: Diagnostic.Fix(span: Span(file: file.id, range: current.range), replacement: "->"))
+    take()
+    finish(.unexpected, mark)
+  }
+
+  /// match = "match" expr "{" {expr {"," expr} "->" body} "}"
+  mutating func matchStatement() {
+    let mark = start()
+    arms { $0.body(.block) }
+    finish(.matchStatement, mark)
+  }
+
+  mutating func arms(_ result: (inout Parser) -> Void) {
+    take()
+    condition()
+    let open = start()
+    expect(.leftBrace, "KC0002", "`{` is expected here")
+    let outer = (isCondition, bracketDepth)
+    (isCondition, bracketDepth) = (false, 0)
+    while isInside(open) {
+      if startsStatement {
+        unexpected()
+        continue
+      }
+      let before = position
+      let arm = start()
+      repeat { nested { $0.binary(minimum: Precedence.range) } } while takeIf(.comma)
+      arrow()
+      result(&self)
+      finish(.matchArm, arm)
+      separator(before)
+    }
+    (isCondition, bracketDepth) = outer
+    close(.rightBrace, opened: open, "`}`")
+  }
+
+  /// variables = name ["," name]: an element, or a key and its value
+  mutating func loopVariables() {
+    name("a loop variable")
+    if takeIf(.comma) { name("a second loop variable") }
+  }
+
+  /// "{" expr "}"
+  mutating func braced() {
+    let open = start()
+    guard at(.leftBrace) else {
+      missing("KC0002", "`{` is expected here")
+      return
+    }
+    let outer = (isCondition, bracketDepth)
+    isCondition = false
+    bracketDepth = 0
+    take()
+    expression()
+    (isCondition, bracketDepth) = outer
+    close(.rightBrace, opened: open, "`}`")
+  }
+}
