@@ -11,7 +11,9 @@ extension APIServer {
     switch parts.first {
     case "healthz"?, "livez"?, "readyz"?: answer = health(parts, request)
     case "version"? where parts.count == 1: answer = APIResponse(status: 200, body: .value(version()))
-    case "openapi"?: answer = OpenAPI(types: catalogue.types, version: settings.version).answer(request.path)
+    case "openapi"?:
+      answer = OpenAPI(types: catalogue.types, version: settings.version).answer(
+        request.path, accept: request.accept)
     default:
       answer = Discovery(types: catalogue.types, address: "\(settings.address):\(settings.port)")
         .answer(request.path, representation)

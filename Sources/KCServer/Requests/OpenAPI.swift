@@ -7,8 +7,11 @@ struct OpenAPI {
   let version: String
 
   /// The answer, where the path is one of the documents.
-  func answer(_ path: String) -> APIResponse? {
+  ///
+  /// - Parameter accept: what the client reads.
+  func answer(_ path: String, accept: String?) -> APIResponse? {
     let parts = path.split(separator: "/").map(String.init)
+    if parts == ["openapi", "v2"] { return older(accept ?? "") }
     guard parts.count >= 2, parts[0] == "openapi", parts[1] == "v3" else { return nil }
     if parts.count == 2 { return found(["paths": .object(Fields(index()))]) }
     let (group, version) =
@@ -18,6 +21,26 @@ struct OpenAPI {
   }
 
   private func found(_ value: Value) -> APIResponse { APIResponse(status: 200, body: .value(value)) }
+
+  /// The document of version 2, without types: older clients want it to be there before they send anything, and leave
+  /// checks to the server where it says nothing. They read it in the form of protocol buffers.
+  private func older(_ accept: String) -> APIResponse {
+    let title = "Kubernetes"
+    guard accept.contains("protobuf") else {
+      return found([
+        "swagger": "2.0", "info": ["title": .string(title), "version": .string(version)], "paths": [:],
+        "definitions": [:],
+      ])
+    }
+    func field(_ number: UInt8, _ bytes: some Collection<UInt8>) -> [UInt8] {
+      // Lengths below 128 are one byte.
+      [number << 3 | 2, UInt8(clamping: min(bytes.count, 127))] + bytes.prefix(127)
+    }
+    let info = field(1, Array(title.utf8)) + field(2, Array(version.utf8).prefix(64))
+    return APIResponse(
+      status: 200, contentType: "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
+      body: .bytes(field(1, Array("2.0".utf8)) + field(2, info)))
+  }
 
   private func index() -> [(String, Value)] {
     var roots: [String] = []
