@@ -11,7 +11,7 @@ extension Program {
     case keys.false: return code.constant(.bool(false), at: site)
     case keys.none: return code.constant(.none, at: site)
     case keys.null: return code.constant(.null, at: site)
-    case keys.ownSelf: return compileSelf(scope, site)
+    case keys.ownSelf where find(name, in: scope) == nil: return compileSelf(scope, site)
     default: break
     }
     if let (owner, found) = find(name, in: scope) {

@@ -180,6 +180,7 @@ extension Program {
     let inner = addScope(.function, parent: outer, module: module, layer: scopes[Int(outer)].layer)
     let it = key("it")
     scopes[Int(inner)].names[it] = Scope.Name(kind: .slot, slot: 0, span: node.span)
+    scopes[Int(inner)].names[keys.ownSelf] = Scope.Name(kind: .slot, slot: 0, span: node.span)
     var function = Function(name: "where", parameters: [], result: TypeTable.bool, body: -1, site: code.site(node.span))
     function.parameters = [Parameter(key: it, type: TypeTable.any, fallback: -1, site: function.site)]
     function.body = compile(parts[1], in: inner, expecting: TypeTable.bool)

@@ -36,6 +36,8 @@ public struct CompileOptions: Sendable {
   public var inputEnvironment: [String: String]
   /// The most operations that evaluation may take; more are refused.
   public var stepLimit = 50_000_000
+  /// The day it is, as `2026-11-25`: waivers of policies end by it. Without it they all hold.
+  public var today: String?
   /// The project's name where no `project.kc` gives one: its folder's name.
   public var fallbackName: String
 

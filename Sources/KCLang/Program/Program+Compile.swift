@@ -25,6 +25,7 @@ extension Program {
     for setting in settings where !isParameter(setting.path) { apply(setting) }
     checkAll()
     complete(root)
+    checkPolicies()
     let resources = lower()
     if !diagnostics.hasErrors { reportUnusedImports() }
     return resources

@@ -68,7 +68,8 @@ extension Program {
     let frame = addFrame(parent: 0, size: scopes[Int(scope)].size)
     modules[Int(index)].frame = frame
     setSlot(frame, 0, TreeValue(.instance, payload: UInt32(root)))
-    for name in scopes[Int(scope)].names.values {
+    // In the order of the source: what is found first must not depend on the order of a dictionary.
+    for name in scopes[Int(scope)].names.values.sorted(by: { $0.span.start < $1.span.start }) {
       if case .slot = name.kind, let node = name.node { setThunk(frame, name.slot, declaration: node, scope: scope) }
       if case .function(let function) = name.kind { bindFunction(function, frame) }
     }
@@ -108,7 +109,9 @@ extension Program {
         declare(name.key, Scope.Name(kind: .mixin, span: name.span, node: node), in: scope)
       }
     case .affinityDecl: declareAffinity(node, in: scope)
-    case .policyDecl, .waiverDecl, .testDecl, .movedDecl: reportUnsupported(node)
+    case .policyDecl: declarePolicy(node, in: scope)
+    case .waiverDecl: declareWaiver(node, in: scope)
+    case .testDecl, .movedDecl: reportUnsupported(node)
     case .block: declareBlock(node, in: scope)
     case .setting, .nested:
       // A keyword was forgotten, which is reported elsewhere: the name is known for all that.

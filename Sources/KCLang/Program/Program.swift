@@ -30,6 +30,8 @@ struct Program: Sendable {
   var brokenNames: Set<Int32> = []
   /// The Kubernetes namespaces that an `env` gives the program, or a component's instance what is in it.
   var namespaces: [Int32: Binding] = [:]
+  var policies: [Policy] = []
+  var waiverNodes: [(node: SyntaxNode, scope: Int32)] = []
   /// The schemas of types of the API, by name.
   var apiSchemas: [String: Int32] = [:]
   /// Type parameters, by scope.

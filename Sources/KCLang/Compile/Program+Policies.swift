@@ -1,0 +1,156 @@
+internal import KCData
+internal import KCSyntax
+
+/// `policy NAME on TYPE { deny if … "…" }`
+struct Policy: Sendable {
+  struct Check: Sendable {
+    var severity: Diagnostic.Severity
+    var condition: Int32
+    var message: Int32
+  }
+
+  var name: Int32
+  var node: SyntaxNode
+  var scope: Int32
+  var span: Span
+  var type = TypeTable.unknown
+  var checks: [Check] = []
+  /// The scope that the checks stand in.
+  var inner: Int32 = -1
+}
+
+/// `waive NAME on BLOCK because "…" until "…"`
+struct Waiver: Sendable {
+  var policy: Int32
+  var policySpan: Span
+  /// The op of the block that it is for; -1 for all.
+  var target: Int32
+  var reason: Int32
+  /// The op of the last day it holds, as text; -1 for no end.
+  var until: Int32
+  var module: Int32
+}
+
+/// Policies: what all blocks of a type must keep, said apart from the type.
+extension Program {
+  mutating func declarePolicy(_ node: SyntaxNode, in scope: Int32) {
+    guard let name = declaredName(node) else { return }
+    if let other = policies.first(where: { $0.name == name.key }) {
+      return report(
+        "KC0120", "`\(text(name.key))` is declared twice", at: name.span,
+        labels: [.init(span: other.span, message: "declared here first")])
+    }
+    policies.append(Policy(name: name.key, node: node, scope: scope, span: name.span))
+  }
+
+  mutating func declareWaiver(_ node: SyntaxNode, in scope: Int32) { waiverNodes.append((node, scope)) }
+
+  /// Compiles all policies and waivers, and holds the program's blocks against them.
+  mutating func checkPolicies() {
+    for index in policies.indices { compilePolicy(index) }
+    var waivers: [Waiver] = []
+    for (node, scope) in waiverNodes { if let waiver = compileWaiver(node, scope) { waivers.append(waiver) } }
+    guard !policies.isEmpty, !diagnostics.hasErrors else { return }
+    check(root, against: waivers)
+  }
+
+  private mutating func compilePolicy(_ index: Int) {
+    let policy = policies[index]
+    let type = policy.node.parts.first { $0.isType }.map { compileType($0, in: policy.scope) } ?? TypeTable.unknown
+    let inner = addScope(
+      .body, parent: policy.scope, module: scopes[Int(policy.scope)].module, layer: scopes[Int(policy.scope)].layer)
+    if case .schema(let schema) = types[types.base(type)] {
+      ensureSchema(schema.index)
+      scopes[Int(inner)].schema = schema.index
+    }
+    var checks: [Policy.Check] = []
+    for node in policy.node.child(.body)?.parts ?? [] where node.kind == .denyStatement {
+      let parts = node.parts
+      guard parts.count == 2, let word = node.words.first else { continue }
+      checks.append(
+        Policy.Check(
+          severity: node.word(word) == "deny" ? .error : .warning,
+          condition: compile(parts[0], in: inner, expecting: TypeTable.bool),
+          message: compile(parts[1], in: inner, expecting: TypeTable.string)))
+    }
+    policies[index].type = type
+    policies[index].inner = inner
+    policies[index].checks = checks
+  }
+
+  private mutating func compileWaiver(_ node: SyntaxNode, _ scope: Int32) -> Waiver? {
+    let words = node.words
+    guard words.count > 1 else { return nil }
+    let name = node.word(words[1])
+    let span = node.tree.span(ofToken: words[1])
+    guard policies.contains(where: { $0.name == key(name) }) else {
+      reportUnknown(
+        "KC0100", "there is no policy `\(name)`", name, among: policies.map { text($0.name) }.sorted(), at: span)
+      return nil
+    }
+    var parts = node.parts.filter { $0.kind != .missing }[...]
+    let has = Set(words.map { node.word($0) })
+    let module = scopes[Int(scope)].module
+    var waiver = Waiver(policy: key(name), policySpan: span, target: -1, reason: -1, until: -1, module: module)
+    if has.contains("on"), let target = parts.popFirst() {
+      waiver.target = compile(target, in: scope, expecting: TypeTable.any)
+    }
+    guard let reason = parts.popFirst() else { return nil }
+    waiver.reason = checked(compile(reason, in: scope, expecting: TypeTable.string), TypeTable.string)
+    if has.contains("until"), let until = parts.popFirst() {
+      waiver.until = checked(compile(until, in: scope, expecting: TypeTable.string), TypeTable.string)
+    }
+    return waiver
+  }
+
+  private mutating func check(_ index: Int32, against waivers: [Waiver]) {
+    let own = TreeValue(.instance, payload: UInt32(bitPattern: index))
+    for policy in policies where index != root && fits(own, policy.type) {
+      let module = scopes[Int(policy.scope)].module
+      let frame = addFrame(parent: module >= 0 ? modules[Int(module)].frame : 0, size: 1)
+      setSlot(frame, 0, own)
+      for check in policy.checks { hold(index, policy, check, frame, waivers) }
+    }
+    for child in children(of: index) { check(child, against: waivers) }
+  }
+
+  private mutating func hold(
+    _ index: Int32, _ policy: Policy, _ check: Policy.Check, _ frame: Int32, _ waivers: [Waiver]
+  ) {
+    let outer = trace
+    trace = Trace()
+    defer { trace = outer }
+    guard let applies = condition(check.condition, frame), applies else { return }
+    let message = scalar(evaluate(check.message, frame))
+    var notes = ["policy `\(text(policy.name))`"]
+    for waiver in waivers where waiver.policy == policy.name && covers(waiver, index) {
+      guard let until = expired(waiver) else { return }
+      notes.append("it was waived until \(until)")
+    }
+    let shown = message.isSecret ? "a policy is not kept" : tree.text(of: message) ?? "a policy is not kept"
+    report(
+      "KC0200", shown, at: span(instances[Int(index)].site), severity: check.severity,
+      labels: [.init(span: policy.span, message: "this policy")], notes: notes)
+  }
+
+  /// Whether a waiver is for a block, or one around it.
+  private mutating func covers(_ waiver: Waiver, _ index: Int32) -> Bool {
+    guard waiver.target >= 0 else { return true }
+    let target = evaluate(waiver.target, waiver.module >= 0 ? modules[Int(waiver.module)].frame : 0)
+    let targets = target.tag == .choice ? Array(tree.items(of: target)) : [target]
+    var current = index
+    while current >= 0 {
+      if targets.contains(where: { $0.tag == .instance && Int32(bitPattern: $0.payload) == current }) { return true }
+      current = instances[Int(current)].parent
+    }
+    return false
+  }
+
+  /// The last day of a waiver that is over; nil where it still holds, or where today is not known.
+  private mutating func expired(_ waiver: Waiver) -> String? {
+    guard waiver.until >= 0, let today = options.today else { return nil }
+    let value = scalar(evaluate(waiver.until, waiver.module >= 0 ? modules[Int(waiver.module)].frame : 0))
+    guard let until = tree.text(of: value), until < today else { return nil }
+    return until
+  }
+}
