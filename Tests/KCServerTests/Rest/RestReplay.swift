@@ -134,6 +134,13 @@ struct RestReplay {
     }
   }
 
+  /// Whether an answer shows an object of which the transcript has no more than a line or its metadata.
+  private func isOnlyShown(_ body: Value?) -> Bool {
+    let shown = body?["rows"]?[0]?["object"] ?? body
+    guard ["PartialObjectMetadata", "Table"].contains(shown?.kind ?? ""), let uid = shown?.uid else { return false }
+    return !placeholders.isKnown(String(uid.dropFirst().dropLast()))
+  }
+
   private func request(_ recorded: Value) -> APIRequest? {
     var out = APIRequest(
       method: recorded["method"]?.string ?? "",
@@ -170,6 +177,7 @@ struct RestReplay {
     let expected = step["response"] ?? .null
     if isUntold(expected) { return }
     let response = await server.handle(request)
+    if response.status == 404, expected["status"] == 200, isOnlyShown(expected["body"]) { return }
     var why = ""
     let isRight: Bool
     if case .events(let stream) = response.body, let events = expected["events"] {
