@@ -15,7 +15,7 @@ public struct Scheduler: Sendable {
   public var seed: UInt64
   public var detail: Detail
 
-  public init(profile: Profile = .default, seed: UInt64 = 0, detail: Detail = .full) {
+  public init(profile: Profile = .default, seed: UInt64 = 0, detail: Detail = .choice) {
     self.profile = profile
     self.seed = seed
     self.detail = detail

@@ -9,7 +9,7 @@ import Testing
     let snapshot = cluster.snapshot(nodes: 6, pods: 15)
     for _ in 0..<5 {
       let pod = cluster.pod(isSpread: cluster.chance(50))
-      let full = Scheduler().schedule(pod, in: snapshot)
+      let full = Scheduler(detail: .full).schedule(pod, in: snapshot)
       let quick = Scheduler(detail: .choice).schedule(pod, in: snapshot)
       #expect(full.node == quick.node)
       #expect(full.message == quick.message)
@@ -29,10 +29,10 @@ import Testing
     let snapshot = cluster.snapshot(nodes: 5, pods: 12)
     for _ in 0..<5 {
       let pod = cluster.pod(isSpread: false)
-      let before = Set(Scheduler().schedule(pod, in: snapshot).feasible)
+      let before = Set(Scheduler(detail: .full).schedule(pod, in: snapshot).feasible)
       var larger = snapshot
       larger.addNode(cluster.node("more"))
-      let after = Set(Scheduler().schedule(pod, in: larger).feasible)
+      let after = Set(Scheduler(detail: .full).schedule(pod, in: larger).feasible)
       #expect(before.isSubset(of: after))
     }
   }
@@ -42,22 +42,22 @@ import Testing
     let snapshot = cluster.snapshot(nodes: 6, pods: 15)
     for _ in 0..<4 {
       let pod = cluster.pod(isSpread: false)
-      let before = Set(Scheduler().schedule(pod, in: snapshot).feasible)
+      let before = Set(Scheduler(detail: .full).schedule(pod, in: snapshot).feasible)
       for path in [
         ["spec", "nodeSelector"], ["spec", "affinity", "podAffinity"], ["spec", "affinity", "podAntiAffinity"],
       ] {
         var freer = pod
         freer.set(nil, at: path[...])
-        #expect(before.isSubset(of: Scheduler().schedule(freer, in: snapshot).feasible))
+        #expect(before.isSubset(of: Scheduler(detail: .full).schedule(freer, in: snapshot).feasible))
       }
     }
     for _ in 0..<4 {
       // Of constraints on spread, with all nodes in the same domains.
       var pod = cluster.pod(isSpread: true)
       pod.set(nil, at: "spec", "nodeSelector")
-      let before = Set(Scheduler().schedule(pod, in: snapshot).feasible)
+      let before = Set(Scheduler(detail: .full).schedule(pod, in: snapshot).feasible)
       pod.set(nil, at: "spec", "topologySpreadConstraints")
-      #expect(before.isSubset(of: Scheduler().schedule(pod, in: snapshot).feasible))
+      #expect(before.isSubset(of: Scheduler(detail: .full).schedule(pod, in: snapshot).feasible))
     }
   }
 
@@ -91,7 +91,9 @@ import Testing
       guard step % 6 == 0 else { continue }
       let anew = Snapshot(nodes: nodes.values.map { $0 }, pods: pods.map(\.pod))
       for probe in probes {
-        #expect(Scheduler().schedule(probe, in: snapshot).result == Scheduler().schedule(probe, in: anew).result)
+        #expect(
+          Scheduler(detail: .full).schedule(probe, in: snapshot).result
+            == Scheduler(detail: .full).schedule(probe, in: anew).result)
       }
     }
   }
@@ -100,11 +102,11 @@ import Testing
     var cluster = RandomCluster(seed: 7)
     let pod = cluster.pod(isSpread: false)
     let snapshot = cluster.snapshot(nodes: 4, pods: 4)
-    let before = Scheduler().schedule(pod, in: snapshot)
+    let before = Scheduler(detail: .full).schedule(pod, in: snapshot)
     var copy = snapshot
     for node in snapshot.nodes { copy.removeNode(node.name) }
-    #expect(Scheduler().schedule(pod, in: copy).node == nil)
-    #expect(Scheduler().schedule(pod, in: snapshot).result == before.result)
+    #expect(Scheduler(detail: .full).schedule(pod, in: copy).node == nil)
+    #expect(Scheduler(detail: .full).schedule(pod, in: snapshot).result == before.result)
   }
 
   @Test func aSeedDecidesBetweenEqualsAlwaysTheSame() {
@@ -124,6 +126,6 @@ import Testing
       chosen.insert(node ?? "")
     }
     #expect(chosen.count > 1)
-    #expect(Scheduler().schedule(pod, in: snapshot).node == "n0")
+    #expect(Scheduler(detail: .full).schedule(pod, in: snapshot).node == "n0")
   }
 }

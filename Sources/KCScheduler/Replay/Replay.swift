@@ -31,6 +31,7 @@ public struct Replay: Sendable {
   /// Runs a scenario.
   public init(_ scenario: Value, scheduler: Scheduler = Scheduler()) {
     self.scheduler = scheduler
+    self.scheduler.detail = .full
     record = scenario
     output = scenario
     for (field, kind) in Self.kinds {
@@ -76,12 +77,22 @@ public struct Replay: Sendable {
     return ownOrder(of: steps)
   }
 
-  /// The order in which the queue would give the pods out.
+  /// The order in which the queue gives the pods out, as places in the list.
+  public var queueOrder: [Int] { ownOrder(of: record["pods"]?.array ?? []) }
+
   private func ownOrder(of steps: [Value]) -> [Int] {
-    let priorities = steps.map { completed($0["pod"] ?? .null).at("spec", "priority")?.int ?? 0 }
-    return steps.indices.sorted { left, right in
-      priorities[left] != priorities[right] ? priorities[left] > priorities[right] : left < right
+    var queue = SchedulingQueue(capacity: steps.count)
+    var places: [String: Int] = [:]
+    for (place, step) in steps.enumerated() {
+      let pod = completed(step["pod"] ?? .null)
+      places[SchedulingQueue.id(pod)] = place
+      queue.add(pod)
     }
+    var order: [Int] = []
+    while let pod = queue.pop(now: 0) {
+      if let place = places[SchedulingQueue.id(pod)] { order.append(place) }
+    }
+    return order
   }
 
   private mutating func take(_ step: Value, position: Int?) -> Value {
