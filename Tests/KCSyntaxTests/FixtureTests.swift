@@ -24,6 +24,15 @@ import Testing
     #expect(found == String(decoding: expected, as: UTF8.self))
   }
 
+  /// A fixture in a layout of its own has the one layout in a file beside it.
+  @Test(arguments: fixtures.filter { $0.hasSuffix("/layout.kc") }) func layout(path: String) throws {
+    let found = String(decoding: Formatter.format(try tree(path)), as: UTF8.self)
+    let expectedPath = path.dropLast(3) + ".formatted"
+    if Files.updates { return Files.write(found, to: String(expectedPath)) }
+    let expected = try #require(Files.read(String(expectedPath)), "no \(expectedPath): run with KC_UPDATE=1")
+    #expect(found == String(decoding: expected, as: UTF8.self))
+  }
+
   @Test(arguments: sources) func sourcesParse(path: String) throws {
     let tree = try tree(path)
     let text = DiagnosticText(files: [tree.file])

@@ -125,7 +125,7 @@ extension Parser {
     take()
     condition()
     let open = start()
-    expect(.leftBrace, "KC0002", "`{` is expected here")
+    guard takeIf(.leftBrace) || bodyFollows(upTo: .arrow) else { return }
     let outer = (isCondition, bracketDepth)
     (isCondition, bracketDepth) = (false, 0)
     while isInside(open) {

@@ -66,7 +66,7 @@ extension Parser {
     let mark = start()
     expect(.leftParen, "KC0005", "`(` and the parameters are expected here")
     bracketDepth += 1
-    while at(.name) {
+    while at(.name), !startsStatement {
       let one = start()
       take()
       if takeIf(.colon) { type() }

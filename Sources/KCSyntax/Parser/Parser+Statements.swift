@@ -99,16 +99,18 @@ extension Parser {
 
   /// Reports that `{` is missing, and whether what it would begin follows all the same: on this line up to a `}`, or on
   /// deeper lines.
-  private mutating func bodyFollows() -> Bool {
+  ///
+  /// - Parameter mark: what tells that it follows on this line: `}`, or the arrow of a case.
+  mutating func bodyFollows(upTo mark: SyntaxKind = .rightBrace) -> Bool {
     let header = Mark(pending: 0, token: max(0, position - 1))
     missing("KC0002", "`{` is expected here", fix: " {")
     if !current.isAfterNewline, !at(.rightBrace), !at(.endOfFile), !at(.semicolon) {
-      if at(.name), distance(to: .rightBrace) > 0 { return true }
+      if at(.name) || mark == .arrow, distance(to: mark) > 0 { return true }
       let rest = start()
       skip()
       finish(.unexpected, rest)
     }
-    return current.isAfterNewline && (at(.name) || at(.stringOpen)) && isDeeper(than: header)
+    return current.isAfterNewline && (at(.name) || at(.stringOpen) || mark == .arrow) && isDeeper(than: header)
   }
 
   /// if = "if" expr body ["else" (if | body)]
