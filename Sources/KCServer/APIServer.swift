@@ -83,6 +83,7 @@ public final class APIServer: Sendable {
       var response = try await dispatch(info, request, user)
       Self.warn(&response, catalogue.deprecation(of: info.type))
       if case .value(let value) = response.body {
+        if value.kind != "Status" { try representation.check(isList: value["items"]?.array != nil) }
         let (type, now) = (info.type, settings.now())
         response.body = .value(representation.present(value, type: type, catalogue: catalogue, now: now))
       }
@@ -92,6 +93,10 @@ public final class APIServer: Sendable {
       throw .notServed
     case .unknown:
       guard mayGet(request.path, user) else { throw Self.forbiddenPath(request, user) }
+      if case .partial = representation.form {
+        throw APIStatus(
+          code: 406, reason: "NotAcceptable", message: "only the following media types are accepted: application/json")
+      }
       return try document(request, catalogue, representation)
     }
   }

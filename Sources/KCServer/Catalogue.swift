@@ -68,6 +68,12 @@ struct Catalogue: Sendable {
     }
   }
 
+  /// The version that objects of a custom resource are stored in.
+  func storageVersion(of type: ResourceType) -> String {
+    let all = definitions[type.qualifiedName]?.at("spec", "versions")?.array ?? []
+    return all.first { $0["storage"]?.bool == true }?["name"]?.string ?? type.version
+  }
+
   /// The fields that custom resources can be selected by.
   func selectableFields(of type: ResourceType) -> [String] {
     (version(of: type)?["selectableFields"]?.array ?? []).compactMap { $0["jsonPath"]?.string }

@@ -87,7 +87,8 @@ struct ObjectWriter {
     }
     if options.isDryRun { return object }
     EventExpiry.sweep(type, in: &state, now: now)
-    let made = state.put(resource, object)
+    let stored = state.put(resource, Versions.stored(object, type, state.catalogue))
+    let made = Versions.read(stored, as: type, state.catalogue)
     // A definition is in force at once; its status says so in a change of its own, as watchers of it expect.
     if resource == Catalogue.definitionResource { _ = state.put(resource, Catalogue.established(made, now: now)) }
     return made

@@ -8,7 +8,7 @@ struct Representation: Sendable {
     case object
     /// With the version of `meta.k8s.io`.
     case table(String)
-    case partial(String)
+    case partial(String, ofList: Bool)
     case discovery
   }
 
@@ -71,7 +71,8 @@ struct Representation: Sendable {
     guard parameters["g"] == "meta.k8s.io", ["v1", "v1beta1"].contains(version) else { return nil }
     switch name {
     case "Table": return .table(version)
-    case "PartialObjectMetadata", "PartialObjectMetadataList": return .partial(version)
+    case "PartialObjectMetadata": return .partial(version, ofList: false)
+    case "PartialObjectMetadataList": return .partial(version, ofList: true)
     default: return nil
     }
   }
@@ -85,7 +86,7 @@ struct Representation: Sendable {
       return Tables.table(
         value, layout: catalogue.layout(of: type), apiVersion: "meta.k8s.io/\(version)", include: includeObject,
         now: now)
-    case .partial(let version):
+    case .partial(let version, _):
       let apiVersion = "meta.k8s.io/\(version)"
       guard let items = value["items"]?.array else { return Self.partial(value, apiVersion) }
       return [
@@ -93,6 +94,14 @@ struct Representation: Sendable {
         "items": .array(items.map { Self.partial($0, apiVersion) }),
       ]
     }
+  }
+
+  /// Refuses the form of a list for one object, and the other way round.
+  func check(isList: Bool) throws(APIStatus) {
+    guard case .partial(_, let ofList) = form, ofList != isList else { return }
+    let (name, what) = ofList ? ("PartialObjectMetadataList", "not a list") : ("PartialObjectMetadata", "a list")
+    throw APIStatus(
+      code: 406, reason: "NotAcceptable", message: "you requested \(name), but the requested object is \(what)")
   }
 
   static func partial(_ object: Value, _ apiVersion: String) -> Value {

@@ -75,7 +75,9 @@ extension ObjectWriter {
       return new
     }
     if Self.isSame(new, old) { return old }
-    return options.isDryRun ? new : state.put(resource, new)
+    if options.isDryRun { return new }
+    let stored = state.put(resource, Versions.stored(new, type, state.catalogue))
+    return Versions.read(stored, as: type, state.catalogue)
   }
 
   /// What only the server writes.

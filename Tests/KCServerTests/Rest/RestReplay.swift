@@ -76,6 +76,11 @@ struct RestReplay {
         var object = value
         object["apiVersion"] = .string(value.apiVersion ?? kind.0 ?? "")
         object["kind"] = .string(value.kind ?? kind.1 ?? "")
+        // Of some there is only metadata: config maps need no more.
+        if value.kind == "PartialObjectMetadata" {
+          object["apiVersion"] = "v1"
+          object["kind"] = "ConfigMap"
+        }
         found(uid, number, object)
       }
     }
