@@ -36,4 +36,36 @@ import Testing
     orders.report("queueOrder: orders")
     #expect(orders.reaches(1))
   }
+
+  /// A scenario without results is decided to its end: what the API refuses, what waits, what is evicted.
+  @Test(arguments: ["edge", "preemption", "schedulingGates", "queueOrder"]) func withoutResultsOracle(family: String) {
+    guard let records = Oracle.records("schedule/dev-\(family).jsonl.gz") else { return }
+    var refusals = Agreement()
+    var first = Agreement()
+    for record in records {
+      var bare = record
+      let steps = record["pods"]?.array ?? []
+      bare["pods"] = .array(
+        steps.map { step in
+          var step = step
+          step["result"] = nil
+          step["after"] = nil
+          return step
+        })
+      let output = Replay(bare).output["pods"]?.array ?? []
+      #expect(output.allSatisfy { $0["result"] != nil })
+      for (step, own) in zip(steps, output) {
+        let id = step.at("pod", "metadata", "name")?.string ?? ""
+        refusals.note(
+          (step.at("result", "apiRejected") != nil) == (own.at("result", "apiRejected") != nil),
+          "\(record["id"]?.string ?? "") \(id)")
+      }
+      let place = Replay(record).queueOrder.first { record["release"] != nil || $0 == 0 } ?? 0
+      first.note(
+        steps[place].at("result", "scores") == output[place].at("result", "scores"), record["id"]?.string ?? "")
+    }
+    refusals.report("\(family): refusals without results")
+    first.report("\(family): first points without results")
+    #expect(refusals.reaches(1) && first.reaches(1))
+  }
 }

@@ -95,14 +95,15 @@ struct PodTerm: Sendable, Hashable {
   init(_ value: Value, namespace: String, labels: [String: String]) {
     topologyKey = value["topologyKey"]?.string ?? ""
     var selection = value["labelSelector"]
-    // Keys whose values the pod itself gives, where the API has not merged them already.
+    // Keys whose values the pod itself gives, where the API has not merged them already: the pod may have been
+    // relabelled since.
     if selection?.isNull == false {
       for (field, operation) in [("matchLabelKeys", "In"), ("mismatchLabelKeys", "NotIn")] {
         for key in (value[field]?.array ?? []).compactMap(\.string) {
           guard let label = labels[key] else { continue }
           var expressions = selection?["matchExpressions"]?.array ?? []
           let condition: Value = ["key": .string(key), "operator": .string(operation), "values": [.string(label)]]
-          if !expressions.contains(condition) { expressions.append(condition) }
+          if !expressions.contains(where: { $0["key"] == condition["key"] }) { expressions.append(condition) }
           selection?["matchExpressions"] = .array(expressions)
         }
       }
@@ -152,7 +153,7 @@ struct SpreadConstraint: Sendable, Hashable {
         guard let label = labels[key] else { continue }
         var expressions = selection?["matchExpressions"]?.array ?? []
         let condition: Value = ["key": .string(key), "operator": "In", "values": [.string(label)]]
-        if !expressions.contains(condition) { expressions.append(condition) }
+        if !expressions.contains(where: { $0["key"] == condition["key"] }) { expressions.append(condition) }
         selection?["matchExpressions"] = .array(expressions)
       }
     }

@@ -124,6 +124,7 @@ public struct Replay: Sendable {
     if let node = pod.at("spec", "nodeName")?.string, !node.isEmpty {
       return ["bypassed": true, "node": .string(node)]
     }
+    if recorded == nil, let refusal = refusal(of: pod) { return ["apiRejected": refusal] }
     let info = PodInfo(pod)
     if info.schedulerName != scheduler.profile.schedulerName { return ["ignored": true] }
     let decision = scheduler.schedule(info, in: snapshot)
@@ -132,6 +133,15 @@ public struct Replay: Sendable {
         id: id, family: record["family"]?.string ?? "", decision: decision, result: decision.result,
         recorded: recorded))
     return decision.result
+  }
+
+  /// What the API would say to a pod that is not valid.
+  private func refusal(of pod: Value) -> Value? {
+    guard let type = ResourceTypes.builtin.find(apiVersion: "v1", kind: "Pod") else { return nil }
+    var pod = pod
+    pod.set(nil, at: "spec", "priority")
+    guard let cause = Validation.create(pod, type: type).first else { return nil }
+    return ["code": 422, "message": .string("Pod \"\(pod.name ?? "")\" is invalid: \(cause.field): \(cause.message)")]
   }
 
   // MARK: The cluster between decisions
