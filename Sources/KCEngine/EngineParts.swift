@@ -24,7 +24,8 @@ struct EngineParts: Sendable {
       nodes: engine.nodes, home: engine.home, runtime: runtime, client: client, log: engine.logger)
     let control = ControlPlane(
       transport: transport,
-      settings: ControlSettings(authority: credentials.authority, nodeGracePeriod: 4), log: engine.logger)
+      settings: ControlSettings(authority: credentials.authority, nodeGracePeriod: 6, evictionPatience: 5),
+      log: engine.logger)
     let proxyClient = APIClient(transport: transport, fieldManager: "kube-proxy")
     guard
       let proxy = ProxyLoop(client: proxyClient, applier: KernelRules(), table: HostNetwork.table, log: engine.logger)
