@@ -172,10 +172,32 @@ struct ServerFixture {
     let fixture = try ServerFixture()
     defer { fixture.remove() }
     try await fixture.server.bootstrap()
-    let quota: Value = ["metadata": ["name": "q"], "spec": ["hard": ["pods": "1"]]]
-    let refused = await fixture.call("POST", "/api/v1/namespaces/default/resourcequotas", quota)
+    let hook: Value = ["metadata": ["name": "w"], "webhooks": []]
+    let path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+    let refused = await fixture.call("POST", path, hook)
     #expect(refused.status == 501)
-    #expect(refused.body["message"]?.string?.contains("it enforces no quotas") == true)
+    #expect(refused.body["message"]?.string?.contains("it calls no webhooks") == true)
+  }
+
+  @Test func quotasAreKept() async throws {
+    let fixture = try ServerFixture()
+    defer { fixture.remove() }
+    try await fixture.server.bootstrap()
+    let quotas = "/api/v1/namespaces/default/resourcequotas"
+    let quota: Value = ["metadata": ["name": "q"], "spec": ["hard": ["configmaps": "1", "pods": "5"]]]
+    #expect(await fixture.call("POST", quotas, quota).status == 201)
+    let maps = "/api/v1/namespaces/default/configmaps"
+    #expect(await fixture.call("POST", maps, ["metadata": ["name": "a"]]).status == 201)
+    let refused = await fixture.call("POST", maps, ["metadata": ["name": "b"]])
+    #expect(refused.status == 403)
+    #expect(
+      refused.body["message"]?.string?.hasSuffix(
+        "exceeded quota: q, requested: configmaps=1, used: configmaps=1, limited: configmaps=1") == true)
+    #expect(await fixture.call("GET", quotas + "/q").body.at("status", "used", "configmaps") == "1")
+    _ = await fixture.call("DELETE", maps + "/a")
+    #expect(await fixture.call("GET", quotas + "/q").body.at("status", "used", "configmaps") == "0")
+    let unknown: Value = ["metadata": ["name": "r"], "spec": ["hard": ["count/dragons": "1"]]]
+    #expect(await fixture.call("POST", quotas, unknown).status == 501)
   }
 
   @Test func eventsAreForgottenAfterAnHour() async throws {

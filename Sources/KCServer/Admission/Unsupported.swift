@@ -10,7 +10,6 @@ enum Unsupported {
     "validatingadmissionpolicybindings.admissionregistration.k8s.io": "it evaluates no admission policies",
     "mutatingadmissionpolicies.admissionregistration.k8s.io": "it evaluates no admission policies",
     "mutatingadmissionpolicybindings.admissionregistration.k8s.io": "it evaluates no admission policies",
-    "resourcequotas": "it enforces no quotas",
     "apiservices.apiregistration.k8s.io": "it passes requests on to no other server",
     "certificatesigningrequests.certificates.k8s.io": "it signs no certificates",
   ]

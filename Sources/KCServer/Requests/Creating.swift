@@ -23,7 +23,13 @@ extension APIServer {
         return try body(&trial)
       }
     }
-    return try await objects.write(body)
+    let now = settings.now()
+    return try await objects.write { state throws(APIStatus) in
+      let first = state.pending.count
+      let response = try body(&state)
+      if state.pending.count > first { Quotas.follow(&state, from: first, now: now) }
+      return response
+    }
   }
 
   /// Five letters and digits without vowels, as Kubernetes makes names.
@@ -82,6 +88,8 @@ struct ObjectWriter {
     if let there = state.get(resource, object.namespace, name)?.value {
       throw .alreadyExists(type, name, isLeaving: there.isBeingDeleted)
     }
+    if resource == Quotas.resource { try Quotas.checkSupported(object, type, state) }
+    try Quotas.check(object, type, state)
     if type.kind == "Service", type.group.isEmpty {
       try ServiceAddresses(settings: server.settings, isDryRun: options.isDryRun).assign(&object, state)
     }
