@@ -148,7 +148,8 @@ for name in testModules where testable.contains(name) {
     + (testExtras[name] ?? []))
   targets.append(
     .testTarget(
-      name: "\(name)Tests", dependencies: Set(uses).sorted().map { .target(name: $0) }, swiftSettings: settings))
+      name: "\(name)Tests", dependencies: Set(uses).sorted().map { .target(name: $0) },
+      exclude: name == "KCSyntax" ? ["Fixtures"] : [], swiftSettings: settings))
 }
 if !core && chosen == nil {
   targets.append(
