@@ -240,6 +240,7 @@ import Testing
       stateDirectory: "\(containerd.folder)/pods", logDirectory: "\(containerd.folder)/podlogs")
     configuration.runtimeHandler = "kc-node-t"
     configuration.cgroup = containerd.cgroup
+    configuration.timing.runtimeGrace = 0.5
     return try NodeAgent(
       configuration: configuration, client: api.client(), runtime: runtime, logger: Logger(label: "test"))
   }

@@ -289,4 +289,39 @@ import Testing
       }
     }
   }
+
+  @Test func whatOthersMakeOfNodeAndPodIsPutRight() async throws {
+    let harness = try AgentHarness()
+    harness.api.put(pod: makePod())
+    func nodeReady() -> Value? {
+      harness.api.object("/api/v1/nodes/node-t")?.at("status", "conditions")?.array?.first { $0["type"] == "Ready" }?[
+        "status"]
+    }
+    try await harness.run {
+      try await harness.eventually("the pod is ready") { harness.isReady("web") && nodeReady() == "True" }
+      var node = try #require(harness.api.object("/api/v1/nodes/node-t"))
+      node.set([["type": "Ready", "status": "Unknown"]], at: "status", "conditions")
+      var pod = try #require(harness.api.pod("web"))
+      pod.set(
+        .array(
+          (pod.at("status", "conditions")?.array ?? []).map { condition in
+            var condition = condition
+            if condition["type"] == "Ready" { condition["status"] = "False" }
+            return condition
+          }), at: "status", "conditions")
+      harness.api.put(node, at: "/api/v1/nodes/node-t")
+      harness.api.put(pod: pod)
+      #expect(!harness.isReady("web"))
+      try await harness.eventually("both are right again") { harness.isReady("web") && nodeReady() == "True" }
+    }
+  }
+
+  @Test func aDeletedNodeRegistersAgain() async throws {
+    let harness = try AgentHarness()
+    try await harness.run {
+      try await harness.eventually("the node is there") { harness.api.object("/api/v1/nodes/node-t") != nil }
+      harness.api.vanish("/api/v1/nodes/node-t")
+      try await harness.eventually("the node is there again") { harness.api.object("/api/v1/nodes/node-t") != nil }
+    }
+  }
 }

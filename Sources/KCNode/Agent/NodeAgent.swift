@@ -21,7 +21,7 @@ public final class NodeAgent: Sendable {
     /// Whether the runtime has been looked at.
     var hasLooked = false
     /// Why the runtime does not work; nil while it does.
-    var runtimeProblem: String?
+    var runtimeProblem: (message: String, since: Timestamp)?
   }
 
   /// - Parameters:
@@ -105,7 +105,17 @@ public final class NodeAgent: Sendable {
     Files.remove(paths.pod(uid))
   }
 
-  private var runtimeProblem: String? { state.withLock { $0.runtimeProblem } }
+  /// Why the node is not ready; nil while it is, also through a short silence of the runtime.
+  private var runtimeProblem: String? {
+    let now = services.clock.now
+    return state.withLock { state in
+      guard let problem = state.runtimeProblem,
+        state.hasLooked == false
+          || now.seconds(since: problem.since) >= configuration.timing.runtimeGrace
+      else { return nil }
+      return problem.message
+    }
+  }
 }
 
 /// Pods and their workers.
@@ -177,8 +187,9 @@ extension NodeAgent {
   }
 
   private func setProblem(_ problem: String?) {
+    let now = services.clock.now
     let isNew = state.withLock { state in
-      defer { state.runtimeProblem = problem }
+      defer { state.runtimeProblem = problem.map { ($0, state.runtimeProblem?.since ?? now) } }
       return problem != nil && state.runtimeProblem == nil
     }
     if isNew, !Task.isCancelled { services.log.warning("\(configuration.name): \(problem ?? "")") }

@@ -39,6 +39,8 @@ public struct NodeConfiguration: Sendable {
     public var nodeStatus = 60.0
     /// Between two looks at the runtime for what happened by itself.
     public var relist = 1.0
+    /// How long the runtime may be silent before the node counts as not ready: a restart of it disturbs nobody.
+    public var runtimeGrace = 10.0
     /// Between two looks at the length of logs.
     public var logCheck = 10.0
     /// After the first failure of a container; doubles up to `backOffMaximum`.

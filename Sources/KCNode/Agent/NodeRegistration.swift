@@ -10,22 +10,35 @@ struct NodeRegistration: Sendable {
   let problem: @Sendable () -> String?
 
   func run() async {
+    let signal = Signal()
+    let object = Informer(
+      client: services.client, type: services.types.node, fieldSelector: "metadata.name=\(services.node.name)")
+    // What others make of the node is answered at once: one that is called silent says that it is not.
+    object.addHandler { _ in signal.wake() }
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await keepNode() }
+      group.addTask { await object.run() }
       group.addTask { await keepLease() }
+      group.addTask {
+        while !Task.isCancelled {
+          signal.wake()
+          await services.clock.wait(services.node.timing.relist)
+        }
+        signal.end()
+      }
+      group.addTask { await keepNode(object, signal) }
     }
   }
 
-  private func keepNode() async {
-    let timing = services.node.timing
+  private func keepNode(_ object: Informer, _ signal: Signal) async {
     var failures = 0
     var reported: (problem: String?, at: Timestamp)?
     var runtimeVersion = ""
-    while !Task.isCancelled {
+    for await _ in signal.wakes {
       let current = problem()
       let now = services.clock.now
-      if let reported, reported.problem == current, now.seconds(since: reported.at) < timing.nodeStatus {
-        await services.clock.wait(timing.relist)
+      if let reported, reported.problem == current, agrees(object, current),
+        now.seconds(since: reported.at) < services.node.timing.nodeStatus
+      {
         continue
       }
       if let version = try? await services.runtime.version() {
@@ -42,8 +55,17 @@ struct NodeRegistration: Sendable {
         services.log.debug("\(services.node.name): the node's object cannot be written: \(error)")
         failures = min(failures + 1, 6)
         await services.clock.wait(0.05 * Double(1 << failures))
+        signal.wake()
       }
     }
+  }
+
+  /// Whether the API says of the node what we do.
+  private func agrees(_ informer: Informer, _ problem: String?) -> Bool {
+    guard informer.hasSynced else { return true }
+    let object = informer.get(namespace: nil, name: services.node.name)
+    let ready = object?.at("status", "conditions")?.array?.first { $0["type"]?.string == "Ready" }
+    return ready?["status"]?.string == (problem == nil ? "True" : "False")
   }
 
   private func write(_ builder: NodeObject) async throws(ClientError) {

@@ -27,30 +27,48 @@ final class StatusWriter: Sendable {
   }
 
   /// Notes the pod's newest form, as the API tells of it.
-  ///
-  /// Where others changed what is ours, as the control plane does while it thinks the node lost, ours is written again.
   func observe(_ object: Value) {
-    let isOverwritten = state.withLock { state in
-      state.object = object
-      guard let written = state.written, written == state.wanted, !Self.agree(written, object) else { return false }
-      state.written = nil
-      return true
-    }
-    if isOverwritten { signal.wake() }
-  }
-
-  /// Whether the object's conditions of ours say what the status does.
-  private static func agree(_ status: Value, _ object: Value) -> Bool {
-    let found = object.at("status", "conditions")?.array ?? []
-    return (status["conditions"]?.array ?? []).allSatisfy { wanted in
-      found.contains { $0["type"] == wanted["type"] && $0["status"] == wanted["status"] }
+    state.withLock { state in
+      if Self.isNewer(object, than: state.object) { state.object = object }
     }
   }
 
-  /// Asks for a status to be written.
+  /// Whether an object is of a later version than the one known. Versions that are no numbers cannot be told apart.
+  private static func isNewer(_ object: Value, than known: Value?) -> Bool {
+    guard let known, let old = known.resourceVersion.flatMap({ Int64($0) }),
+      let new = object.resourceVersion.flatMap({ Int64($0) })
+    else { return true }
+    return new >= old
+  }
+
+  /// Whether the API has another phase, or another truth of a condition of ours, than was written.
+  private static func differs(_ object: Value, from wanted: Value) -> Bool {
+    func truths(_ status: Value?) -> [String: String] {
+      var out: [String: String] = [:]
+      for condition in status?["conditions"]?.array ?? [] {
+        if let type = condition["type"]?.string, ownConditions.contains(type) {
+          out[type] = condition["status"]?.string
+        }
+      }
+      return out
+    }
+    return object.at("status", "phase") != wanted["phase"] || truths(object["status"]) != truths(wanted)
+  }
+
+  private static let ownConditions: Set = [
+    "PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled",
+  ]
+
+  /// Asks for a status to be written. What others changed of ours is written again.
   func offer(_ status: Value) {
     let isNew = state.withLock { state in
-      if state.wanted == status || state.wanted == nil && state.object?["status"] == status { return false }
+      if state.wanted == nil && state.object?["status"] == status { return false }
+      if state.wanted == status {
+        guard state.written == status, let object = state.object, Self.differs(object, from: status) else {
+          return false
+        }
+        state.written = nil
+      }
       state.wanted = status
       return true
     }
@@ -143,8 +161,7 @@ final class StatusWriter: Sendable {
   static func merged(_ status: Value, into object: Value) -> Value {
     var out = object
     var merged = status
-    let own = Set(["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"])
-    func isOwn(_ condition: Value) -> Bool { own.contains(condition["type"]?.string ?? "") }
+    func isOwn(_ condition: Value) -> Bool { ownConditions.contains(condition["type"]?.string ?? "") }
     let ours = (status["conditions"]?.array ?? []).filter(isOwn)
     let others = (object.at("status", "conditions")?.array ?? []).filter { !isOwn($0) }
     merged["conditions"] = .array(ours + others)
