@@ -11,6 +11,7 @@ public struct Decision: Sendable {
   public var rejected: [String: Rejection] = [:]
   /// Points by node and plugin, normalised and weighted; empty where there was nothing to choose.
   public var scores: [String: [String: Int64]] = [:]
+  /// The sum of a node's points.
   public var total: [String: Int64] = [:]
   /// The feasible nodes with the most points.
   public var tied: [String] = []
@@ -20,6 +21,7 @@ public struct Decision: Sendable {
   public var narrowed: (nodes: [String], plugins: [String])?
   /// In the words of the condition `PodScheduled`.
   public var message = ""
+  /// Whether gates keep the pod from being looked at.
   public var isGated = false
   /// The node that evictions would clear.
   public var nominated: String?
@@ -32,9 +34,13 @@ public struct Decision: Sendable {
   /// Between these the choice of the nominated node was open.
   public var nominatedTied: [String] = []
 
+  /// A node that evictions would make room on.
   public struct Candidate: Sendable, Hashable {
+    /// Its name.
     public var node: String
+    /// Whom they would evict, as `namespace/name`, the most important first.
     public var victims: [String]
+    /// How many of the evictions disruption budgets do not allow.
     public var budgetViolations: Int
   }
 
@@ -43,6 +49,7 @@ public struct Decision: Sendable {
 
 /// Why a node does not take a pod.
 public struct Rejection: Sendable, Hashable {
+  /// The plugin that turned the node down, by its name.
   public var plugin: String
   /// Whether evicting pods could not help either.
   public var isUnresolvable: Bool
@@ -55,10 +62,13 @@ public struct Rejection: Sendable, Hashable {
   /// What exactly: the taint, the port, the label that is missing.
   public var detail: String?
 
+  /// A resource of which the node has too little left.
   public struct Shortage: Sendable, Hashable {
+    /// As in `requests`; `pods` for the number of pods.
     public var resource: String
     /// Thousandths of a processor, or whole units.
     public var asked: Int64
+    /// What is left, in the same unit.
     public var free: Int64
   }
 
@@ -72,5 +82,6 @@ public struct Rejection: Sendable, Hashable {
     self.constraint = constraint
   }
 
+  /// `UnschedulableAndUnresolvable` or `Unschedulable`.
   public var code: String { isUnresolvable ? "UnschedulableAndUnresolvable" : "Unschedulable" }
 }

@@ -32,9 +32,13 @@ public struct Profile: Sendable, Hashable {
     case none
     case constraints([Constraint])
 
+    /// As in a pod's `topologySpreadConstraints`, without a selector.
     public struct Constraint: Sendable, Hashable {
+      /// The label whose values are the domains.
       public var topologyKey: String
+      /// By how many pods domains may differ.
       public var maxSkew: Int64
+      /// Whether a pod rather waits than makes them differ by more.
       public var isRequired: Bool
 
       public init(topologyKey: String, maxSkew: Int64, isRequired: Bool) {
@@ -45,20 +49,27 @@ public struct Profile: Sendable, Hashable {
     }
   }
 
+  /// Pods with this `schedulerName` are decided on.
   public var schedulerName = "default-scheduler"
+  /// The plugins that may turn a node down; others in the set do nothing there.
   public var filters = Set(Plugin.allCases)
   /// The weights of the plugins that give points.
   public var weights: [Plugin: Int64] = [
     .taintToleration: 3, .nodeAffinity: 2, .nodeResourcesFit: 1, .podTopologySpread: 2, .interPodAffinity: 2,
     .balancedAllocation: 1, .imageLocality: 1, .dynamicResources: 2,
   ]
+  /// Whether less important pods are evicted for a pod that fits nowhere.
   public var preempts = true
+  /// Whether pods with scheduling gates wait.
   public var honorsGates = true
   /// Points for a pod that others require to be near, per term; 0 to 100.
   public var hardPodAffinityWeight: Int64 = 1
+  /// Whether the preferences of pods that run do not count for a pod that has none.
   public var ignoresPreferredTermsOfOthers = false
+  /// How pods are spread that say nothing about it.
   public var defaultSpread = DefaultSpread.system
 
+  /// The default profile of Kubernetes 1.36.
   public static let `default` = Profile()
 
   public init() {}
@@ -69,6 +80,7 @@ extension Profile {
   public struct Problem: Error, Sendable, Hashable {
     /// Where in the configuration.
     public var path: String
+    /// What is wrong.
     public var message: String
   }
 

@@ -10,9 +10,11 @@ public struct Scheduler: Sendable {
     case choice
   }
 
+  /// Which plugins take part.
   public var profile: Profile
   /// Decides between nodes with equal points; with 0 the first by name is taken.
   public var seed: UInt64
+  /// How much decisions tell.
   public var detail: Detail
 
   public init(profile: Profile = .default, seed: UInt64 = 0, detail: Detail = .choice) {
@@ -28,6 +30,7 @@ public struct Scheduler: Sendable {
     schedule(PodInfo(pod), in: snapshot)
   }
 
+  /// The same for a pod that was read before.
   public func schedule(_ pod: PodInfo, in snapshot: borrowing Snapshot) -> Decision {
     var decision = Decision()
     if profile.honorsGates, !pod.gates.isEmpty {

@@ -35,6 +35,7 @@ public struct Snapshot: Sendable {
     var nodes: Int
   }
 
+  /// An empty cluster.
   public init() { self.init(forgetsSharedPorts: false) }
 
   init(forgetsSharedPorts: Bool) { self.forgetsSharedPorts = forgetsSharedPorts }
@@ -48,6 +49,7 @@ public struct Snapshot: Sendable {
 
   /// The nodes, in the order in which they came.
   public var nodes: [NodeInfo] { slots.filter(\.isPresent) }
+  /// The node of a name.
   public func node(_ name: String) -> NodeInfo? {
     slotOf[name].flatMap { slots[$0].isPresent ? slots[$0] : nil }
   }
@@ -86,6 +88,7 @@ public struct Snapshot: Sendable {
 
   // MARK: Nodes
 
+  /// Takes in a node, new or changed.
   public mutating func addNode(_ node: Value) { updateNode(node) }
 
   /// Adds an empty node like another one.
@@ -100,6 +103,7 @@ public struct Snapshot: Sendable {
     updateNode(NodeObject(cordoning: slots[slot].object))
   }
 
+  /// Takes in a node, new or changed; its pods stay.
   public mutating func updateNode(_ node: Value) { updateNode(NodeObject(node)) }
 
   private mutating func updateNode(_ object: NodeObject) {
@@ -208,6 +212,7 @@ public struct Snapshot: Sendable {
     dropIfUnused(index)
   }
 
+  /// Forgets a pod.
   public mutating func removePod(namespace: String, name: String) { removePod("\(namespace)/\(name)") }
 
   /// Pods of one content share their rules.

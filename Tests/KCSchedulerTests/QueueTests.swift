@@ -106,4 +106,25 @@ import Testing
     #expect(isHeld)
     #expect(drain(&queue) == ["b", "c"])
   }
+
+  @Test func whatAChangeMeans() {
+    let node: Value = ["kind": "Node", "metadata": ["name": "n"], "status": ["allocatable": ["cpu": "4"]]]
+    #expect(ClusterEvent.events(from: nil, to: node) == [ClusterEvent(.nodeAdded)])
+    #expect(ClusterEvent.events(from: node, to: nil) == [ClusterEvent(.nodeRemoved)])
+    var alive = node
+    alive.set("now", at: "status", "lastHeartbeat")
+    #expect(ClusterEvent.events(from: node, to: alive).isEmpty)
+    var larger = node
+    larger.set("8", at: "status", "allocatable", "cpu")
+    #expect(ClusterEvent.events(from: node, to: larger) == [ClusterEvent(.nodeAllocatableChanged)])
+    let waiting = pod("a")
+    var placed = waiting
+    placed.set("n", at: "spec", "nodeName")
+    var ended = placed
+    ended.set("Succeeded", at: "status", "phase")
+    #expect(ClusterEvent.events(from: nil, to: waiting).isEmpty)
+    #expect(ClusterEvent.events(from: waiting, to: placed) == [ClusterEvent(.assignedPodAdded)])
+    #expect(ClusterEvent.events(from: placed, to: ended) == [ClusterEvent(.assignedPodRemoved)])
+    #expect(ClusterEvent.events(from: placed, to: placed).isEmpty)
+  }
 }

@@ -2,7 +2,9 @@
 public struct Explanation: Sendable {
   /// One node's reasons.
   public struct Node: Sendable, Hashable {
+    /// The node's name.
     public var name: String
+    /// What turned it down.
     public var rejection: Rejection
     /// Pods there, as `namespace/name`, that the rejection is about: whom the pod must be apart from, or whose rule bars
     /// it.

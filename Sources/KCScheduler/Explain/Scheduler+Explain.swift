@@ -9,6 +9,7 @@ extension Scheduler {
     explain(decision, of: PodInfo(pod), in: snapshot)
   }
 
+  /// The same for a pod that was read before.
   public func explain(_ decision: Decision, of pod: PodInfo, in snapshot: borrowing Snapshot) -> Explanation {
     var explanation = Explanation()
     explanation.problem = decision.prefilter

@@ -2,6 +2,7 @@ public import KCData
 
 /// What would happen to the pods of a cluster if its nodes changed. Nothing is changed: snapshots are values.
 public struct WhatIf: Sendable {
+  /// A change of the nodes.
   public enum Operation: Sendable, Hashable {
     case drain(node: String)
     /// A new node, and how many of it.
@@ -11,6 +12,7 @@ public struct WhatIf: Sendable {
     case loseNode(String)
   }
 
+  /// Where a pod goes.
   public struct Move: Sendable {
     /// `namespace/name`
     public var pod: String
@@ -18,9 +20,11 @@ public struct WhatIf: Sendable {
     public var from: String?
     /// Nil for a pod that fits nowhere.
     public var to: String?
+    /// Why it goes there, or nowhere.
     public var decision: Decision
   }
 
+  /// What the change leads to.
   public struct Outcome: Sendable {
     /// In the order in which pods are placed: the most important first.
     public var moves: [Move] = []
@@ -34,9 +38,11 @@ public struct WhatIf: Sendable {
 
   /// Why an operation cannot be carried out.
   public struct Problem: Error, Sendable, Hashable {
+    /// What is wrong, in a sentence.
     public var message: String
   }
 
+  /// Places the pods that have to move.
   public var scheduler: Scheduler
 
   public init(scheduler: Scheduler = Scheduler()) { self.scheduler = scheduler }

@@ -27,11 +27,13 @@ public struct NodeInfo: Sendable {
   /// Whether a port that two pods have is free once one of them has gone, as kube-scheduler takes it.
   var forgetsSharedPorts = false
 
+  /// Its name.
   public var name: String { object.name }
   /// What it has to give.
   public var allocatable: ResourceAmounts { object.allocatable }
   /// How many pods it takes.
   public var podLimit: Int64 { object.podLimit }
+  /// Its labels.
   public var labels: [String: String] { object.labels }
 
   init(_ object: NodeObject, isPresent: Bool, version: Int) {

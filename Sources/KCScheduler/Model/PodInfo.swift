@@ -5,6 +5,7 @@ internal import KCKube
 public struct PodInfo: Sendable {
   /// `namespace/name`
   public var key: String
+  /// Its name.
   public var name: String
   /// Where it runs; empty while it waits.
   public var nodeName: String
@@ -17,12 +18,15 @@ public struct PodInfo: Sendable {
   var startTime: Timestamp
   var rules: PodRules
 
+  /// Its namespace.
   public var namespace: String { rules.namespace }
+  /// Its priority, as its class gave it.
   public var priority: Int64 { rules.priority }
   /// What it asks for in all.
   public var requests: ResourceAmounts { rules.requests }
   /// Gates that keep it from being placed.
   public var gates: [String] { rules.content.gates }
+  /// The scheduler that it is for.
   public var schedulerName: String { rules.content.schedulerName }
 
   /// Reads a pod's object, which the API's defaults have completed.

@@ -2,12 +2,16 @@ internal import KCData
 
 /// Amounts of resources: processors in thousandths, all else in whole units.
 public struct ResourceAmounts: Sendable, Hashable {
+  /// Thousandths of a processor.
   public var milliCPU: Int64 = 0
+  /// Bytes.
   public var memory: Int64 = 0
+  /// Bytes.
   public var ephemeralStorage: Int64 = 0
   /// Huge pages, devices and the like.
   public var others: [String: Int64] = [:]
 
+  /// Nothing.
   public init() {}
 
   /// Reads a list of resources, as in `requests` or `allocatable`; the number of pods is left out.

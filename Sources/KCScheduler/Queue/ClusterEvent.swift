@@ -1,5 +1,6 @@
 /// Something that happened in the cluster and that may let a pod fit which did not.
 public struct ClusterEvent: Sendable, Hashable {
+  /// What happened.
   public enum Kind: Sendable, Hashable, CaseIterable {
     case nodeAdded
     case nodeLabelsChanged
@@ -19,6 +20,7 @@ public struct ClusterEvent: Sendable, Hashable {
     case storageChanged
   }
 
+  /// What happened.
   public var kind: Kind
 
   public init(_ kind: Kind) { self.kind = kind }

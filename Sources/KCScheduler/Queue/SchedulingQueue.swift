@@ -39,16 +39,20 @@ public struct SchedulingQueue: Sendable {
   private var number = 0
   private var stamp = 0
 
+  /// An empty queue; times are in seconds.
   public init(backOff: ClosedRange<Double> = 1...10, patience: Double = 300, capacity: Int = 100_000) {
     self.backOff = backOff
     self.patience = patience
     self.capacity = capacity
   }
 
+  /// How many pods it holds, those included that are being tried.
   public var count: Int { entries.count }
+  /// Whether it holds no pod.
   public var isEmpty: Bool { entries.isEmpty }
   /// How many wait for a change of the cluster.
   public var setAside: Int { entries.values.count { $0.place == .aside } }
+  /// How many wait for their gates to be taken away.
   public var gated: Int { entries.values.count { $0.place == .gated } }
 
   /// A pod's identity: its UID, or where it has none its namespace and name.

@@ -2,8 +2,11 @@ internal import KCData
 
 /// How far decisions agree with what was recorded, for one family of scenarios.
 public struct ReplayAgreement: Sendable {
+  /// So many of so many.
   public struct Count: Sendable, Hashable {
+    /// How many are equal.
     public var agreed = 0
+    /// How many were compared.
     public var total = 0
 
     mutating func note(_ isEqual: Bool) {
@@ -12,6 +15,7 @@ public struct ReplayAgreement: Sendable {
     }
   }
 
+  /// The family of the scenarios.
   public var family: String
   /// Feasible nodes, and for the others plugin, code, reasons; gates; the message.
   public private(set) var verdicts = Count()
@@ -24,6 +28,7 @@ public struct ReplayAgreement: Sendable {
   /// In words, one per decision that differs.
   public private(set) var differences: [String] = []
 
+  /// Nothing compared yet.
   public init(family: String) { self.family = family }
 
   /// `family: verdicts N of M, scores N of M, choice N of M, victims N of M`
@@ -34,6 +39,7 @@ public struct ReplayAgreement: Sendable {
       + text("victims", victims)
   }
 
+  /// Whether all that was compared is equal.
   public var isComplete: Bool {
     [verdicts, scores, choice, victims].allSatisfy { $0.agreed == $0.total }
   }

@@ -11,7 +11,9 @@ public struct Replay: Sendable {
   public struct Outcome: Sendable {
     /// Scenario and pod.
     public var id: String
+    /// The family of the scenario.
     public var family: String
+    /// What was decided here.
     public var decision: Decision
     /// In the form of recordings; `ignored`, `bypassed` and the like included.
     public var result: Value
@@ -19,8 +21,11 @@ public struct Replay: Sendable {
     public var recorded: Value?
   }
 
+  /// Decides; in full.
   public var scheduler: Scheduler
+  /// The cluster after the last step.
   public private(set) var snapshot = Snapshot(forgetsSharedPorts: true)
+  /// The decisions, in the order in which they were made.
   public private(set) var outcomes: [Outcome] = []
   /// The scenario, with the results that were found here.
   public private(set) var output: Value
