@@ -117,3 +117,36 @@ import Testing
     #expect(seen == ["BOOKMARK"])
   }
 }
+
+/// Two groups serve the same events.
+@Suite struct EventVersionTests {
+  @Test func eventsAreTheSameInBothGroups() async throws {
+    let fixture = try ServerFixture()
+    defer { fixture.remove() }
+    try await fixture.server.bootstrap()
+    let (core, later) = ("/api/v1/namespaces/default/events", "/apis/events.k8s.io/v1/namespaces/default/events")
+    let event: Value = [
+      "metadata": ["name": "e", "namespace": "default"], "reason": "R", "message": "m", "count": 2,
+      "involvedObject": ["kind": "Pod", "name": "p", "namespace": "default"],
+    ]
+    #expect(await fixture.call("POST", core, event).status == 201)
+    let read = await fixture.call("GET", later + "/e").body
+    #expect(read.apiVersion == "events.k8s.io/v1")
+    #expect(read["note"] == "m")
+    #expect(read.at("regarding", "name") == "p")
+    #expect(read["involvedObject"] == nil)
+    let other: Value = [
+      "metadata": ["name": "f", "namespace": "default"], "eventTime": "2024-01-01T00:00:00.000000Z",
+      "reportingController": "example.com/c", "reportingInstance": "i", "action": "A", "reason": "R", "type": "Normal",
+      "note": "n", "regarding": ["kind": "Pod", "name": "q", "namespace": "default"],
+    ]
+    #expect(await fixture.call("POST", later, other).status == 201)
+    let old = await fixture.call("GET", core + "/f").body
+    #expect(old["message"] == "n")
+    #expect(old["reportingComponent"] == "example.com/c")
+    let selected = await fixture.call("GET", later, query: [("fieldSelector", "regarding.name=p")]).body
+    #expect((selected["items"]?.array ?? []).compactMap(\.name) == ["e"])
+    #expect(await fixture.call("DELETE", later + "/e").status == 200)
+    #expect(await fixture.call("GET", core + "/e").status == 404)
+  }
+}

@@ -12,8 +12,8 @@ enum EventExpiry {
   static func sweep(_ type: ResourceType, in state: inout ObjectState, now: Timestamp) {
     guard type.kind == "Event", now.seconds - state.lastEventSweep >= interval else { return }
     state.lastEventSweep = now.seconds
-    for event in state.list(type.qualifiedName, namespace: nil) where isOld(event.value, now) {
-      _ = state.remove(type.qualifiedName, event.value)
+    for event in state.list(type.storageKey, namespace: nil) where isOld(event.value, now) {
+      _ = state.remove(type.storageKey, event.value)
     }
   }
 

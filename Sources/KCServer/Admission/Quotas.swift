@@ -53,7 +53,7 @@ enum Quotas {
   private static func use(_ name: String, _ namespace: String, _ state: borrowing ObjectState) -> Quantity {
     var sum = Quantity(0)
     for type in Amounts.counted(name, state.catalogue.types) {
-      for object in state.list(type.qualifiedName, namespace: namespace) {
+      for object in state.list(type.storageKey, namespace: namespace) {
         sum = sum + Amounts.of(object.value, type, counting: name)
       }
     }

@@ -47,7 +47,7 @@ struct ObjectWriter {
   let now: Timestamp
 
   var type: ResourceType { info.type }
-  var resource: String { info.type.qualifiedName }
+  var resource: String { info.type.storageKey }
 
   /// Makes a new object: admission, defaults, validation.
   ///

@@ -75,7 +75,7 @@ extension APIServer {
     _ info: RequestInfo, _ options: DeleteOptions, in state: inout ObjectState
   ) throws(APIStatus) -> DeletionOutcome {
     let name = info.name ?? ""
-    guard let stored = state.get(info.type.qualifiedName, info.namespace, name)?.value else {
+    guard let stored = state.get(info.type.storageKey, info.namespace, name)?.value else {
       throw .notFound(info.type, name)
     }
     try check(options, stored, info.type)
@@ -138,13 +138,14 @@ extension APIServer {
     if next.finalizers.isEmpty {
       if !options.isDryRun {
         if type.qualifiedName == Catalogue.definitionResource { Self.removeInstances(of: next, in: &state) }
-        _ = state.remove(type.qualifiedName, next)
+        _ = state.remove(type.storageKey, next)
       }
       return DeletionOutcome(object: object, isGone: true)
     }
     if !next.isBeingDeleted { next = mark(next, grace: 0) }
     if next == object || options.isDryRun { return DeletionOutcome(object: next, isGone: false) }
-    return DeletionOutcome(object: state.put(type.qualifiedName, next), isGone: false)
+    return DeletionOutcome(
+      object: state.put(type.storageKey, Versions.stored(next, type, state.catalogue)), isGone: false)
   }
 
   /// Without their definition, custom resources cannot be reached any more.
@@ -163,7 +164,7 @@ extension APIServer {
     var next = withFinalizers(object, options)
     if object.isBeingDeleted {
       if Deletion.isDone(next, type) {
-        if !options.isDryRun { _ = state.remove(type.qualifiedName, next) }
+        if !options.isDryRun { _ = state.remove(type.storageKey, next) }
         return DeletionOutcome(object: object, isGone: true)
       }
     } else {
@@ -171,7 +172,8 @@ extension APIServer {
       next.set("Terminating", at: "status", "phase")
     }
     if next == object || options.isDryRun { return DeletionOutcome(object: next, isGone: false) }
-    return DeletionOutcome(object: state.put(type.qualifiedName, next), isGone: false)
+    return DeletionOutcome(
+      object: state.put(type.storageKey, Versions.stored(next, type, state.catalogue)), isGone: false)
   }
 
   /// A pod on a node has something to finish: it is marked, and goes when its node says that it is done.
@@ -194,8 +196,8 @@ extension APIServer {
     }
     let isGone = Deletion.isDone(next, type)
     if options.isDryRun { return DeletionOutcome(object: next, isGone: isGone) }
-    if next != object { next = state.put(type.qualifiedName, next) }
-    if isGone { _ = state.remove(type.qualifiedName, next) }
+    if next != object { next = state.put(type.storageKey, Versions.stored(next, type, state.catalogue)) }
+    if isGone { _ = state.remove(type.storageKey, next) }
     return DeletionOutcome(object: next, isGone: isGone)
   }
 

@@ -13,7 +13,7 @@ extension APIServer {
       if version > UInt64(state.revision) {
         throw .tooLargeVersion(Int64(clamping: version), current: state.revision)
       }
-      guard let found = state.get(info.type.qualifiedName, info.namespace, name) else {
+      guard let found = state.get(info.type.storageKey, info.namespace, name) else {
         throw .notFound(info.type, name)
       }
       return APIResponse(status: 200, body: .value(Versions.read(found.value, as: info.type, state.catalogue)))
@@ -42,7 +42,7 @@ struct Page {
 
   init(_ info: RequestInfo, _ options: ListOptions, _ state: borrowing ObjectState) throws(APIStatus) {
     isCustom = state.catalogue.isCustom(info.type)
-    let resource = info.type.qualifiedName
+    let resource = info.type.storageKey
     var revision = state.revision
     let asked = options.token.map { $0.revision ?? 0 } ?? options.version ?? 0
     if asked > revision { throw .tooLargeVersion(asked, current: revision) }
@@ -62,8 +62,8 @@ struct Page {
     }
     if let token = options.token { all = all.filter { token.admits(place($0.value)) } }
     let isSelected = options.labels != nil || options.fields != nil
-    if isSelected { all = all.filter { options.matches($0.value) } }
     items = all.map { Versions.read($0.value, as: info.type, state.catalogue) }
+    if isSelected { items = items.filter(options.matches) }
     metadata["resourceVersion"] = .string(String(revision))
     // The answer that any version will do for comes whole, as from Kubernetes' cache.
     let isPaged = options.limit > 0 && !(options.version == 0 && options.token == nil)

@@ -18,7 +18,7 @@ extension APIServer {
     return try await change(options.isDryRun) { state throws(APIStatus) in
       var object = decoded.object
       try writer.place(&object)
-      guard let old = state.get(info.type.qualifiedName, info.namespace, name)?.value else {
+      guard let old = state.get(info.type.storageKey, info.namespace, name)?.value else {
         guard ObjectWriter.createsOnUpdate.contains(info.type.qualifiedName), info.subresource == nil else {
           throw .notFound(info.type, name)
         }

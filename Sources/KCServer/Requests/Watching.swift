@@ -11,7 +11,7 @@ extension APIServer {
         message: "only the following media types are accepted: application/json;stream=watch")
     }
     let options = try listOptions(request, info)
-    let resource = info.type.qualifiedName
+    let resource = info.type.storageKey
     let wantsInitial = options.sendsInitial ?? (options.version ?? 0 == 0)
     let (present, now, catalogue) = try objects.read { state throws(APIStatus) in
       (wantsInitial ? state.list(resource, namespace: info.namespace) : [], state.revision, state.catalogue)
@@ -21,8 +21,9 @@ extension APIServer {
     var watcher = Watcher(
       resource: resource, namespace: info.namespace, labels: options.labels, fields: options.fields, after: after
     ) { presenter.present($0) }
+    if info.type.isLaterEvent { watcher.version = { Versions.read($0, as: info.type, catalogue) } }
     if options.wantsBookmarks { watcher.bookmarks = info.type }
-    for object in present where options.matches(object.value) { _ = watcher.send("ADDED", object.value) }
+    for object in present where watcher.matches(object.value) { _ = watcher.send("ADDED", object.value) }
     if options.sendsInitial == true, options.wantsBookmarks {
       var bookmark = Watcher.bookmark(info.type, now)
       bookmark.set(["k8s.io/initial-events-end": "true"], at: "metadata", "annotations")

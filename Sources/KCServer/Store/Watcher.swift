@@ -12,6 +12,8 @@ struct Watcher: Sendable {
   let after: Int64
   /// What bookmarks are made for; nil where the client takes none.
   var bookmarks: ResourceType?
+  /// Brings a stored object into the version that the client speaks of.
+  var version: (@Sendable (Value) -> Value)?
   /// Turns an object into the form that the client asked for.
   let present: @Sendable (Value) -> Value
   private let continuation: AsyncThrowingStream<Value, any Error>.Continuation
@@ -34,7 +36,7 @@ struct Watcher: Sendable {
   }
 
   func matches(_ object: Value) -> Bool {
-    (labels?.matches(object.labels) ?? true) && (fields?.matches(object) ?? true)
+    (labels?.matches(object.labels) ?? true) && (fields?.matches(version?(object) ?? object) ?? true)
   }
 
   /// Tells of an event if the client wants to hear of it; false when the client no longer listens or is too slow.

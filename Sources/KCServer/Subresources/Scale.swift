@@ -6,7 +6,7 @@ extension APIServer {
   func scale(_ info: RequestInfo) throws(APIStatus) -> APIResponse {
     let name = info.name ?? ""
     return try objects.read { state throws(APIStatus) in
-      guard let object = state.get(info.type.qualifiedName, info.namespace, name)?.value else {
+      guard let object = state.get(info.type.storageKey, info.namespace, name)?.value else {
         throw .notFound(info.type, name)
       }
       let paths = ScalePaths(info.type, state.catalogue)
@@ -22,7 +22,7 @@ extension APIServer {
     let media = Self.patchKind(request)
     let writer = ObjectWriter(server: self, info: info, options: options, now: settings.now())
     return try await change(options.isDryRun) { state throws(APIStatus) in
-      guard let old = state.get(info.type.qualifiedName, info.namespace, name)?.value else {
+      guard let old = state.get(info.type.storageKey, info.namespace, name)?.value else {
         throw .notFound(info.type, name)
       }
       let paths = ScalePaths(info.type, state.catalogue)
