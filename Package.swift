@@ -154,7 +154,7 @@ for name in testModules where testable.contains(name) {
 if !core && chosen == nil {
   targets.append(
     .testTarget(
-      name: "EndToEnd", dependencies: ["KCTestSupport", "KCData", "KCCodec", "kc"], swiftSettings: settings))
+      name: "EndToEnd", dependencies: ["KCTestSupport", "KCData", "KCCodec", "KCKube", "kc"], swiftSettings: settings))
 }
 
 extension Module.Kind {

@@ -37,6 +37,21 @@ extension Applier {
     if !moved.isEmpty { throw .moved(moved) }
   }
 
+  /// Waits until the pods of a new workload have their nodes, or for as long as that usually takes.
+  func waitUntilPlaced(_ step: Step) async {
+    guard step.key.kind != "Pod", let wanted = step.object?.at("spec", "replicas")?.int, watch.follows(step.key.kind)
+    else { return }
+    let clock = ContinuousClock()
+    let deadline = clock.now + .seconds(2)
+    for await _ in watch.ticks() {
+      if clock.now > deadline { return }
+      guard let object = watch.object(kind: step.key.kind, namespace: step.key.namespace, name: step.key.name)
+      else { continue }
+      let placed = watch.pods(of: object).count { !($0.at("spec", "nodeName")?.string ?? "").isEmpty }
+      if placed >= wanted { return }
+    }
+  }
+
   /// Waits until what a step made is healthy, or certainly will not be.
   func waitUntilHealthy(_ step: Step) async throws(ApplyFailure) {
     guard watch.follows(step.key.kind) else {

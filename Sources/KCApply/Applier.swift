@@ -84,8 +84,12 @@ public struct Applier: Sendable {
     let makes = plan.changes.filter { $0.action != .remove }
     for wave in Set(makes.map(\.wave)).sorted() {
       let steps = makes.filter { $0.wave == wave }
-      for step in steps { try await make(step) }
-      for step in steps { try await waitUntilHealthy(step) }
+      for step in steps {
+        try await make(step)
+        // Workloads are placed one after the other, as the plan foretold it; a rollout places pods until its end.
+        if step.action != .add { try await waitUntilHealthy(step) } else { await waitUntilPlaced(step) }
+      }
+      for step in steps where step.action == .add { try await waitUntilHealthy(step) }
     }
     for step in plan.steps where step.action == .remove { try await remove(step) }
   }

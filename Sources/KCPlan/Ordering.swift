@@ -48,10 +48,9 @@ enum Ordering {
     var waiting: [String: Int] = [:]
     var dependents: [String: [String]] = [:]
     for step in steps {
-      let needed = (dependencies[step.address] ?? []).compactMap { byAddress[$0] }
-        .filter { rank($0.key.kind) == rank(step.key.kind) && $0.address != step.address }
+      let needed = peers(of: step, byAddress, dependencies)
       waiting[step.address] = needed.count
-      for other in needed { dependents[other.address, default: []].append(step.address) }
+      for other in needed { dependents[other, default: []].append(step.address) }
     }
     var depths: [String: Int] = [:]
     var ready = steps.map(\.address).filter { waiting[$0] == 0 }
@@ -63,5 +62,20 @@ enum Ordering {
       }
     }
     return depths.filter { waiting[$0.key] == 0 }
+  }
+
+  /// The steps of the same rank that one leads to, directly or through others, as through the service of a workload.
+  private static func peers(
+    of step: Step, _ byAddress: [String: Step], _ dependencies: [String: [String]]
+  ) -> [String] {
+    let own = rank(step.key.kind)
+    var found: Set<String> = []
+    var seen: Set<String> = [step.address]
+    var queue = dependencies[step.address] ?? []
+    while let address = queue.popLast() {
+      guard seen.insert(address).inserted, let other = byAddress[address] else { continue }
+      if rank(other.key.kind) == own { found.insert(address) } else { queue += dependencies[address] ?? [] }
+    }
+    return found.sorted()
   }
 }

@@ -26,7 +26,8 @@ public enum PlanFile {
     }
     let body: Value = [
       "project": .string(plan.project), "environment": plan.environment.map { .string($0) } ?? .null,
-      "target": .string(plan.target), "namespace": .string(plan.recordNamespace), "server": .string(server), "digest": .string(plan.digest),
+      "target": .string(plan.target), "namespace": .string(plan.recordNamespace), "server": .string(server),
+      "digest": .string(plan.digest),
       "steps": .array(plan.steps.map(encode)),
       "view": PlanJSON.value(plan),
     ]

@@ -5,7 +5,7 @@ import Testing
 @Suite struct CommandTests {
   @Test func theExampleIsRight() {
     let machine = Machine()
-    defer { machine.shell("rm -rf \(machine.folder)") }
+    defer { machine.discard() }
     let check = machine.expect("check")
     #expect(check.messages.contains("nothing wrong"))
     let first = machine.expect("render --env prod").out
@@ -16,7 +16,7 @@ import Testing
 
   @Test func aMistakeIsShownWithItsPlace() {
     let machine = Machine()
-    defer { machine.shell("rm -rf \(machine.folder)") }
+    defer { machine.discard() }
     machine.edit("shop.kc", "web.app.http$", "web.app.htp")
     let check = machine.expect("check", status: 1)
     #expect(check.messages.contains("htp"))
@@ -26,7 +26,7 @@ import Testing
 
   @Test func withoutAnEngineTheWayOutIsSaid() {
     let machine = Machine()
-    defer { machine.shell("rm -rf \(machine.folder)") }
+    defer { machine.discard() }
     let plan = machine.expect("plan", status: 3)
     #expect(plan.messages.contains("kc engine start"))
     let damaged = machine.shell("echo '{}' >\(machine.folder)/p; \(machine.kc) apply \(machine.folder)/p")

@@ -1,5 +1,6 @@
 import KCCodec
 import KCData
+import KCKube
 import KCTestSupport
 import Testing
 
@@ -103,7 +104,7 @@ import Testing
     let before = containers()
     #expect(!before.isEmpty)
     let place = address(machine)
-    machine.shell("kill -9 $(pgrep -f \"kc engine run.*--port \(machine.port)\")")
+    machine.shell("kill -9 $(sed -n 's/.*\"process\":\\([0-9]*\\).*/\\1/p' \(machine.folder)/home/engine.json)")
     let page = machine.shell("sleep 0.3; curl -sf --max-time 5 http://\(place)/cgi-bin/index.cgi")
     #expect(page.out.contains("You are visitor"), "\(page)")
     machine.expect("plan --env prod", status: 3)
@@ -158,7 +159,8 @@ import Testing
     for _ in 0..<120 where !isElsewhere {
       machine.shell("sleep 0.5")
       isElsewhere =
-        machine.kc("status").status == 0 && pods(machine).allSatisfy { $0.at("spec", "nodeName") != "node-1" }
+        machine.kc("status").status == 0
+        && pods(machine).allSatisfy { $0.at("spec", "nodeName") != "node-1" || $0.isBeingDeleted }
     }
     #expect(isElsewhere, "\(machine.kc("status").out)")
     machine.expect("engine node start node-1")

@@ -84,6 +84,9 @@ final class Machine {
     ).out
   }
 
+  /// Removes the folder; for machines without an engine.
+  func discard() { _ = Oracle.run("rm -rf \(folder)") }
+
   func remove() {
     kc("engine stop")
     shell("rm -rf \(folder)/home")

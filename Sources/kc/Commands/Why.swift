@@ -25,11 +25,23 @@ struct Why: ParsableCommand {
     try project.report(output)
     let answer: WhyAnswer
     do {
-      answer = try project.compilation.why(address: address, path: path)
+      answer = try find(project.compilation)
     } catch {
       throw Self.failure(error)
     }
     Terminal.out(text(answer))
+  }
+
+  /// A name that several resources have means the one that has the field.
+  private func find(_ compilation: Compilation) throws(WhyError) -> WhyAnswer {
+    do throws(WhyError) {
+      return try compilation.why(address: address, path: path)
+    } catch {
+      guard case .ambiguous(_, let candidates) = error, path != nil else { throw error }
+      let answers = candidates.compactMap { try? compilation.why(address: $0, path: path) }
+      guard answers.count == 1 else { throw error }
+      return answers[0]
+    }
   }
 
   private func text(_ answer: WhyAnswer) -> String {
