@@ -90,6 +90,16 @@ import Testing
     #expect(!watcher.tell(event(Watcher.queueLimit + 1)))
   }
 
+  @Test func versionsShareWhatIsEqual() {
+    let old: Value = ["metadata": ["name": "a", "labels": ["x": "y"]], "spec": ["list": [1, 2]], "status": ["n": 1]]
+    var new = old
+    new.set(2, at: "status", "n")
+    new.set("z", at: "metadata", "labels", "x")
+    #expect(new.sharing(with: old) == new)
+    #expect(old.sharing(with: new) == old)
+    #expect(new.sharing(with: "text") == new)
+  }
+
   @Test func whatIsForgottenIsRefused() async throws {
     let fixture = try ServerFixture()
     defer { fixture.remove() }

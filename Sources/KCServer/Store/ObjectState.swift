@@ -46,7 +46,7 @@ struct ObjectState: Sendable {
   }
 
   /// How many events are kept for watches that start in the past.
-  static let historyLimit = 4096
+  static let historyLimit = 1000
 
   static func key(_ namespace: String?, _ name: String) -> String { "\(namespace ?? "")/\(name)" }
 
@@ -98,6 +98,7 @@ struct ObjectState: Sendable {
     object.set(.string(String(revision)), at: "metadata", "resourceVersion")
     let key = Self.key(object.namespace, object.name ?? "")
     let old = objects[resource]?[key]
+    if let old { object = object.sharing(with: old.value) }
     follow(resource, object, name: "")
     objects[resource, default: [:]][key] = StoredObject(value: object, revision: revision)
     pending.append(
@@ -136,7 +137,7 @@ struct ObjectState: Sendable {
   mutating func remember(_ events: [ObjectEvent]) {
     history += events
     if let last = events.last { durable = last.revision }
-    if history.count > Self.historyLimit * 2 {
+    if history.count > Self.historyLimit * 3 / 2 {
       let excess = history.count - Self.historyLimit
       historyStart = history[excess - 1].revision
       history.removeFirst(excess)

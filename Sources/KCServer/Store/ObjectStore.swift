@@ -15,7 +15,7 @@ final class ObjectStore: Sendable {
   private let lastBookmark = Atomic<Int64>(0)
 
   /// Every so many changes bookmarks are sent: often enough that a watcher never falls behind what is remembered.
-  static let bookmarkInterval: Int64 = 1000
+  static let bookmarkInterval: Int64 = 250
 
   init(store: any Store, cipher: (any StoreCipher)?) throws(StoreError) {
     self.store = store
