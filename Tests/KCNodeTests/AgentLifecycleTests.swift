@@ -324,4 +324,23 @@ import Testing
       try await harness.eventually("the node is there again") { harness.api.object("/api/v1/nodes/node-t") != nil }
     }
   }
+
+  @Test func onlyTheFilesOfTwoContainersAreKept() async throws {
+    let harness = try AgentHarness { $0.backOffBase = 0.01 }
+    harness.api.put(pod: makePod())
+    try await harness.run {
+      try await harness.eventually("the pod is ready") { harness.isReady("web") }
+      let folder = "\(harness.folder)/logs/pods/default_web_uid-1/main"
+      for count in 0..<4 {
+        try Files.write([], to: "\(folder)/\(count).log")
+        harness.runtime.exit("main", code: 1)
+        try await harness.eventually("it runs again") {
+          harness.isReady("web") && harness.containerStatus("web")?["restartCount"] == .int(Int64(count + 1))
+        }
+      }
+      #expect(Files.names(folder) == ["3.log"])
+      #expect(
+        Files.names("\(harness.folder)/state/pods/uid-1/containers/main") == ["3.message", "4.message"])
+    }
+  }
 }

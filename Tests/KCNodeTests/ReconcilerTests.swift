@@ -96,6 +96,9 @@ import Testing
     pod.set([["name": "main", "restartCount": 6, "containerID": "containerd://x"]], at: "status", "containerStatuses")
     let ready = memory { $0.images["main"] = .present("sha") }
     #expect(plan(pod, [sandbox()], [], ready).actions == [.start(container: "main", attempt: 7, image: "sha")])
+    // Once the status has counted it.
+    pod.set([["name": "main", "restartCount": 7]], at: "status", "containerStatuses")
+    #expect(plan(pod, [sandbox()], [], ready).actions == [.start(container: "main", attempt: 7, image: "sha")])
   }
 
   @Test func oldContainersArePrunedButOneForItsLog() {

@@ -114,6 +114,19 @@ import Testing
     #expect(main(after).at("lastState", "terminated", "exitCode") == 3)
   }
 
+  @Test func aContainerThatVanishedIsCountedOnce() {
+    let before = status(makePod(), [container(.running, attempt: 2)])
+    let vanished = status(makePod(), previous: before, at: 5)
+    #expect(main(vanished)["restartCount"] == 3)
+    #expect(main(vanished).at("state", "waiting", "reason") == "ContainerCreating")
+    #expect(main(vanished).at("lastState", "terminated", "reason") == "ContainerStatusUnknown")
+    #expect(main(vanished).at("lastState", "terminated", "exitCode") == 137)
+    #expect(main(status(makePod(), previous: vanished, at: 6)) == main(vanished))
+    let back = status(makePod(), [container(.running, attempt: 3)], previous: vanished, at: 7)
+    #expect(main(back)["restartCount"] == 3)
+    #expect(main(back).at("lastState", "terminated", "exitCode") == 137)
+  }
+
   @Test func servicesClassesAreByRequestsAndLimits() {
     func quality(_ resources: Value) -> String {
       QualityOfService(PodSpec(makePod(container: { $0["resources"] = resources }))).rawValue

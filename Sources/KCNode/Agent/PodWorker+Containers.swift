@@ -76,6 +76,7 @@ extension PodWorker {
       try await step("RunContainerError") { runtime throws(RuntimeError) in try await runtime.startContainer(id) }
       event("Started", "Container started", container: spec)
       memory.startFailures[spec.name] = nil
+      forgetFiles(of: spec, before: attempt)
       postStart(spec, id)
     } catch {
       let count = (memory.startFailures[spec.name]?.count ?? 0) + 1
@@ -83,6 +84,17 @@ extension PodWorker {
       memory.startFailures[spec.name] = PodMemory.StartFailure(
         reason: error.reason, message: error.message, retryAt: services.clock.now.advanced(by: delay), count: count)
       event("Failed", "Error: \(error.message)", warning: true, container: spec)
+    }
+  }
+
+  /// Removes logs and messages of containers before the one before the present one: nobody can ask for them any more.
+  private func forgetFiles(of spec: ContainerSpec, before attempt: UInt32) {
+    let paths = services.paths
+    for folder in ["\(paths.podLogs(pod))/\(spec.name)", "\(paths.pod(uid))/containers/\(spec.name)"] {
+      for name in Files.names(folder) {
+        guard let number = name.split(separator: ".").first.flatMap({ UInt32($0) }) else { continue }
+        if number < attempt && number != attempt - 1 { Files.remove("\(folder)/\(name)") }
+      }
     }
   }
 

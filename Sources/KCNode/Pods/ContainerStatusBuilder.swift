@@ -17,11 +17,14 @@ struct ContainerStatusBuilder {
       return lost(reported)
     }
     let outcome = memory.outcome(spec, latest)
-    let (state, last) = states(spec, latest, reported)
+    // A container that vanished has ended, and another will count as its restart.
+    let vanished = latest == nil && reported?["containerID"]?.string?.isEmpty == false ? reported.map(lost) : nil
+    let (state, last) = vanished.map { (waiting(spec, after: nil), $0["state"]) } ?? states(spec, latest, reported)
     var out: Value = ["name": .string(spec.name), "state": state]
     out["lastState"] = last ?? [:]
     out["ready"] = .bool(outcome.ready && pod.deadline == nil)
-    out["restartCount"] = Value(Int(latest?.attempt ?? UInt32(clamping: reported?["restartCount"]?.int ?? 0)))
+    let counted = UInt32(clamping: reported?["restartCount"]?.int ?? 0) &+ (vanished == nil ? 0 : 1)
+    out["restartCount"] = Value(Int(latest?.attempt ?? counted))
     out["image"] = .string(latest.flatMap { $0.image.isEmpty ? nil : $0.image } ?? spec.image)
     out["imageID"] = .string(latest?.imageID ?? "")
     if let latest { out["containerID"] = .string(Self.identity(latest.id)) }

@@ -138,12 +138,11 @@ extension PodReconciler {
 
   /// The restart count of the next container: also right when the runtime has lost those before it.
   private func attempt(of name: String, after last: ContainerState?) -> UInt32 {
+    if let last { return last.attempt &+ 1 }
     let reported = pod.reported(name)
-    var next = last.map { $0.attempt &+ 1 } ?? 0
-    if let count = reported?["restartCount"]?.int, reported?["containerID"]?.string?.isEmpty == false, last == nil {
-      next = max(next, UInt32(clamping: count) &+ 1)
-    }
-    return next
+    let count = UInt32(clamping: reported?["restartCount"]?.int ?? 0)
+    // A status that still names a container has not yet counted its end.
+    return reported?["containerID"]?.string?.isEmpty == false ? count &+ 1 : count
   }
 
   private mutating func stop(
