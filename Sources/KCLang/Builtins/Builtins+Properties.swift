@@ -10,6 +10,7 @@ extension Builtins {
     case .scope: ["count"]
     case .range: ["low", "high"]
     case .percent: ["whole"]
+    case .quantity: ["isBinary", "isWhole"]
     case .duration: ["seconds", "milliseconds"]
     case .key: ["owner", "key"]
     default: []
@@ -29,6 +30,9 @@ extension Builtins {
     case (.range, "low"): return program.tree.item(of: value, 0)
     case (.range, "high"): return program.tree.item(of: value, 1)
     case (.duration, "seconds"): return program.tree.int(value.inlineNumber / 1000)
+    case (.quantity, "isBinary"): return .bool(program.tree.quantity(of: value)?.format == .binarySI)
+    case (.quantity, "isWhole"):
+      return .bool(program.tree.quantity(of: value).map { $0.nano % 1_000_000_000 == 0 } ?? false)
     case (.percent, "whole"): return program.tree.int(value.inlineNumber / 1000)
     case (.duration, "milliseconds"): return program.tree.int(value.inlineNumber)
     case (.record, "count"): return count(value.length, &program)

@@ -27,6 +27,11 @@ extension Program {
         among: known, at: node.span)
       return poison(node)
     }
+    let isUnion = if case .union = types[types.required(type)] { true } else { false }
+    if isUnion, acceptsChild(type), Self.nearest(to: text(name), among: names(in: scope)) != nil {
+      reportUnknownName(node, scope)
+      return poison(node)
+    }
     if acceptsChild(type) { return code.emit(.symbol, name, max(selfDepth(scope), -1), at: site) }
     if let schema = enclosingSchema(name, scope) { return code.emit(.enclosing, schema, selfDepth(scope), at: site) }
     reportUnknownName(node, scope)
@@ -261,8 +266,26 @@ extension Program {
     let site = code.site(node.span)
     let parameters = code.functions[Int(function)].parameters
     let name = code.functions[Int(function)].name
+    guard let places = places(of: arguments, parameters, name) else { return poison(node) }
+    for (place, parameter) in parameters.enumerated() where parameter.fallback == -1 && !places.contains(place) {
+      if types.isOptional(parameter.type), parameter.type != TypeTable.any { continue }
+      report("KC0131", "`\(name)` needs the argument `\(text(parameter.key))`", at: site)
+      return poison(node)
+    }
     var list: [Int32] = []
-    var given: Set<Int> = []
+    for (argument, place) in zip(arguments, places) {
+      var pair = compileArgument(argument, scope, parameters[place].type)
+      pair[0] = parameters[place].key
+      pair[1] = checked(pair[1], parameters[place].type)
+      list += pair
+    }
+    let callee = code.constant(code.functions[Int(function)].value, at: site)
+    return code.emit(.call, callee, Int32(list.count / 2), code.list(list), at: site)
+  }
+
+  /// Which parameter each argument is for; nil after a report.
+  private mutating func places(of arguments: [SyntaxNode], _ parameters: [Parameter], _ name: String) -> [Int]? {
+    var places: [Int] = []
     var next = 0
     for argument in arguments {
       var place: Int?
@@ -270,38 +293,29 @@ extension Program {
         let label = argument.word(token)
         place = parameters.firstIndex { text($0.key) == label }
         if place == nil {
+          let known = parameters.map { text($0.key) }
           reportUnknown(
-            "KC0130", "`\(name)` has no parameter `\(label)`", label, among: parameters.map { text($0.key) },
+            "KC0130", "`\(name)` has no parameter `\(label)`", label, among: known,
             at: argument.tree.span(ofToken: token),
-            notes: parameters.isEmpty ? [] : ["its parameters: " + Self.enumerate(parameters.map { text($0.key) })])
-          return poison(node)
+            notes: known.isEmpty ? [] : ["its parameters: " + Self.enumerate(known)])
+          return nil
         }
       } else {
-        while given.contains(next) { next += 1 }
+        while places.contains(next) { next += 1 }
         place = next < parameters.count ? next : nil
         next += 1
       }
       guard let place else {
-        report(
-          "KC0132", "`\(name)` takes \(parameters.count == 1 ? "one argument" : "\(parameters.count) arguments")",
-          at: argument.span)
-        return poison(node)
+        let count = parameters.count == 1 ? "one argument" : "\(parameters.count) arguments"
+        report("KC0132", "`\(name)` takes \(count)", at: argument.span)
+        return nil
       }
-      if !given.insert(place).inserted {
+      if places.contains(place) {
         report("KC0125", "`\(text(parameters[place].key))` is given twice", at: argument.span)
-        return poison(node)
+        return nil
       }
-      var pair = compileArgument(argument, scope, parameters[place].type)
-      pair[0] = parameters[place].key
-      pair[1] = checked(pair[1], parameters[place].type)
-      list += pair
+      places.append(place)
     }
-    for (place, parameter) in parameters.enumerated() where parameter.fallback == -1 && !given.contains(place) {
-      if types.isOptional(parameter.type), parameter.type != TypeTable.any { continue }
-      report("KC0131", "`\(name)` needs the argument `\(text(parameter.key))`", at: site)
-      return poison(node)
-    }
-    let callee = code.constant(code.functions[Int(function)].value, at: site)
-    return code.emit(.call, callee, Int32(list.count / 2), code.list(list), at: site)
+    return places
   }
 }

@@ -117,6 +117,8 @@ extension Program {
       }
     }
     let full = path.joined(separator: ".")
+    let pending = aliases.filter { $0.value == TypeTable.any }.map { text($0.key.name) }
+    known.removeAll { pending.contains($0) }
     reportUnknown("KC0103", "there is no type `\(full)`", full, among: known, at: node.span)
     return TypeTable.unknown
   }

@@ -7,7 +7,8 @@ extension Program {
   /// The objects of all resources, in the order of their declaration.
   mutating func lower() -> [Resource] {
     var resources: [Resource] = []
-    for index in resourceInstances(in: root) {
+    let all = resourceInstances(in: root)
+    for index in all {
       if let resource = lower(index) { resources.append(resource) }
     }
     var needs: [Int32: [Int32]] = [:]
@@ -15,7 +16,8 @@ extension Program {
     for place in resources.indices {
       resources[place].dependencies = (needs[resources[place].instance] ?? []).map { address(of: $0) }.sorted()
     }
-    checkSelectors(resources)
+    // Pods of workloads that could not be made might be those that are selected.
+    if resources.count == all.count { checkSelectors(resources) }
     return resources
   }
 

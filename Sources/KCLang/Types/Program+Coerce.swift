@@ -301,6 +301,7 @@ extension Program {
 
   /// Reports a name that no child of a kind has: `app` opens no port `htp`.
   mutating func reportNoChild(_ name: Int32, _ kind: Int32, of index: Int32, at site: Int32) {
+    if brokenNames.contains(name) { return }
     let known = children(of: index, kind: kind).map { text(instances[Int($0)].name) }
     let isPort = text(kind) == "port"
     let verb = isPort ? "opens" : "has"
