@@ -28,7 +28,8 @@ enum Quotas {
       }
       throw .forbidden(
         type, object.name ?? "",
-        "exceeded quota: \(quota.value.name ?? ""), requested: \(list(\.asked)), used: \(list(\.used)), limited: \(list(\.limit))"
+        "exceeded quota: \(quota.value.name ?? ""), requested: \(list(\.asked)), used: \(list(\.used)), "
+          + "limited: \(list(\.limit))"
       )
     }
   }

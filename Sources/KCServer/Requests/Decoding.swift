@@ -59,7 +59,8 @@ extension APIServer {
     let problems = Problems(object, type, schema: schema)
     if let misfit = problems.misfits.first {
       throw .badRequest(
-        "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): \(misfit.field): \(misfit.message)"
+        "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): "
+          + "\(misfit.field): \(misfit.message)"
       )
     }
     if !problems.unknown.isEmpty, options.fieldValidation == .strict {

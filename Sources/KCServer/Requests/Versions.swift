@@ -1,13 +1,13 @@
 internal import KCData
 internal import KCKube
 
-/// The versions of objects. Built-in ones are stored in the version that they were written in, but for events, which two
-/// groups serve; custom resources are stored in the version that their definition says, and nothing but the version's
+/// The versions of objects. Built-in ones are stored in the version that they were written in, but for events, which
+/// two groups serve; custom resources are stored in the version that their definition says, and nothing but the version's
 /// name changes between theirs.
 enum Versions {
   /// An object in the version that is asked for.
   ///
-  /// - Returns: custom resources have the defaults that the stored version has now, and no fields that it does not have.
+  /// - Returns: custom resources have the defaults that the stored version has now, and no fields that it lacks.
   static func read(_ object: Value, as type: ResourceType, _ catalogue: Catalogue) -> Value {
     if type.isLaterEvent { return Events.later(object, catalogue) }
     var out = object

@@ -21,7 +21,8 @@ public final class SQLiteStore: Store {
     // WAL with FULL: a commit is on the disk before it returns, also through a loss of power.
     for statement in [
       "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA busy_timeout=5000",
-      "CREATE TABLE IF NOT EXISTS objects (key TEXT PRIMARY KEY, revision INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID",
+      "CREATE TABLE IF NOT EXISTS objects "
+        + "(key TEXT PRIMARY KEY, revision INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID",
       "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     ] { try connection.execute(statement) }
     return connection
