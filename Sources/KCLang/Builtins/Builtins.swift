@@ -118,9 +118,12 @@ extension Program {
   private func scalarText(_ value: TreeValue) -> TreeValue { dereference(value) }
 
   /// Ten characters that change when the value does.
-  mutating func digest(of value: TreeValue, at site: Int32) -> TreeValue {
+  mutating func digest(of given: TreeValue, at site: Int32) -> TreeValue {
+    let value = resolve(given, 0)
     guard let text = canonicalText(of: value, at: site) else { return .poison }
-    return tree.string(String(SHA256.hex(text.utf8).prefix(10)))
+    var result = tree.string(String(SHA256.hex(text.utf8).prefix(10)))
+    result.isSecret = holdsSecret(value)
+    return result
   }
 
   /// The value as JSON.
@@ -139,7 +142,7 @@ extension Program {
   }
 
   /// Whether a value that was made plain is secret, or holds one that is.
-  private func holdsSecret(_ value: TreeValue) -> Bool {
+  func holdsSecret(_ value: TreeValue) -> Bool {
     switch value.tag {
     case _ where value.isSecret: true
     case .record: tree.fields(of: value).contains { holdsSecret($0.value) }

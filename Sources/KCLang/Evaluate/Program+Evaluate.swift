@@ -318,6 +318,10 @@ extension Program {
     let value = evaluate(pattern, frame)
     if value.isPoison { return nil }
     let plain = scalar(subject)
+    if plain.isSecret {
+      report("KC0181", "a `match` must not depend on a secret", at: siteOf(pattern))
+      return nil
+    }
     if value.tag == .range, plain.tag != .range { return isWithin(plain, value) }
     let wanted = scalar(value)
     return tree.equal(plain, wanted)

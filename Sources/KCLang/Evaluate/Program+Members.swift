@@ -38,7 +38,10 @@ extension Program {
       }
     default: break
     }
-    if let value = Builtins.property(text(key), of: base, &self) { return value }
+    if var value = Builtins.property(text(key), of: base, &self) {
+      if base.isSecret { value.isSecret = true }
+      return value
+    }
     reportNoMember(key, of: base, at: site)
     return .poison
   }

@@ -279,6 +279,12 @@ extension Program {
     let value = scalar(evaluate(op.a, frame))
     let collection = dereference(evaluate(op.b, frame))
     if value.isPoison || collection.isPoison { return .poison }
+    var result = isIn(value, collection, siteOf(op.b))
+    if !result.isPoison { result.isSecret = value.isSecret || holdsSecret(collection) }
+    return result
+  }
+
+  private mutating func isIn(_ value: TreeValue, _ collection: TreeValue, _ site: Int32) -> TreeValue {
     switch collection.tag {
     case .list: return .bool(tree.items(of: collection).contains { tree.equal($0, value) })
     case .range: return .bool(isWithin(value, collection))
@@ -291,7 +297,7 @@ extension Program {
     default:
       report(
         "KC0163", "`in` wants a list, a range or a map, and this is \(Self.article(kindName(collection)))",
-        at: siteOf(op.b))
+        at: site)
       return .poison
     }
   }
