@@ -2,8 +2,8 @@ internal import KCData
 internal import KCKube
 
 /// The versions of objects. Built-in ones are stored in the version that they were written in, but for events, which
-/// two groups serve; custom resources are stored in the version that their definition says, and nothing but the version's
-/// name changes between theirs.
+/// two groups serve; custom resources are stored in the version that their definition says, and nothing but the
+/// version's name changes between theirs.
 enum Versions {
   /// An object in the version that is asked for.
   ///
