@@ -23,7 +23,7 @@ extension Attempt {
     for (index, slot) in feasible.enumerated() {
       let name = snapshot.slots[slot].name
       var points: [String: Int64] = [:]
-      for column in columns { points[column.plugin.rawValue] = column.points[column.isUniform ? 0 : index] }
+      for column in columns { points[column.plugin.name] = column.points[column.isUniform ? 0 : index] }
       decision.scores[name] = points
       decision.total[name] = points.values.reduce(0) { $0.plus($1) }
     }

@@ -6,6 +6,22 @@ struct Attempt {
   var profile: Profile { scheduler.profile }
 
   func run(_ view: inout PodView) -> Decision {
+    // Of pods of one kind, all fail for the same reasons while nothing changes.
+    let isRepeatable = pod.nominatedNode.isEmpty && pod.nodeName.isEmpty && snapshot.nominated.isEmpty
+    if isRepeatable, let failure = view.failure, failure.seed == scheduler.seed,
+      failure.budgetVersion == snapshot.budgetVersion
+    {
+      return failure.decision
+    }
+    let decision = decide(&view)
+    if isRepeatable, decision.node == nil {
+      view.failure = PodView.Failure(
+        decision: decision, budgetVersion: snapshot.budgetVersion, seed: scheduler.seed)
+    }
+    return decision
+  }
+
+  private func decide(_ view: inout PodView) -> Decision {
     var decision = Decision()
     let wanted = narrowed(&decision)
     if decision.prefilter == nil { decision.prefilter = prefilter(view) }
@@ -22,7 +38,7 @@ struct Attempt {
     if feasible.isEmpty {
       reject(&view, least, wanted, except: [], &decision)
       var counts = Messages.histogram(decision.rejected.values)
-      if let narrowed = decision.narrowed, narrowed.nodes.count < snapshot.nodeCount {
+      if let narrowed = decision.narrowed, decision.rejected.count < snapshot.nodeCount {
         let reason = "node(s) didn't satisfy plugin(s) [\(narrowed.plugins.joined(separator: ","))]"
         counts[reason] = snapshot.nodeCount - decision.rejected.count
       }
@@ -62,7 +78,7 @@ struct Attempt {
   }
 
   private func prefilter(_ view: PodView) -> Rejection? {
-    guard let problem = view.volumes.problem, let plugin = Profile.Plugin(rawValue: problem.plugin) else { return nil }
+    guard let problem = view.volumes.problem, let plugin = Profile.Plugin(name: problem.plugin) else { return nil }
     return profile.filters.contains(plugin) ? problem : nil
   }
 
@@ -98,9 +114,11 @@ struct Attempt {
     _ view: inout PodView, _ least: [Minimum], _ wanted: Set<String>?, except feasible: Set<Int>,
     _ decision: inout Decision
   ) {
-    for (slot, node) in snapshot.slots.enumerated() where node.isPresent && !feasible.contains(slot) {
-      if let wanted, !wanted.contains(node.name) { continue }
-      if let rejection = check(slot, &view, least) { decision.rejected[node.name] = rejection }
+    decision.rejected.reserveCapacity(snapshot.nodeCount)
+    for slot in snapshot.slots.indices where snapshot.slots[slot].isPresent && !feasible.contains(slot) {
+      let name = snapshot.slots[slot].name
+      if let wanted, !wanted.contains(name) { continue }
+      if let rejection = check(slot, &view, least) { decision.rejected[name] = rejection }
     }
   }
 

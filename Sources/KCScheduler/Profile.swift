@@ -2,27 +2,76 @@ public import KCData
 
 /// Which plugins take part, and how much each counts: a profile of a KubeSchedulerConfiguration.
 public struct Profile: Sendable, Hashable {
-  /// The plugins of the default profile, by their names.
-  public enum Plugin: String, Sendable, CaseIterable {
-    case schedulingGates = "SchedulingGates"
-    case prioritySort = "PrioritySort"
-    case nodeUnschedulable = "NodeUnschedulable"
-    case nodeName = "NodeName"
-    case taintToleration = "TaintToleration"
-    case nodeAffinity = "NodeAffinity"
-    case nodePorts = "NodePorts"
-    case nodeResourcesFit = "NodeResourcesFit"
-    case volumeRestrictions = "VolumeRestrictions"
-    case nodeVolumeLimits = "NodeVolumeLimits"
-    case volumeBinding = "VolumeBinding"
-    case volumeZone = "VolumeZone"
-    case podTopologySpread = "PodTopologySpread"
-    case interPodAffinity = "InterPodAffinity"
-    case dynamicResources = "DynamicResources"
-    case defaultPreemption = "DefaultPreemption"
-    case balancedAllocation = "NodeResourcesBalancedAllocation"
-    case imageLocality = "ImageLocality"
-    case defaultBinder = "DefaultBinder"
+  /// The plugins of the default profile.
+  public enum Plugin: UInt8, Sendable, CaseIterable {
+    case schedulingGates
+    case prioritySort
+    case nodeUnschedulable
+    case nodeName
+    case taintToleration
+    case nodeAffinity
+    case nodePorts
+    case nodeResourcesFit
+    case volumeRestrictions
+    case nodeVolumeLimits
+    case volumeBinding
+    case volumeZone
+    case podTopologySpread
+    case interPodAffinity
+    case dynamicResources
+    case defaultPreemption
+    case balancedAllocation
+    case imageLocality
+    case defaultBinder
+
+    private static let names = [
+      "SchedulingGates",
+      "PrioritySort",
+      "NodeUnschedulable",
+      "NodeName",
+      "TaintToleration",
+      "NodeAffinity",
+      "NodePorts",
+      "NodeResourcesFit",
+      "VolumeRestrictions",
+      "NodeVolumeLimits",
+      "VolumeBinding",
+      "VolumeZone",
+      "PodTopologySpread",
+      "InterPodAffinity",
+      "DynamicResources",
+      "DefaultPreemption",
+      "NodeResourcesBalancedAllocation",
+      "ImageLocality",
+      "DefaultBinder",
+    ]
+
+    /// The plugin's name.
+    public var name: String { Self.names[Int(rawValue)] }
+
+    /// The plugin of a name.
+    public init?(name: String) {
+      guard let index = Self.names.firstIndex(of: name), let plugin = Plugin(rawValue: UInt8(index)) else { return nil }
+      self = plugin
+    }
+  }
+
+  /// A set of plugins.
+  public struct PluginSet: Sendable, Hashable {
+    private var bits: UInt32 = 0
+
+    /// All plugins.
+    public static let all = PluginSet(Plugin.allCases)
+
+    /// The set of these plugins.
+    public init(_ plugins: some Sequence<Plugin>) { for plugin in plugins { insert(plugin) } }
+
+    /// Whether a plugin is in the set.
+    public func contains(_ plugin: Plugin) -> Bool { bits & (1 << UInt32(plugin.rawValue)) != 0 }
+    /// Adds a plugin.
+    public mutating func insert(_ plugin: Plugin) { bits |= 1 << UInt32(plugin.rawValue) }
+    /// Takes a plugin out.
+    public mutating func remove(_ plugin: Plugin) { bits &= ~(1 << UInt32(plugin.rawValue)) }
   }
 
   /// Constraints for pods that say nothing about how they are spread.
@@ -52,7 +101,7 @@ public struct Profile: Sendable, Hashable {
   /// Pods with this `schedulerName` are decided on.
   public var schedulerName = "default-scheduler"
   /// The plugins that may turn a node down; others in the set do nothing there.
-  public var filters = Set(Plugin.allCases)
+  public var filters = PluginSet.all
   /// The weights of the plugins that give points.
   public var weights: [Plugin: Int64] = [
     .taintToleration: 3, .nodeAffinity: 2, .nodeResourcesFit: 1, .podTopologySpread: 2, .interPodAffinity: 2,
@@ -101,7 +150,7 @@ extension Profile {
   }
 
   private static func plugin(_ name: String, _ point: String) throws(Problem) -> Plugin {
-    guard let plugin = Plugin(rawValue: name) else {
+    guard let plugin = Plugin(name: name) else {
       throw Problem(path: "plugins.\(point)", message: "there is no plugin \"\(name)\"")
     }
     return plugin

@@ -15,6 +15,8 @@ public struct Snapshot: Sendable {
   private var kinds: [PodRules: Int] = [:]
   /// Changes with what decisions look at besides nodes and pods.
   private(set) var contextVersion = 0
+  /// Changes with disruption budgets.
+  private(set) var budgetVersion = 0
   /// Changes with which nodes there are and which images they have.
   private(set) var nodeSetVersion = 0
   private(set) var nodeCount = 0
@@ -68,6 +70,9 @@ public struct Snapshot: Sendable {
     switch object.kind {
     case "Node": updateNode(object)
     case "Pod": addPod(object)
+    case "PodDisruptionBudget":
+      _ = context.update(object)
+      budgetVersion = memo.nextVersion()
     default: if context.update(object) { contextVersion = memo.nextVersion() }
     }
   }
@@ -77,6 +82,9 @@ public struct Snapshot: Sendable {
     switch object.kind {
     case "Node": removeNode(object.name ?? "")
     case "Pod": removePod(object.namespacedName)
+    case "PodDisruptionBudget":
+      _ = context.remove(object)
+      budgetVersion = memo.nextVersion()
     default: if context.remove(object) { contextVersion = memo.nextVersion() }
     }
   }

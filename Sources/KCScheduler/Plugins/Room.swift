@@ -16,7 +16,8 @@ enum Room {
   }
 
   private static func ports(_ rules: PodRules, _ node: NodeInfo) -> Rejection? {
-    guard let port = rules.ports.first(where: node.hasConflict) else { return nil }
+    if rules.ports.isEmpty { return nil }
+    guard let port = rules.ports.first(where: { node.hasConflict(with: $0) }) else { return nil }
     var rejection = Rejection(
       plugin: "NodePorts", isUnresolvable: false,
       reasons: ["node(s) didn't have free ports for the requested pod ports"], constraint: "spec.containers")

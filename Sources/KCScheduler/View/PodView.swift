@@ -25,6 +25,14 @@ struct PodView: Sendable {
   /// How many nodes have taints that the pod would rather not meet.
   private(set) var unwantedCount = 0
 
+  /// The last decision that found no node, while nothing has changed since.
+  struct Failure: Sendable {
+    var decision: Decision
+    var budgetVersion: Int
+    var seed: UInt64
+  }
+
+  var failure: Failure?
   private(set) var axes: [Axis] = []
   var channels: [Channel] = []
   private var relations: [ObjectIdentifier: Relation] = [:]
@@ -61,11 +69,13 @@ struct PodView: Sendable {
     }
     let count = snapshot.slots.count
     if nodeSetVersion != snapshot.nodeSetVersion {
+      failure = nil
       resize(to: count)
       nodeSetVersion = snapshot.nodeSetVersion
       updateImages(snapshot)
     }
     for slot in 0..<count where versions[slot] != snapshot.versions[slot] {
+      failure = nil
       withdraw(slot)
       refresh(slot, snapshot.slots[slot], snapshot)
     }
