@@ -60,6 +60,34 @@ import Testing
     }
   }
 
+  @Test func killedProcessesAreReplaced() async throws {
+    try await onContainerd { containerd, runtime in
+      try await running(agent(on: containerd, runtime)) {
+        api.put(pod: pod("web"))
+        try await eventually("the pod is ready") { isReady("web") }
+        let all = try await runtime.sandboxes(labels: [:]).map(\.id) + runtime.containers(labels: [:]).map(\.id)
+        let group = "\(containerd.cgroup)/pod-uid-web"
+        #expect(Cgroups().children(group).sorted() == all.sorted())
+        // The container's alone, then those of the sandbox as well.
+        let container = try #require(try await runtime.containers(labels: [:]).first)
+        PrivateContainerd.killAll(in: "\(group)/\(container.id)")
+        try await eventually("its container runs anew") { restarts == 1 && isReady("web") }
+        PrivateContainerd.killAll(in: group)
+        try await eventually("its sandbox is another", seconds: 20) { restarts == 2 && isReady("web") }
+        let sandboxes = try await runtime.sandboxes(labels: [:])
+        #expect(sandboxes.filter(\.isReady).map(\.attempt) == [1])
+        let last = api.pod("web")?.at("status", "containerStatuses")?[0]?.at("lastState", "terminated", "exitCode")
+        #expect(last == 137)
+        api.delete(pod: "web", grace: 10, now: SystemNodeClock().now)
+        try await eventually("the pod is gone", seconds: 15) { api.pod("web") == nil }
+      }
+    }
+  }
+
+  private var restarts: Int64? {
+    api.pod("web")?.at("status", "containerStatuses")?[0]?["restartCount"]?.int
+  }
+
   @Test func manyPodsComeUpAndGo() async throws {
     try await onContainerd { containerd, runtime in
       try await running(agent(on: containerd, runtime)) {
@@ -241,6 +269,7 @@ import Testing
     configuration.runtimeHandler = "kc-node-t"
     configuration.cgroup = containerd.cgroup
     configuration.timing.runtimeGrace = 0.5
+    configuration.timing.backOffBase = 0.5
     return try NodeAgent(
       configuration: configuration, client: api.client(), runtime: runtime, logger: Logger(label: "test"))
   }

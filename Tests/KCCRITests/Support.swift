@@ -167,6 +167,14 @@ final class PrivateContainerd: Sendable {
 
   deinit { end() }
 
+  /// Kills the processes of a control group and of those in it.
+  static func killAll(in group: String) {
+    let script = """
+      find /sys/fs/cgroup/pids\(group) /sys/fs/cgroup\(group) -name cgroup.procs -exec cat {} + | sort -u | xargs -r kill -9
+      """
+    run(["/bin/sh", "-c", script], log: "/dev/null")
+  }
+
   @discardableResult
   static func run(_ command: [String], log: String) -> Int32 {
     guard let process = spawn(command, log: log) else { return -1 }

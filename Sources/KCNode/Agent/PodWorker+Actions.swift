@@ -53,7 +53,8 @@ extension PodWorker {
   }
 
   var facts: PodFacts {
-    let addresses = pod.usesHostNetwork ? [services.node.address] : memory.addresses.values.first { !$0.isEmpty } ?? []
+    let addresses =
+      pod.usesHostNetwork ? [services.node.address] : memory.sandbox.flatMap { memory.addresses[$0] } ?? []
     return PodFacts(
       hostIP: services.node.address, podIPs: addresses, allocatable: services.node.allocatable)
   }
@@ -87,6 +88,7 @@ extension PodWorker {
         try await runtime.runSandbox(config, handler: handler)
       }
       let addresses = try await runtime.sandboxAddresses(id)
+      memory.sandbox = id
       memory.addresses[id] = addresses
       try ManagedFiles(pod: pod, node: services.node, paths: services.paths).writeHosts(
         addresses: pod.usesHostNetwork ? [services.node.address] : addresses)

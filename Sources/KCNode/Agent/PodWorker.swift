@@ -141,6 +141,7 @@ actor PodWorker {
     var fresh = reader
     var state = try await fresh.read(uid: uid)
     reader = fresh
+    memory.sandbox = state.sandbox?.id
     if let sandbox = state.sandbox, memory.addresses[sandbox.id] == nil {
       memory.addresses[sandbox.id] = try await services.runtime.sandboxAddresses(sandbox.id)
     }

@@ -5,6 +5,8 @@ struct PodMemory: Sendable {
   /// When the agent first saw the pod.
   var startTime: Timestamp
   var volumes = Preparation.needed
+  /// The sandbox that runs.
+  var sandbox: String?
   /// Of each sandbox.
   var addresses: [String: [String]] = [:]
   /// Of each container, by name, for its next start.
