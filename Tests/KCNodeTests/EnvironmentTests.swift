@@ -106,6 +106,67 @@ import Testing
     #expect(resources(["limits": ["cpu": "9000000000000000000"]]).cpuShares == 262_144)
   }
 
+  private func configuration(
+    spec: (inout Value) -> Void = { _ in }, container: (inout Value) -> Void = { _ in },
+    image: ContainerImage = ContainerImage(id: "sha")
+  ) throws -> ContainerConfig {
+    let pod = PodSpec(makePod(spec: spec, container: container))
+    let node = NodeConfiguration(
+      name: "n", address: "", podCIDR: "", capacity: [:], stateDirectory: "/s", logDirectory: "/l")
+    return try ContainerBuilder(
+      pod: pod, spec: pod.containers[0], node: node, paths: NodePaths(state: "/s", logs: "/l")
+    ).config(attempt: 2, image: image, environment: [EnvironmentVariable("A", "1")], mounts: [])
+  }
+
+  @Test func aContainerIsMadeAsDeclared() throws {
+    let config = try configuration(
+      container: { container in
+        container["command"] = ["run", "$(A)"]
+        container["args"] = ["$(B)"]
+        container["securityContext"] = ["capabilities": ["drop": ["ALL"]], "allowPrivilegeEscalation": false]
+      }, image: ContainerImage(id: "sha", uid: 7))
+    #expect(config.command == ["run", "1"] && config.args == ["$(B)"])
+    #expect(config.logPath == "main/2.log")
+    #expect(config.labels["io.kubernetes.pod.uid"] == "uid-1")
+    #expect(config.security.runAsUser == 7)
+    #expect(config.security.dropCapabilities == ["ALL"] && config.security.noNewPrivileges)
+    #expect(config.security.maskedPaths.contains("/proc/kcore"))
+    let privileged = try configuration(container: { $0["securityContext"] = ["privileged": true] })
+    #expect(privileged.security.privileged && privileged.security.maskedPaths.isEmpty)
+  }
+
+  @Test func rootIsRefusedWhereItIsNotWanted() throws {
+    func make(_ user: Value, _ image: ContainerImage) throws -> ContainerConfig {
+      try configuration(
+        spec: { $0["securityContext"] = ["runAsNonRoot": true] }, container: { $0["securityContext"] = user },
+        image: image)
+    }
+    #expect(throws: ConfigurationError.self) { try make([:], ContainerImage(id: "sha")) }
+    #expect(throws: ConfigurationError.self) { try make([:], ContainerImage(id: "sha", userName: "www")) }
+    #expect(throws: ConfigurationError.self) { try make(["runAsUser": 0], ContainerImage(id: "sha", uid: 5)) }
+    #expect(try make([:], ContainerImage(id: "sha", uid: 5)).security.runAsUser == 5)
+  }
+
+  @Test func whatTheNodeDoesNotDoIsRefused() throws {
+    func refused(spec: (inout Value) -> Void = { _ in }, container: (inout Value) -> Void = { _ in }) -> String? {
+      do {
+        _ = try configuration(spec: spec, container: container)
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(refused() == nil)
+    #expect(refused(spec: { $0["hostUsers"] = false })?.hasPrefix("user namespaces") == true)
+    #expect(refused(spec: { $0["runtimeClassName"] = "kata" }) == "runtime classes are not supported by this node")
+    #expect(
+      refused(container: { $0["livenessProbe"] = ["grpc": ["port": 1]] })
+        == "gRPC probes are not supported by this node")
+    #expect(
+      refused(container: { $0["securityContext"] = ["seccompProfile": ["type": "Localhost"]] })
+        == "seccomp profiles of type Localhost are not supported by this node")
+  }
+
   @Test func base64IsRead() {
     #expect(Base64.decode("aGVsbG8=").map { String(decoding: $0, as: UTF8.self) } == "hello")
     #expect(Base64.decode("") == [])

@@ -19,23 +19,19 @@ actor ImageManager {
   ///
   /// - Returns: its identity.
   func pull(_ name: String) async throws(RuntimeError) -> String {
-    let task: Task<Result<String, RuntimeError>, Never>
-    if let running = pulls[name] {
-      task = running
-    } else {
-      let runtime = runtime
-      let gate = gate
-      task = Task {
-        await gate.run {
-          do throws(RuntimeError) {
-            return .success(try await runtime.pullImage(name, credentials: nil))
-          } catch {
-            return .failure(error)
-          }
+    if let running = pulls[name] { return try await running.value.get() }
+    let runtime = runtime
+    let gate = gate
+    let task = Task {
+      await gate.run {
+        do throws(RuntimeError) {
+          return Result<String, RuntimeError>.success(try await runtime.pullImage(name, credentials: nil))
+        } catch {
+          return .failure(error)
         }
       }
-      pulls[name] = task
     }
+    pulls[name] = task
     let result = await task.value
     pulls[name] = nil
     return try result.get()

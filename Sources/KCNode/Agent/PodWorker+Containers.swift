@@ -24,6 +24,11 @@ extension PodWorker {
       return
     }
     memory.images[spec.name] = .pulling
+    if pod.spec["imagePullSecrets"]?.array?.isEmpty == false {
+      event(
+        "FailedToRetrieveImagePullSecret", "Image pull secrets are not supported by this node: it pulls without them",
+        warning: true)
+    }
     event("Pulling", "Pulling image \"\(spec.image)\"", container: spec)
     Task { [services, signal] in
       var outcome: Result<String, RuntimeError>

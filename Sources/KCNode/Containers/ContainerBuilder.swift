@@ -58,7 +58,19 @@ struct ContainerBuilder {
     for probe in [spec.startupProbe, spec.readinessProbe, spec.livenessProbe] {
       if case .unsupported(let why)? = probe?.action { return why }
     }
-    if spec.value["volumeDevices"]?.array?.isEmpty == false { return "block devices are not supported by this node" }
+    let security = [spec.value["securityContext"], pod.spec["securityContext"]].compactMap { $0 }
+    let asked: [(Bool, String)] = [
+      (spec.value["volumeDevices"]?.array?.isEmpty == false, "block devices"),
+      (pod.spec["hostUsers"]?.bool == false, "user namespaces (hostUsers: false)"),
+      (pod.spec["resourceClaims"]?.array?.isEmpty == false, "resource claims"),
+      (pod.spec["runtimeClassName"]?.string != nil, "runtime classes"),
+      (spec.value.at("lifecycle", "stopSignal") != nil, "stop signals"),
+      (
+        security.contains { ["RuntimeDefault", "Localhost"].contains($0.at("appArmorProfile", "type")?.string) },
+        "AppArmor profiles"
+      ),
+    ]
+    if let (_, what) = asked.first(where: { $0.0 }) { return "\(what) are not supported by this node" }
     return nil
   }
 }
