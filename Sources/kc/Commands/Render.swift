@@ -23,7 +23,7 @@ struct Render: ParsableCommand {
   func run() throws {
     let project = try Project.load(options)
     try project.report(output)
-    let objects = project.desired().map(\.object).sorted { left, right in
+    let objects = project.desired().map(Self.hidingSecrets).sorted { left, right in
       (left.kind ?? "", left.namespace ?? "", left.name ?? "") < (
         right.kind ?? "", right.namespace ?? "", right.name ?? ""
       )
@@ -34,6 +34,22 @@ struct Render: ParsableCommand {
       let list: Value = ["apiVersion": "v1", "kind": "List", "items": .array(objects)]
       Terminal.out(JSON.text(list, pretty: true) + "\n")
     }
+  }
+
+  /// Secret values are never printed.
+  private static func hidingSecrets(_ desired: DesiredObject) -> Value {
+    var object = desired.object
+    for path in desired.secretPaths {
+      var keys: [String] = []
+      for element in path.elements {
+        switch element {
+        case .field(let name), .key(let name): keys.append(name)
+        case .index: break
+        }
+      }
+      if object.at(keys) != nil { object.set("(secret)", at: keys[...]) }
+    }
+    return object
   }
 
   /// The order that people expect: what it is, its name, what it says; other keys by name.
