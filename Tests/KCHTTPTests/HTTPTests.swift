@@ -3,6 +3,7 @@ import KCData
 import KCHTTP
 import KCKube
 import KCServer
+import KCTestSupport
 import Logging
 import Testing
 
@@ -10,6 +11,7 @@ import Testing
   /// A server on a free port, and a client that has its credentials.
   private func withServer(_ body: (APIClient, HTTPTransport.Connection) async throws -> Void) async throws {
     let path = "/tmp/kc-http-test-\(newUID()).db"
+    defer { _ = Oracle.run("rm -f '\(path)' '\(path)-wal' '\(path)-shm'") }
     let server = try APIServer(
       store: SQLiteStore(path: path), settings: .init(now: { Timestamp(seconds: 1_700_000_000) }))
     try await server.bootstrap()

@@ -3,6 +3,7 @@ import KCData
 import KCHTTP
 import KCKube
 import KCServer
+import KCTestSupport
 import Logging
 import Testing
 
@@ -11,10 +12,11 @@ import Testing
     let server: APIServer
     let credentials: ServerCredentials
     let port = Int.random(in: 30000...39999)
+    let path = "/tmp/kc-listener-test-\(newUID()).db"
 
     init() throws {
       server = try APIServer(
-        store: SQLiteStore(path: "/tmp/kc-listener-test-\(newUID()).db"),
+        store: SQLiteStore(path: path),
         settings: .init(now: { Timestamp(seconds: 1_700_000_000) }))
       credentials = try ServerCredentials.make(addresses: [[127, 0, 0, 1]])
     }
@@ -35,6 +37,7 @@ import Testing
   /// Runs a body beside a listener that answers.
   private func serving(_ body: (Served) async throws -> Void) async throws {
     let served = try Served()
+    defer { _ = Oracle.run("rm -f '\(served.path)' '\(served.path)-wal' '\(served.path)-shm'") }
     try await served.server.bootstrap()
     let (ready, signal) = AsyncStream<Void>.makeStream()
     let task = Task { try await served.listener().run(onReady: { signal.yield() }) }
