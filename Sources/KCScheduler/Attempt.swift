@@ -7,7 +7,9 @@ struct Attempt {
 
   func run(_ view: inout PodView) -> Decision {
     // Of pods of one kind, all fail for the same reasons while nothing changes.
-    let isRepeatable = pod.nominatedNode.isEmpty && pod.nodeName.isEmpty && snapshot.nominated.isEmpty
+    let isRepeatable =
+      pod.nominatedNode.isEmpty && pod.nodeName.isEmpty && snapshot.nominated.isEmpty
+      && view.rules.content.requiredNodeTerms == pod.rules.content.requiredNodeTerms
     if isRepeatable, let failure = view.failure, failure.seed == scheduler.seed,
       failure.budgetVersion == snapshot.budgetVersion
     {

@@ -42,7 +42,8 @@ public struct Scheduler: Sendable {
       decision.message = Messages.noNodes
       return decision
     }
-    return snapshot.memo.withView(of: pod.rules, profile, in: snapshot) { [snapshot = copy snapshot] view in
+    let kind = GeneralKind.of(pod.rules, asked: snapshot.askedLabels, profile)
+    return snapshot.memo.withView(of: kind, profile, in: snapshot) { [snapshot = copy snapshot] view in
       Attempt(pod: pod, snapshot: snapshot, scheduler: self).run(&view)
     }
   }

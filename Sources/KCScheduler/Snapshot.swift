@@ -27,6 +27,8 @@ public struct Snapshot: Sendable {
   private var nominations: [String: String] = [:]
   /// How many pods use a claim.
   private(set) var claimUse: [String: Int] = [:]
+  /// The labels of pods that rules, services and workloads have asked for.
+  private(set) var askedLabels: Set<String> = []
   let memo = Memo()
   /// Whether kube-scheduler's way with ports that two pods of a node have is followed: for replays.
   let forgetsSharedPorts: Bool
@@ -55,6 +57,8 @@ public struct Snapshot: Sendable {
   public func node(_ name: String) -> NodeInfo? {
     slotOf[name].flatMap { slots[$0].isPresent ? slots[$0] : nil }
   }
+  /// How many kinds of pods have a node.
+  var kindCount: Int { kinds.count }
   func slot(of name: String) -> Int? { slotOf[name] }
   /// The node a pod runs on.
   ///
@@ -73,7 +77,10 @@ public struct Snapshot: Sendable {
     case "PodDisruptionBudget":
       _ = context.update(object)
       budgetVersion = memo.nextVersion()
-    default: if context.update(object) { contextVersion = memo.nextVersion() }
+    default:
+      guard context.update(object) else { return }
+      contextVersion = memo.nextVersion()
+      context.collectAskedLabels(&askedLabels)
     }
   }
 
@@ -230,6 +237,7 @@ public struct Snapshot: Sendable {
       kinds.values[index] += 1
     } else {
       kinds[pod.rules] = 1
+      pod.rules.content.collectAskedLabels(&askedLabels)
     }
   }
 
@@ -238,6 +246,7 @@ public struct Snapshot: Sendable {
     if nominations[pod.key] != nil { removePod(pod.key) }
     var pod = pod
     pod.nominatedNode = node
+    pod.rules.content.collectAskedLabels(&askedLabels)
     nominated[node, default: []].append(pod)
     nominations[pod.key] = node
   }

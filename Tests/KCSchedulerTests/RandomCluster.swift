@@ -73,7 +73,8 @@ struct RandomCluster {
     return [
       "kind": "Pod", "spec": spec,
       "metadata": [
-        "name": .string("p\(number)"), "namespace": "default", "labels": ["app": .string(app)],
+        "name": .string("p\(number)"), "namespace": "default",
+        "labels": ["app": .string(app), "number": .string("\(number)")],
       ],
     ]
   }
@@ -81,7 +82,15 @@ struct RandomCluster {
   static let required = "requiredDuringSchedulingIgnoredDuringExecution"
 
   private mutating func term() -> Value {
-    [
+    if chance(10) {
+      return [
+        "topologyKey": "kubernetes.io/hostname",
+        "labelSelector": [
+          "matchExpressions": [["key": "number", "operator": "In", "values": .array((0..<10).map { Value("\($0)") })]]
+        ],
+      ]
+    }
+    return [
       "topologyKey": .string(pick(["kubernetes.io/hostname", "topology.kubernetes.io/zone"])),
       "labelSelector": ["matchLabels": ["app": .string(pick(["web", "db", "cache"]))]],
     ]

@@ -24,8 +24,9 @@ final class Memo: Sendable {
   func withView<Result>(
     of rules: PodRules, _ profile: Profile, in snapshot: borrowing Snapshot, _ work: (inout PodView) -> Result
   ) -> Result {
-    let known = state.withLock { $0.views.removeValue(forKey: rules) }
-    var view = known.flatMap { $0.profile == profile ? $0 : nil } ?? PodView(rules, profile)
+    // The only reference, so that it is brought up to date in place.
+    var view = state.withLock { $0.views.removeValue(forKey: rules) } ?? PodView(rules, profile)
+    if view.profile != profile { view = PodView(rules, profile) }
     view.update(to: snapshot)
     let result = work(&view)
     let size = max(1, snapshot.slots.count)

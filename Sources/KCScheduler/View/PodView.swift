@@ -83,7 +83,7 @@ struct PodView: Sendable {
 
   /// Whether it remembers too much of nodes and pods that are long gone.
   private func isBloated(_ snapshot: borrowing Snapshot) -> Bool {
-    relations.count > 4096 || axes.contains { $0.count > 2 * snapshot.slots.count + 1024 }
+    relations.count > 2 * snapshot.kindCount + 1024 || axes.contains { $0.count > 2 * snapshot.slots.count + 1024 }
   }
 
   private mutating func reset(_ snapshot: borrowing Snapshot) {
