@@ -134,7 +134,10 @@ for module in modules where wanted.contains(module.name) {
   case .executable:
     targets.append(.executableTarget(name: module.name, dependencies: dependencies, swiftSettings: settings))
   case .library:
-    targets.append(.target(name: module.name, dependencies: dependencies, swiftSettings: settings))
+    targets.append(
+      .target(
+        name: module.name, dependencies: dependencies, exclude: module.name == "KCCRI" ? ["Protos"] : [],
+        swiftSettings: settings))
   }
 }
 

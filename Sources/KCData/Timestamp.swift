@@ -19,6 +19,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
   /// The moment `interval` seconds later.
   public func advanced(by interval: Double) -> Timestamp {
+    // No moment that anyone means is further away than this; and what is no number is no distance.
+    let interval = interval.isNaN ? 0 : max(-1e12, min(1e12, interval))
     let whole = interval.rounded(.down)
     var result = Timestamp(
       seconds: seconds + Int64(whole), nanoseconds: nanoseconds + Int32((interval - whole) * 1e9))
