@@ -37,23 +37,34 @@ extension Applier {
     if !moved.isEmpty { throw .moved(moved) }
   }
 
+  /// The object as the watch has it, once that is what was made or later: what was before says nothing.
+  private func current(_ step: Step, _ made: Value?) -> Value? {
+    guard let object = watch.object(kind: step.key.kind, namespace: step.key.namespace, name: step.key.name) else {
+      return nil
+    }
+    guard let made else { return object }
+    return object.uid == made.uid && (object.generation ?? 0) >= (made.generation ?? 0) ? object : nil
+  }
+
   /// Waits until the pods of a new workload have their nodes, or for as long as that usually takes.
-  func waitUntilPlaced(_ step: Step) async {
+  func waitUntilPlaced(_ step: Step, _ made: Value?) async {
     guard step.key.kind != "Pod", let wanted = step.object?.at("spec", "replicas")?.int, watch.follows(step.key.kind)
     else { return }
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(2)
     for await _ in watch.ticks() {
       if clock.now > deadline { return }
-      guard let object = watch.object(kind: step.key.kind, namespace: step.key.namespace, name: step.key.name)
-      else { continue }
+      guard let object = current(step, made) else {
+        if clock.now > deadline { break }
+        continue
+      }
       let placed = watch.pods(of: object).count { !($0.at("spec", "nodeName")?.string ?? "").isEmpty }
       if placed >= wanted { return }
     }
   }
 
   /// Waits until what a step made is healthy, or certainly will not be.
-  func waitUntilHealthy(_ step: Step) async throws(ApplyFailure) {
+  func waitUntilHealthy(_ step: Step, _ made: Value?) async throws(ApplyFailure) {
     guard watch.follows(step.key.kind) else {
       report(.healthy(step))
       return
@@ -63,8 +74,10 @@ extension Applier {
     var failingSince: ContinuousClock.Instant?
     var told = ""
     for await _ in watch.ticks() {
-      guard let object = watch.object(kind: step.key.kind, namespace: step.key.namespace, name: step.key.name)
-      else { continue }
+      guard let object = current(step, made) else {
+        if clock.now > deadline { break }
+        continue
+      }
       switch Health.of(object, pods: watch.pods(of: object)) {
       case .healthy:
         report(.healthy(step))
@@ -79,9 +92,10 @@ extension Applier {
           throw .unhealthy(step: step, cause: cause, logs: await lastLines(pod, step.key.namespace))
         }
       }
-      if clock.now > deadline { throw .timedOut(step: step, state: told) }
+      if clock.now > deadline { break }
     }
-    throw .cancelled
+    if Task.isCancelled { throw .cancelled }
+    throw .timedOut(step: step, state: told)
   }
 
   /// The last lines that a failing pod wrote; none where they cannot be had.

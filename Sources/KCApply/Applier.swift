@@ -84,22 +84,29 @@ public struct Applier: Sendable {
     let makes = plan.changes.filter { $0.action != .remove }
     for wave in Set(makes.map(\.wave)).sorted() {
       let steps = makes.filter { $0.wave == wave }
+      var made: [ObjectKey: Value] = [:]
       for step in steps {
-        try await make(step)
+        made[step.key] = try await make(step)
         // Workloads are placed one after the other, as the plan foretold it; a rollout places pods until its end.
-        if step.action != .add { try await waitUntilHealthy(step) } else { await waitUntilPlaced(step) }
+        if step.action != .add {
+          try await waitUntilHealthy(step, made[step.key])
+        } else {
+          await waitUntilPlaced(step, made[step.key])
+        }
       }
-      for step in steps where step.action == .add { try await waitUntilHealthy(step) }
+      for step in steps where step.action == .add { try await waitUntilHealthy(step, made[step.key]) }
     }
     for step in plan.steps where step.action == .remove { try await remove(step) }
   }
 
-  private func make(_ step: Step) async throws(ApplyFailure) {
-    guard let object = step.object, let type = client.types.find((object.apiVersion, object.kind)) else { return }
+  /// Makes or changes an object; the result is what it became.
+  private func make(_ step: Step) async throws(ApplyFailure) -> Value? {
+    guard let object = step.object, let type = client.types.find((object.apiVersion, object.kind)) else { return nil }
     report(.applying(step))
     if step.action == .replace { try await remove(step) }
+    let made: Value
     do throws(ClientError) {
-      _ = try await retrying { () async throws(ClientError) in
+      made = try await retrying { () async throws(ClientError) in
         try await client.apply(object, type: type, force: options.takeOwnership || step.action == .add)
       }
     } catch {
@@ -107,6 +114,7 @@ public struct Applier: Sendable {
       throw status.isConflict ? .conflict(step: step, status: status) : .refused(step: step, status: status)
     }
     report(.applied(step))
+    return made
   }
 
   /// Repeats a request that may succeed later, with growing pauses, for about ten seconds.

@@ -24,6 +24,7 @@ public struct LiveReader: Sendable {
     -> LiveState
   {
     var state = LiveState(target: target)
+    state.now = ApplyLock.now()
     state.inventory = try await Inventory.read(project: project, namespace: namespace, from: client).entries
     state.cluster = try await cluster()
     let keys = Set(desired.map(\.key)).union(state.inventory.map(\.key))

@@ -46,10 +46,12 @@ public struct Engine: Sendable {
     try home.writeState(.init(process: getpid(), port: port, nodes: nodes.count, isReady: false, failure: nil))
     let credentials = try home.loadCredentials()
     let server: APIServer
+    var settings = APIServer.Settings(now: { Clock.now() })
+    settings.port = port
     do {
       server = try APIServer(
         store: SQLiteStore(path: home.store), cipher: SealingCipher(secret: credentials.storeKey),
-        settings: .init(now: { Clock.now() }))
+        settings: settings)
     } catch {
       throw EngineError("the engine's store cannot be opened: \(error)")
     }

@@ -60,7 +60,8 @@ public enum EngineLauncher {
     throw EngineError("the engine does not stop", help: "its log is \(home.log)")
   }
 
-  private static func ownProgram() -> String? {
+  /// The path of this program.
+  static func ownProgram() -> String? {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count)
     guard count > 0 else { return nil }

@@ -34,7 +34,7 @@ struct EngineParts: Sendable {
       server: server, credentials: credentials, host: "127.0.0.1", port: engine.port, logger: engine.logger)
     server.setLogProvider(logProvider(client))
     try engine.home.writeKubeconfig(credentials, port: engine.port)
-    let names = ClusterNames(proxy: proxy, log: engine.logger)
+    let names = ClusterNames(home: engine.home, client: proxyClient, log: engine.logger)
     let failure = await withTaskGroup(of: EngineError?.self, returning: EngineError?.self) { group in
       group.addTask { await outcome { try await listener.run { await announceWhenReady(client) } } }
       group.addTask { await outcome { await control.run() } }
@@ -48,7 +48,9 @@ struct EngineParts: Sendable {
       group.cancelAll()
       return first
     }
+    server.endWatches()
     await fleet.switchOff()
+    await ClusterNames.stop(engine.home)
     if let failure { throw failure }
   }
 

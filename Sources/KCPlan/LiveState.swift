@@ -14,6 +14,8 @@ public struct LiveState: Sendable {
   public var cluster: Cluster
   /// How the target is called: `engine local (3 nodes)`.
   public var target: String
+  /// When it was read.
+  public var now = Timestamp(seconds: 0)
 
   /// What the scheduler looks at.
   public struct Cluster: Sendable {

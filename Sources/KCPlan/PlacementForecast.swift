@@ -73,7 +73,7 @@ struct PlacementForecast {
       // Of the old pods as many may go as leave enough that are ready.
       let spare = max(0, old.count + new - (count - rollout.maxUnavailable))
       let goes = min(old.count, spare)
-      for _ in 0..<goes { removeOne(&old) }
+      for _ in 0..<goes { removeOne(&old, new: placed) }
       if !failed.isEmpty {
         // What found no place tries again when an old pod has made some.
         if goes == 0 { stuck += failed.count } else { placement.unplaced -= failed.count }
@@ -106,19 +106,31 @@ struct PlacementForecast {
     }
   }
 
-  /// Takes away the pod that the replica set would: from the node with most of them, the youngest first.
-  private mutating func removeOne(_ pods: inout [Value]) {
-    var perNode: [String: Int] = [:]
+  /// Takes away the pod that the replica set would: from the node with most pods of the workload, old and new, the
+  /// youngest by the order of magnitude of its age.
+  private mutating func removeOne(_ pods: inout [Value], new: [String: Int]) {
+    var perNode = new
     for pod in pods { perNode[pod.at("spec", "nodeName")?.string ?? "", default: 0] += 1 }
+    func rank(_ pod: Value) -> [Int] {
+      let ready = (pod.at("status", "conditions")?.array ?? []).first { $0["type"] == "Ready" && $0["status"] == "True" }
+      let since = ready?["lastTransitionTime"]?.string.flatMap { Timestamp($0) }
+      return [
+        ready == nil ? 0 : 1, -(perNode[pod.at("spec", "nodeName")?.string ?? ""] ?? 0), magnitude(since),
+        magnitude(pod.creationTimestamp),
+      ]
+    }
     let ranked = pods.indices.sorted { left, right in
-      let (a, b) = (pods[left], pods[right])
-      let crowd = { (pod: Value) in perNode[pod.at("spec", "nodeName")?.string ?? ""] ?? 0 }
-      if crowd(a) != crowd(b) { return crowd(a) > crowd(b) }
-      let times = (a.creationTimestamp?.seconds ?? 0, b.creationTimestamp?.seconds ?? 0)
-      return times.0 != times.1 ? times.0 > times.1 : (a.name ?? "") < (b.name ?? "")
+      let (a, b) = (rank(pods[left]), rank(pods[right]))
+      return a == b ? (pods[left].uid ?? "") < (pods[right].uid ?? "") : a.lexicographicallyPrecedes(b)
     }
     guard let first = ranked.first else { return }
     snapshot.removePod(pods.remove(at: first).namespacedName)
+  }
+
+  private func magnitude(_ time: Timestamp?) -> Int {
+    guard let time else { return -1 }
+    let seconds = Int(min(max(0, live.now.seconds(since: time)), 1e15))
+    return seconds == 0 ? 0 : Int.bitWidth - seconds.leadingZeroBitCount
   }
 
   /// Places one pod of a template; gives the pod where it finds no place.

@@ -19,7 +19,7 @@ struct EngineCommand: AsyncParsableCommand {
         kubectl --kubeconfig "$(kc engine kubeconfig)" get pods
         kc engine node stop node-2
       """,
-    subcommands: [Start.self, Stop.self, Status.self, KubeconfigPath.self, Load.self, Node.self, Run.self])
+    subcommands: [Start.self, Stop.self, Status.self, KubeconfigPath.self, Load.self, Node.self, Run.self, Names.self])
 
   struct Start: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Start the engine.")
@@ -145,6 +145,19 @@ struct EngineCommand: AsyncParsableCommand {
     func run() async throws {
       do {
         try await Engine(home: EngineHome(), nodes: nodes, port: port).run()
+      } catch {
+        throw Terminal.fail(error.message, help: error.help, code: .target)
+      }
+    }
+  }
+
+  /// Answers for the cluster's names; what the engine starts beside itself.
+  struct Names: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serve names here.", shouldDisplay: false)
+
+    func run() async throws {
+      do {
+        try await NamesServer(home: EngineHome()).run()
       } catch {
         throw Terminal.fail(error.message, help: error.help, code: .target)
       }
