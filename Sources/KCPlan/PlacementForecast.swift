@@ -11,6 +11,8 @@ struct PlacementForecast {
   private let desired: [String: DesiredObject]
   private var snapshot: Snapshot
   private var podCount = 0
+  /// Pods that are told to go, by name.
+  private var leaving: [String] = []
 
   init(live: LiveState, desired: [DesiredObject]) {
     self.live = live
@@ -83,6 +85,7 @@ struct PlacementForecast {
       }
     }
     for pod in old where stuck == 0 { snapshot.removePod(pod.namespacedName) }
+    clearLeaving()
     finish(placed, &placement)
   }
 
@@ -106,13 +109,21 @@ struct PlacementForecast {
     }
   }
 
+  /// Those that are told to go have gone.
+  private mutating func clearLeaving() {
+    for name in leaving { snapshot.removePod(name) }
+    leaving = []
+  }
+
   /// Takes away the pod that the replica set would: from the node with most pods of the workload, old and new, the
   /// youngest by the order of magnitude of its age.
   private mutating func removeOne(_ pods: inout [Value], new: [String: Int]) {
     var perNode = new
     for pod in pods { perNode[pod.at("spec", "nodeName")?.string ?? "", default: 0] += 1 }
     func rank(_ pod: Value) -> [Int] {
-      let ready = (pod.at("status", "conditions")?.array ?? []).first { $0["type"] == "Ready" && $0["status"] == "True" }
+      let ready = (pod.at("status", "conditions")?.array ?? []).first {
+        $0["type"] == "Ready" && $0["status"] == "True"
+      }
       let since = ready?["lastTransitionTime"]?.string.flatMap { Timestamp($0) }
       return [
         ready == nil ? 0 : 1, -(perNode[pod.at("spec", "nodeName")?.string ?? ""] ?? 0), magnitude(since),
@@ -124,7 +135,11 @@ struct PlacementForecast {
       return a == b ? (pods[left].uid ?? "") < (pods[right].uid ?? "") : a.lexicographicallyPrecedes(b)
     }
     guard let first = ranked.first else { return }
-    snapshot.removePod(pods.remove(at: first).namespacedName)
+    // A pod that is told to go holds its place for a while yet: what comes next sees it still.
+    var pod = pods.remove(at: first)
+    pod.set(.string(live.now.rfc3339), at: "metadata", "deletionTimestamp")
+    snapshot.addPod(pod)
+    leaving.append(pod.namespacedName)
   }
 
   private func magnitude(_ time: Timestamp?) -> Int {
@@ -146,7 +161,11 @@ struct PlacementForecast {
     pod.set(object.at("metadata", "namespace"), at: "metadata", "namespace")
     if let type = ResourceTypes.builtin.find(apiVersion: "v1", kind: "Pod") { Defaulting.apply(to: &pod, type: type) }
     let info = PodInfo(pod)
-    let decision = Scheduler().schedule(info, in: snapshot)
+    var decision = Scheduler().schedule(info, in: snapshot)
+    if decision.node == nil, !leaving.isEmpty {
+      clearLeaving()
+      decision = Scheduler().schedule(info, in: snapshot)
+    }
     if let node = decision.node {
       snapshot.place(info, on: node)
       placed[node, default: 0] += 1
