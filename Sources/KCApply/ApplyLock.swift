@@ -78,12 +78,22 @@ struct ApplyLock: Sendable {
     let duration = lease.at("spec", "leaseDurationSeconds")?.int ?? Self.duration
     if Self.now().seconds(since: renewed) > Double(duration) { return nil }
     let parts = other.split(separator: "/")
-    if parts.count == 2, parts[0] == Self.hostName(), let process = pid_t(parts[1]), kill(process, 0) != 0,
-      errno == ESRCH
-    {
+    if parts.count == 2, parts[0] == Self.hostName(), let process = pid_t(parts[1]), !Self.isRunning(process) {
       return nil
     }
     return other
+  }
+
+  /// Whether a process of this machine runs; one that ended and only waits to be collected does not.
+  private static func isRunning(_ process: pid_t) -> Bool {
+    if kill(process, 0) != 0, errno == ESRCH { return false }
+    guard let file = fopen("/proc/\(process)/stat", "r") else { return false }
+    defer { fclose(file) }
+    var buffer = [UInt8](repeating: 0, count: 512)
+    let count = fread(&buffer, 1, buffer.count, file)
+    let text = String(decoding: buffer[..<count], as: UTF8.self)
+    guard let end = text.lastIndex(of: ")") else { return false }
+    return text[end...].dropFirst(2).first != "Z"
   }
 
   private func lease() -> Value {

@@ -20,6 +20,7 @@ struct PlacementForecast {
     snapshot = Snapshot(
       nodes: live.cluster.nodes, pods: live.cluster.pods, namespaces: live.cluster.namespaces,
       others: live.cluster.others)
+    leaving = live.cluster.pods.filter(\.isBeingDeleted).map(\.namespacedName)
     // Services that the plan makes count for how pods are spread by default.
     for object in desired where object.object.kind == "Service" || object.object.kind == "Namespace" {
       snapshot.update(object.object)
