@@ -36,16 +36,19 @@ public struct Planner {
 
   /// The plan that removes all that the project owns.
   public func planRemoval(project: String, namespace: String, environment: String?, live: LiveState) -> Plan {
-    let steps = removalSteps(live.inventory.filter { live.objects[$0.key] != nil }, live: live)
+    let steps = removalSteps(
+      live.inventory.filter { live.objects[$0.key] != nil }, live: live, effect: "removed with the project")
     return Plan(
       project: project, environment: environment, target: live.target, steps: steps, placements: [],
       digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: []), recordNamespace: namespace)
   }
 
-  private func removalSteps(_ entries: [InventoryEntry], live: LiveState) -> [Step] {
+  private func removalSteps(
+    _ entries: [InventoryEntry], live: LiveState, effect: String = "no longer declared"
+  ) -> [Step] {
     let steps = entries.map { entry in
       Step(
-        action: .remove, address: entry.address, title: entry.key.title, key: entry.key, effect: "no longer declared",
+        action: .remove, address: entry.address, title: entry.key.title, key: entry.key, effect: effect,
         liveVersion: live.objects[entry.key].map(ObjectDiff.fingerprint), liveUID: live.objects[entry.key]?.uid)
     }
     return steps.sorted {
