@@ -147,8 +147,9 @@ let testModules = [
   "KCControl", "KCNode", "KCProxy", "KCHTTP", "KCCRI", "KCEngine",
 ]
 for name in testModules where testable.contains(name) {
-  let uses = ([name, "KCTestSupport"] + closure([name]).filter { byName[$0]?.kind.isLibrary ?? false }
-    + (testExtras[name] ?? []))
+  let uses =
+    ([name, "KCTestSupport"] + closure([name]).filter { byName[$0]?.kind.isLibrary ?? false }
+      + (testExtras[name] ?? []))
   targets.append(
     .testTarget(
       name: "\(name)Tests", dependencies: Set(uses).sorted().map { .target(name: $0) },

@@ -40,7 +40,8 @@ public struct Kubeconfig: Sendable {
     }
     guard let chosen = named("contexts", name)?["context"] else {
       let known = (config["contexts"]?.array ?? []).compactMap { $0["name"]?.string }.joined(separator: ", ")
-      throw Failure(description: "the kubeconfig has no context named \(name); it has \(known.isEmpty ? "none" : known)")
+      throw Failure(
+        description: "the kubeconfig has no context named \(name); it has \(known.isEmpty ? "none" : known)")
     }
     guard let cluster = named("clusters", chosen["cluster"]?.string ?? "")?["cluster"],
       let server = cluster["server"]?.string
@@ -50,7 +51,9 @@ public struct Kubeconfig: Sendable {
       throw Failure(description: "the context \(name) gets its credentials from a plugin, which kc does not run yet")
     }
     func pem(_ value: Value?, _ field: String) -> String? {
-      if let data = value?["\(field)-data"]?.string { return Base64.decode(data).map { String(decoding: $0, as: UTF8.self) } }
+      if let data = value?["\(field)-data"]?.string {
+        return Base64.decode(data).map { String(decoding: $0, as: UTF8.self) }
+      }
       return value?[field]?.string.flatMap(read)
     }
     self.context = name

@@ -37,4 +37,19 @@ import Testing
     #expect(machine.expect("explain KC0001").out.contains("unterminated string"))
     #expect(machine.expect("explain deployment").out.contains("replicas"))
   }
+
+  @Test func recordedSchedulesAreReplayed() {
+    let machine = Machine()
+    defer { machine.discard() }
+    machine.expect("schedule what-if 'explode node-1'", status: 64)
+    let file = "schedule/dev-resources.jsonl.gz"
+    guard Oracle.isAvailable(file) else {
+      return print("skipped: there is no \(file) in the oracle's folder (KC_ORACLE)")
+    }
+    let compared = machine.shell("gzip -dc \(Oracle.folder)/\(file) | \(machine.kc) schedule replay - --compare")
+    #expect(compared.status == 0, "\(compared.out)")
+    #expect(compared.out.hasPrefix("resources: verdicts"))
+    let refused = machine.expect("schedule replay \(Oracle.folder)/\(file)", status: 1)
+    #expect(refused.messages.contains("gzip -dc"))
+  }
 }
