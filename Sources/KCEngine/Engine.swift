@@ -34,7 +34,9 @@ public struct Engine: Sendable {
     } catch {
       // What waits for the start reads the failure here.
       try? home.writeState(
-        .init(process: getpid(), port: port, nodes: nodes.count, isReady: false, failure: error.message))
+        .init(
+          process: getpid(), port: port, nodes: nodes.count, isReady: false, failure: error.message,
+          help: error.help))
       throw error
     }
   }
@@ -74,7 +76,12 @@ public struct Engine: Sendable {
     let parts = EngineParts(
       engine: self, server: server, credentials: credentials, supervisor: supervisor,
       runtime: runtime)
-    try await parts.run()
+    var failure: EngineError?
+    do {
+      try await parts.run()
+    } catch {
+      failure = error
+    }
     await runtime.close()
     await supervisor.stop()
     await network.stop()
@@ -82,6 +89,7 @@ public struct Engine: Sendable {
       FileSystem.removeControlGroup("/sys/fs/cgroup/\(hierarchy)/kc")
     }
     home.removeState()
+    if let failure { throw failure }
   }
 }
 

@@ -31,7 +31,7 @@ public enum EngineLauncher {
       let state = home.readState()
       if let failure = state?.failure {
         home.removeState()
-        throw EngineError(failure)
+        throw EngineError(failure, help: state?.help)
       }
       if let state, state.process == process.id, state.isReady { return }
       if !DetachedProcess.isAlive(process.id) {

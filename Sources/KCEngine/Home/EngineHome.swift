@@ -35,6 +35,8 @@ public struct EngineHome: Sendable {
     public var isReady: Bool
     /// Why it could not start.
     public var failure: String?
+    /// What to do about that.
+    public var help: String?
   }
 
   /// The engine's state, where one was started; it may be dead since.
@@ -43,7 +45,7 @@ public struct EngineHome: Sendable {
     return State(
       process: Int32(clamping: value["process"]?.int ?? 0), port: Int(clamping: value["port"]?.int ?? 0),
       nodes: Int(clamping: value["nodes"]?.int ?? 0), isReady: value["ready"]?.bool ?? false,
-      failure: value["failure"]?.string)
+      failure: value["failure"]?.string, help: value["help"]?.string)
   }
 
   func writeState(_ new: State) throws(EngineError) {
@@ -52,6 +54,7 @@ public struct EngineHome: Sendable {
       "ready": .bool(new.isReady),
     ]
     value["failure"] = new.failure.map { .string($0) }
+    value["help"] = new.help.map { .string($0) }
     try FileSystem.write(JSON.bytes(value), to: state)
   }
 
