@@ -1,4 +1,5 @@
 import KCData
+import KCKube
 import Testing
 
 @testable import KCNode
