@@ -45,6 +45,7 @@ let modules: [Module] = [
   Module(name: "KCScheduler", uses: ["KCData", "KCKube"]),
   // Layer 4
   Module(name: "KCPlan", uses: ["KCData", "KCKube", "KCScheduler"]),
+  Module(name: "KCImport", uses: ["KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang"]),
   Module(name: "KCClient", uses: ["KCData", "KCKube", "KCCodec"]),
   Module(name: "KCServer", uses: ["KCData", "KCKube", "KCCodec", "CSQLite"], products: [log]),
   // Layer 5
@@ -83,8 +84,8 @@ let modules: [Module] = [
   Module(
     name: "kc",
     uses: [
-      "KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang", "KCScheduler", "KCPlan", "KCClient", "KCApply", "KCHTTP",
-      "KCEngine",
+      "KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang", "KCScheduler", "KCPlan", "KCImport", "KCClient",
+      "KCApply", "KCHTTP", "KCEngine",
     ],
     products: [log, product("ArgumentParser", "swift-argument-parser")], core: false, kind: .executable),
   Module(name: "KCTestSupport", uses: ["KCData", "KCCodec"]),
@@ -143,8 +144,8 @@ for module in modules where wanted.contains(module.name) {
 
 /// Directories are listed here, not discovered, because a manifest cannot read the disk.
 let testModules = [
-  "KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang", "KCScheduler", "KCPlan", "KCClient", "KCServer", "KCApply",
-  "KCControl", "KCNode", "KCProxy", "KCHTTP", "KCCRI", "KCEngine",
+  "KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang", "KCScheduler", "KCPlan", "KCImport", "KCClient", "KCServer",
+  "KCApply", "KCControl", "KCNode", "KCProxy", "KCHTTP", "KCCRI", "KCEngine",
 ]
 for name in testModules where testable.contains(name) {
   let uses =

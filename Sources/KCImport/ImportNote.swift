@@ -1,0 +1,27 @@
+/// Something that a person who imports a file should know: what has no counterpart, what was changed to fit.
+public struct ImportNote: Sendable, Hashable {
+  public enum Severity: String, Sendable, Hashable { case error, warning, note }
+
+  public var severity: Severity
+  /// What is the matter, in one sentence.
+  public var message: String
+  /// What to do about it, where there is something to do.
+  public var help: String?
+  /// The file that was imported, as it was named.
+  public var file: String
+  /// 1-based; 0 where the whole file is meant.
+  public var line: Int
+  /// In bytes, 1-based; 0 where the whole line is meant.
+  public var column: Int
+
+  public init(
+    _ severity: Severity, _ message: String, help: String? = nil, file: String, line: Int = 0, column: Int = 0
+  ) {
+    self.severity = severity
+    self.message = message
+    self.help = help
+    self.file = file
+    self.line = line
+    self.column = column
+  }
+}
