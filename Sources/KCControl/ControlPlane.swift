@@ -1,5 +1,6 @@
 public import KCClient
 public import KCKube
+public import KCScheduler
 public import Logging
 
 /// What a control plane needs to know.
@@ -11,12 +12,16 @@ public struct ControlSettings: Sendable {
   /// Seconds that pods stay on a node that is not well, where they do not say otherwise: what Kubernetes sets by
   /// `--default-unreachable-toleration-seconds`.
   public var evictionPatience: Double
+  /// How pods are placed.
+  public var scheduling: SchedulerConfiguration
   /// The resources that the API serves.
   public var types: ResourceTypes
 
   public init(
-    authority: String, nodeGracePeriod: Double = 40, evictionPatience: Double = 300, types: ResourceTypes = .builtin
+    authority: String, nodeGracePeriod: Double = 40, evictionPatience: Double = 300,
+    scheduling: SchedulerConfiguration = .default, types: ResourceTypes = .builtin
   ) {
+    self.scheduling = scheduling
     self.authority = authority
     self.nodeGracePeriod = nodeGracePeriod
     self.evictionPatience = evictionPatience
@@ -48,7 +53,8 @@ public final class ControlPlane: Sendable {
     let schedulerClient = APIClient(transport: transport, fieldManager: "kube-scheduler", types: settings.types)
     scheduler = SchedulerLoop(
       client: schedulerClient, cache: cache,
-      events: EventRecorder(client: schedulerClient, source: SchedulerLoop.name, time: time), time: time, log: log)
+      events: EventRecorder(client: schedulerClient, source: SchedulerLoop.name, time: time), time: time, log: log,
+      configuration: settings.scheduling)
     var informers: [ObjectKind: Informer] = [:]
     for kind in Set(controllers.flatMap(\.reconciler.kinds) + SchedulerLoop.kinds) {
       guard let type = settings.types.find(apiVersion: kind.apiVersion, kind: kind.name) else { continue }

@@ -103,25 +103,54 @@ import Testing
     #expect(pod(named: "high")?.nodeName == "n1")
   }
 
-  @Test func theQueueGivesTheMostImportantAndOldestFirst() {
-    var queue = SchedulingQueue()
-    func pod(_ name: String, _ priority: Int) -> Value {
-      ["metadata": ["name": .string(name), "uid": .string(name)], "spec": ["priority": Value(priority)]]
+  @Test func aVictimIsToldWhyItGoes() async throws {
+    try create(node("n1", cpu: "1"))
+    try create(pod("low", cpu: "800m"))
+    try await whileRunning {
+      await until { pod(named: "low")?.nodeName != nil }
+      try create(pod("high", cpu: "800m", priority: 1000))
+      await until { pod(named: "low")?.isBeingDeleted == true }
     }
-    queue.add(pod("a", 0))
-    queue.add(pod("b", 5))
-    queue.add(pod("c", 0))
-    var order: [String] = []
-    while let next = queue.next(now: 0) {
-      order.append(next.name ?? "")
-      queue.fail(uid: next.uid ?? "", now: 0)
+    let condition = try #require(pod(named: "low")?.condition("DisruptionTarget"))
+    #expect(condition["status"] == "True")
+    #expect(condition["reason"] == "PreemptionByScheduler")
+  }
+
+  @Test func aGatedPodWaitsForItsGates() async throws {
+    try create(node("n1", cpu: "1"))
+    var gated = pod("gated", cpu: "100m")
+    gated.set([["name": "example.com/wait"]], at: "spec", "schedulingGates")
+    try create(gated)
+    try await whileRunning {
+      await until { pod(named: "gated")?.condition("PodScheduled")?["reason"] == "SchedulingGated" }
+      #expect(pod(named: "gated")?.nodeName == nil)
+      var open = try #require(pod(named: "gated"))
+      open.set(nil, at: "spec", "schedulingGates")
+      api.put(ObjectKey(.pod, namespace: "ns", name: "gated"), open)
+      await until(advancing: 0.1) { pod(named: "gated")?.nodeName != nil }
     }
-    #expect(order == ["b", "a", "c"])
-    #expect(queue.setAside == 3)
-    queue.clusterChanged()
-    let early = queue.next(now: 0.5)
-    #expect(early == nil)
-    let due = queue.next(now: 1)
-    #expect(due?.name == "b")
+  }
+
+  @Test func podsOfOtherSchedulersAreLeftAlone() async throws {
+    try create(node("n1", cpu: "1"))
+    var other = pod("other", cpu: "100m")
+    other.set("someone-else", at: "spec", "schedulerName")
+    try create(other)
+    try create(pod("ours", cpu: "100m"))
+    try await whileRunning { await until { pod(named: "ours")?.nodeName != nil } }
+    #expect(pod(named: "other")?.nodeName == nil)
+    #expect(pod(named: "other")?.condition("PodScheduled") == nil)
+  }
+
+  @Test func whatHappensWhileAPodIsBeingTriedIsNotMissed() async throws {
+    try create(node("n1", cpu: "1"))
+    try create(pod("first", cpu: "800m"))
+    try await whileRunning {
+      await until { pod(named: "first")?.nodeName != nil }
+      try create(pod("second", cpu: "800m"))
+      // At once, so that it falls into the attempt as often as after it.
+      api.remove(ObjectKey(.pod, namespace: "ns", name: "first"))
+      await until(advancing: 0.1) { pod(named: "second")?.nodeName != nil }
+    }
   }
 }

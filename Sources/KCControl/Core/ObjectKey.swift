@@ -47,6 +47,7 @@ extension ObjectKind {
   static let disruptionBudget = ObjectKind("policy/v1", "PodDisruptionBudget")
   static let priorityClass = ObjectKind("scheduling.k8s.io/v1", "PriorityClass")
   static let storageClass = ObjectKind("storage.k8s.io/v1", "StorageClass")
+  static let storageNode = ObjectKind("storage.k8s.io/v1", "CSINode")
 }
 
 /// What addresses an object at an API.

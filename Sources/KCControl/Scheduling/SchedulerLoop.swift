@@ -9,19 +9,28 @@ internal import Synchronization
 /// the other, and binds them while the next is being decided.
 final class SchedulerLoop: Sendable {
   static let kinds: [ObjectKind] = [
-    .node, .pod, .namespace, .service, .replicaSet, .disruptionBudget, .persistentVolume, .persistentVolumeClaim,
+    .node, .pod, .namespace, .service, .replicaSet, .statefulSet, .disruptionBudget, .persistentVolume,
+    .persistentVolumeClaim, .storageClass, .storageNode,
   ]
   static let name = "default-scheduler"
   /// How many bindings are under way at most.
   static let bindings = 32
+  /// How many pods wait at most; more than the API is made for.
+  static let capacity = 1_000_000
 
   struct State: Sendable {
     var snapshot = Snapshot()
-    var queue = SchedulingQueue()
+    var queue: SchedulingQueue
+    let configuration: SchedulerConfiguration
     /// Pods that were given a node which the API does not know yet, by identity.
     var assumed: Set<String> = []
     var binding = 0
     var timer: Double?
+
+    init(_ configuration: SchedulerConfiguration) {
+      self.configuration = configuration
+      queue = SchedulingQueue(backOff: configuration.backOff, capacity: SchedulerLoop.capacity)
+    }
   }
 
   let client: APIClient
@@ -29,11 +38,17 @@ final class SchedulerLoop: Sendable {
   let cache: ClusterCache
   private let time: any TimeSource
   let log: Logger
-  let state = Mutex(State())
+  private let configuration: SchedulerConfiguration
+  let state: Mutex<State>
   private let signals: AsyncStream<Void>
   private let signal: AsyncStream<Void>.Continuation
 
-  init(client: APIClient, cache: ClusterCache, events: EventRecorder, time: any TimeSource, log: Logger) {
+  init(
+    client: APIClient, cache: ClusterCache, events: EventRecorder, time: any TimeSource, log: Logger,
+    configuration: SchedulerConfiguration = .default
+  ) {
+    self.configuration = configuration
+    state = Mutex(State(configuration))
     self.client = client
     self.cache = cache
     self.time = time
@@ -42,7 +57,7 @@ final class SchedulerLoop: Sendable {
     (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     cache.observe(Self.kinds) { [weak self] key, old, new in
       guard let self else { return }
-      self.state.withLock { $0.take(key, old, new) }
+      self.state.withLock { $0.take(key, old, new, now: self.time.uptime) }
       self.signal.yield()
     }
   }
@@ -71,16 +86,16 @@ final class SchedulerLoop: Sendable {
   /// the original changes in place.
   private func decide(_ pod: Value) -> Decision {
     let snapshot = state.withLock { $0.snapshot }
-    return Scheduler().schedule(pod, in: snapshot)
+    return Scheduler(profile: configuration.profile(for: pod) ?? .default).schedule(pod, in: snapshot)
   }
 
   private func nextPod() -> Value? {
-    state.withLock { $0.binding < Self.bindings ? $0.queue.next(now: time.uptime) : nil }
+    state.withLock { $0.binding < Self.bindings ? $0.queue.pop(now: time.uptime) : nil }
   }
 
   private func newTimer() -> Double? {
     state.withLock { state in
-      guard let due = state.queue.nextDue, state.timer.map({ due < $0 }) ?? true else { return nil }
+      guard let due = state.queue.nextWake, due > time.uptime, state.timer.map({ due < $0 }) ?? true else { return nil }
       state.timer = due
       return due
     }
@@ -99,7 +114,6 @@ final class SchedulerLoop: Sendable {
       state.assumed.insert(pod.uid ?? "")
       state.snapshot.removePod(pod.namespacedName)
       state.snapshot.place(PodInfo(pod), on: node)
-      state.queue.remove(uid: pod.uid ?? "")
       state.binding += 1
     }
   }
@@ -141,10 +155,9 @@ final class SchedulerLoop: Sendable {
       // Gone, or bound by someone else: the watch tells, if it has not already.
       if error.isNotFound || error.isConflict { return }
       state.snapshot.addPod(pod)
-      state.queue.add(pod)
-      _ = state.queue.next(now: time.uptime)
-      state.queue.fail(uid: pod.uid ?? "", now: time.uptime, retries: true)
-      state.queue.clusterChanged()
+      state.queue.failedByError(SchedulingQueue.id(pod), now: time.uptime)
+      // The place is free again, for others too.
+      state.queue.event(ClusterEvent(.assignedPodRemoved), now: time.uptime)
     }
   }
 
@@ -168,11 +181,14 @@ final class SchedulerLoop: Sendable {
       note(decision, in: &current)
       if current != before { actions.append([.update(current, subresource: "status")]) }
     }
-    state.withLock { $0.queue.fail(uid: pod.uid ?? "", now: time.uptime) }
+    // Until it is set aside, the queue keeps for the pod what happens meanwhile: nothing that helps is missed.
+    let id = SchedulingQueue.id(pod)
     do {
       try await executor.run(actions)
+      state.withLock { $0.queue.failed(id, decision: decision, now: time.uptime) }
     } catch {
       log.debug("scheduler: \(pod.namespacedName): \(error)")
+      state.withLock { $0.queue.failedByError(id, now: time.uptime) }
     }
   }
 
@@ -187,61 +203,65 @@ final class SchedulerLoop: Sendable {
     pod.set(.array(conditions), at: "status", "conditions")
   }
 
-  /// Deletes the pods that must go for a more important one.
+  /// Marks and deletes the pods that must go for a more important one.
   private func evictions(_ victims: [String], for pod: Value, node: String) -> [[Action]] {
     let doomed = victims.compactMap { victim -> Value? in
       let parts = victim.split(separator: "/", maxSplits: 1).map(String.init)
       guard parts.count == 2 else { return nil }
       return cache.get(ObjectKey(.pod, namespace: parts[0], name: parts[1]))
     }.filter { !$0.isBeingDeleted }
+    if doomed.isEmpty { return [] }
+    let marks = doomed.map { victim in
+      var victim = victim
+      var conditions = victim.at("status", "conditions")?.array ?? []
+      conditions.set(
+        Condition(
+          "DisruptionTarget", "True", "PreemptionByScheduler",
+          "\(Self.name): preempting to accommodate a higher priority pod"), now: time.now)
+      victim.set(.array(conditions), at: "status", "conditions")
+      return Action.update(victim, subresource: "status")
+    }
     let message = "Preempted by pod \(pod.uid ?? "") on node \(node)"
     let deletions = doomed.compactMap { victim in
       ObjectKey(victim).map { Action.delete($0, uid: victim.uid, note: EventNote(victim, "Preempted", message)) }
     }
-    return deletions.isEmpty ? [] : [deletions]
+    return [marks, deletions]
   }
 }
 
 extension SchedulerLoop.State {
   /// Follows a change of the cluster.
-  mutating func take(_ key: ObjectKey, _ old: Value?, _ new: Value?) {
-    if key.kind == .pod { return takePod(old, new) }
-    if let new { snapshot.update(new) } else if let old { snapshot.remove(old) }
-    if key.kind == .node, !Self.isHelpful(old, new) { return }
-    if key.kind == .replicaSet || key.kind == .disruptionBudget { return }
-    queue.clusterChanged()
+  mutating func take(_ key: ObjectKey, _ old: Value?, _ new: Value?, now: Double) {
+    if key.kind == .pod {
+      takePod(old, new, now)
+    } else if let new {
+      snapshot.update(new)
+    } else if let old {
+      snapshot.remove(old)
+    }
+    for event in ClusterEvent.events(from: old, to: new) { queue.event(event, now: now) }
   }
 
-  private mutating func takePod(_ old: Value?, _ new: Value?) {
+  private mutating func takePod(_ old: Value?, _ new: Value?, _ now: Double) {
     guard let new else {
       guard let old else { return }
       snapshot.removePod(old.namespacedName)
       assumed.remove(old.uid ?? "")
-      queue.remove(uid: old.uid ?? "")
-      queue.clusterChanged()
+      queue.remove(SchedulingQueue.id(old))
       return
     }
     let uid = new.uid ?? ""
     if new.nodeName != nil || new.isFinishedPod {
-      let wasKnown = old?.nodeName != nil && old?.isFinishedPod == new.isFinishedPod && old?.labels == new.labels
       snapshot.addPod(new)
       assumed.remove(uid)
-      queue.remove(uid: uid)
-      if !wasKnown { queue.clusterChanged() }
+      queue.remove(SchedulingQueue.id(new))
     } else if !assumed.contains(uid) {
       snapshot.addPod(new)
-      if new.isBeingDeleted || new.at("spec", "schedulerName")?.string ?? SchedulerLoop.name != SchedulerLoop.name {
-        queue.remove(uid: uid)
+      if new.isBeingDeleted || configuration.profile(for: new) == nil {
+        queue.remove(SchedulingQueue.id(new))
       } else {
-        queue.add(new)
+        queue.add(new, now: now)
       }
     }
-  }
-
-  /// Whether a node changed in a way that matters: its signs of life do not.
-  private static func isHelpful(_ old: Value?, _ new: Value?) -> Bool {
-    guard let old, let new else { return true }
-    return old["spec"] != new["spec"] || old.labels != new.labels
-      || old.at("status", "allocatable") != new.at("status", "allocatable")
   }
 }
