@@ -15,6 +15,27 @@ import Testing
     #expect(compile(page.good).diagnostics.map(\.code) == [])
   }
 
+  /// The bad example of a page is a fixture too; `KC_UPDATE=1` writes those that are missing.
+  @Test func badExamplesAreFixtures() {
+    let names = Set(
+      LanguageCase.all().map(\.name).filter { $0.hasPrefix("catalogue/") }.map { $0.dropFirst(10).prefix(6) })
+    let missing = DiagnosticCatalogue.all.filter {
+      !$0.bad.isEmpty && $0.code >= "KC0100" && !names.contains($0.code[...])
+    }
+    if LanguageCase.updates {
+      for one in missing {
+        let title = one.title.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined()
+        let path = "\(LanguageCase.root)/Tests/Language/catalogue/\(one.code)-\(title)"
+        LanguageCase.write(one.bad + "\n", to: path + ".kc")
+        if let made = LanguageCase(path + ".kc") {
+          LanguageCase.write(made.result(made.compile()), to: path + ".expected")
+        }
+      }
+      return
+    }
+    #expect(missing.map(\.code) == [])
+  }
+
   /// Each code has a source under `Tests/Language` that gives it.
   @Test func everyCodeHasAFixture() {
     var seen: Set<String> = []

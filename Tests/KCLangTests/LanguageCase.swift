@@ -73,9 +73,13 @@ struct LanguageCase {
       out += "# \(resource.address)"
       if !resource.dependencies.isEmpty { out += " needs \(resource.dependencies.joined(separator: ", "))" }
       out += "\n" + YAML.text(resource.object)
+      if resource.isProtected { out += "# protected\n" }
       for rule in resource.rules { out += "# rule \(rule.path): \(rule.text) (line \(rule.origin.line))\n" }
       for path in resource.secretPaths { out += "# secret \(path)\n" }
       out += "\n"
+    }
+    for move in compilation.hasErrors ? [] : compilation.moves {
+      out += "# moved from \(move.from) to \(move.to) (line \(move.origin.line))\n"
     }
     return out
   }

@@ -64,7 +64,12 @@ extension Program {
   mutating func compile(statement node: SyntaxNode, for target: BodyTarget, in scope: Int32) -> [Statement] {
     switch node.kind {
     case .letDecl, .paramDecl, .funcDecl, .typeDecl, .schemaDecl, .importDecl, .componentDecl, .enumDecl, .mixinDecl,
-      .affinityDecl, .policyDecl, .waiverDecl, .testDecl, .movedDecl:
+      .affinityDecl, .policyDecl, .waiverDecl, .testDecl:
+      return []
+    case .movedDecl:
+      if scopes[Int(scope)].kind != .module {
+        report("KC0109", "`moved` stands at the top of a file", at: node.span, help: "its addresses are whole ones")
+      }
       return []
     case .matchStatement: return compileMatchStatement(node, target, scope)
     case .setting: return compileSetting(node, target, scope)

@@ -17,6 +17,9 @@ public struct Compilation: Sendable {
   /// The objects that the program declares, in the order of their declaration; those that could not be made are missing.
   public let resources: [Resource]
 
+  /// Resources that have another address than before, by `moved from a to b`; sorted by their old address.
+  public let moves: [Move]
+
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
   /// - Parameter paths: the files to compile, relative to the root; what they import comes along.
@@ -27,6 +30,7 @@ public struct Compilation: Sendable {
     sources = program.files
     environments = program.environments.map(\.name)
     project = program.project
+    moves = program.moves
     self.program = FrozenProgram(program)
     for place in resources.indices { resources[place].program = self.program }
     self.resources = resources

@@ -50,6 +50,8 @@ public struct Resource: Sendable {
   public var origin: SourceLocation
   /// Addresses of the resources that it refers to.
   public var dependencies: [String]
+  /// Whether the block says `protect = true`: the object must not be destroyed or replaced.
+  public var isProtected = false
   /// The block and the object, in the program.
   var instance: Int32 = -1
   var tree = TreeValue.none

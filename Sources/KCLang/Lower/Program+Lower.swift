@@ -71,8 +71,15 @@ extension Program {
       origin: location(instances[Int(index)].site), dependencies: [])
     resource.instance = index
     resource.tree = resolved
+    resource.isProtected = isProtected(index)
     setNamespace(&resource.object, of: index)
     return resource
+  }
+
+  /// Whether the block says `protect = true`.
+  private mutating func isProtected(_ index: Int32) -> Bool {
+    guard let slot = schemas[Int(instances[Int(index)].schema)].slotOf[keys.protect] else { return false }
+    return scalar(read(index, slot: slot, at: 0)).isTrue
   }
 
   /// What `raw { … }` says; nil where there is none.

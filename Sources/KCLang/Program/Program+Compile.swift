@@ -27,6 +27,7 @@ extension Program {
     complete(root)
     checkPolicies()
     let resources = lower()
+    moves = resolveMoves(resources)
     if !diagnostics.hasErrors { reportUnusedImports() }
     return resources
   }

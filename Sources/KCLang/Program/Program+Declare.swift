@@ -111,7 +111,8 @@ extension Program {
     case .affinityDecl: declareAffinity(node, in: scope)
     case .policyDecl: declarePolicy(node, in: scope)
     case .waiverDecl: declareWaiver(node, in: scope)
-    case .testDecl, .movedDecl: reportUnsupported(node)
+    case .testDecl: reportUnsupported(node)
+    case .movedDecl: moveNodes.append(node)
     case .block: declareBlock(node, in: scope)
     case .setting, .nested:
       // A keyword was forgotten, which is reported elsewhere: the name is known for all that.

@@ -32,6 +32,9 @@ struct Program: Sendable {
   var namespaces: [Int32: Binding] = [:]
   var policies: [Policy] = []
   var waiverNodes: [(node: SyntaxNode, scope: Int32)] = []
+  /// The statements `moved from a to b`.
+  var moveNodes: [SyntaxNode] = []
+  var moves: [Move] = []
   /// The schemas of types of the API, by name.
   var apiSchemas: [String: Int32] = [:]
   /// Type parameters, by scope.
@@ -212,7 +215,7 @@ struct Edge: Sendable, Hashable {
 /// Keys that the compiler itself looks for.
 struct WellKnownKeys: Sendable {
   let ownSelf, name, env, to, affinity, none, `true`, `false`, null, underscore, workload, project, count, entryKey,
-    value: Int32
+    value, protect: Int32
 
   init(_ keys: inout TreeKeys) {
     func key(_ text: String, _ keys: inout TreeKeys) -> Int32 { Int32(keys.intern(text)) }
@@ -231,6 +234,7 @@ struct WellKnownKeys: Sendable {
     count = key("count", &keys)
     entryKey = key("key", &keys)
     value = key("value", &keys)
+    protect = key("protect", &keys)
   }
 }
 
