@@ -5,10 +5,7 @@ internal import KCSyntax
 /// API objects as blocks: `k8s.apps.v1.Deployment web { spec { … } }`.
 extension Program {
   /// The name that a type of the API has in the language: `k8s.apps.v1.Deployment`, `k8s.core.v1.Pod`.
-  private static func blockName(_ type: ResourceType) -> String {
-    let group = type.group.isEmpty ? "core" : type.group.split(separator: ".").first.map(String.init) ?? type.group
-    return "k8s.\(group).\(type.version).\(type.kind)"
-  }
+  private static func blockName(_ type: ResourceType) -> String { type.languageName }
 
   /// The schema of a type of the API, made when it is first used; nil after a report.
   mutating func apiSchema(_ name: String, at span: Span) -> Int32? {

@@ -1,6 +1,4 @@
 import ArgumentParser
-import KCCodec
-import KCData
 import KCLang
 import KCPlan
 import KCSyntax
@@ -13,111 +11,63 @@ struct Check: ParsableCommand {
       Examples:
         kc check                       the project around you
         kc check shop.kc --env prod    one file, one environment
-        kc check --format github       for GitHub's annotations
+        kc check --fix                 make the edits that diagnostics offer
+        kc check - < shop.kc           standard input
+        kc check --format github       for GitHub's annotations; sarif for its code scanning
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case human, json, github }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case human, json, sarif, github, junit }
 
-  @Argument(help: "Files or folders; without any, the project around you.") var paths: [String] = []
+  @Argument(help: "Files or folders, or - for standard input; without any, the project around you.")
+  var paths: [String] = []
   @OptionGroup var options: ProjectOptions
   @OptionGroup var output: OutputOptions
-  @Option(help: "human, json or github.") var format = Format.human
+  @Option(help: "human, json, sarif, github or junit.") var format = Format.human
+  @Flag(help: "Make the edits that diagnostics offer, then check again.") var fix = false
+
+  func validate() throws {
+    if fix, paths.contains("-") {
+      throw ValidationError("--fix changes files: it cannot change standard input")
+    }
+  }
 
   func run() throws {
-    let base = try Project.load(options, paths: paths)
-    var results = [base]
-    if options.environment == nil {
-      // What an environment changes can be wrong where the rest is right.
-      for name in base.compilation.environments {
-        var inner = options
-        inner.environment = name
-        results.append(try Project.load(inner, paths: paths))
-      }
-    }
-    var found: [(diagnostic: Diagnostic, files: [SourceFile])] = []
-    for result in results {
-      for diagnostic in result.compilation.diagnostics
-      where !found.contains(where: { same($0.diagnostic, $0.files, diagnostic, result.compilation.sources) }) {
-        found.append((diagnostic, result.compilation.sources))
-      }
-    }
-    print(found)
-    if found.contains(where: { $0.diagnostic.severity == .error }) { throw Exit.input.exit }
+    let input = paths.contains("-") ? Files.read("/dev/stdin") ?? [] : []
+    var (base, findings) = try examine(input)
+    if fix { (base, findings) = try FixRounds().run(base, findings) { try examine(input) } }
+    report(findings)
+    if !findings.errors.isEmpty { throw Exit.input.exit }
     if format == .human {
       let count = base.compilation.resources.count
       let environments = base.compilation.environments
       let names = environments.isEmpty ? "" : ", in \(environments.joined(separator: " and ")) too"
-      Terminal.say(
-        "\(base.compilation.project.name): \(count) resource\(count == 1 ? "" : "s"), nothing wrong\(names).")
+      let verdict = findings.diagnostics.isEmpty ? "nothing wrong" : "no errors"
+      Terminal.say("\(base.compilation.project.name): \(count) resource\(count == 1 ? "" : "s"), \(verdict)\(names).")
     }
   }
 
-  private func same(_ left: Diagnostic, _ leftFiles: [SourceFile], _ right: Diagnostic, _ rightFiles: [SourceFile])
-    -> Bool
-  {
-    left.code == right.code && left.message == right.message && left.span.range == right.span.range
-      && path(left.span, leftFiles) == path(right.span, rightFiles)
-  }
-
-  private func path(_ span: Span, _ files: [SourceFile]) -> String {
-    files.indices.contains(span.file) ? files[span.file].path : ""
-  }
-
-  private func print(_ found: [(diagnostic: Diagnostic, files: [SourceFile])]) {
-    switch format {
-    case .human:
-      for (diagnostic, files) in found {
-        Terminal.say(DiagnosticText(files: files, color: output.style(for: 2).color).render(diagnostic))
-      }
-      let errors = found.count { $0.diagnostic.severity == .error }
-      if errors > 0, let first = found.first(where: { $0.diagnostic.severity == .error }) {
-        Terminal.say(
-          "\(errors) error\(errors == 1 ? "" : "s"). `kc explain \(first.diagnostic.code)` tells more.")
-      }
-    case .json:
-      let list = Value.array(found.map { DiagnosticValue.value($0.diagnostic, $0.files) })
-      Terminal.out(JSON.text(["diagnostics": list], pretty: true) + "\n")
-    case .github:
-      for (diagnostic, files) in found where files.indices.contains(diagnostic.span.file) {
-        let file = files[diagnostic.span.file]
-        let line = file.line(at: diagnostic.span.start)
-        let column = file.column(at: diagnostic.span.start)
-        let text = diagnostic.message.replacing("%", with: "%25").replacing("\n", with: "%0A")
-        Terminal.out(
-          "::\(diagnostic.severity.rawValue) file=\(file.path),line=\(line),col=\(column),title=\(diagnostic.code)::\(text)\n"
-        )
-      }
+  /// Compiles the program as it is, and, unless one is asked for, in each of its environments: what an environment
+  /// changes can be wrong where the rest is right.
+  private func examine(_ input: [UInt8]) throws -> (base: Project, findings: Findings) {
+    let base = try Project.load(options, paths: paths, input: input)
+    var findings = Findings()
+    findings.add(base.compilation)
+    for name in options.environment == nil ? base.compilation.environments : [] {
+      var inner = options
+      inner.environment = name
+      findings.add(try Project.load(inner, paths: paths, input: input).compilation)
     }
-  }
-}
-
-/// Diagnostics as data.
-enum DiagnosticValue {
-  static func value(_ diagnostic: Diagnostic, _ files: [SourceFile]) -> Value {
-    var out: Value = [
-      "code": .string(diagnostic.code), "severity": .string(diagnostic.severity.rawValue),
-      "message": .string(diagnostic.message), "span": span(diagnostic.span, files),
-    ]
-    if !diagnostic.labels.isEmpty {
-      out["labels"] = .array(
-        diagnostic.labels.map { ["span": span($0.span, files), "message": .string($0.message)] })
-    }
-    if !diagnostic.notes.isEmpty { out["notes"] = .array(diagnostic.notes.map { .string($0) }) }
-    if let help = diagnostic.help { out["help"] = .string(help) }
-    if let fix = diagnostic.fix {
-      out["fix"] = ["span": span(fix.span, files), "replacement": .string(fix.replacement)]
-    }
-    return out
+    return (base, findings)
   }
 
-  private static func span(_ span: Span, _ files: [SourceFile]) -> Value {
-    guard files.indices.contains(span.file) else { return [:] }
-    let file = files[span.file]
-    return [
-      "file": .string(file.path), "line": Value(file.line(at: span.start)),
-      "column": Value(file.column(at: span.start)),
-      "endLine": Value(file.line(at: span.end)), "endColumn": Value(file.column(at: span.end)),
-      "start": Value(span.start), "end": Value(span.end),
-    ]
+  private func report(_ findings: Findings) {
+    let report = DiagnosticReport(
+      files: findings.files, catalogue: Explain.catalogue, version: KC.version, color: output.style(for: 2).color)
+    let text = report.render(findings.diagnostics, as: DiagnosticFormat(rawValue: format.rawValue) ?? .human)
+    guard format == .human else { return Terminal.out(text) }
+    if !text.isEmpty { Terminal.say(text) }
+    guard let first = findings.errors.first else { return }
+    let errors = findings.errors.count
+    Terminal.say("\(errors) error\(errors == 1 ? "" : "s"). `kc explain \(first.code)` tells more.")
   }
 }

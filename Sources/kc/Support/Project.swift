@@ -35,13 +35,17 @@ struct Project {
 
   /// Finds and compiles a project.
   ///
-  /// - Parameter paths: files to compile instead of all of the folder.
-  static func load(_ options: ProjectOptions, paths: [String] = []) throws -> Project {
-    let root = try findRoot(options.folder, paths)
-    let sources = ProjectSources(root: root)
+  /// - Parameters:
+  ///   - paths: files to compile instead of all of the folder; `-` is what `input` holds.
+  ///   - input: what standard input said, in case `-` is among the paths.
+  static func load(_ options: ProjectOptions, paths: [String] = [], input: [UInt8] = []) throws -> Project {
+    let root = try findRoot(options.folder, paths.filter { $0 != "-" })
+    var sources = ProjectSources(root: root)
+    if paths.contains("-") { sources.extra["-"] = input }
     var entries = sources.modules().filter { !$0.contains("/") }
     if !paths.isEmpty {
       entries = try paths.flatMap { path -> [String] in
+        if path == "-" { return [path] }
         guard let real = ProjectSources.realPath(path) else {
           throw Terminal.fail("there is no file \(path)", code: .input)
         }
@@ -62,6 +66,14 @@ struct Project {
       fallbackName: root.split(separator: "/").last.map(String.init) ?? "default")
     let compilation = Compilation(entry: entries, provider: sources, options: compile)
     return Project(root: root, sources: sources, compilation: compilation, environment: options.environment)
+  }
+
+  /// Whether there is a program where these say: without one, `load` fails.
+  static func exists(_ options: ProjectOptions) -> Bool {
+    guard let root = options.folder ?? (try? findRoot(nil, [])), let real = ProjectSources.realPath(root) else {
+      return false
+    }
+    return Files.list(real).contains { $0.hasSuffix(".kc") }
   }
 
   /// The nearest folder upwards with a `project.kc`, or the current one.

@@ -4,11 +4,14 @@ import KCLang
 /// The files below a project's folder. Links that lead out of it are not followed.
 struct ProjectSources: SourceProvider {
   let root: String
+  /// Files that stand nowhere on the disk: standard input. By their paths.
+  var extra: [String: [UInt8]] = [:]
 
   /// - Parameter root: an absolute path without links.
   init(root: String) { self.root = root }
 
   func read(_ path: String) -> SourceResult {
+    if let bytes = extra[path] { return .bytes(bytes) }
     let full = root + "/" + path
     guard let real = Self.realPath(full) else { return .missing }
     guard real == root || real.hasPrefix(root + "/") else {

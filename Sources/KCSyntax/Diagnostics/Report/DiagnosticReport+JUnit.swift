@@ -1,23 +1,29 @@
 /// JUnit's XML: a suite for each file, a failed case for each diagnostic, a passed one for a file without.
 extension DiagnosticReport {
   func junit(_ diagnostics: [Diagnostic]) -> String {
+    // What has no place in a file stands in a suite of its own.
+    let homeless = diagnostics.filter { file($0.span) == nil }
+    var suites = files.indices.map { index in (files[index].path, diagnostics.filter { $0.span.file == index }) }
+    if !homeless.isEmpty || suites.isEmpty { suites.append(("kc", homeless)) }
+    let tests = suites.reduce(0) { $0 + max(1, $1.1.count) }
     var out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-    out += "<testsuites name=\"kc check\" tests=\"\(max(1, diagnostics.count))\" failures=\"\(diagnostics.count)\">\n"
-    let text = DiagnosticText(files: files)
-    for (index, file) in files.enumerated() {
-      let own = diagnostics.filter { $0.span.file == index }
-      if own.isEmpty, diagnostics.count > 0 { continue }
-      out += "  <testsuite name=\"\(escape(file.path))\" tests=\"\(max(1, own.count))\" failures=\"\(own.count)\">\n"
-      if own.isEmpty { out += "    <testcase name=\"check\" classname=\"\(escape(file.path))\"/>\n" }
-      for diagnostic in own {
-        let line = file.line(at: diagnostic.span.start)
-        out += "    <testcase name=\"\(diagnostic.code) line \(line)\" classname=\"\(escape(file.path))\">\n"
-        out += "      <failure type=\"\(diagnostic.severity.rawValue)\" message=\"\(escape(diagnostic.message))\">"
-        out += escape(text.render(diagnostic)) + "</failure>\n    </testcase>\n"
-      }
-      out += "  </testsuite>\n"
-    }
+    out += "<testsuites name=\"kc check\" tests=\"\(tests)\" failures=\"\(diagnostics.count)\">\n"
+    for (name, own) in suites { out += suite(escape(name), own) }
     return out + "</testsuites>\n"
+  }
+
+  private func suite(_ name: String, _ diagnostics: [Diagnostic]) -> String {
+    let count = diagnostics.count
+    var out = "  <testsuite name=\"\(name)\" tests=\"\(max(1, count))\" failures=\"\(count)\">\n"
+    if count == 0 { out += "    <testcase name=\"check\" classname=\"\(name)\"/>\n" }
+    let text = DiagnosticText(files: files)
+    for diagnostic in diagnostics {
+      let line = file(diagnostic.span).map { " line \($0.line(at: diagnostic.span.start))" } ?? ""
+      out += "    <testcase name=\"\(diagnostic.code)\(line)\" classname=\"\(name)\">\n"
+      out += "      <failure type=\"\(diagnostic.severity.rawValue)\" message=\"\(escape(diagnostic.message))\">"
+      out += escape(text.render(diagnostic)) + "</failure>\n    </testcase>\n"
+    }
+    return out + "  </testsuite>\n"
   }
 
   private func escape(_ text: String) -> String {

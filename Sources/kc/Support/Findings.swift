@@ -1,0 +1,42 @@
+import KCLang
+import KCSyntax
+
+/// The diagnostics of several compilations of one project, each once, over one list of files.
+struct Findings {
+  /// The project's own files, then those of others that something was found in.
+  private(set) var files: [SourceFile] = []
+  private(set) var diagnostics: [Diagnostic] = []
+  private var ids: [String: Int] = [:]
+  private var seen: Set<Diagnostic> = []
+
+  var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
+
+  /// - Parameter isStandard: whether a file is the standard library's: these are listed only where something was found.
+  mutating func add(_ compilation: Compilation, isStandard: (SourceFile) -> Bool = { $0.path.hasPrefix("std/") }) {
+    for file in compilation.sources where !isStandard(file) { _ = id(of: file) }
+    for diagnostic in compilation.diagnostics {
+      let moved = move(diagnostic, compilation.sources)
+      if seen.insert(moved).inserted { diagnostics.append(moved) }
+    }
+  }
+
+  private mutating func id(of file: SourceFile) -> Int {
+    if let known = ids[file.path] { return known }
+    ids[file.path] = files.count
+    files.append(SourceFile(id: files.count, path: file.path, bytes: file.bytes))
+    return files.count - 1
+  }
+
+  private mutating func move(_ span: Span, _ sources: [SourceFile]) -> Span {
+    guard sources.indices.contains(span.file) else { return Span(file: -1, range: span.range) }
+    return Span(file: id(of: sources[span.file]), range: span.range)
+  }
+
+  private mutating func move(_ diagnostic: Diagnostic, _ sources: [SourceFile]) -> Diagnostic {
+    var out = diagnostic
+    out.span = move(diagnostic.span, sources)
+    for place in out.labels.indices { out.labels[place].span = move(out.labels[place].span, sources) }
+    if let fix = out.fix { out.fix = Diagnostic.Fix(span: move(fix.span, sources), replacement: fix.replacement) }
+    return out
+  }
+}
