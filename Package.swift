@@ -30,6 +30,7 @@ let modules: [Module] = [
   // Layer 0: C libraries of the system, and the standard library's text.
   Module(name: "CYAML", kind: .system(pkgConfig: "yaml-0.1", apt: "libyaml-dev")),
   Module(name: "CJansson", kind: .system(pkgConfig: "jansson", apt: "libjansson-dev")),
+  Module(name: "CZlib", kind: .system(pkgConfig: "zlib", apt: "zlib1g-dev")),
   Module(name: "CSQLite", kind: .system(pkgConfig: "sqlite3", apt: "libsqlite3-dev")),
   Module(name: "CStdlibFiles", kind: .clang),
   Module(name: "CKubeSchema", kind: .clang),
@@ -38,7 +39,7 @@ let modules: [Module] = [
   Module(name: "KCData", products: [product("OrderedCollections", "swift-collections")]),
   Module(name: "KCStdlib", uses: ["CStdlibFiles"]),
   // Layer 2
-  Module(name: "KCCodec", uses: ["KCData", "CYAML", "CJansson"]),
+  Module(name: "KCCodec", uses: ["KCData", "CYAML", "CJansson", "CZlib"]),
   Module(name: "KCKube", uses: ["KCData", "CKubeSchema"]),
   // Layer 3
   Module(name: "KCLang", uses: ["KCSyntax", "KCData", "KCKube", "KCStdlib"]),
@@ -49,7 +50,7 @@ let modules: [Module] = [
   Module(name: "KCClient", uses: ["KCData", "KCKube", "KCCodec"]),
   Module(name: "KCServer", uses: ["KCData", "KCKube", "KCCodec", "CSQLite"], products: [log]),
   // Layer 5
-  Module(name: "KCApply", uses: ["KCData", "KCKube", "KCCodec", "KCPlan", "KCClient"]),
+  Module(name: "KCApply", uses: ["KCData", "KCKube", "KCCodec", "KCPlan", "KCClient", "KCScheduler"]),
   Module(name: "KCControl", uses: ["KCData", "KCKube", "KCClient", "KCScheduler"], products: [log]),
   Module(name: "KCNode", uses: ["KCData", "KCKube", "KCClient"], products: [log]),
   Module(name: "KCProxy", uses: ["KCData", "KCKube", "KCClient"], products: [log]),

@@ -1,7 +1,9 @@
 public import KCClient
+internal import KCCodec
 internal import KCData
 internal import KCKube
 public import KCPlan
+public import KCScheduler
 
 /// Reads from a target what a plan needs. It only reads: writes are dry runs.
 public struct LiveReader: Sendable {
@@ -27,19 +29,39 @@ public struct LiveReader: Sendable {
     state.now = ApplyLock.now()
     state.inventory = try await Inventory.read(project: project, namespace: namespace, from: client).entries
     state.cluster = try await cluster()
+    state.scheduling = try await scheduling()
     let keys = Set(desired.map(\.key)).union(state.inventory.map(\.key))
     state.objects = try await objects(Array(keys).sorted())
     state.predicted = try await predictions(desired.filter { state.objects[$0.key] != nil })
     return state
   }
 
-  private func cluster() async throws(ClientError) -> LiveState.Cluster {
+  /// What the target's scheduler looks at.
+  public func cluster() async throws(ClientError) -> LiveState.Cluster {
     var cluster = LiveState.Cluster()
     cluster.nodes = try await list("v1", "Node")
     cluster.pods = try await list("v1", "Pod")
     cluster.namespaces = try await list("v1", "Namespace")
-    cluster.others = try await list("v1", "Service") + list("apps/v1", "ReplicaSet")
+    let kinds = [
+      ("v1", "Service"), ("apps/v1", "ReplicaSet"), ("apps/v1", "StatefulSet"), ("policy/v1", "PodDisruptionBudget"),
+      ("v1", "PersistentVolume"), ("v1", "PersistentVolumeClaim"), ("storage.k8s.io/v1", "StorageClass"),
+      ("storage.k8s.io/v1", "CSINode"), ("scheduling.k8s.io/v1", "PriorityClass"),
+    ]
+    cluster.others = try await inParallel(kinds) { kind async throws(ClientError) in
+      try await self.list(kind.0, kind.1)
+    }.flatMap { $0 }
     return cluster
+  }
+
+  /// How the target places pods: kc's engine tells in a config map; others are taken to do as Kubernetes does.
+  public func scheduling() async throws(ClientError) -> SchedulerConfiguration {
+    let place = SchedulerConfiguration.published
+    guard let type = client.types.find(apiVersion: "v1", kind: "ConfigMap"),
+      let found = try await client.find(type, namespace: place.namespace, name: place.name),
+      let text = found.at("data", place.key)?.string, let value = try? JSON.parse(text),
+      let configuration = try? SchedulerConfiguration(value)
+    else { return .default }
+    return configuration
   }
 
   private func list(_ apiVersion: String, _ kind: String) async throws(ClientError) -> [Value] {

@@ -7,8 +7,16 @@ public enum EngineLauncher {
   static let startLimit = 60
 
   /// Starts an engine in the background and returns when it answers.
-  public static func start(home: EngineHome, nodes: Int, port: Int) async throws(EngineError) {
+  ///
+  /// - Parameter scheduling: a KubeSchedulerConfiguration as JSON; nil for the usual one.
+  public static func start(
+    home: EngineHome, nodes: Int, port: Int, scheduling: String? = nil
+  ) async throws(EngineError) {
     if let state = home.running() {
+      if let scheduling, FileSystem.readText(home.scheduling) != scheduling {
+        throw EngineError(
+          "an engine runs already, with other rules for its scheduler", help: "stop it first: kc engine stop")
+      }
       if state.nodes != nodes {
         throw EngineError(
           "an engine with \(state.nodes) node\(state.nodes == 1 ? "" : "s") runs already",
@@ -22,6 +30,11 @@ public enum EngineLauncher {
     try ContainerdSupervisor.checkTools()
     try FileSystem.makeFolder(home.path, mode: 0o755)
     home.removeState()
+    if let scheduling {
+      try FileSystem.write(scheduling, to: home.scheduling)
+    } else {
+      FileSystem.remove(home.scheduling)
+    }
     guard let program = ownProgram() else { throw EngineError("kc cannot find its own program file") }
     let process = try DetachedProcess(
       program, ["engine", "run", "--nodes", String(nodes), "--port", String(port)], log: home.log)

@@ -22,9 +22,11 @@ struct EngineParts: Sendable {
     let client = APIClient(transport: transport, fieldManager: "kubelet")
     let fleet = NodeFleet(
       nodes: engine.nodes, home: engine.home, runtime: runtime, client: client, log: engine.logger)
+    let scheduling = try await SchedulingRules(home: engine.home).publish(over: client)
     let control = ControlPlane(
       transport: transport,
-      settings: ControlSettings(authority: credentials.authority, nodeGracePeriod: 6, evictionPatience: 5),
+      settings: ControlSettings(
+        authority: credentials.authority, nodeGracePeriod: 6, evictionPatience: 5, scheduling: scheduling),
       log: engine.logger)
     let proxyClient = APIClient(transport: transport, fieldManager: "kube-proxy")
     guard

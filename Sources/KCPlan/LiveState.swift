@@ -1,5 +1,6 @@
 public import KCData
 public import KCKube
+public import KCScheduler
 
 /// What was read from a target, as data: the planner itself reads nothing.
 public struct LiveState: Sendable {
@@ -12,6 +13,8 @@ public struct LiveState: Sendable {
   public var inventory: [InventoryEntry]
   /// Nodes and pods of the whole target, for placement.
   public var cluster: Cluster
+  /// How the target's scheduler places pods, as far as it tells.
+  public var scheduling = SchedulerConfiguration.default
   /// How the target is called: `engine local (3 nodes)`.
   public var target: String
   /// When it was read.
@@ -24,7 +27,8 @@ public struct LiveState: Sendable {
     public var namespaces: [Value]
     public var others: [Value]
 
-    /// - Parameter others: services, replica sets, disruption budgets, volumes, claims.
+    /// - Parameter others: services, replica and stateful sets, disruption budgets, volumes, claims, storage classes,
+    ///   priority classes.
     public init(nodes: [Value] = [], pods: [Value] = [], namespaces: [Value] = [], others: [Value] = []) {
       self.nodes = nodes
       self.pods = pods

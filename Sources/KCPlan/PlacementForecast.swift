@@ -13,6 +13,8 @@ struct PlacementForecast {
   private var podCount = 0
   /// Pods that are told to go, by name.
   private var leaving: [String] = []
+  /// Priority classes, by name.
+  private let classes: [String: Value]
 
   init(live: LiveState, desired: [DesiredObject]) {
     self.live = live
@@ -21,11 +23,17 @@ struct PlacementForecast {
       nodes: live.cluster.nodes, pods: live.cluster.pods, namespaces: live.cluster.namespaces,
       others: live.cluster.others)
     leaving = live.cluster.pods.filter(\.isBeingDeleted).map(\.namespacedName)
-    // Services that the plan makes count for how pods are spread by default.
-    for object in desired where object.object.kind == "Service" || object.object.kind == "Namespace" {
+    classes = Dictionary(
+      (live.cluster.others + desired.map(\.object)).filter { $0.kind == "PriorityClass" }.map { ($0.name ?? "", $0) },
+      uniquingKeysWith: { $1 })
+    // Services that the plan makes count for how pods are spread by default; budgets and storage as they will be.
+    for object in desired where object.object.kind.map(Self.counted.contains) ?? false {
       snapshot.update(object.object)
     }
   }
+
+  /// Kinds of objects besides pods that scheduling looks at and that are as declared right after an apply.
+  private static let counted: Set = ["Service", "Namespace", "StorageClass", "PersistentVolume"]
 
   /// More pods than this of one workload are not placed one by one.
   static let podLimit = 5000
@@ -79,8 +87,14 @@ struct PlacementForecast {
       for _ in 0..<goes { removeOne(&old, new: placed) }
       if !failed.isEmpty {
         // What found no place tries again when an old pod has made some.
-        if goes == 0 { stuck += failed.count } else { placement.unplaced -= failed.count }
-        if goes == 0 { placement.onlyDuringRollout = !old.isEmpty }
+        if goes == 0 {
+          stuck += failed.count
+          placement.onlyDuringRollout = !old.isEmpty
+        } else {
+          placement.unplaced -= failed.count
+          placement.obstacles = []
+          placement.remedies = []
+        }
       } else if adds == 0, goes == 0 {
         break
       }
@@ -94,6 +108,7 @@ struct PlacementForecast {
     placement.nodes = placed.sorted { $0.key < $1.key }.map { Placement.Share(node: $0.key, pods: $0.value) }
     if placement.unplaced == 0 {
       placement.obstacles = []
+      placement.remedies = []
       placement.onlyDuringRollout = false
     }
   }
@@ -160,12 +175,16 @@ struct PlacementForecast {
     pod["kind"] = "Pod"
     pod.set(.string("\(object.name ?? "")-forecast-\(podCount)"), at: "metadata", "name")
     pod.set(object.at("metadata", "namespace"), at: "metadata", "namespace")
+    setPriority(of: &pod)
     if let type = ResourceTypes.builtin.find(apiVersion: "v1", kind: "Pod") { Defaulting.apply(to: &pod, type: type) }
+    // Another scheduler's decisions cannot be told.
+    guard let profile = live.scheduling.profile(for: pod) else { return nil }
+    let scheduler = Scheduler(profile: profile)
     let info = PodInfo(pod)
-    var decision = Scheduler().schedule(info, in: snapshot)
+    var decision = scheduler.schedule(info, in: snapshot)
     if decision.node == nil, !leaving.isEmpty {
       clearLeaving()
-      decision = Scheduler().schedule(info, in: snapshot)
+      decision = scheduler.schedule(info, in: snapshot)
     }
     if let node = decision.node {
       snapshot.place(info, on: node)
@@ -180,49 +199,61 @@ struct PlacementForecast {
       return nil
     }
     placement.unplaced += 1
-    placement.obstacles = obstacles(decision, step)
+    if placement.obstacles.isEmpty { explain(scheduler.explain(decision, of: info, in: snapshot), step, &placement) }
     return pod
   }
 
-  private func obstacles(_ decision: Decision, _ step: Step) -> [Placement.Obstacle] {
-    if let problem = decision.prefilter {
-      return [Placement.Obstacle(node: "all nodes", reason: problem.reasons.joined(separator: ", "))]
+  /// What the API server makes of the class that a pod names.
+  private func setPriority(of pod: inout Value) {
+    let standard = classes.values.first { $0["globalDefault"] == true }
+    switch pod.at("spec", "priorityClassName")?.string {
+    case "system-cluster-critical": pod.set(2_000_000_000, at: "spec", "priority")
+    case "system-node-critical": pod.set(2_000_001_000, at: "spec", "priority")
+    case let name:
+      guard let found = name.flatMap({ classes[$0] }) ?? (name == nil ? standard : nil) else { return }
+      pod.set(found["value"], at: "spec", "priority")
+      if let policy = found["preemptionPolicy"] { pod.set(policy, at: "spec", "preemptionPolicy") }
     }
-    return decision.rejected.sorted { $0.key < $1.key }.map { node, rejection in
-      Placement.Obstacle(
-        node: node, reason: Self.words(rejection), rule: rule(for: rejection.constraint, address: step.address))
+  }
+
+  private func explain(_ explanation: Explanation, _ step: Step, _ placement: inout Placement) {
+    if let problem = explanation.problem {
+      placement.obstacles = [
+        Placement.Obstacle(
+          node: "all nodes", reason: problem.reasons.joined(separator: ", "),
+          rule: rule(for: problem.constraint, address: step.address))
+      ]
+    } else {
+      placement.obstacles = explanation.nodes.map { node in
+        Placement.Obstacle(
+          node: node.name, reason: node.words, rule: rule(for: node.rejection.constraint, address: step.address))
+      }
+    }
+    placement.remedies = explanation.changes.map { change in
+      guard case .drop(let paths) = change else { return change.words }
+      let names = paths.flatMap { path in
+        let sources = rules(under: path, address: step.address)
+        return sources.isEmpty ? [path] : sources.map { "\"\($0.text)\" (\($0.origin.place))" }
+      }
+      return "without \(names.joined(separator: " and "))"
     }
   }
 
   /// The rule in the source that ended up in the part of the pod that bars the node.
   private func rule(for constraint: String?, address: String) -> DesiredObject.Rule? {
     guard let constraint else { return nil }
-    return desired[address]?.rules.first { rule in
-      rule.path.description.hasSuffix(constraint) || "spec.template.\(constraint)".hasPrefix(rule.path.description)
-    }
+    return rules(under: constraint, address: address).first
   }
 
-  /// A rejection in the user's words.
-  private static func words(_ rejection: Rejection) -> String {
-    if !rejection.shortages.isEmpty { return rejection.shortages.map(shortage).joined(separator: ", ") }
-    switch rejection.plugin {
-    case "NodeUnschedulable": return "takes no new pods (cordoned)"
-    case "TaintToleration": return "has a taint that the pod does not tolerate"
-    case "NodeAffinity": return "is not a node the pod asks for"
-    case "NodePorts": return "has the port in use"
-    case "PodTopologySpread": return "would be spread unevenly"
-    case "InterPodAffinity": return "is barred by a rule about other pods"
-    default: return rejection.reasons.joined(separator: ", ")
+  /// The rules in the source that a part of the pod was made of.
+  private func rules(under constraint: String, address: String) -> [DesiredObject.Rule] {
+    let part = "spec.template.\(constraint)"
+    func holds(_ outer: String, _ inner: String) -> Bool {
+      inner.hasPrefix(outer) && (inner.utf8.dropFirst(outer.utf8.count).first.map { $0 == 0x2e || $0 == 0x5b } ?? true)
     }
-  }
-
-  private static func shortage(_ shortage: Rejection.Shortage) -> String {
-    let lack = max(0, shortage.asked - shortage.free)
-    switch shortage.resource {
-    case "cpu": return "\(lack)m cpu short"
-    case "memory": return "\((lack + (1 << 20) - 1) >> 20)Mi memory short"
-    case "pods": return "has as many pods as it may"
-    default: return "\(lack) \(shortage.resource) short"
-    }
+    return desired[address]?.rules.filter { rule in
+      let path = rule.path.description
+      return holds(path, part) || holds(part, path)
+    } ?? []
   }
 }

@@ -127,6 +127,8 @@ public struct Placement: Sendable, Hashable {
   public var unplaced: Int
   /// Why not, node by node.
   public var obstacles: [Obstacle]
+  /// Changes after any one of which they would fit, in words; the smallest first.
+  public var remedies: [String]
   /// Pods that would be evicted to make room, as `namespace/name`.
   public var evicts: [String]
   /// Where the lack shows itself: at the end, or only while the rollout runs.
@@ -157,13 +159,14 @@ public struct Placement: Sendable, Hashable {
 
   public init(
     address: String, name: String, nodes: [Share] = [], unplaced: Int = 0, obstacles: [Obstacle] = [],
-    evicts: [String] = [], onlyDuringRollout: Bool = false
+    remedies: [String] = [], evicts: [String] = [], onlyDuringRollout: Bool = false
   ) {
     self.address = address
     self.name = name
     self.nodes = nodes
     self.unplaced = unplaced
     self.obstacles = obstacles
+    self.remedies = remedies
     self.evicts = evicts
     self.onlyDuringRollout = onlyDuringRollout
   }

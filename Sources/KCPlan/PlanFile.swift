@@ -116,7 +116,8 @@ public enum PlanFile {
         }
         return Placement.Obstacle(
           node: obstacle["node"]?.string ?? "", reason: obstacle["reason"]?.string ?? "", rule: rule)
-      }, evicts: value["evicts"]?.array?.compactMap(\.string) ?? [],
+      }, remedies: value["remedies"]?.array?.compactMap(\.string) ?? [],
+      evicts: value["evicts"]?.array?.compactMap(\.string) ?? [],
       onlyDuringRollout: value["onlyDuringRollout"]?.bool ?? false)
   }
 }

@@ -10,6 +10,9 @@ public struct SchedulerConfiguration: Sendable, Hashable {
   /// The configuration of a scheduler that was told nothing.
   public static let `default` = SchedulerConfiguration()
 
+  /// The config map in which kc's engine tells what its scheduler was told, as JSON, so that plans foretell by the same.
+  public static let published = (namespace: "kube-system", name: "kc-scheduler", key: "configuration")
+
   public init() {}
 
   /// Settings of the process that runs a scheduler; they say nothing about where pods go.

@@ -16,6 +16,7 @@ public struct EngineHome: Sendable {
   public var log: String { "\(path)/engine.log" }
   public var kubeconfig: String { "\(path)/kubeconfig" }
   var state: String { "\(path)/engine.json" }
+  var scheduling: String { "\(path)/scheduler.json" }
   var names: String { "\(path)/names.json" }
   var namesProcess: String { "\(path)/names.pid" }
   var store: String { "\(path)/store.db" }

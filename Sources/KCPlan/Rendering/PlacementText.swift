@@ -24,6 +24,9 @@ struct PlacementText {
         lines.append("            \(style.paint("evicts \(placement.evicts.joined(separator: ", "))", .warning))")
       }
       if !placement.obstacles.isEmpty { lines += obstacles(placement.obstacles) }
+      if !placement.remedies.isEmpty {
+        lines.append("              would fit: \(placement.remedies.prefix(3).joined(separator: "; or "))")
+      }
       return lines
     }
   }

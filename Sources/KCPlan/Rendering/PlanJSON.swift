@@ -63,6 +63,7 @@ public enum PlanJSON {
       "address": .string(placement.address),
       "nodes": .object(Fields(placement.nodes.map { ($0.node, Value($0.pods)) })),
       "unplaced": Value(placement.unplaced), "onlyDuringRollout": .bool(placement.onlyDuringRollout),
+      "remedies": .array(placement.remedies.map { .string($0) }),
       "evicts": .array(placement.evicts.map { .string($0) }),
       "obstacles": .array(
         placement.obstacles.map { obstacle in

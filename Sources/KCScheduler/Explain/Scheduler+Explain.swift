@@ -14,7 +14,9 @@ extension Scheduler {
     var explanation = Explanation()
     explanation.problem = decision.prefilter
     explanation.nodes = decision.rejected.sorted { $0.key < $1.key }.map { name, rejection in
-      Explanation.Node(name: name, rejection: rejection, pods: Blockers.pods(pod, name, rejection, snapshot))
+      Explanation.Node(
+        name: name, rejection: NodeTerm.pinpoint(rejection, pod, snapshot.node(name)?.object),
+        pods: Blockers.pods(pod, name, rejection, snapshot))
     }
     if decision.node != nil || decision.isGated { return explanation }
     var search = ChangeSearch(pod: pod, scheduler: self, snapshot: copy snapshot)
@@ -152,6 +154,21 @@ struct ChangeSearch {
       if scheduler.schedule(pod, in: trial).node == name { return node.name }
     }
     return nil
+  }
+}
+
+extension NodeTerm {
+  /// The rejection with the very condition that the node fails, where only one term is required.
+  static func pinpoint(_ rejection: Rejection, _ pod: PodInfo, _ node: NodeObject?) -> Rejection {
+    guard rejection.plugin == "NodeAffinity", let path = rejection.constraint, path.hasSuffix("Execution"),
+      let node, let terms = pod.rules.content.requiredNodeTerms, terms.count == 1,
+      let index = terms[0].labels.firstIndex(where: { !$0.matches(node.labels[$0.key]) })
+    else { return rejection }
+    var exact = rejection
+    let condition = terms[0].labels[index]
+    exact.constraint = "\(path).nodeSelectorTerms[0].matchExpressions[\(index)]"
+    exact.detail = node.labels[condition.key].map { "\(condition.key) is \($0)" } ?? "it has no label \(condition.key)"
+    return exact
   }
 }
 

@@ -1,4 +1,5 @@
 public import KCData
+internal import KCKube
 
 /// What would happen to the pods of a cluster if its nodes changed. Nothing is changed: snapshots are values.
 public struct WhatIf: Sendable {
@@ -42,10 +43,19 @@ public struct WhatIf: Sendable {
     public var message: String
   }
 
-  /// Places the pods that have to move.
-  public var scheduler: Scheduler
+  /// How the pods that have to move are placed.
+  public var scheduling: SchedulerConfiguration
 
-  public init(scheduler: Scheduler = Scheduler()) { self.scheduler = scheduler }
+  public init(scheduling: SchedulerConfiguration = .default) { self.scheduling = scheduling }
+
+  /// Those of a cluster's pods that wait for a node and could get one.
+  public static func pending(_ pods: [Value]) -> [PodInfo] {
+    pods.filter { pod in
+      let phase = pod.at("status", "phase")?.string
+      return (pod.at("spec", "nodeName")?.string ?? "").isEmpty && !pod.isBeingDeleted && phase != "Succeeded"
+        && phase != "Failed"
+    }.map { PodInfo($0) }.filter(\.gates.isEmpty)
+  }
 
   /// Carries out an operation on a copy of the cluster.
   ///
@@ -113,7 +123,8 @@ public struct WhatIf: Sendable {
       var free = pod
       free.nodeName = ""
       free.nominatedNode = ""
-      let decision = scheduler.schedule(free, in: outcome.snapshot)
+      let profile = scheduling.profiles.first { $0.schedulerName == pod.schedulerName } ?? .default
+      let decision = Scheduler(profile: profile).schedule(free, in: outcome.snapshot)
       if let node = decision.node { outcome.snapshot.place(free, on: node) }
       let from = pod.nodeName.isEmpty ? nil : pod.nodeName
       outcome.moves.append(Move(pod: pod.key, from: from, to: decision.node, decision: decision))

@@ -25,12 +25,17 @@ struct EngineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Start the engine.")
     @Option(help: "How many logical nodes.") var nodes = 1
     @Option(help: "The port of its API, on 127.0.0.1.") var port = EngineLauncher.defaultPort
+    @Option(
+      name: .customLong("scheduler-config"),
+      help: "A KubeSchedulerConfiguration (YAML or JSON): profiles, weights, back-off. Plans foretell by it, too.")
+    var scheduling: String?
 
     func run() async throws {
       let home = EngineHome()
       let wasRunning = home.running() != nil
+      let rules = try scheduling.map(ClusterFile.schedulerConfiguration)
       do {
-        try await EngineLauncher.start(home: home, nodes: nodes, port: port)
+        try await EngineLauncher.start(home: home, nodes: nodes, port: port, scheduling: rules)
       } catch {
         throw Terminal.fail(error.message, help: error.help, code: .target)
       }

@@ -15,6 +15,7 @@ struct PlanCommand: AsyncParsableCommand {
         kc plan --env prod
         kc plan --env prod --set tag=v1.4.2
         kc plan -o shop.plan && kc apply shop.plan
+        kc plan --offline --nodes nodes.yaml
         kc plan --detailed-exitcode     0: nothing to change, 2: changes
       """)
 
@@ -29,17 +30,31 @@ struct PlanCommand: AsyncParsableCommand {
   @Flag(name: .customLong("allow-unplaced"), help: "Do not count pods that fit nowhere as an error.")
   var allowUnplaced = false
 
+  @Flag(help: "Ask no cluster: everything is new, placed on --nodes or on the nodes of project.kc.") var offline = false
+  @Option(help: "Place pods on the nodes of a file (kubectl get nodes,pods -A -o yaml) instead of the target's.")
+  var nodes: String?
+
+  func validate() throws {
+    if offline, save != nil { throw ValidationError("an offline plan cannot be saved: nothing could apply it") }
+  }
+
   func run() async throws {
     let project = try Project.load(options)
     try project.report(output)
+    let cluster = try nodes.map(ClusterFile.read)
+    if offline { return try show(Planning.planOffline(project, cluster: cluster)) }
     let target = try await Target.connect(target)
-    let plan = try await Planning.plan(project, on: target)
+    let plan = try await Planning.plan(project, on: target, cluster: cluster)
     await target.close()
+    if let save { try write(plan, to: save, target) }
+    try show(plan)
+  }
+
+  private func show(_ plan: Plan) throws {
     switch format {
     case .human: Terminal.out(PlanText(plan, style: output.style(for: 1)).render())
     case .json: Terminal.out(JSON.text(PlanJSON.value(plan), pretty: true) + "\n")
     }
-    if let save { try write(plan, to: save, target) }
     if !plan.refusals.isEmpty { throw Exit.target.exit }
     if plan.hasUnplaced, !allowUnplaced { throw Exit.input.exit }
     if detailed, !plan.isEmpty { throw Exit.changes.exit }

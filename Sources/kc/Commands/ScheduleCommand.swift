@@ -1,8 +1,8 @@
 import ArgumentParser
+import KCApply
 import KCClient
 import KCCodec
 import KCData
-import KCKube
 import KCPlan
 import KCScheduler
 
@@ -13,7 +13,7 @@ struct ScheduleCommand: AsyncParsableCommand {
     abstract: "The scheduler by itself: on recordings, and on what could happen.",
     discussion: """
       Examples:
-        gzip -dc resources.jsonl.gz | kc schedule replay - --compare
+        kc schedule replay resources.jsonl.gz --compare
         kc schedule what-if 'drain node-2'
         kc schedule what-if 'lose zone a'
       """,
@@ -22,17 +22,11 @@ struct ScheduleCommand: AsyncParsableCommand {
   struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "replay", abstract: "Decide again what a recorded scheduler decided; a scenario a line.")
-    @Argument(help: "A file, or - for standard input.") var file: String
+    @Argument(help: "A file, compressed or not, or - for standard input.") var file: String
     @Flag(help: "Compare with the recorded decisions instead of printing our own.") var compare = false
 
     func run() throws {
-      guard let bytes = Files.read(file == "-" ? "/dev/stdin" : file) else {
-        throw Terminal.fail("\(file) cannot be read", code: .input)
-      }
-      if bytes.starts(with: [0x1f, 0x8b]) {
-        throw Terminal.fail(
-          "\(file) is compressed", help: "gzip -dc \(file) | kc schedule replay -", code: .input)
-      }
+      let bytes = try content()
       var agreements: [String: ReplayAgreement] = [:]
       for (index, line) in bytes.split(separator: 0x0a).enumerated() {
         let scenario: Value
@@ -56,14 +50,31 @@ struct ScheduleCommand: AsyncParsableCommand {
       }
       if agreements.values.contains(where: { !$0.isComplete }) { throw Exit.input.exit }
     }
+
+    private func content() throws -> [UInt8] {
+      guard let bytes = Files.read(file == "-" ? "/dev/stdin" : file) else {
+        throw Terminal.fail("\(file) cannot be read", code: .input)
+      }
+      guard Gzip.isCompressed(bytes) else { return bytes }
+      do throws(Gzip.Failure) {
+        return try Gzip.decompress(bytes)
+      } catch .damaged {
+        throw Terminal.fail("\(file) is a damaged gzip file", code: .input)
+      } catch .tooLarge(let limit) {
+        throw Terminal.fail("\(file) holds more than \(limit >> 20) MB", code: .input)
+      }
+    }
   }
 
   struct WhatIfCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "what-if",
-      abstract: "Say who would move where if a node or zone were drained, lost or added, on the live cluster.")
+      abstract: "Say who would move where if a node or zone were drained, lost or added.",
+      discussion: "The live cluster is asked about, or with --nodes the one of a file.")
     @Argument(help: "'drain NODE', 'lose NODE', 'lose zone ZONE', 'add node zone=c cpu=4 memory=16Gi'.") var operation:
       String
+    @Option(help: "A file with nodes and pods (kubectl get nodes,pods -A -o yaml) instead of the live cluster.")
+    var nodes: String?
     @OptionGroup var target: TargetOptions
     @OptionGroup var output: OutputOptions
 
@@ -74,28 +85,30 @@ struct ScheduleCommand: AsyncParsableCommand {
       } catch {
         throw Terminal.fail(error.message, code: .usage)
       }
-      let target = try await Target.connect(target)
+      let (cluster, scheduling) = try await read()
       let outcome: WhatIf.Outcome
       do {
         let snapshot = Snapshot(
-          nodes: try await list("v1", "Node", target), pods: try await list("v1", "Pod", target),
-          namespaces: try await list("v1", "Namespace", target),
-          others: try await list("v1", "Service", target) + list("apps/v1", "ReplicaSet", target)
-            + list("policy/v1", "PodDisruptionBudget", target))
-        outcome = try WhatIf().run(wanted, on: snapshot)
-      } catch let problem as WhatIf.Problem {
-        throw Terminal.fail(problem.message, code: .usage)
-      } catch let error as ClientError {
-        throw Target.failure(error)
+          nodes: cluster.nodes, pods: cluster.pods, namespaces: cluster.namespaces, others: cluster.others)
+        outcome = try WhatIf(scheduling: scheduling).run(wanted, on: snapshot, pending: WhatIf.pending(cluster.pods))
+      } catch {
+        throw Terminal.fail(error.message, code: .usage)
       }
-      await target.close()
       Terminal.out(text(outcome))
       if !outcome.stranded.isEmpty { throw Exit.input.exit }
     }
 
-    private func list(_ apiVersion: String, _ kind: String, _ target: Target) async throws -> [Value] {
-      guard let type = target.client.types.find(apiVersion: apiVersion, kind: kind) else { return [] }
-      return try await target.client.list(type).items
+    private func read() async throws -> (LiveState.Cluster, SchedulerConfiguration) {
+      if let nodes { return (try ClusterFile.read(nodes), .default) }
+      let target = try await Target.connect(target)
+      let reader = LiveReader(client: target.client, target: target.name)
+      do throws(ClientError) {
+        let found = (try await reader.cluster(), try await reader.scheduling())
+        await target.close()
+        return found
+      } catch {
+        throw Target.failure(error)
+      }
     }
 
     private func text(_ outcome: WhatIf.Outcome) -> String {
@@ -106,7 +119,7 @@ struct ScheduleCommand: AsyncParsableCommand {
       for move in outcome.moves {
         let place =
           move.to.map { style.paint($0, .good) } ?? style.paint("fits nowhere: \(move.decision.message)", .bad)
-        lines.append("  \(TextStyle.pad(move.pod, width))  \(move.from ?? "new") → \(place)")
+        lines.append("  \(TextStyle.pad(move.pod, width))  \(move.from ?? "waiting") → \(place)")
       }
       for pod in outcome.gone { lines.append("  \(pod)  would be gone") }
       lines.append("\(outcome.moves.count) would move, \(outcome.stranded.count) would find no place.")
