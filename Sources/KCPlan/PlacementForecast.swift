@@ -233,7 +233,7 @@ struct PlacementForecast {
       guard case .drop(let paths) = change else { return change.words }
       let names = paths.flatMap { path in
         let sources = rules(under: path, address: step.address)
-        return sources.isEmpty ? [path] : sources.map { "\"\($0.text)\" (\($0.origin.place))" }
+        return sources.isEmpty ? [path] : sources.map { "`\($0.text)` (\($0.origin.place))" }
       }
       return "without \(names.joined(separator: " and "))"
     }

@@ -67,7 +67,7 @@ import Testing
         affinity { require node disk == "ssd" }
       }
       """
-    machine.shell("mkdir -p \(project) && cat >\(project)/project.kc <<'END'\n\(source)\nEND")
+    machine.shell("mkdir -p \(project) && cat >\(project)/project.kc <<'END'\n\(source)\nEND\ntrue")
     let plan = machine.expect("plan --offline -C \(project)", status: 1)
     #expect(plan.out.contains("small ×1"))
     #expect(plan.out.contains("1 fits nowhere"))

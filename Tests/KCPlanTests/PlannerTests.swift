@@ -161,11 +161,11 @@ enum Make {
       [Make.desired(Make.deployment("web", replicas: 3, cpu: "1500m"))], live([Make.node("n1"), Make.node("n2")]))
     let placement = try #require(plan.placements.first)
     #expect(placement.unplaced == 1)
-    #expect(placement.obstacles.map(\.reason) == ["1000m cpu short", "1000m cpu short"])
+    #expect(placement.obstacles.map(\.reason) == ["1 cpu short", "1 cpu short"])
     #expect(plan.hasUnplaced)
     let text = PlanText(plan, style: TextStyle()).render()
     #expect(text.contains("1 fits nowhere"))
-    #expect(text.contains("✗ n1, n2: 1000m cpu short"))
+    #expect(text.contains("✗ n1, n2: 1 cpu short"))
   }
 
   @Test func theRuleThatBarsANodeIsNamed() throws {

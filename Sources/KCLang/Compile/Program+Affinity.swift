@@ -10,6 +10,20 @@ struct AffinityRule: Sendable {
     case exists = "Exists"
     case less = "Lt"
     case greater = "Gt"
+
+    /// Whether a node whose label has this value (nil: has no such label) passes.
+    func holds(_ label: String?, _ values: [String]) -> Bool {
+      switch self {
+      case .isIn: return label.map(values.contains) ?? false
+      case .notIn: return label.map { !values.contains($0) } ?? true
+      case .exists: return label != nil
+      case .less, .greater:
+        guard let left = label.flatMap({ Int64($0) }), let right = values.first.flatMap({ Int64($0) }) else {
+          return false
+        }
+        return self == .less ? left < right : left > right
+      }
+    }
   }
   struct Predicate: Sendable {
     var key: String

@@ -115,5 +115,30 @@ extension DiagnosticCatalogue {
           }
         }
         """#),
+    DiagnosticInfo(
+      "KC0155", "no declared node satisfies the rule",
+      """
+      The project declares its nodes, and none of them has the labels that this rule requires: the pods would wait for ever.
+      """,
+      bad: #"""
+        project shop {
+          node worker { zone = "a" }
+        }
+
+        deployment web {
+          container app { image = "shop/web:v1" }
+          affinity { require node zone == "b" }
+        }
+        """#,
+      good: #"""
+        project shop {
+          node worker { zone = "b" }
+        }
+
+        deployment web {
+          container app { image = "shop/web:v1" }
+          affinity { require node zone == "b" }
+        }
+        """#),
   ]
 }

@@ -47,13 +47,7 @@ extension Program {
     var labels: [String: Allowed] = [:]
     for ref in refs where rules[Int(ref.rule)].kind == .node {
       for predicate in rules[Int(ref.rule)].predicates where predicate.test == .isIn || predicate.test == .notIn {
-        let value = scalar(evaluate(predicate.value, ref.frame))
-        let items = value.tag == .list ? Array(tree.items(of: value)) : [value]
-        var texts: Set<String> = []
-        for item in items {
-          let plain = scalar(item)
-          texts.insert(tree.text(of: plain) ?? display(plain))
-        }
+        let texts = Set(texts(of: predicate, ref.frame))
         var allowed = labels[predicate.key] ?? Allowed(values: nil, site: predicate.site)
         if predicate.test == .isIn {
           allowed.values = allowed.values.map { $0.intersection(texts) } ?? texts

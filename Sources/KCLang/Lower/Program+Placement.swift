@@ -31,7 +31,7 @@ extension Program {
       if !lower(ref, of: index, into: &terms) { isSound = false }
       next = ref.next
     }
-    guard isSound, !contradicts(block) else { return .poison }
+    guard isSound, !contradicts(block), !findsNoDeclaredNode(block) else { return .poison }
     return assemble(terms)
   }
 

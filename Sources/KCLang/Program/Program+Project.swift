@@ -43,6 +43,7 @@ extension Program {
       settings[text(instances[Int(child)].kind) + "s"] = group
     }
     project.settings = settings
+    declaredNodes = project.nodes.map { DeclaredNode($0) }
     project.namespace = settings["namespace"]?.string ?? "default"
   }
 }

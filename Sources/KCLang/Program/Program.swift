@@ -96,6 +96,8 @@ struct Program: Sendable {
   /// Where the value stands that is being made plain.
   var valueSite: Int32 = 0
   var root: Int32 = -1
+  /// What `project.kc` says of nodes; empty where it declares none.
+  var declaredNodes: [DeclaredNode] = []
   var project = ProjectInfo(name: "", namespace: "default", settings: .null, origin: nil)
   var environmentBodies: [Int: [(body: Int32, frame: Int32)]] = [:]
   var keys: WellKnownKeys

@@ -37,7 +37,7 @@ struct PlacementText {
     var nodes: [String: [String]] = [:]
     for obstacle in obstacles {
       var reason = obstacle.reason
-      if let rule = obstacle.rule { reason += " (\"\(rule.text)\", \(rule.origin.place))" }
+      if let rule = obstacle.rule { reason += " (`\(rule.text)`, \(rule.origin.place))" }
       if nodes[reason] == nil { order.append(reason) }
       nodes[reason, default: []].append(obstacle.node)
     }

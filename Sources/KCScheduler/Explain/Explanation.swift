@@ -77,7 +77,7 @@ extension Rejection.Shortage {
 
   static func amount(_ amount: Int64, _ resource: String) -> String {
     switch resource {
-    case "cpu": "\(amount)m cpu"
+    case "cpu": amount % 1000 == 0 ? "\(amount / 1000) cpu" : "\(amount)m cpu"
     case "memory", "ephemeral-storage": "\(amount / (1 << 20) + (amount % (1 << 20) > 0 ? 1 : 0))Mi \(resource)"
     default: "\(amount) \(resource)"
     }

@@ -1,9 +1,9 @@
-import KCData
-import KCLang
+public import KCData
 
 extension ProjectInfo {
-  /// The nodes that `project.kc` declares, as Kubernetes has them.
-  var nodes: [Value] {
+  /// The nodes that `project.kc` declares, as objects of the API: what placement can count on where no cluster
+  /// is asked.
+  public var nodes: [Value] {
     (settings["nodes"]?.object ?? [:]).flatMap { name, settings -> [Value] in
       let count = Int(clamping: settings["count"]?.int ?? 1)
       if count == 1 { return [Self.node(name, settings)] }
