@@ -1,6 +1,6 @@
 # make demo   set up, build, and watch the example come up, change, survive a failure and go away again
 # make test   set up and run all tests
-.PHONY: all setup build release demo test test-oracle bench check format clean
+.PHONY: all setup build release demo test test-oracle bench check docs format clean
 
 KC := .build/release/kc
 
@@ -34,6 +34,10 @@ check: setup
 	@Scripts/check-layers
 	swift format lint --strict --recursive Sources Tests Package.swift
 	@Scripts/run-tests
+
+# Writes what is generated of the documentation: the pages of the diagnostics. A test holds them to the code.
+docs: setup
+	KC_UPDATE=1 swift test --filter DiagnosticPagesTests
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
