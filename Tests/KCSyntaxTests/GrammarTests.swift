@@ -1,7 +1,8 @@
 import KCSyntax
 import Testing
 
-/// The grammar and the parser say the same: sentences made at random from the grammar's file parse.
+/// The grammar and the parser say the same: sentences made at random from the grammar's file parse, and what parses derives
+/// from the grammar.
 @Suite struct GrammarTests {
   private struct Random: RandomNumberGenerator {
     var state: UInt64
@@ -39,5 +40,30 @@ import Testing
       try #require(
         twice == once, "\(text)\n\(String(decoding: once, as: UTF8.self))\n\(String(decoding: twice, as: UTF8.self))")
     }
+  }
+
+  /// All sources without mistakes of syntax. That a statement stands where none can is found later than by the parser.
+  private static let right = FixtureTests.all.filter { path in
+    parse(Files.read(path) ?? []).diagnostics.isEmpty && !path.contains("KC0109")
+  }
+
+  @Test(arguments: right) func whatParsesDerives(path: String) throws {
+    let grammar = try grammar()
+    let (file, interpolations) = Recognizer.items(parse(try #require(Files.read(path))))
+    for (rule, items) in [("file", file)] + interpolations.map({ ("expr", $0) }) {
+      var recognizer = Recognizer(grammar, items)
+      let derives = recognizer.derives(rule)
+      #expect(derives, "\(Files.short(path)) is no `\(rule)` of grammar/kc.ebnf: \(recognizer.trouble)")
+    }
+  }
+
+  /// The grammar does not take everything.
+  @Test(arguments: ["let x =", "deployment web {", "let x = 1 2", "a.b", "let x = 1 let y = 2", "for x in { }", "= 1", "\"a\" = 1"])
+  func whatDoesNotParseDoesNotDerive(text: String) throws {
+    let (file, _) = Recognizer.items(parse(text))
+    var recognizer = Recognizer(try grammar(), file)
+    let derives = recognizer.derives("file")
+    #expect(!derives)
+    #expect(!parse(text).diagnostics.isEmpty)
   }
 }
