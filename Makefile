@@ -27,6 +27,7 @@ test-oracle: setup
 	KC_ORACLE_FULL=1 swift test --filter Oracle
 
 bench: release
+	swift build -c release --product bench-scheduler --static-swift-stdlib
 	@Benchmarks/run
 
 # What CI holds a change to, besides the tests.

@@ -163,6 +163,14 @@ if !core && chosen == nil {
       name: "EndToEnd", dependencies: ["KCTestSupport", "KCData", "KCCodec", "KCKube", "kc"], swiftSettings: settings))
 }
 
+// What `make bench` measures a library with.
+if wanted.contains("KCScheduler") {
+  targets.append(
+    .executableTarget(
+      name: "bench-scheduler", dependencies: ["KCScheduler", "KCData"], path: "Benchmarks/Scheduler",
+      exclude: ["README.md"], swiftSettings: settings))
+}
+
 extension Module.Kind {
   var isLibrary: Bool { if case .library = self { true } else { false } }
 }

@@ -1,6 +1,7 @@
 import KCClient
 import KCData
 import KCKube
+import KCScheduler
 import Logging
 import Synchronization
 import Testing
@@ -140,6 +141,32 @@ import Testing
     try await whileRunning { await until { pod(named: "ours")?.nodeName != nil } }
     #expect(pod(named: "other")?.nodeName == nil)
     #expect(pod(named: "other")?.condition("PodScheduled") == nil)
+  }
+
+  @Test func profilesDecide() async throws {
+    let rules: Value = [
+      "apiVersion": "kubescheduler.config.k8s.io/v1", "kind": "KubeSchedulerConfiguration",
+      "profiles": [
+        ["schedulerName": "default-scheduler"],
+        ["schedulerName": "reckless", "plugins": ["multiPoint": ["disabled": [["name": "NodeResourcesFit"]]]]],
+      ],
+    ]
+    let client = APIClient(transport: api, fieldManager: "test")
+    let loop = SchedulerLoop(
+      client: client, cache: cache, events: EventRecorder(client: client, source: "test", time: time), time: time,
+      log: Logger(label: "test"), configuration: try SchedulerConfiguration(rules))
+    try create(node("n1", cpu: "1"))
+    var reckless = pod("reckless", cpu: "20")
+    reckless.set("reckless", at: "spec", "schedulerName")
+    try create(reckless)
+    try create(pod("careful", cpu: "20"))
+    let task = Task { await loop.run() }
+    await until {
+      pod(named: "reckless")?.nodeName == "n1" && pod(named: "careful")?.condition("PodScheduled") != nil
+    }
+    task.cancel()
+    await task.value
+    #expect(pod(named: "careful")?.nodeName == nil)
   }
 
   @Test func whatHappensWhileAPodIsBeingTriedIsNotMissed() async throws {
