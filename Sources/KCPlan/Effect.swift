@@ -10,19 +10,42 @@ enum Effect {
     }
   }
 
+  /// Whether the step makes new pods in place of the old.
+  static func rolls(_ step: Step) -> Bool {
+    guard !["Job", "CronJob"].contains(step.key.kind) else { return false }
+    return step.changes.contains { $0.field.path.hasPrefix(template) }
+  }
+
+  private static let template = FieldPath("spec", "template")
+  private static let hash = FieldPath("spec", "template", "metadata", "annotations").key(Planner.configHashAnnotation)
+
   private static func change(_ step: Step) -> String {
+    if step.key.kind == "DaemonSet", rolls(step) {
+      let limit = step.object?.at("spec", "updateStrategy", "rollingUpdate", "maxUnavailable")
+      let most = limit?.int.map(String.init) ?? limit?.string ?? "1"
+      return "\(cause(step)), a pod a node, at most \(most) unavailable"
+    }
+    if step.key.kind == "CronJob" { return "changed in place, from the next run on" }
     guard let count = pods(of: step.object) else { return "changed in place" }
-    let rolls = step.changes.contains { $0.field.path.hasPrefix(FieldPath("spec", "template")) }
-    if rolls, step.key.kind == "Deployment" {
-      let strategy = Rollout(step.object ?? .null)
-      let limit = strategy.recreates ? "all at once" : "at most \(strategy.maxUnavailable) unavailable"
-      return "rolls out, \(plural(count, "pod")), \(limit)"
+    let scale = step.changes.first { $0.field.path == FieldPath("spec", "replicas") }
+    if rolls(step) {
+      var text = "\(cause(step)), \(plural(count, "pod"))"
+      if step.key.kind == "Deployment" {
+        let strategy = Rollout(step.object ?? .null)
+        text += strategy.recreates ? ", all at once" : ", at most \(strategy.maxUnavailable) unavailable"
+      } else if step.key.kind == "StatefulSet" {
+        text += ", one after the other"
+      }
+      return text
     }
-    if rolls { return "rolls out, \(plural(count, "pod"))" }
-    if let scale = step.changes.first(where: { $0.field.path == FieldPath("spec", "replicas") }) {
-      return "scales \(scale.field.old?.int ?? 1) → \(scale.field.new?.int ?? 1)"
-    }
+    if let scale { return "scales \(scale.field.old?.int ?? 1) → \(scale.field.new?.int ?? 1)" }
     return "changed in place, no pod restarts"
+  }
+
+  /// Why pods are made anew.
+  private static func cause(_ step: Step) -> String {
+    let inTemplate = step.changes.filter { $0.field.path.hasPrefix(template) }
+    return inTemplate.allSatisfy { $0.field.path == hash } ? "restarts because config changed" : "rolls out"
   }
 
   /// How many pods a workload declares; nil for other kinds and for those that depend on the nodes.

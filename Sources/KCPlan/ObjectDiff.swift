@@ -49,6 +49,13 @@ public enum ObjectDiff {
     String(SHA256.hex(PlanDigest.canonical(declared(object)).utf8).prefix(32))
   }
 
+  /// Whether two values say the same, in whatever order their fields stand.
+  static func isSame(_ left: Value, _ right: Value) -> Bool {
+    var walk = Walk()
+    walk.compare(left, right, FieldPath(), FieldPath())
+    return walk.changes.isEmpty
+  }
+
   private struct Walk {
     var changes: [FieldChange] = []
 

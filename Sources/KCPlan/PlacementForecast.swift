@@ -221,12 +221,13 @@ struct PlacementForecast {
       placement.obstacles = [
         Placement.Obstacle(
           node: "all nodes", reason: problem.reasons.joined(separator: ", "),
-          rule: rule(for: problem.constraint, address: step.address))
+          rule: rule(for: problem.constraint, address: step.address), plugin: problem.plugin)
       ]
     } else {
       placement.obstacles = explanation.nodes.map { node in
         Placement.Obstacle(
-          node: node.name, reason: node.words, rule: rule(for: node.rejection.constraint, address: step.address))
+          node: node.name, reason: node.words, rule: rule(for: node.rejection.constraint, address: step.address),
+          plugin: node.rejection.plugin)
       }
     }
     placement.remedies = explanation.changes.map { change in

@@ -35,6 +35,10 @@ public struct Plan: Sendable {
   public var hasUnplaced: Bool { placements.contains { $0.unplaced > 0 } }
   /// Steps that the target has refused beforehand.
   public var refusals: [Step] { steps.filter { $0.refusal != nil } }
+  /// Removals that have to be allowed by themselves (`--allow-delete`).
+  public var guarded: [Step] { steps.filter { $0.guardReason != nil } }
+  /// Steps where the target was changed since the last apply.
+  public var drifted: [Step] { steps.filter { step in step.changes.contains { $0.driftedBy != nil } } }
 
   public func count(_ action: Step.Action) -> Int { steps.count { $0.action == action } }
 }
@@ -78,6 +82,14 @@ public struct Step: Sendable {
   public var wave: Int
   /// The target's refusal, found out beforehand.
   public var refusal: APIStatus?
+  /// What may be lost or stand still.
+  public var risks: [Risk] = []
+  /// Fields that others manage and that the declaration leaves to them.
+  public var leftAlone: [ForeignField] = []
+  /// The address that the block had before, where a `moved` says so.
+  public var movedFrom: String?
+  /// Why this removal has to be allowed by itself: `it holds data`; nil where it has not.
+  public var guardReason: String?
 
   /// A field's change, with where it comes from.
   public struct Change: Sendable, Hashable {
@@ -114,62 +126,4 @@ public struct Step: Sendable {
     self.wave = wave
     self.refusal = refusal
   }
-}
-
-/// Where the pods of one workload will run.
-public struct Placement: Sendable, Hashable {
-  public var address: String
-  /// The workload's name.
-  public var name: String
-  /// The pods that the plan makes, by node: in order of the nodes' names.
-  public var nodes: [Share]
-  /// Pods that fit nowhere.
-  public var unplaced: Int
-  /// Why not, node by node.
-  public var obstacles: [Obstacle]
-  /// Changes after any one of which they would fit, in words; the smallest first.
-  public var remedies: [String]
-  /// Pods that would be evicted to make room, as `namespace/name`.
-  public var evicts: [String]
-  /// Where the lack shows itself: at the end, or only while the rollout runs.
-  public var onlyDuringRollout: Bool
-
-  public struct Share: Sendable, Hashable {
-    public var node: String
-    public var pods: Int
-
-    public init(node: String, pods: Int) {
-      self.node = node
-      self.pods = pods
-    }
-  }
-
-  public struct Obstacle: Sendable, Hashable {
-    public var node: String
-    public var reason: String
-    /// The affinity rule in the source that bars the node.
-    public var rule: DesiredObject.Rule?
-
-    public init(node: String, reason: String, rule: DesiredObject.Rule? = nil) {
-      self.node = node
-      self.reason = reason
-      self.rule = rule
-    }
-  }
-
-  public init(
-    address: String, name: String, nodes: [Share] = [], unplaced: Int = 0, obstacles: [Obstacle] = [],
-    remedies: [String] = [], evicts: [String] = [], onlyDuringRollout: Bool = false
-  ) {
-    self.address = address
-    self.name = name
-    self.nodes = nodes
-    self.unplaced = unplaced
-    self.obstacles = obstacles
-    self.remedies = remedies
-    self.evicts = evicts
-    self.onlyDuringRollout = onlyDuringRollout
-  }
-
-  public var total: Int { nodes.reduce(unplaced) { $0 + $1.pods } }
 }

@@ -1,14 +1,37 @@
-internal import KCData
+public import KCData
 public import KCKube
 
 /// Compares what is declared with what is there.
 public struct Planner {
   /// The name under which kc's fields are managed.
   public static let fieldManager = "kc"
+  /// Says on an object that its removal has to be allowed by itself.
+  public static let protectAnnotation = "kc.dev/protect"
+  /// Says on a pod template what its configuration was, so that a change of it makes new pods.
+  public static let configHashAnnotation = "kc.dev/config-hash"
+
+  /// What a plan may do, and what the program says besides its objects.
+  public struct Options: Sendable {
+    /// Addresses that were and what they are called now, as `moved` says.
+    public var moves: [String: String] = [:]
+    /// Addresses whose removal is allowed although they are protected or hold data; `ALL` for all.
+    public var allowDelete: Set<String> = []
+
+    public init(moves: [String: String] = [:], allowDelete: Set<String> = []) {
+      self.moves = moves
+      self.allowDelete = allowDelete
+    }
+
+    func allows(_ address: String) -> Bool { allowDelete.contains("ALL") || allowDelete.contains(address) }
+  }
 
   let types: ResourceTypes
+  let options: Options
 
-  public init(types: ResourceTypes = .builtin) { self.types = types }
+  public init(types: ResourceTypes = .builtin, options: Options = Options()) {
+    self.types = types
+    self.options = options
+  }
 
   /// The plan that makes `live` as `desired` says.
   ///
@@ -19,14 +42,23 @@ public struct Planner {
     project: String, namespace: String, environment: String?, desired: [DesiredObject], live: LiveState,
     sources: [UInt8] = []
   ) -> Plan {
-    var steps = desired.map { step(for: $0, live: live) }
+    let scaled = Autoscaled.prepare(desired, live: live.objects)
+    let recorded = Set(live.inventory.map(\.key))
+    var steps = scaled.map { step(for: $0, live: live, isRecorded: recorded.contains($0.key)) }
     let declared = Set(desired.map(\.key))
-    let removals = live.inventory.filter { !declared.contains($0.key) && live.objects[$0.key] != nil }
+    var removals = live.inventory.filter { !declared.contains($0.key) && live.objects[$0.key] != nil }
+    let renames = Renames(options.moves, inventory: live.inventory)
+    renames.mark(&steps)
     steps = Ordering.waves(
       steps, dependencies: Dictionary(desired.map { ($0.address, $0.dependencies) }, uniquingKeysWith: { $1 }))
-    annotate(&steps, desired: desired)
-    steps += removalSteps(removals, live: live)
-    var forecast = PlacementForecast(live: live, desired: desired)
+    annotate(&steps, live: live)
+    let renamed = removals.filter { options.moves[$0.address] != nil }
+    removals.removeAll { options.moves[$0.address] != nil }
+    steps += removalSteps(removals, live: live) { _ in "no longer declared" }
+    steps += removalSteps(renamed, live: live) { entry in
+      "renamed to \(options.moves[entry.address] ?? ""): goes when that is healthy"
+    }
+    var forecast = PlacementForecast(live: live, desired: scaled)
     let placements = forecast.placements(for: steps)
     return Plan(
       project: project, environment: environment, target: live.target, steps: steps, placements: placements,
@@ -36,36 +68,49 @@ public struct Planner {
 
   /// The plan that removes all that the project owns.
   public func planRemoval(project: String, namespace: String, environment: String?, live: LiveState) -> Plan {
-    let steps = removalSteps(
-      live.inventory.filter { live.objects[$0.key] != nil }, live: live, effect: "removed with the project")
+    var steps = removalSteps(live.inventory.filter { live.objects[$0.key] != nil }, live: live) { _ in
+      "removed with the project"
+    }
+    // Its namespaces hold what goes anyway; what others put there is theirs to keep in one that is theirs.
+    for index in steps.indices where steps[index].key.kind == "Namespace" {
+      let live = live.objects[steps[index].key]
+      if live?.annotations[Self.protectAnnotation] != "true" { steps[index].guardReason = nil }
+    }
     return Plan(
       project: project, environment: environment, target: live.target, steps: steps, placements: [],
       digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: []), recordNamespace: namespace)
   }
 
   private func removalSteps(
-    _ entries: [InventoryEntry], live: LiveState, effect: String = "no longer declared"
+    _ entries: [InventoryEntry], live: LiveState, effect: (InventoryEntry) -> String
   ) -> [Step] {
     let steps = entries.map { entry in
-      Step(
-        action: .remove, address: entry.address, title: entry.key.title, key: entry.key, effect: effect,
-        liveVersion: live.objects[entry.key].map(ObjectDiff.fingerprint), liveUID: live.objects[entry.key]?.uid)
+      let current = live.objects[entry.key]
+      var step = Step(
+        action: .remove, address: entry.address, title: entry.key.title, key: entry.key, effect: effect(entry),
+        liveVersion: current.map(ObjectDiff.fingerprint), liveUID: current?.uid)
+      step.risks = Risks.of(step, live: current)
+      if let current, !options.allows(entry.address) { step.guardReason = Risks.guardReason(current) }
+      return step
     }
     return steps.sorted {
       (-Ordering.rank($0.key.kind), $0.key) < (-Ordering.rank($1.key.kind), $1.key)
     }
   }
 
-  private func step(for desired: DesiredObject, live: LiveState) -> Step {
+  private func step(for desired: DesiredObject, live: LiveState, isRecorded: Bool) -> Step {
     var step = Step(
       action: .add, address: desired.address, title: desired.title, key: desired.key, object: desired.object,
       origin: desired.origin)
+    step.refusal = live.refused[desired.key]
     guard let current = live.objects[desired.key], !current.isBeingDeleted else {
-      step.effect = "new"
+      // It was recorded and is not there: somebody removed it.
+      step.effect = isRecorded ? "made again: it was removed on the target since the last apply" : ""
       return step
     }
     step.liveVersion = ObjectDiff.fingerprint(current)
     step.liveUID = current.uid
+    step.leftAlone = FieldOwners(current).foreign(in: current, declared: desired.object, isSecret: desired.isSecret)
     switch live.predicted[desired.key] {
     case .success(let result)?:
       step.changes = changes(from: current, to: result, desired: desired)
@@ -77,6 +122,20 @@ public struct Planner {
       step.action = step.changes.isEmpty ? .keep : .change
     }
     return step
+  }
+
+  /// Whether an apply of a declared object would certainly change nothing: neither a field nor who manages it.
+  ///
+  /// False where it cannot be known without asking the target.
+  public func isSettled(_ desired: DesiredObject, _ current: Value) -> Bool {
+    guard !current.isBeingDeleted, let type = types.find((desired.object.apiVersion, desired.object.kind)),
+      FieldOwners(current).manages(Self.fieldManager),
+      let merged = try? ServerSideApply.apply(
+        desired.object, to: current, manager: Self.fieldManager, force: true, type: type, now: Timestamp(seconds: 0))
+    else { return false }
+    let owners = (current.at("metadata", "managedFields"), merged.at("metadata", "managedFields"))
+    guard let before = owners.0, let after = owners.1 else { return false }
+    return ObjectDiff.changes(from: current, to: merged).isEmpty && ObjectDiff.isSame(before, after)
   }
 
   /// What an apply would make of `current`, by our own rules, for targets that could not be asked.
@@ -97,7 +156,10 @@ public struct Planner {
     let fixed = type.map { Immutability.changed(old: current, new: wanted, type: $0) } ?? []
     if let first = fixed.first, refusal.code == 422 {
       step.action = .replace
-      step.effect = "replaced: \(FieldLabel.label(first)) is immutable"
+      step.effect =
+        current.kind == "Job"
+        ? "recreates the job: \(FieldLabel.label(first)) is immutable"
+        : "replaced: \(FieldLabel.label(first)) is immutable"
     } else {
       step.action = .change
       step.refusal = refusal
@@ -110,17 +172,28 @@ public struct Planner {
     let owners = FieldOwners(current)
     return fields.map { field in
       Step.Change(
-        field: field, origin: desired.origin(of: field.position),
-        driftedBy: owners.others(of: field.path, than: Self.fieldManager).first,
+        field: field, origin: desired.origin(of: field.position), driftedBy: drift(field, owners, current),
         isSecret: desired.object.kind == "Secret" && ["data", "stringData"].contains(field.path.topField)
           || desired.isSecret(field.position))
     }
   }
 
-  /// Adds in words what each step does.
-  private func annotate(_ steps: inout [Step], desired: [DesiredObject]) {
-    for index in steps.indices where steps[index].effect.isEmpty || steps[index].action == .add {
-      steps[index].effect = Effect.describe(steps[index])
+  /// Who changed a field on the target since kc applied it: then kc no longer manages it, and another does.
+  private func drift(_ field: FieldChange, _ owners: FieldOwners, _ current: Value) -> String? {
+    guard owners.manages(Self.fieldManager), !owners.holds(field.path, Self.fieldManager) else { return nil }
+    return owners.others(of: field.path, than: Self.fieldManager).first
+  }
+
+  /// Adds in words what each step does, and what it may cost.
+  private func annotate(_ steps: inout [Step], live: LiveState) {
+    for index in steps.indices {
+      if steps[index].effect.isEmpty { steps[index].effect = Effect.describe(steps[index]) }
+      steps[index].risks = Risks.of(steps[index], live: live.objects[steps[index].key])
+      guard steps[index].action == .replace, let current = live.objects[steps[index].key],
+        !options.allows(steps[index].address)
+      else { continue }
+      // To replace is to remove first.
+      steps[index].guardReason = Risks.guardReason(current)
     }
   }
 }

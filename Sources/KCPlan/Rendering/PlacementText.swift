@@ -8,12 +8,19 @@ struct PlacementText {
     self.style = style
   }
 
+  private static let indent = String(repeating: " ", count: 12)
+
   func lines() -> [String] {
     let width = placements.map { $0.name.count + String($0.total).count + 2 }.max() ?? 0
     return placements.enumerated().flatMap { index, placement in
-      let head = index == 0 ? "Placement   " : "            "
+      let head = index == 0 ? "Placement   " : Self.indent
       let name = TextStyle.pad("\(placement.name) ×\(placement.total)", width)
       var shares = placement.nodes.map { "\($0.node) ×\($0.pods)" }
+      // A hundred nodes are no line: the fullest are told.
+      if shares.count > 12 {
+        let fullest = placement.nodes.sorted { ($1.pods, $0.node) < ($0.pods, $1.node) }.prefix(8)
+        shares = fullest.map { "\($0.node) ×\($0.pods)" } + ["\(placement.nodes.count - 8) more nodes"]
+      }
       if placement.unplaced > 0 {
         let verb = placement.unplaced == 1 ? "fits" : "fit"
         let when = placement.onlyDuringRollout ? " while rolling out" : ""
@@ -21,18 +28,20 @@ struct PlacementText {
       }
       var lines = ["\(head)\(name)   \(shares.joined(separator: " · "))"]
       if !placement.evicts.isEmpty {
-        lines.append("            \(style.paint("evicts \(placement.evicts.joined(separator: ", "))", .warning))")
+        lines += wrap(style.paint("evicts \(placement.evicts.joined(separator: ", "))", .warning))
       }
-      if !placement.obstacles.isEmpty { lines += obstacles(placement.obstacles) }
-      if !placement.remedies.isEmpty {
-        lines.append("              would fit: \(placement.remedies.prefix(3).joined(separator: "; or "))")
-      }
+      for reason in Self.reasons(placement.obstacles) { lines += wrap(style.paint("✗ ", .bad) + reason) }
+      for remedy in placement.remedies.prefix(3) { lines += wrap(style.paint("→ ", .good) + "would fit: \(remedy)") }
       return lines
     }
   }
 
+  private func wrap(_ text: String) -> [String] {
+    style.wrap(text, indent: Self.indent, hanging: Self.indent + "  ")
+  }
+
   /// Nodes barred for the same reason share a line.
-  private func obstacles(_ obstacles: [Placement.Obstacle]) -> [String] {
+  static func reasons(_ obstacles: [Placement.Obstacle]) -> [String] {
     var order: [String] = []
     var nodes: [String: [String]] = [:]
     for obstacle in obstacles {
@@ -44,7 +53,7 @@ struct PlacementText {
     return order.map { reason in
       let names = nodes[reason] ?? []
       let who = names.count > 4 ? "\(names.count) nodes" : names.joined(separator: ", ")
-      return "            " + style.paint("✗ ", .bad) + "\(who): \(reason)"
+      return "\(who): \(reason)"
     }
   }
 }

@@ -12,6 +12,10 @@ public enum PlanJSON {
       "schema": .string(version), "project": .string(plan.project), "target": .string(plan.target),
       "digest": .string(plan.digest), "summary": summary,
       "changes": .array(plan.changes.map { step($0) }),
+      "leftAlone": .array(
+        plan.steps.filter { $0.action == .keep && !$0.leftAlone.isEmpty }.map { step in
+          ["address": .string(step.address), "fields": .array(step.leftAlone.map(foreign))]
+        }),
       "placements": .array(plan.placements.map(placement)),
     ]
     if let environment = plan.environment { out["environment"] = .string(environment) }
@@ -25,7 +29,20 @@ public enum PlanJSON {
       "fields": .array(step.changes.map(change)),
     ]
     if let origin = step.origin { out["origin"] = self.origin(origin) }
+    if !step.risks.isEmpty {
+      out["risks"] = .array(
+        step.risks.map { ["kind": .string($0.kind.rawValue), "reason": .string($0.reason)] })
+    }
+    if !step.leftAlone.isEmpty { out["leftAlone"] = .array(step.leftAlone.map(foreign)) }
+    if let former = step.movedFrom { out["movedFrom"] = .string(former) }
+    if let reason = step.guardReason { out["needsAllowDelete"] = .string(reason) }
     if let refusal = step.refusal { out["refused"] = .string(refusal.message) }
+    return out
+  }
+
+  private static func foreign(_ field: ForeignField) -> Value {
+    var out: Value = ["path": .string(field.path.description), "manager": .string(field.manager)]
+    out["value"] = field.value
     return out
   }
 
@@ -65,9 +82,11 @@ public enum PlanJSON {
       "unplaced": Value(placement.unplaced), "onlyDuringRollout": .bool(placement.onlyDuringRollout),
       "remedies": .array(placement.remedies.map { .string($0) }),
       "evicts": .array(placement.evicts.map { .string($0) }),
+      "remedies": .array(placement.remedies.map { .string($0) }),
       "obstacles": .array(
         placement.obstacles.map { obstacle in
           var out: Value = ["node": .string(obstacle.node), "reason": .string(obstacle.reason)]
+          if !obstacle.plugin.isEmpty { out["plugin"] = .string(obstacle.plugin) }
           if let rule = obstacle.rule {
             out["rule"] = ["text": .string(rule.text), "origin": origin(rule.origin)]
           }

@@ -30,7 +30,9 @@ public struct PlanText {
     if !plan.changes.isEmpty { lines.append("") }
     let placement = PlacementText(plan.placements, style: style).lines()
     if !placement.isEmpty { lines += placement + [""] }
+    lines += leftAlone()
     lines += refusals()
+    lines += guarded()
     lines.append(summary())
     return lines.joined(separator: "\n") + "\n"
   }
@@ -45,35 +47,71 @@ public struct PlanText {
 
   /// `Plan: 1 to add, 1 to change, 14 unchanged.`, without what is zero.
   public func summary() -> String {
-    if plan.isEmpty { return "Nothing to change: \(plan.count(.keep)) unchanged." }
-    let counts: [(Step.Action, String)] = [
-      (.add, "to add"), (.change, "to change"), (.replace, "to replace"), (.remove, "to remove"),
-      (.keep, "unchanged"),
-    ]
-    let parts = counts.compactMap { action, text in
-      plan.count(action) == 0 ? nil : "\(plan.count(action)) \(text)"
-    }
-    return style.paint("Plan: \(parts.joined(separator: ", ")).", .strong)
+    plan.isEmpty ? PlanSummary.sentence(plan) : style.paint(PlanSummary.sentence(plan), .strong)
   }
 
   private func render(_ step: Step) -> [String] {
     let sign = TextStyle.pad(step.action.sign, 1)
     let title = TextStyle.pad("  \(sign) \(step.title)", left)
     let place = TextStyle.pad(step.origin?.place ?? "", middle)
-    var lines = [
-      style.paint(title, tone(step.action)) + "  " + style.paint(place, .faint) + "  " + step.effect
-    ]
-    for change in step.changes.prefix(Self.shownChanges) {
-      let label = TextStyle.pad(FieldLabel.label(change.field.path), 18)
-      let text = TextStyle.pad("      \(label)  \(Self.difference(change))", left)
-      var line = text + "  " + style.paint(TextStyle.pad(Self.place(change), middle), .faint)
-      if let note = Self.note(change) { line += "  " + style.paint(note, .warning) }
-      lines.append(trimmed(line))
+    var lines = head(title, place, step)
+    for risk in step.risks {
+      lines += style.wrap(
+        style.paint("! \(risk.kind.words): ", .bad) + risk.reason, indent: "      ", hanging: "        ")
+    }
+    // What the declaration changes, and what somebody else has changed, are told apart.
+    for change in step.changes.filter({ $0.driftedBy == nil }).prefix(Self.shownChanges) { lines.append(row(change)) }
+    let drifted = step.changes.filter { $0.driftedBy != nil }
+    for manager in Set(drifted.compactMap(\.driftedBy)).sorted() {
+      lines.append(style.paint("      changed on the cluster since the last apply, by \(manager)", .warning))
+      for change in drifted.filter({ $0.driftedBy == manager }).prefix(Self.shownChanges) { lines.append(row(change)) }
     }
     if step.changes.count > Self.shownChanges {
       lines.append("      … and \(step.changes.count - Self.shownChanges) more fields")
     }
     return lines.map(trimmed)
+  }
+
+  /// The line of a step; what its effect does not fit into goes below.
+  private func head(_ title: String, _ place: String, _ step: Step) -> [String] {
+    let start = style.paint(title, tone(step.action)) + "  " + style.paint(place, .faint) + "  "
+    let taken = title.count + place.count + 4
+    if taken + step.effect.count <= style.width { return [start + step.effect] }
+    return [start] + style.wrap(step.effect, indent: "      ", hanging: "      ")
+  }
+
+  private func row(_ change: Step.Change) -> String {
+    let label = TextStyle.pad(FieldLabel.label(change.field.path), 18)
+    let text = TextStyle.pad("      \(label)  \(Self.difference(change))", left)
+    var line = text + "  " + style.paint(TextStyle.pad(Self.place(change), middle), .faint)
+    if change.driftedBy == nil, let note = Self.note(change) { line += "  " + style.paint(note, .warning) }
+    return trimmed(line)
+  }
+
+  /// Fields that others manage, and that stay as they are.
+  private func leftAlone() -> [String] {
+    let all = plan.steps.flatMap { step in step.leftAlone.map { (step, $0) } }
+    if all.isEmpty { return [] }
+    var lines = all.prefix(Self.shownForeign).map { step, field in
+      let value = field.value.map { " = \(Self.short($0))" } ?? ""
+      return "            \(step.title): \(FieldLabel.label(field.path))\(value), managed by \(field.manager)"
+    }
+    lines[0] = "Left alone  " + lines[0].dropFirst(12)
+    if all.count > Self.shownForeign { lines.append("            and \(all.count - Self.shownForeign) more") }
+    return lines + [""]
+  }
+
+  /// So many fields of others are told.
+  static let shownForeign = 8
+
+  private func guarded() -> [String] {
+    plan.guarded.flatMap { step -> [String] in
+      let what = step.action == .replace ? "replaced" : "removed"
+      return [
+        style.paint("✗ \(step.title) is not \(what): \(step.guardReason ?? "")", .bad),
+        "    --allow-delete \(step.address) allows it", "",
+      ]
+    }
   }
 
   private func refusals() -> [String] {
@@ -108,8 +146,9 @@ public struct PlanText {
     return origin.place
   }
 
-  private static func note(_ change: Step.Change) -> String? {
-    if let manager = change.driftedBy { return "changed on the target by \(manager)" }
+  /// What is to be said of where a change comes from, besides its place.
+  static func note(_ change: Step.Change) -> String? {
+    if let manager = change.driftedBy { return "changed on the cluster since the last apply, by \(manager)" }
     guard let origin = change.origin else { return nil }
     if let parameter = origin.parameter { return "param \(parameter)" }
     return origin.layer.hasPrefix("env ") ? origin.layer : nil

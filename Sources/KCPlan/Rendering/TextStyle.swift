@@ -28,3 +28,40 @@ public struct TextStyle: Sendable {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 }
+
+extension TextStyle {
+  /// Breaks text at spaces into lines that fit the width; a word that does not fit by itself stands on its own line.
+  ///
+  /// Escape sequences take no room.
+  public func wrap(_ text: String, indent: String, hanging: String) -> [String] {
+    var lines: [String] = []
+    var line = indent
+    var isEmpty = true
+    for word in text.split(separator: " ") {
+      if !isEmpty, Self.columns(line) + 1 + Self.columns(word) > width {
+        lines.append(line)
+        line = hanging
+        isEmpty = true
+      }
+      line += isEmpty ? String(word) : " \(word)"
+      isEmpty = false
+    }
+    return isEmpty ? lines : lines + [line]
+  }
+
+  /// How many columns a text takes on a terminal, escape sequences left out.
+  static func columns(_ text: some StringProtocol) -> Int {
+    var count = 0
+    var isEscape = false
+    for character in text {
+      if character == "\u{1B}" {
+        isEscape = true
+      } else if isEscape {
+        isEscape = character != "m"
+      } else {
+        count += 1
+      }
+    }
+    return count
+  }
+}

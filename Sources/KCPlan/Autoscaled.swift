@@ -1,0 +1,35 @@
+public import KCData
+internal import KCKube
+
+/// Leaves the replicas of workloads to the autoscalers that are declared for them.
+public enum Autoscaled {
+  /// The declared objects as they are to be sent: a workload that has an autoscaler keeps the replicas it has.
+  ///
+  /// The number is sent only where nobody but kc manages it yet: leaving it out then would set it back to 1.
+  public static func prepare(_ desired: [DesiredObject], live: [ObjectKey: Value]) -> [DesiredObject] {
+    let targets = Set(desired.compactMap { target(of: $0.object) } + live.values.compactMap { target(of: $0) })
+    if targets.isEmpty { return desired }
+    return desired.map { item in
+      guard targets.contains(Target(kind: item.key.kind, namespace: item.key.namespace, name: item.key.name)),
+        item.object.at("spec", "replicas") != nil, let current = live[item.key], !current.isBeingDeleted
+      else { return item }
+      var item = item
+      let isOurs = FieldOwners(current).holds(FieldPath("spec", "replicas"), Planner.fieldManager)
+      item.object.set(isOurs ? current.at("spec", "replicas") : nil, at: "spec", "replicas")
+      return item
+    }
+  }
+
+  private struct Target: Hashable {
+    var kind: String
+    var namespace: String
+    var name: String
+  }
+
+  private static func target(of object: Value) -> Target? {
+    guard object.kind == "HorizontalPodAutoscaler", let target = object.at("spec", "scaleTargetRef"),
+      let kind = target["kind"]?.string, let name = target["name"]?.string
+    else { return nil }
+    return Target(kind: kind, namespace: object.namespace ?? "", name: name)
+  }
+}

@@ -1,0 +1,60 @@
+/// Where the pods of one workload will run.
+public struct Placement: Sendable, Hashable {
+  public var address: String
+  /// The workload's name.
+  public var name: String
+  /// The pods that the plan makes, by node: in order of the nodes' names.
+  public var nodes: [Share]
+  /// Pods that fit nowhere.
+  public var unplaced: Int
+  /// Why not, node by node.
+  public var obstacles: [Obstacle]
+  /// Pods that would be evicted to make room, as `namespace/name`.
+  public var evicts: [String]
+  /// Where the lack shows itself: at the end, or only while the rollout runs.
+  public var onlyDuringRollout: Bool
+  /// Changes of which each would make room, the smallest first: `500m cpu less, on node-a`.
+  public var remedies: [String]
+
+  public struct Share: Sendable, Hashable {
+    public var node: String
+    public var pods: Int
+
+    public init(node: String, pods: Int) {
+      self.node = node
+      self.pods = pods
+    }
+  }
+
+  public struct Obstacle: Sendable, Hashable {
+    public var node: String
+    public var reason: String
+    /// The affinity rule in the source that bars the node.
+    public var rule: DesiredObject.Rule?
+    /// The scheduler's plugin that turned the node down: `NodeResourcesFit`; empty where it is not known.
+    public var plugin: String
+
+    public init(node: String, reason: String, rule: DesiredObject.Rule? = nil, plugin: String = "") {
+      self.node = node
+      self.reason = reason
+      self.rule = rule
+      self.plugin = plugin
+    }
+  }
+
+  public init(
+    address: String, name: String, nodes: [Share] = [], unplaced: Int = 0, obstacles: [Obstacle] = [],
+    remedies: [String] = [], evicts: [String] = [], onlyDuringRollout: Bool = false
+  ) {
+    self.address = address
+    self.name = name
+    self.nodes = nodes
+    self.unplaced = unplaced
+    self.obstacles = obstacles
+    self.remedies = remedies
+    self.evicts = evicts
+    self.onlyDuringRollout = onlyDuringRollout
+  }
+
+  public var total: Int { nodes.reduce(unplaced) { $0 + $1.pods } }
+}

@@ -1,0 +1,34 @@
+/// The order graph as text, and in Graphviz' language.
+public enum GraphText {
+  /// Wave by wave, each object with what it waits for.
+  public static func text(_ graph: OrderGraph, style: TextStyle) -> String {
+    var before: [Int: [Int]] = [:]
+    for edge in graph.edges { before[edge.to, default: []].append(edge.from) }
+    var lines: [String] = []
+    for (number, wave) in graph.waves.enumerated() {
+      lines.append(style.paint("\(number + 1)", .strong))
+      for index in wave {
+        let node = graph.nodes[index]
+        let sign = node.action == .keep ? "" : "\(node.action.sign) "
+        let names = (before[index] ?? []).map { graph.nodes[$0].address }
+        let after = names.isEmpty ? "" : style.paint("  after \(names.joined(separator: ", "))", .faint)
+        lines.append("  \(sign)\(node.address)\(after)")
+      }
+    }
+    return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
+  }
+
+  /// For `dot`.
+  public static func dot(_ graph: OrderGraph) -> String {
+    var lines = ["digraph plan {", "  rankdir=LR;", "  node [shape=box];"]
+    for (index, node) in graph.nodes.enumerated() { lines.append("  n\(index) [label=\"\(quoted(node.address))\"];") }
+    for edge in graph.edges {
+      lines.append("  n\(edge.from) -> n\(edge.to)\(edge.isReference ? "" : " [style=dashed]");")
+    }
+    return (lines + ["}"]).joined(separator: "\n") + "\n"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+  }
+}

@@ -1,0 +1,90 @@
+internal import KCKube
+
+/// A plan as Markdown that fits the comment on a pull request: the outcome first, details folded away.
+public struct PlanMarkdown {
+  private let plan: Plan
+
+  /// Comments hold 65,536 characters on GitHub; what does not fit is cut with a note.
+  public static let limit = 60_000
+
+  public init(_ plan: Plan) { self.plan = plan }
+
+  public func render() -> String {
+    let environment = plan.environment.map { " · \($0)" } ?? ""
+    var out = "### kc plan: \(Markup.escape("\(plan.project)\(environment) → \(plan.target)"))\n\n"
+    out += "**\(PlanSummary.sentence(plan))** `plan \(plan.digest.prefix(6))`\n\n"
+    out += warnings()
+    if !plan.changes.isEmpty { out += table() }
+    var rest: [String] = plan.changes.filter { !$0.changes.isEmpty }.map(details)
+    if !plan.placements.isEmpty { rest.append(placement()) }
+    for (index, part) in rest.enumerated() {
+      if out.utf8.count + part.utf8.count > Self.limit {
+        out += "_\(rest.count - index) more sections do not fit here: `kc plan` shows them all._\n"
+        break
+      }
+      out += part
+    }
+    return out
+  }
+
+  private func warnings() -> String {
+    var lines: [String] = []
+    for step in plan.refusals {
+      lines.append("> ⛔ \(Markup.code(step.title)) would be refused: \(Markup.escape(step.refusal?.message ?? ""))")
+    }
+    for step in plan.guarded {
+      lines.append(
+        "> ⛔ \(Markup.code(step.title)) is not removed without `--allow-delete`: "
+          + Markup.escape(step.guardReason ?? ""))
+    }
+    for placement in plan.placements where placement.unplaced > 0 {
+      lines.append("> ⛔ \(Markup.code(placement.name)): \(placement.unplaced) of \(placement.total) pods fit nowhere")
+    }
+    for step in plan.changes {
+      for risk in step.risks {
+        lines.append("> ⚠️ \(risk.kind.words): \(Markup.code(step.title)): \(Markup.escape(risk.reason))")
+      }
+    }
+    return lines.isEmpty ? "" : lines.joined(separator: "\n>\n") + "\n\n"
+  }
+
+  private func table() -> String {
+    let shown = plan.changes.prefix(200)
+    var out = "| | object | effect | source |\n| --- | --- | --- | --- |\n"
+    for step in shown {
+      out += "| `\(step.action.sign)` | \(cell(step.title)) | \(Markup.escape(step.effect).replacing("|", with: "\\|"))"
+      out += " | \(step.origin.map { cell($0.place) } ?? "") |\n"
+    }
+    if plan.changes.count > shown.count { out += "\n_… and \(plan.changes.count - shown.count) more._\n" }
+    return out + "\n"
+  }
+
+  private func cell(_ text: String) -> String { Markup.code(text).replacing("|", with: "\\|") }
+
+  private func details(_ step: Step) -> String {
+    var lines: [String] = []
+    for change in step.changes.prefix(PlanText.shownChanges) {
+      var line = "- \(Markup.code(FieldLabel.label(change.field.path))): "
+      line += Markup.code(PlanText.difference(change))
+      if let origin = change.origin { line += " — \(Markup.escape(origin.place))" }
+      if let note = PlanText.note(change) { line += " _(\(Markup.escape(note)))_" }
+      lines.append(line)
+    }
+    if step.changes.count > PlanText.shownChanges {
+      lines.append("- … and \(step.changes.count - PlanText.shownChanges) more fields")
+    }
+    for field in step.leftAlone {
+      lines.append("- \(Markup.code(FieldLabel.label(field.path))): left to \(Markup.escape(field.manager))")
+    }
+    return fold("<code>\(Markup.escape("\(step.action.sign) \(step.title)"))</code>", lines.joined(separator: "\n"))
+  }
+
+  private func placement() -> String {
+    let text = PlacementText(plan.placements, style: TextStyle()).lines().joined(separator: "\n")
+    return fold("Placement", "```text\n\(text.replacing("```", with: "'''"))\n```")
+  }
+
+  private func fold(_ title: String, _ body: String) -> String {
+    "<details><summary>\(title)</summary>\n\n\(body)\n\n</details>\n\n"
+  }
+}

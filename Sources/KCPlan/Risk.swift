@@ -1,0 +1,34 @@
+public import KCData
+
+/// What a step may cost besides what it is for.
+public struct Risk: Sendable, Hashable {
+  public enum Kind: String, Sendable, CaseIterable {
+    case dataLoss, downtime
+
+    /// In a word or two: `data loss`.
+    public var words: String { self == .dataLoss ? "data loss" : "downtime" }
+  }
+
+  public var kind: Kind
+  /// Why: `all 3 pods stop before new ones start`.
+  public var reason: String
+
+  public init(_ kind: Kind, _ reason: String) {
+    self.kind = kind
+    self.reason = reason
+  }
+}
+
+/// A field of an object that another manager sets and the declaration says nothing about.
+public struct ForeignField: Sendable, Hashable {
+  public var path: FieldPath
+  public var manager: String
+  /// What it is set to; nil where that is secret.
+  public var value: Value?
+
+  public init(path: FieldPath, manager: String, value: Value?) {
+    self.path = path
+    self.manager = manager
+    self.value = value
+  }
+}
