@@ -32,7 +32,7 @@ enum Effect {
       var text = "\(cause(step)), \(plural(count, "pod"))"
       if step.key.kind == "Deployment" {
         let strategy = Rollout(step.object ?? .null)
-        text += strategy.recreates ? ", all at once" : ", at most \(strategy.maxUnavailable) unavailable"
+        text += strategy.recreates ? ", all at once" : ", \(Self.atMost(strategy.maxUnavailable)) unavailable"
       } else if step.key.kind == "StatefulSet" {
         text += ", one after the other"
       }
@@ -41,6 +41,8 @@ enum Effect {
     if let scale { return "scales \(scale.field.old?.int ?? 1) → \(scale.field.new?.int ?? 1)" }
     return "changed in place, no pod restarts"
   }
+
+  private static func atMost(_ count: Int) -> String { count == 0 ? "none" : "at most \(count)" }
 
   /// Why pods are made anew.
   private static func cause(_ step: Step) -> String {

@@ -55,7 +55,8 @@ public struct OrderGraph: Sendable {
     for (index, step) in steps.enumerated() where step.action != .remove {
       if step.key.kind == "Namespace" { namespaces[step.key.name] = index }
       if step.key.kind == "CustomResourceDefinition",
-        let group = step.object?.at("spec", "group")?.string, let kind = step.object?.at("spec", "names", "kind")?.string
+        let group = step.object?.at("spec", "group")?.string,
+        let kind = step.object?.at("spec", "names", "kind")?.string
       {
         definitions["\(group)/\(kind)"] = index
       }
@@ -69,6 +70,13 @@ public struct OrderGraph: Sendable {
         edges.append(Edge(from: first, to: index, isReference: false))
       }
     }
+  }
+
+  /// The same graph where nothing is compared with a target.
+  public func withoutActions() -> OrderGraph {
+    var graph = self
+    for index in graph.nodes.indices { graph.nodes[index].action = .keep }
+    return graph
   }
 
   /// The nodes of each wave, by position.

@@ -17,7 +17,8 @@ import ArgumentParser
     groupedSubcommands: [
       CommandGroup(name: "Language", subcommands: [Check.self, Format.self, Render.self, Why.self, Explain.self]),
       CommandGroup(
-        name: "Deploying", subcommands: [PlanCommand.self, Apply.self, Destroy.self, Status.self, ScheduleCommand.self]),
+        name: "Deploying",
+        subcommands: [PlanCommand.self, Graph.self, Apply.self, Destroy.self, Status.self, ScheduleCommand.self]),
       CommandGroup(name: "Target", subcommands: [EngineCommand.self, Get.self, Logs.self]),
     ])
 }

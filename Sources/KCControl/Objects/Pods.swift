@@ -22,13 +22,6 @@ extension Value {
     let since = condition("Ready")?.time("lastTransitionTime") ?? now
     return Double(minReadySeconds) - now.seconds(since: since)
   }
-
-  /// The most restarts of one of a pod's containers.
-  var mostRestarts: Int {
-    let statuses =
-      (at("status", "containerStatuses")?.array ?? []) + (at("status", "initContainerStatuses")?.array ?? [])
-    return statuses.map { $0.count("restartCount") }.max() ?? 0
-  }
 }
 
 /// A pod from a workload's template.

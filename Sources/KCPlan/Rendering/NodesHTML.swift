@@ -20,10 +20,13 @@ struct NodesHTML {
     }
     let why = unplaced.map(reasons).joined()
     let evicted = placements.flatMap { placement in
-      placement.evicts.map { "<li><code>\(Markup.escape($0))</code> is evicted for \(Markup.escape(placement.name))</li>" }
+      placement.evicts.map { pod in
+        "<li><code>\(Markup.escape(pod))</code> is evicted for \(Markup.escape(placement.name))</li>"
+      }
     }
     let evictions = evicted.isEmpty ? "" : "<h3>Evicted</h3><ul>\(evicted.joined())</ul>\n"
-    return "<section id=\"nodes\"><h2>Placement</h2><div class=\"nodes\">\n\(boxes)</div>\n\(why)\(evictions)</section>\n"
+    return "<section id=\"nodes\"><h2>Placement</h2><div class=\"nodes\">\n\(boxes)</div>\n"
+      + "\(why)\(evictions)</section>\n"
   }
 
   private func box(_ node: String, _ pods: [(name: String, count: Int)], isNowhere: Bool) -> String {
@@ -45,6 +48,7 @@ struct NodesHTML {
   private func reasons(_ placement: Placement) -> String {
     let lines = PlacementText.reasons(placement.obstacles).map { "<li>\(Markup.escape($0))</li>" }
     let ways = placement.remedies.map { "<li>would fit: \(Markup.escape($0))</li>" }
-    return "<h3>Why \(Markup.escape(placement.name)) does not fit</h3><ul>\n\((lines + ways).joined(separator: "\n"))</ul>\n"
+    let list = (lines + ways).joined(separator: "\n")
+    return "<h3>Why \(Markup.escape(placement.name)) does not fit</h3><ul>\n\(list)</ul>\n"
   }
 }

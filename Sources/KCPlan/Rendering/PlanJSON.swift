@@ -22,6 +22,24 @@ public enum PlanJSON {
     return out
   }
 
+  /// The order graph, for programs that draw it.
+  public static func graph(_ graph: OrderGraph) -> Value {
+    [
+      "schema": "kc.dev/graph/v1",
+      "nodes": .array(
+        graph.nodes.map { node in
+          ["address": .string(node.address), "wave": Value(node.wave), "action": .string(node.action.rawValue)]
+        }),
+      "edges": .array(
+        graph.edges.map { edge in
+          [
+            "from": .string(graph.nodes[edge.from].address), "to": .string(graph.nodes[edge.to].address),
+            "reference": .bool(edge.isReference),
+          ]
+        }),
+    ]
+  }
+
   static func step(_ step: Step) -> Value {
     var out: Value = [
       "action": .string(step.action.rawValue), "address": .string(step.address), "object": key(step.key),
@@ -82,7 +100,6 @@ public enum PlanJSON {
       "unplaced": Value(placement.unplaced), "onlyDuringRollout": .bool(placement.onlyDuringRollout),
       "remedies": .array(placement.remedies.map { .string($0) }),
       "evicts": .array(placement.evicts.map { .string($0) }),
-      "remedies": .array(placement.remedies.map { .string($0) }),
       "obstacles": .array(
         placement.obstacles.map { obstacle in
           var out: Value = ["node": .string(obstacle.node), "reason": .string(obstacle.reason)]

@@ -7,6 +7,10 @@ public struct PlanMarkdown {
   /// Comments hold 65,536 characters on GitHub; what does not fit is cut with a note.
   public static let limit = 60_000
 
+  /// So many warnings and rows stand in full.
+  private static let warnings = 30
+  private static let rows = 100
+
   public init(_ plan: Plan) { self.plan = plan }
 
   public func render() -> String {
@@ -45,11 +49,12 @@ public struct PlanMarkdown {
         lines.append("> ⚠️ \(risk.kind.words): \(Markup.code(step.title)): \(Markup.escape(risk.reason))")
       }
     }
+    if lines.count > Self.warnings { lines[Self.warnings...] = ["> … and \(lines.count - Self.warnings) more"] }
     return lines.isEmpty ? "" : lines.joined(separator: "\n>\n") + "\n\n"
   }
 
   private func table() -> String {
-    let shown = plan.changes.prefix(200)
+    let shown = plan.changes.prefix(Self.rows)
     var out = "| | object | effect | source |\n| --- | --- | --- | --- |\n"
     for step in shown {
       out += "| `\(step.action.sign)` | \(cell(step.title)) | \(Markup.escape(step.effect).replacing("|", with: "\\|"))"

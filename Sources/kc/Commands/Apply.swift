@@ -21,6 +21,7 @@ struct Apply: AsyncParsableCommand {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup var output: OutputOptions
+  @OptionGroup var guards: GuardOptions
   @Flag(name: [.customLong("auto-approve"), .customShort("y")], help: "Do not ask.") var approved = false
   @Option(help: "Seconds that a step may take to become healthy.") var timeout = 120
   @Flag(name: .customLong("take-ownership"), help: "Take fields that others manage.") var takeOwnership = false
@@ -31,9 +32,10 @@ struct Apply: AsyncParsableCommand {
     let project = try Project.load(options)
     try project.report(output)
     let target = try await Target.connect(target, startsEngine: true)
-    let plan = try await Planning.plan(project, on: target)
+    let plan = try await Planning.plan(project, on: target, allowDelete: guards.allowDelete)
     Terminal.out(PlanText(plan, style: output.style(for: 1)).render())
     if !plan.refusals.isEmpty { throw Exit.target.exit }
+    try GuardOptions.check(plan)
     if plan.hasUnplaced, !allowUnplaced {
       throw Terminal.fail(
         "not all pods would have a place to run", help: "--allow-unplaced applies it all the same", code: .input)

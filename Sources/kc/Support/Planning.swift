@@ -10,14 +10,18 @@ enum Planning {
   /// Where a project's record is kept.
   static func namespace(_ project: Project) -> String { project.compilation.project.namespace }
 
-  /// - Parameter cluster: nodes, and what runs on them, to place pods on instead of the target's.
-  static func plan(_ project: Project, on target: Target, cluster: LiveState.Cluster? = nil) async throws -> Plan {
+  /// - Parameters:
+  ///   - cluster: nodes, and what runs on them, to place pods on instead of the target's.
+  ///   - allowDelete: addresses whose removal is allowed though they are protected or hold data.
+  static func plan(
+    _ project: Project, on target: Target, cluster: LiveState.Cluster? = nil, allowDelete: [String] = []
+  ) async throws -> Plan {
     let desired = project.desired()
     do throws(ClientError) {
       var live = try await LiveReader(client: target.client, target: target.name).read(
         project: project.compilation.project.name, namespace: namespace(project), desired: desired)
       if let cluster { live.cluster = cluster }
-      return Planner().plan(
+      return Planner(types: target.client.types, options: options(project, allowDelete)).plan(
         project: project.compilation.project.name, namespace: namespace(project), environment: project.environment,
         desired: desired, live: live,
         sources: project.fingerprint)
@@ -26,22 +30,38 @@ enum Planning {
     }
   }
 
-  /// A plan without a target: everything is new, and placed on the given nodes, or on those that `project.kc` declares.
-  static func planOffline(_ project: Project, cluster: LiveState.Cluster?) -> Plan {
-    let cluster = cluster ?? LiveState.Cluster(nodes: project.compilation.project.nodes)
-    let count = cluster.nodes.count
-    let nodes = count == 0 ? "no nodes declared" : "\(count) node\(count == 1 ? "" : "s")"
-    return Planner().plan(
-      project: project.compilation.project.name, namespace: namespace(project), environment: project.environment,
-      desired: project.desired(), live: LiveState(cluster: cluster, target: "nothing, offline (\(nodes))"),
-      sources: project.fingerprint)
+  private static func options(_ project: Project, _ allowDelete: [String]) -> Planner.Options {
+    let moves = Dictionary(project.compilation.moves.map { ($0.from, $0.to) }, uniquingKeysWith: { first, _ in first })
+    return Planner.Options(moves: moves, allowDelete: Set(allowDelete))
   }
 
-  static func planRemoval(_ project: Project, on target: Target) async throws -> Plan {
+  /// A plan without a target: placed on the given nodes, or on those that `project.kc` declares.
+  ///
+  /// - Parameter objects: what is there; everything is new without.
+  static func planOffline(
+    _ project: Project, cluster: LiveState.Cluster?, objects: [Value]? = nil, allowDelete: [String] = []
+  ) -> Plan {
+    let info = project.compilation.project
+    let cluster = cluster ?? LiveState.Cluster(nodes: info.nodes)
+    let count = cluster.nodes.count
+    let nodes = count == 0 ? "no nodes declared" : "\(count) node\(count == 1 ? "" : "s")"
+    let desired = project.desired()
+    let record = Inventory.find(in: objects ?? [], project: info.name, namespace: namespace(project))
+    let live = Offline.state(
+      desired: desired, objects: objects ?? [], inventory: record?.entries ?? [], cluster: cluster,
+      target: "\(objects == nil ? "nothing" : "a file"), offline (\(nodes))")
+    return Planner(options: options(project, allowDelete)).plan(
+      project: info.name, namespace: namespace(project), environment: project.environment, desired: desired,
+      live: live, sources: project.fingerprint)
+  }
+
+  static func planRemoval(
+    _ project: Project, on target: Target, allowDelete: [String] = []
+  ) async throws -> Plan {
     do throws(ClientError) {
       let live = try await LiveReader(client: target.client, target: target.name).read(
         project: project.compilation.project.name, namespace: namespace(project), desired: [])
-      return Planner().planRemoval(
+      return Planner(types: target.client.types, options: options(project, allowDelete)).planRemoval(
         project: project.compilation.project.name, namespace: namespace(project), environment: project.environment,
         live: live)
     } catch {

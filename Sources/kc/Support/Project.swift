@@ -147,8 +147,11 @@ struct Project {
   }
 
   private static func desired(_ resource: Resource) -> DesiredObject {
-    DesiredObject(
-      address: resource.address, sourceKind: resource.kind, object: resource.object, origin: Origin(resource.origin),
+    var object = resource.object
+    // Said on the target, too: who removes the block has not allowed the removal of what it stood for.
+    if resource.isProtected { object.set("true", at: "metadata", "annotations", Planner.protectAnnotation) }
+    return DesiredObject(
+      address: resource.address, sourceKind: resource.kind, object: object, origin: Origin(resource.origin),
       origins: resource.origins.mapValues { Origin($0.location, layer: $0.layer, parameter: $0.parameter) },
       dependencies: resource.dependencies, secretPaths: resource.secretPaths,
       rules: resource.rules.map { .init(path: $0.path, origin: Origin($0.origin), text: $0.text) })

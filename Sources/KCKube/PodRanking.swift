@@ -1,18 +1,33 @@
-internal import KCData
-internal import KCKube
+public import KCData
 
-/// Which pods go first when there are too many: those that would be missed least.
-struct PodRanking {
+/// Which pods go first when there are too many: those that would be missed least, as Kubernetes' replica sets rank them.
+public struct PodRanking {
   private var podsPerNode: [String: Int] = [:]
   private let now: Timestamp
 
   /// - Parameter related: the active pods of the same application: where they crowd, one goes first.
-  init(related: [Value], now: Timestamp) {
+  public init(related: [Value], now: Timestamp) {
     self.now = now
-    for pod in related { podsPerNode[pod.nodeName ?? "", default: 0] += 1 }
+    for pod in related { podsPerNode[Self.node(of: pod) ?? "", default: 0] += 1 }
   }
 
-  func victims(among pods: [Value], count: Int) -> [Value] {
+  /// - Parameter podsPerNode: how many active pods of the same application are on each node, by its name.
+  public init(podsPerNode: [String: Int], now: Timestamp) {
+    self.now = now
+    self.podsPerNode = podsPerNode
+  }
+
+  private static func node(of pod: Value) -> String? {
+    pod.at("spec", "nodeName")?.string.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  private static func restarts(of pod: Value) -> Int {
+    ["containerStatuses", "initContainerStatuses"].flatMap { pod.at("status", $0)?.array ?? [] }
+      .map { Int(clamping: $0["restartCount"]?.int ?? 0) }.max() ?? 0
+  }
+
+  /// The pods to remove, the first to go first; all where there are not more.
+  public func victims(among pods: [Value], count: Int) -> [Value] {
     if count >= pods.count { return pods }
     return Array(pods.map { Rank($0, self) }.sorted(by: <).prefix(count).map(\.pod))
   }
@@ -28,15 +43,18 @@ struct PodRanking {
       self.pod = pod
       let now = ranking.now
       let cost = pod.annotations["controller.kubernetes.io/pod-deletion-cost"].flatMap { Int32($0) } ?? 0
-      let readySince = pod.isReadyPod ? pod.condition("Ready")?.time("lastTransitionTime") : nil
+      let conditions = pod.at("status", "conditions")?.array ?? []
+      let ready = conditions.first { $0["type"] == "Ready" && $0["status"] == "True" }
+      let readySince = ready?["lastTransitionTime"]?.string.flatMap { Timestamp($0) }
+      let node = PodRanking.node(of: pod)
       keys = [
-        pod.nodeName == nil ? 0 : 1,
-        ["Pending": 0, "Unknown": 1][pod.phase] ?? 2,
-        pod.isReadyPod ? 1 : 0,
+        node == nil ? 0 : 1,
+        ["Pending": 0, "Unknown": 1][pod.at("status", "phase")?.string ?? "Pending"] ?? 2,
+        ready == nil ? 0 : 1,
         Int(cost),
-        -(ranking.podsPerNode[pod.nodeName ?? ""] ?? 0),
+        -(ranking.podsPerNode[node ?? ""] ?? 0),
         Self.magnitude(of: readySince, now),
-        -pod.mostRestarts,
+        -PodRanking.restarts(of: pod),
         Self.magnitude(of: pod.creationTimestamp, now),
       ]
       uid = pod.uid ?? ""

@@ -1,0 +1,61 @@
+public import KCData
+public import KCKube
+
+/// What a plan needs, without a target: from files, and by the rules of the API server that kc knows itself.
+public enum Offline {
+  /// - Parameters:
+  ///   - objects: what is there, as `kubectl get -o yaml` prints it; none where everything is new.
+  ///   - inventory: what the project owned after its last apply.
+  ///   - target: how the plan calls where it goes.
+  public static func state(
+    desired: [DesiredObject], objects: [Value], inventory: [InventoryEntry], cluster: LiveState.Cluster,
+    types: ResourceTypes = .builtin, target: String
+  ) -> LiveState {
+    var live = LiveState(inventory: inventory, cluster: cluster, target: target)
+    for object in objects { live.objects[ObjectKey(object)] = complete(object, types) }
+    for item in Autoscaled.prepare(desired, live: live.objects) {
+      guard let type = types.find((item.object.apiVersion, item.object.kind)) else { continue }
+      if let current = live.objects[item.key] {
+        if let answer = update(item, current, type) { live.predicted[item.key] = answer }
+      } else if let refusal = create(item.object, type) {
+        live.refused[item.key] = refusal
+      }
+    }
+    return live
+  }
+
+  /// An object as the API server would give it: a file that people wrote leaves defaults out.
+  private static func complete(_ object: Value, _ types: ResourceTypes) -> Value {
+    guard let type = types.find((object.apiVersion, object.kind)), Validation.decode(object, type: type) == nil
+    else { return object }
+    var object = object
+    Defaulting.apply(to: &object, type: type)
+    return object
+  }
+
+  /// Why the API server would refuse a new object.
+  private static func create(_ object: Value, _ type: ResourceType) -> APIStatus? {
+    if let refusal = Validation.decode(object, type: type) { return refusal }
+    var object = object
+    Defaulting.apply(to: &object, type: type)
+    // What the server gives each object, and some rules look at.
+    object.set("00000000-0000-4000-8000-000000000000", at: "metadata", "uid")
+    Strategy.prepareForCreate(&object, type: type, now: Timestamp(seconds: 0))
+    let causes = Validation.create(object, type: type)
+    return causes.isEmpty ? nil : Validation.status(causes, object: object, type: type)
+  }
+
+  /// What an apply would make of an object; nil where the planner finds out by itself.
+  private static func update(_ item: DesiredObject, _ current: Value, _ type: ResourceType) -> Result<Value, APIStatus>?
+  {
+    do throws(APIStatus) {
+      var merged = try ServerSideApply.apply(
+        item.object, to: current, manager: Planner.fieldManager, force: true, type: type, now: Timestamp(seconds: 0))
+      Strategy.prepareForUpdate(&merged, old: current, type: type)
+      let causes = Validation.update(merged, old: current, type: type)
+      return causes.isEmpty ? nil : .failure(Validation.status(causes, object: merged, type: type))
+    } catch {
+      return .failure(error)
+    }
+  }
+}

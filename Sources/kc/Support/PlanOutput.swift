@@ -1,0 +1,38 @@
+import ArgumentParser
+import KCCodec
+import KCData
+import KCPlan
+
+/// The forms that a plan can be printed in.
+enum PlanFormat: String, ExpressibleByArgument, CaseIterable {
+  case human, json, markdown, html
+}
+
+/// What `plan`, `apply` and `destroy` have in common.
+struct GuardOptions: ParsableArguments {
+  @Option(
+    name: .customLong("allow-delete"),
+    help: "Allow the removal of a protected or data-holding resource, by its address; ALL for all. May be given again.")
+  var allowDelete: [String] = []
+
+  /// Refuses a plan with removals that nobody allowed.
+  static func check(_ plan: Plan) throws {
+    guard !plan.guarded.isEmpty else { return }
+    let names = plan.guarded.map { "\($0.title) (\($0.guardReason ?? ""))" }.joined(separator: ", ")
+    throw Terminal.fail(
+      "the plan removes what must not go by accident: \(names)",
+      help: plan.guarded.map { "--allow-delete \($0.address)" }.joined(separator: " "), code: .input)
+  }
+}
+
+/// Prints plans.
+enum PlanOutput {
+  static func text(_ plan: Plan, format: PlanFormat, style: TextStyle) -> String {
+    switch format {
+    case .human: PlanText(plan, style: style).render()
+    case .json: JSON.text(PlanJSON.value(plan), pretty: true) + "\n"
+    case .markdown: PlanMarkdown(plan).render()
+    case .html: PlanHTML(plan).render()
+    }
+  }
+}
