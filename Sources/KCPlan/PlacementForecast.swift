@@ -9,7 +9,7 @@ internal import KCScheduler
 struct PlacementForecast {
   private let live: LiveState
   private let desired: [String: DesiredObject]
-  private var snapshot: Snapshot
+  var snapshot: Snapshot
   private var podCount = 0
   /// Pods that are told to go, by name.
   private var leaving: [String] = []
@@ -61,6 +61,7 @@ struct PlacementForecast {
     var old = currentPods(of: step)
     let rollout = Rollout(object)
     var placed: [String: Int] = [:]
+    let template = owned(template, by: object, current: old, rolls: rolls)
     if !rolls {
       // Scaling keeps the pods that are there.
       if old.count >= count { return }
