@@ -95,6 +95,7 @@ let modules: [Module] = [
 /// Test targets beyond `<Module>Tests`, and what tests use besides their module.
 let testExtras: [String: [String]] = [
   "KCLang": ["KCCodec"], "KCKube": ["KCCodec"], "KCScheduler": ["KCCodec"], "KCPlan": ["KCCodec"],
+  "KCApply": ["KCCodec", "KCLang", "KCServer"],
   "KCServer": ["KCCodec"], "KCControl": ["KCCodec"], "KCNode": ["KCCodec"], "KCProxy": ["KCCodec"],
 ]
 

@@ -31,25 +31,32 @@ public struct LiveReader: Sendable {
     state.cluster = try await cluster()
     state.scheduling = try await scheduling()
     let keys = Set(desired.map(\.key)).union(state.inventory.map(\.key))
-    state.objects = try await objects(Array(keys).sorted())
-    state.predicted = try await predictions(desired.filter { state.objects[$0.key] != nil })
+    state.objects = try await objects(keys, known: state.cluster)
+    var open: [DesiredObject] = []
+    let planner = Planner(types: client.types)
+    for item in Autoscaled.prepare(desired, live: state.objects) {
+      guard let current = state.objects[item.key] else { continue }
+      // Where it is certain that an apply changes nothing, the target need not be asked what it would do.
+      if planner.isSettled(item, current) { state.settled.insert(item.key) } else { open.append(item) }
+    }
+    state.predicted = try await predictions(open)
     return state
   }
 
   /// What the target's scheduler looks at.
   public func cluster() async throws(ClientError) -> LiveState.Cluster {
     var cluster = LiveState.Cluster()
-    cluster.nodes = try await list("v1", "Node")
-    cluster.pods = try await list("v1", "Pod")
-    cluster.namespaces = try await list("v1", "Namespace")
     let kinds = [
-      ("v1", "Service"), ("apps/v1", "ReplicaSet"), ("apps/v1", "StatefulSet"), ("policy/v1", "PodDisruptionBudget"),
+      ("v1", "Node"), ("v1", "Pod"), ("v1", "Namespace"), ("v1", "Service"), ("apps/v1", "ReplicaSet"),
+      ("apps/v1", "StatefulSet"), ("policy/v1", "PodDisruptionBudget"),
       ("v1", "PersistentVolume"), ("v1", "PersistentVolumeClaim"), ("storage.k8s.io/v1", "StorageClass"),
       ("storage.k8s.io/v1", "CSINode"), ("scheduling.k8s.io/v1", "PriorityClass"),
     ]
-    cluster.others = try await inParallel(kinds) { kind async throws(ClientError) in
+    let lists = try await inParallel(kinds) { kind async throws(ClientError) in
       try await self.list(kind.0, kind.1)
-    }.flatMap { $0 }
+    }
+    (cluster.nodes, cluster.pods, cluster.namespaces) = (lists[0], lists[1], lists[2])
+    cluster.others = lists.dropFirst(3).flatMap { $0 }
     return cluster
   }
 
@@ -69,13 +76,63 @@ public struct LiveReader: Sendable {
     return try await client.list(type, limit: 500).items
   }
 
+  /// More objects than this of one kind in one namespace are read with a list instead of a request each.
+  static let listFrom = 6
+
   /// The objects of `keys` that are there.
-  private func objects(_ keys: [ObjectKey]) async throws(ClientError) -> [ObjectKey: Value] {
-    let found = try await inParallel(keys) { key async throws(ClientError) -> Value? in
-      guard let type = client.types.find(apiVersion: key.apiVersion, kind: key.kind) else { return nil }
-      return try await client.find(type, namespace: key.namespace, name: key.name)
+  ///
+  /// - Parameter known: what was read already.
+  private func objects(_ keys: Set<ObjectKey>, known: LiveState.Cluster) async throws(ClientError) -> [ObjectKey: Value]
+  {
+    var found: [ObjectKey: Value] = [:]
+    for object in known.namespaces + known.others {
+      let key = ObjectKey(object)
+      if keys.contains(key) { found[key] = object }
     }
-    return Dictionary(zip(keys, found).compactMap { key, value in value.map { (key, $0) } }, uniquingKeysWith: { $1 })
+    let listed = Set((known.namespaces + known.others).map { Group(ObjectKey($0)).everywhere })
+    var groups: [Group: [ObjectKey]] = [:]
+    for key in keys where found[key] == nil && !listed.contains(Group(key).everywhere) {
+      groups[Group(key), default: []].append(key)
+    }
+    let tasks = groups.flatMap { group, keys -> [[ObjectKey]] in
+      keys.count < Self.listFrom ? keys.map { [$0] } : [keys]
+    }
+    let read = try await inParallel(tasks) { keys async throws(ClientError) in try await self.read(keys) }
+    for object in read.joined() {
+      let key = ObjectKey(object)
+      if keys.contains(key) { found[key] = object }
+    }
+    return found
+  }
+
+  /// Objects that one list gives.
+  private struct Group: Hashable {
+    var apiVersion: String
+    var kind: String
+    var namespace: String
+
+    init(_ key: ObjectKey) { (apiVersion, kind, namespace) = (key.apiVersion, key.kind, key.namespace) }
+
+    var everywhere: String { "\(apiVersion)/\(kind)" }
+  }
+
+  /// Reads objects of one kind and namespace: by a list where they are many and lists are allowed.
+  private func read(_ keys: [ObjectKey]) async throws(ClientError) -> [Value] {
+    guard let first = keys.first, let type = client.types.find(apiVersion: first.apiVersion, kind: first.kind)
+    else { return [] }
+    if keys.count >= Self.listFrom {
+      do throws(ClientError) {
+        return try await client.list(type, namespace: type.namespaced ? first.namespace : nil, limit: 500).items
+      } catch {
+        // Who may not list may be allowed to read what is theirs.
+        guard case .status(let status) = error, status.code == 403 else { throw error }
+      }
+    }
+    var found: [Value] = []
+    for key in keys {
+      if let object = try await client.find(type, namespace: key.namespace, name: key.name) { found.append(object) }
+    }
+    return found
   }
 
   private func predictions(_ desired: [DesiredObject]) async throws(ClientError)

@@ -4,18 +4,22 @@ public struct SHA256: Sendable {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
-  private var pending: [UInt8] = []
+  private var block = [UInt8](repeating: 0, count: 64)
+  private var filled = 0
+  /// Room for the schedule of a block, so that a block allocates nothing.
+  private var w = [UInt32](repeating: 0, count: 64)
   private var count: UInt64 = 0
 
   public init() {}
 
   public mutating func update(_ bytes: some Sequence<UInt8>) {
     for byte in bytes {
-      pending.append(byte)
-      count += 1
-      if pending.count == 64 {
+      block[filled] = byte
+      filled += 1
+      count &+= 1
+      if filled == 64 {
         compress()
-        pending.removeAll(keepingCapacity: true)
+        filled = 0
       }
     }
   }
@@ -24,7 +28,7 @@ public struct SHA256: Sendable {
   public consuming func finish() -> [UInt8] {
     let bits = count &* 8
     update([0x80])
-    while pending.count != 56 { update([0]) }
+    while filled != 56 { update([0]) }
     update((0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) })
     return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) } }
   }
@@ -38,9 +42,9 @@ public struct SHA256: Sendable {
   }
 
   private mutating func compress() {
-    var w = [UInt32](repeating: 0, count: 64)
     for i in 0..<16 {
-      w[i] = (0..<4).reduce(0) { $0 << 8 | UInt32(pending[i * 4 + $1]) }
+      let at = i * 4
+      w[i] = UInt32(block[at]) << 24 | UInt32(block[at + 1]) << 16 | UInt32(block[at + 2]) << 8 | UInt32(block[at + 3])
     }
     for i in 16..<64 {
       let s0 = rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ (w[i - 15] >> 3)
@@ -57,7 +61,14 @@ public struct SHA256: Sendable {
       let majority = (a & b) ^ (a & c) ^ (b & c)
       (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ s0 &+ majority)
     }
-    for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] = state[index] &+ word }
+    state[0] &+= a
+    state[1] &+= b
+    state[2] &+= c
+    state[3] &+= d
+    state[4] &+= e
+    state[5] &+= f
+    state[6] &+= g
+    state[7] &+= h
   }
 
   private func rotate(_ word: UInt32, _ by: UInt32) -> UInt32 { word >> by | word << (32 - by) }

@@ -9,6 +9,8 @@ public struct LiveState: Sendable {
   /// What the target said that an apply of a declared object would make of it (a dry run); only for objects that are
   /// there.
   public var predicted: [ObjectKey: Result<Value, APIStatus>]
+  /// Declared objects of which it is certain that an apply would change nothing: nobody was asked about them.
+  public var settled: Set<ObjectKey> = []
   /// Why declared objects would be refused, for targets that could not be asked.
   public var refused: [ObjectKey: APIStatus] = [:]
   /// What the project owned after its last apply: with the address each object had.

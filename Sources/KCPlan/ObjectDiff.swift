@@ -46,7 +46,7 @@ public enum ObjectDiff {
 
   /// Tells whether what an object says has changed: unlike its resource version, status does not count.
   public static func fingerprint(_ object: Value) -> String {
-    String(SHA256.hex(PlanDigest.canonical(declared(object)).utf8).prefix(32))
+    String(PlanDigest.digest(declared(object)).prefix(32))
   }
 
   /// Whether two values say the same, in whatever order their fields stand.

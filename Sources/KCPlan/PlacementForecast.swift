@@ -137,32 +137,14 @@ struct PlacementForecast {
   private mutating func removeOne(_ pods: inout [Value], new: [String: Int]) {
     var perNode = new
     for pod in pods { perNode[pod.at("spec", "nodeName")?.string ?? "", default: 0] += 1 }
-    func rank(_ pod: Value) -> [Int] {
-      let ready = (pod.at("status", "conditions")?.array ?? []).first {
-        $0["type"] == "Ready" && $0["status"] == "True"
-      }
-      let since = ready?["lastTransitionTime"]?.string.flatMap { Timestamp($0) }
-      return [
-        ready == nil ? 0 : 1, -(perNode[pod.at("spec", "nodeName")?.string ?? ""] ?? 0), magnitude(since),
-        magnitude(pod.creationTimestamp),
-      ]
-    }
-    let ranked = pods.indices.sorted { left, right in
-      let (a, b) = (rank(pods[left]), rank(pods[right]))
-      return a == b ? (pods[left].uid ?? "") < (pods[right].uid ?? "") : a.lexicographicallyPrecedes(b)
-    }
-    guard let first = ranked.first else { return }
+    guard let first = PodRanking(podsPerNode: perNode, now: live.now).victims(among: pods, count: 1).first,
+      let index = pods.firstIndex(where: { $0.namespacedName == first.namespacedName })
+    else { return }
     // A pod that is told to go holds its place for a while yet: what comes next sees it still.
-    var pod = pods.remove(at: first)
+    var pod = pods.remove(at: index)
     pod.set(.string(live.now.rfc3339), at: "metadata", "deletionTimestamp")
     snapshot.addPod(pod)
     leaving.append(pod.namespacedName)
-  }
-
-  private func magnitude(_ time: Timestamp?) -> Int {
-    guard let time else { return -1 }
-    let seconds = Int(min(max(0, live.now.seconds(since: time)), 1e15))
-    return seconds == 0 ? 0 : Int.bitWidth - seconds.leadingZeroBitCount
   }
 
   /// Places one pod of a template; gives the pod where it finds no place.
@@ -222,12 +204,13 @@ struct PlacementForecast {
       placement.obstacles = [
         Placement.Obstacle(
           node: "all nodes", reason: problem.reasons.joined(separator: ", "),
-          rule: rule(for: problem.constraint, address: step.address))
+          rule: rule(for: problem.constraint, address: step.address), plugin: problem.plugin)
       ]
     } else {
       placement.obstacles = explanation.nodes.map { node in
         Placement.Obstacle(
-          node: node.name, reason: node.words, rule: rule(for: node.rejection.constraint, address: step.address))
+          node: node.name, reason: node.words, rule: rule(for: node.rejection.constraint, address: step.address),
+          plugin: node.rejection.plugin)
       }
     }
     placement.remedies = explanation.changes.map { change in

@@ -26,6 +26,40 @@ public struct Plan: Sendable {
     self.recordNamespace = recordNamespace
   }
 
+  /// The nodes that pods were placed on, and what of them counts.
+  public var nodes: [NodeMark] = []
+
+  /// A node as the plan saw it.
+  public struct NodeMark: Sendable, Hashable {
+    public var name: String
+    /// A digest over its labels, its taints and its room.
+    public var fingerprint: String
+
+    public init(name: String, fingerprint: String) {
+      self.name = name
+      self.fingerprint = fingerprint
+    }
+  }
+
+  /// What has become of the nodes that the plan was made for, in words; empty where nothing has.
+  ///
+  /// - Parameter cluster: as it is now.
+  public func movedNodes(_ cluster: LiveState.Cluster) -> [String] {
+    if placements.isEmpty { return [] }
+    let now = Dictionary(
+      PlanDigest.nodeMarks(cluster).map { ($0.name, $0.fingerprint) }, uniquingKeysWith: { first, _ in first })
+    let then = Dictionary(nodes.map { ($0.name, $0.fingerprint) }, uniquingKeysWith: { first, _ in first })
+    var out: [String] = []
+    for name in Set(now.keys).union(then.keys).sorted() {
+      switch (then[name], now[name]) {
+      case (nil, _): out.append("node \(name) has come since")
+      case (_, nil): out.append("node \(name) has gone since")
+      case (let old, let new): if old != new { out.append("node \(name) has other labels, taints or room") }
+      }
+    }
+    return out
+  }
+
   /// The namespace of the project's record on the target.
   public var recordNamespace: String
 
@@ -88,6 +122,8 @@ public struct Step: Sendable {
   public var leftAlone: [ForeignField] = []
   /// The address that the block had before, where a `moved` says so.
   public var movedFrom: String?
+  /// Whether what is sent has secret values in it.
+  public var holdsSecrets = false
   /// Why this removal has to be allowed by itself: `it holds data`; nil where it has not.
   public var guardReason: String?
 

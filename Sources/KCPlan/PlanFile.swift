@@ -13,70 +13,114 @@ public enum PlanFile {
     case otherVersion(String)
     /// Altered after it was saved.
     case altered
-    /// The plan holds secret values, which a file must not have in clear.
+    /// The plan holds secret values, which a file must not have in clear, and there is no key to seal them with.
     case holdsSecrets(address: String)
+    /// The file is sealed with a key that is not at hand.
+    case needsKey(String)
+    /// The file was sealed with another key, or altered.
+    case wrongKey
+    /// There is a key that plans are to be sealed with, and this one is not.
+    case unsealed
   }
 
   /// The file's content as a value.
   ///
-  /// - Parameter server: the address of the target, so that the plan is not applied to another one.
-  public static func encode(_ plan: Plan, server: String) throws(Failure) -> Value {
-    for step in plan.steps where step.key.kind == "Secret" && step.object != nil {
-      throw .holdsSecrets(address: step.address)
-    }
+  /// - Parameters:
+  ///   - server: the address of the target, so that the plan is not applied to another one.
+  ///   - sealing: seals secret values, and the whole file against changes by who does not have the key.
+  public static func encode(_ plan: Plan, server: String, sealing: PlanSealing? = nil) throws(Failure) -> Value {
+    var steps: [Value] = []
+    for step in plan.steps { steps.append(try encode(step, sealing)) }
     let body: Value = [
       "project": .string(plan.project), "environment": plan.environment.map { .string($0) } ?? .null,
       "target": .string(plan.target), "namespace": .string(plan.recordNamespace), "server": .string(server),
       "digest": .string(plan.digest),
-      "steps": .array(plan.steps.map(encode)),
+      "steps": .array(steps),
+      "nodes": .object(Fields(plan.nodes.map { ($0.name, .string($0.fingerprint)) })),
       "view": PlanJSON.value(plan),
     ]
-    return ["schema": .string(schema), "plan": body, "seal": .string(seal(body))]
+    var file: Value = ["schema": .string(schema), "plan": body, "seal": .string(PlanDigest.digest(body))]
+    let isSecret = plan.steps.contains { $0.holdsSecrets && $0.object != nil }
+    if let sealing, isSecret || sealing.isRequired {
+      file["sealedBy"] = .string(sealing.name)
+      guard let seal = sealing.seal(.string(PlanDigest.digest(body))) else { throw .wrongKey }
+      file["seal"] = .string(seal)
+    }
+    return file
   }
 
   /// Reads a file's content.
-  public static func decode(_ file: Value) throws(Failure) -> (plan: Plan, server: String) {
+  ///
+  /// - Parameter sealing: the key that the file was sealed with, if it was.
+  public static func decode(_ file: Value, sealing: PlanSealing? = nil) throws(Failure) -> (plan: Plan, server: String)
+  {
     guard let found = file["schema"]?.string else { throw .notAPlan("it has no \"schema\"") }
     guard found.hasPrefix("kc.dev/plan-file/") else { throw .notAPlan("its schema is \"\(found)\"") }
     guard found == schema else { throw .otherVersion(found) }
-    guard let body = file["plan"], file["seal"]?.string == seal(body) else { throw .altered }
+    guard let body = file["plan"], let seal = file["seal"]?.string else { throw .altered }
+    var key: PlanSealing?
+    if let name = file["sealedBy"]?.string {
+      guard let sealing else { throw .needsKey(name) }
+      guard let digest = sealing.open(seal)?.string else { throw .wrongKey }
+      guard digest == PlanDigest.digest(body) else { throw .altered }
+      key = sealing
+    } else {
+      if let sealing, sealing.isRequired { throw .unsealed }
+      guard seal == PlanDigest.digest(body) else { throw .altered }
+    }
     var steps: [Step] = []
     for encoded in body["steps"]?.array ?? [] {
-      guard let step = decodeStep(encoded) else { throw .notAPlan("a step is incomplete") }
+      guard let step = decodeStep(encoded, key) else { throw .notAPlan("a step is incomplete") }
       steps.append(step)
     }
-    let plan = Plan(
+    var plan = Plan(
       project: body["project"]?.string ?? "", environment: body["environment"]?.string,
       target: body["target"]?.string ?? "", steps: steps,
       placements: (body.at("view", "placements")?.array ?? []).map(decodePlacement),
       digest: body["digest"]?.string ?? "",
       recordNamespace: body["namespace"]?.string ?? "default")
+    plan.nodes = (body["nodes"]?.object ?? [:]).map {
+      Plan.NodeMark(name: $0.key, fingerprint: $0.value.string ?? "")
+    }
     return (plan, body["server"]?.string ?? "")
   }
 
-  private static func seal(_ body: Value) -> String { SHA256.hex(PlanDigest.canonical(body).utf8) }
-
-  private static func encode(_ step: Step) -> Value {
+  private static func encode(_ step: Step, _ sealing: PlanSealing?) throws(Failure) -> Value {
     var out = PlanJSON.step(step)
     out["title"] = .string(step.title)
     out["wave"] = Value(step.wave)
-    out["desired"] = step.object
+    if let object = step.object, step.holdsSecrets {
+      guard let sealing else { throw .holdsSecrets(address: step.address) }
+      guard let sealed = sealing.seal(object) else { throw .wrongKey }
+      out["sealed"] = .string(sealed)
+    } else {
+      out["desired"] = step.object
+    }
     out["liveVersion"] = step.liveVersion.map { .string($0) }
     out["liveUID"] = step.liveUID.map { .string($0) }
     return out
   }
 
-  private static func decodeStep(_ value: Value) -> Step? {
+  private static func decodeStep(_ value: Value, _ sealing: PlanSealing?) -> Step? {
+    let sealed = value["sealed"]?.string
+    let object = sealed.map { text in sealing?.open(text) } ?? value["desired"]
     guard let action = value["action"]?.string.flatMap({ Step.Action(rawValue: $0) }),
       let address = value["address"]?.string, let key = value["object"].flatMap(decodeKey),
-      action == .remove || value["desired"]?.object != nil
+      action == .remove || object?.object != nil
     else { return nil }
-    return Step(
+    var step = Step(
       action: action, address: address, title: value["title"]?.string ?? key.title, key: key,
-      object: value["desired"], origin: value["origin"].map(decodeOrigin),
+      object: object, origin: value["origin"].map(decodeOrigin),
       changes: (value["fields"]?.array ?? []).map(decodeChange), effect: value["effect"]?.string ?? "",
       liveVersion: value["liveVersion"]?.string, liveUID: value["liveUID"]?.string,
       after: value["after"]?.array?.compactMap(\.string) ?? [], wave: Int(clamping: value["wave"]?.int ?? 0))
+    step.holdsSecrets = sealed != nil
+    step.movedFrom = value["movedFrom"]?.string
+    step.guardReason = value["needsAllowDelete"]?.string
+    step.risks = (value["risks"]?.array ?? []).compactMap { risk in
+      risk["kind"]?.string.flatMap { Risk.Kind(rawValue: $0) }.map { Risk($0, risk["reason"]?.string ?? "") }
+    }
+    return step
   }
 
   private static func decodeKey(_ value: Value) -> ObjectKey? {
@@ -115,7 +159,8 @@ public enum PlanFile {
             path: FieldPath(), origin: decodeOrigin($0["origin"] ?? .null), text: $0["text"]?.string ?? "")
         }
         return Placement.Obstacle(
-          node: obstacle["node"]?.string ?? "", reason: obstacle["reason"]?.string ?? "", rule: rule)
+          node: obstacle["node"]?.string ?? "", reason: obstacle["reason"]?.string ?? "", rule: rule,
+          plugin: obstacle["plugin"]?.string ?? "")
       }, remedies: value["remedies"]?.array?.compactMap(\.string) ?? [],
       evicts: value["evicts"]?.array?.compactMap(\.string) ?? [],
       onlyDuringRollout: value["onlyDuringRollout"]?.bool ?? false)

@@ -60,10 +60,12 @@ public struct Planner {
     }
     var forecast = PlacementForecast(live: live, desired: scaled)
     let placements = forecast.placements(for: steps)
-    return Plan(
+    var plan = Plan(
       project: project, environment: environment, target: live.target, steps: steps, placements: placements,
       digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: sources),
       recordNamespace: namespace)
+    plan.nodes = PlanDigest.nodeMarks(live.cluster)
+    return plan
   }
 
   /// The plan that removes all that the project owns.
@@ -103,6 +105,7 @@ public struct Planner {
       action: .add, address: desired.address, title: desired.title, key: desired.key, object: desired.object,
       origin: desired.origin)
     step.refusal = live.refused[desired.key]
+    step.holdsSecrets = desired.object.kind == "Secret" || !desired.secretPaths.isEmpty
     guard let current = live.objects[desired.key], !current.isBeingDeleted else {
       // It was recorded and is not there: somebody removed it.
       step.effect = isRecorded ? "made again: it was removed on the target since the last apply" : ""
@@ -111,6 +114,10 @@ public struct Planner {
     step.liveVersion = ObjectDiff.fingerprint(current)
     step.liveUID = current.uid
     step.leftAlone = FieldOwners(current).foreign(in: current, declared: desired.object, isSecret: desired.isSecret)
+    if live.settled.contains(desired.key) {
+      step.action = .keep
+      return step
+    }
     switch live.predicted[desired.key] {
     case .success(let result)?:
       step.changes = changes(from: current, to: result, desired: desired)

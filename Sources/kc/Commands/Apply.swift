@@ -51,7 +51,7 @@ struct Apply: AsyncParsableCommand {
     guard let bytes = Files.read(path) else { throw Terminal.fail("there is no file \(path)", code: .input) }
     let saved: (plan: Plan, server: String)
     do {
-      saved = try PlanFile.decode(try JSON.parse(bytes))
+      saved = try PlanFile.decode(try JSON.parse(bytes), sealing: PlanKey.find(makes: false))
     } catch let failure as PlanFile.Failure {
       throw Self.failure(failure, path: path)
     } catch {
@@ -60,6 +60,12 @@ struct Apply: AsyncParsableCommand {
     let target = try await Target.connect(target)
     guard saved.server == target.server else {
       throw Terminal.fail("the plan was made for \(saved.server); this is \(target.server)", code: .input)
+    }
+    let moved = try await Planning.movedNodes(saved.plan, on: target)
+    if !moved.isEmpty {
+      throw Terminal.fail(
+        "the target is not what the plan was made for: \(moved.joined(separator: ", "))", help: "make the plan again",
+        code: .input)
     }
     Terminal.out(PlanText(saved.plan, style: output.style(for: 1)).render())
     if saved.plan.isEmpty { return }
@@ -97,8 +103,21 @@ struct Apply: AsyncParsableCommand {
         "\(path) was altered after it was saved, and is not applied", help: "make the plan again", code: .input)
     case .holdsSecrets(let address):
       Terminal.fail(
-        "the plan holds the secret values of \(address), and a file must not have them in clear",
-        help: "apply without saving: `kc apply`", code: .input)
+        "the plan holds the secret values of \(address), and there is no key to seal them with",
+        help: "set KC_PLAN_KEY, for example to what `openssl rand -hex 32` prints; `kc apply` needs the same",
+        code: .input)
+    case .needsKey(let name):
+      Terminal.fail(
+        "\(path) is sealed with the key \(name), which is not here", help: "set KC_PLAN_KEY as when it was saved",
+        code: .input)
+    case .wrongKey:
+      Terminal.fail(
+        "\(path) was sealed with another key, or altered, and is not applied",
+        help: "set KC_PLAN_KEY as when it was saved, or make the plan again", code: .input)
+    case .unsealed:
+      Terminal.fail(
+        "\(path) is not sealed, and KC_PLAN_KEY says that plans are", help: "make the plan again with KC_PLAN_KEY set",
+        code: .input)
     }
   }
 }

@@ -71,7 +71,8 @@ struct PlanCommand: AsyncParsableCommand {
 
   private func write(_ plan: Plan, to path: String, _ target: Target) throws {
     do {
-      let file = try PlanFile.encode(plan, server: target.server)
+      let holdsSecrets = plan.steps.contains { $0.holdsSecrets && $0.object != nil }
+      let file = try PlanFile.encode(plan, server: target.server, sealing: PlanKey.find(makes: holdsSecrets))
       if let why = Files.write(JSON.bytes(file, pretty: true), to: path, mode: 0o600) {
         throw Terminal.fail("the plan cannot be written to \(path): \(why)", code: .input)
       }

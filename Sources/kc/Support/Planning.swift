@@ -55,6 +55,17 @@ enum Planning {
       live: live, sources: project.fingerprint)
   }
 
+  /// What has become of the nodes that a saved plan was made for.
+  static func movedNodes(_ plan: Plan, on target: Target) async throws -> [String] {
+    if plan.placements.isEmpty { return [] }
+    do throws(ClientError) {
+      guard let type = target.client.types.find(apiVersion: "v1", kind: "Node") else { return [] }
+      return plan.movedNodes(LiveState.Cluster(nodes: try await target.client.list(type, limit: 500).items))
+    } catch {
+      throw Target.failure(error)
+    }
+  }
+
   static func planRemoval(
     _ project: Project, on target: Target, allowDelete: [String] = []
   ) async throws -> Plan {

@@ -1,0 +1,171 @@
+import KCCodec
+import KCData
+import KCKube
+import KCPlan
+import Testing
+
+/// What a plan does only when it is told to, what it calls by another name, and what it seals.
+@Suite struct GuardTests {
+  private func removal(_ object: Value, _ options: Planner.Options = .init()) -> Plan {
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(object)] = object
+    live.inventory = [InventoryEntry(address: "x.old", key: ObjectKey(object))]
+    return Planner(options: options).plan(
+      project: "shop", namespace: "shop", environment: nil, desired: [], live: live)
+  }
+
+  private let claim: Value = [
+    "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": ["name": "old", "namespace": "shop"],
+  ]
+
+  @Test func dataIsNotRemovedByAccident() throws {
+    let plan = removal(claim)
+    #expect(plan.guarded.map(\.address) == ["x.old"])
+    #expect(plan.changes.first?.risks.map(\.kind) == [.dataLoss])
+    #expect(removal(claim, .init(allowDelete: ["x.old"])).guarded.isEmpty)
+    #expect(removal(claim, .init(allowDelete: ["ALL"])).guarded.isEmpty)
+    #expect(removal(claim, .init(allowDelete: ["x.other"])).guarded.count == 1)
+  }
+
+  @Test func protectionOutlivesItsBlock() {
+    var object = Make.config("old", [:])
+    #expect(removal(object).guarded.isEmpty)
+    object.set("true", at: "metadata", "annotations", Planner.protectAnnotation)
+    #expect(removal(object).guarded.count == 1)
+  }
+
+  @Test func aMovedBlockOfTheSameNameChangesNothing() throws {
+    let object = Make.config("settings", ["A": "1"])
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(object)] = try Make.applied(object)
+    live.inventory = [InventoryEntry(address: "config.settings", key: ObjectKey(object))]
+    var desired = Make.desired(object)
+    desired.address = "eu.config.settings"
+    let plan = Planner(options: .init(moves: ["config.settings": "eu.config.settings"])).plan(
+      project: "shop", namespace: "shop", environment: nil, desired: [desired], live: live)
+    #expect(plan.isEmpty)
+    #expect(plan.steps.first?.movedFrom == "config.settings")
+  }
+
+  @Test func aRenamedObjectIsMadeBeforeTheOldOneGoes() throws {
+    let old = Make.deployment("web")
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(old)] = try Make.applied(old)
+    live.inventory = [InventoryEntry(address: "deployment.web", key: ObjectKey(old))]
+    let plan = Planner(options: .init(moves: ["deployment.web": "deployment.front"])).plan(
+      project: "shop", namespace: "shop", environment: nil, desired: [Make.desired(Make.deployment("front"))],
+      live: live)
+    #expect(plan.changes.map(\.action) == [.add, .remove])
+    #expect(plan.changes.first?.effect.contains("renamed from deployment.web") == true)
+    #expect(plan.changes.last?.effect.contains("renamed to deployment.front") == true)
+  }
+
+  @Test func restartsBecauseOfConfigurationSaySo() throws {
+    var old = Make.deployment("web")
+    let path = ["spec", "template", "metadata", "annotations", Planner.configHashAnnotation]
+    old.set("aaaa", at: path[...])
+    var new = old
+    new.set("bbbb", at: path[...])
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(old)] = try Make.applied(old)
+    let plan = Make.plan([Make.desired(new)], live)
+    #expect(plan.changes.first?.effect == "restarts because config changed, 2 pods, none unavailable")
+  }
+
+  @Test func stoppingAllPodsIsDowntime() throws {
+    var old = Make.deployment("web")
+    old.set(["type": "Recreate"], at: "spec", "strategy")
+    var new = old
+    new.set(.array([["name": "app", "image": "shop/web:v2"]]), at: "spec", "template", "spec", "containers")
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(old)] = try Make.applied(old)
+    #expect(Make.plan([Make.desired(new)], live).changes.first?.risks.map(\.kind) == [.downtime])
+  }
+
+  @Test func offlineRefusesWhatTheServerWould() {
+    let bad = Make.desired(Make.config("Not A Name", [:]))
+    let state = Offline.state(
+      desired: [bad, Make.desired(Make.config("fine", [:]))], objects: [], inventory: [], cluster: .init(), target: "t")
+    #expect(Make.plan([bad], state).refusals.count == 1)
+    #expect(state.refused.count == 1)
+  }
+
+  @Test func offlineFindsWhatIsImmutable() throws {
+    let old = Make.deployment("web")
+    var new = old
+    new.set(["matchLabels": ["app": "other"]], at: "spec", "selector")
+    new.set(["app": "other"], at: "spec", "template", "metadata", "labels")
+    let state = Offline.state(
+      desired: [Make.desired(new)], objects: [try Make.applied(old)], inventory: [], cluster: .init(), target: "t")
+    #expect(Make.plan([Make.desired(new)], state).changes.first?.action == .replace)
+  }
+
+  @Test func nodesThatMovedAreTold() {
+    let nodes = [Make.node("n1"), Make.node("n2")]
+    let plan = Make.plan(
+      [Make.desired(Make.deployment("web"))], LiveState(cluster: .init(nodes: nodes), target: "test"))
+    #expect(plan.movedNodes(.init(nodes: nodes)).isEmpty)
+    let now = [Make.node("n1", cpu: "1"), Make.node("n3")]
+    #expect(
+      plan.movedNodes(.init(nodes: now)) == [
+        "node n1 has other labels, taints or room", "node n2 has gone since", "node n3 has come since",
+      ])
+  }
+}
+
+@Suite struct SealingTests {
+  /// Not a cipher: it shows what is sealed, and refuses what another key sealed.
+  private func sealing(_ key: String, isRequired: Bool = false) -> PlanSealing {
+    PlanSealing(
+      name: key, isRequired: isRequired,
+      seal: { value in
+        let bytes = JSON.bytes(value).map { $0 ^ 0x55 }
+        return "\(key):\(bytes.map(String.init).joined(separator: ","))"
+      },
+      open: { text in
+        guard text.hasPrefix("\(key):") else { return nil }
+        let bytes = text.dropFirst(key.count + 1).split(separator: ",").compactMap { UInt8($0) }.map { $0 ^ 0x55 }
+        return try? JSON.parse(bytes)
+      })
+  }
+
+  private let plan = Make.plan([
+    Make.desired([
+      "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "db", "namespace": "shop"], "data": ["P": "aHVudGVy"],
+    ])
+  ])
+
+  @Test func secretsAreSealed() throws {
+    let file = try PlanFile.encode(plan, server: "x", sealing: sealing("k1"))
+    #expect(!JSON.text(file).contains("aHVudGVy"))
+    #expect(file["sealedBy"] == "k1")
+    let (read, _) = try PlanFile.decode(file, sealing: sealing("k1"))
+    #expect(read.steps.map(\.object) == plan.steps.map(\.object))
+    #expect(throws: PlanFile.Failure.needsKey("k1")) { try PlanFile.decode(file) }
+    #expect(throws: PlanFile.Failure.wrongKey) { try PlanFile.decode(file, sealing: sealing("k2")) }
+  }
+
+  @Test func whoHasNoKeyCannotAlterASealedPlan() throws {
+    var file = try PlanFile.encode(plan, server: "x", sealing: sealing("k1"))
+    file.set("other", at: "plan", "project")
+    #expect(throws: PlanFile.Failure.altered) { try PlanFile.decode(file, sealing: sealing("k1")) }
+    // Nor by leaving the seal off, where plans are to be sealed.
+    let plain = try PlanFile.encode(Make.plan([Make.desired(Make.config("a", [:]))]), server: "x")
+    #expect(throws: PlanFile.Failure.unsealed) {
+      try PlanFile.decode(plain, sealing: sealing("k1", isRequired: true))
+    }
+  }
+
+  /// Whatever byte of a file is changed, it is refused or says the same.
+  @Test func noAlteredByteGoesUnnoticed() throws {
+    let text = JSON.bytes(
+      try PlanFile.encode(Make.plan([Make.desired(Make.deployment("web"))]), server: "https://x"))
+    let whole = try JSON.parse(text)
+    for index in stride(from: 0, to: text.count, by: 7) {
+      var altered = text
+      altered[index] ^= 0x01
+      guard let value = try? JSON.parse(altered), value != whole else { continue }
+      #expect(throws: PlanFile.Failure.self) { try PlanFile.decode(value) }
+    }
+  }
+}
