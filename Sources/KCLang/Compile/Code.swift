@@ -31,6 +31,8 @@ enum OpCode: UInt8, Sendable {
   case force
   /// Subject a; extra[b] is the count of arms, then (pattern op or -1, body).
   case match
+  /// In a match: the case of an enum that is schema a, whose b fields (slots at extra[c], or -1) its arm names.
+  case casePattern
   /// b elements at extra[a].
   case list
   /// A record evaluated at once, from body a.
@@ -172,6 +174,8 @@ struct Function: Sendable {
   var name: String
   var parameters: [Parameter]
   var result: TypeID
+  /// Whether it has type parameters.
+  var isGeneric = false
   /// The op of the body; -1 until it is compiled.
   var body: Int32
   /// Whether a call of it is under way: functions do not call themselves.
@@ -196,6 +200,8 @@ struct OriginData: Sendable, Hashable {
 /// The compiled form of a program: flat arrays that refer to each other by index.
 struct Code: Sendable {
   var ops: [Op] = []
+  /// Beside each op: the type of its value, as far as it is known.
+  var types: [TypeID] = []
   var extra: [Int32] = []
   var constants: [TreeValue] = []
   var statements: [Statement] = []
@@ -209,6 +215,7 @@ struct Code: Sendable {
     _ code: OpCode, _ a: Int32 = 0, _ b: Int32 = 0, _ c: Int32 = 0, at site: Int32
   ) -> Int32 {
     ops.append(Op(code: code, a: a, b: b, c: c, site: site))
+    types.append(TypeTable.any)
     return Int32(ops.count - 1)
   }
 

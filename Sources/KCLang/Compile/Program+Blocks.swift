@@ -135,14 +135,15 @@ extension Program {
     guard parts.count >= 2 else { return [] }
     var statement = Statement(kind: .branch)
     statement.site = code.site(parts[0].span)
-    statement.a = compile(parts[0], in: scope, expecting: TypeTable.bool)
-    statement.b = compileBody(parts[1], for: target, in: scope)
+    statement.a = checkedCondition(compile(parts[0], in: scope, expecting: TypeTable.bool))
+    let holds = facts(parts[0], is: true, in: scope)
+    statement.b = assuming(holds) { $0.compileBody(parts[1], for: target, in: scope) }
     if parts.count > 2 {
-      if parts[2].kind == .ifStatement {
-        let inner = compileIfStatement(parts[2], target, scope)
-        statement.c = addBody(inner, frameSize: 0, lets: 0..<0, at: parts[2])
-      } else {
-        statement.c = compileBody(parts[2], for: target, in: scope)
+      let fails = facts(parts[0], is: false, in: scope)
+      statement.c = assuming(fails) { program in
+        guard parts[2].kind == .ifStatement else { return program.compileBody(parts[2], for: target, in: scope) }
+        let inner = program.compileIfStatement(parts[2], target, scope)
+        return program.addBody(inner, frameSize: 0, lets: 0..<0, at: parts[2])
       }
     }
     return [statement]
@@ -153,8 +154,8 @@ extension Program {
     guard parts.count >= 2 else { return [] }
     var statement = Statement(kind: .each)
     statement.site = code.site(parts[0].span)
-    statement.a = compile(parts[0], in: scope, expecting: TypeTable.any)
-    let inner = loopScope(node, scope)
+    statement.a = checkedCollection(compile(parts[0], in: scope, expecting: TypeTable.any))
+    let inner = loopScope(node, scope, over: typeOf(statement.a))
     statement.isAppend = pairLoops.contains(inner)
     statement.c = compileBody(parts[1], for: target, in: inner)
     return [statement]
@@ -165,12 +166,15 @@ extension Program {
     var statement = Statement(kind: .match)
     statement.site = code.site(subject.span)
     statement.a = compile(subject, in: scope, expecting: TypeTable.any)
+    var coverage = Coverage(typeOf(statement.a), subject, self)
     var arms: [Int32] = []
     for arm in node.parts where arm.kind == .matchArm {
       guard let body = arm.child(.body) else { continue }
-      let compiled = compileBody(body, for: target, in: scope)
-      for pattern in arm.parts where pattern.kind != .body { arms += [compilePattern(pattern, scope), compiled] }
+      let (patterns, inner, known) = compilePatterns(arm.parts.filter { $0.kind != .body }, &coverage, scope)
+      let compiled = assuming(known) { $0.compileBody(body, for: target, in: inner) }
+      for pattern in patterns { arms += [pattern, compiled] }
     }
+    reportMissing(coverage, node)
     statement.b = code.list([Int32(arms.count / 2)] + arms)
     return [statement]
   }

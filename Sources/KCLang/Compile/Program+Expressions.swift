@@ -15,14 +15,14 @@ extension Program {
     case .recordExpr: return compileRecord(node, scope, type)
     case .memberExpr: return compileMember(node, scope)
     case .indexExpr: return compileIndex(node, scope)
-    case .callExpr: return compileCall(node, scope)
+    case .callExpr: return compileCall(node, scope, type)
     case .unaryExpr: return compileUnary(node, scope)
     case .binaryExpr: return compileBinary(node, scope, type)
     case .rangeExpr: return compileRange(node, scope, type)
     case .ifExpr: return compileIf(node, scope, type)
     case .forExpr: return compileFor(node, scope, type)
     case .matchExpr: return compileMatch(node, scope, type)
-    case .lambdaExpr: return compileLambda(node, scope)
+    case .lambdaExpr: return compileLambda(node, scope, type)
     default: return poison(node)
     }
   }
@@ -38,10 +38,10 @@ extension Program {
     for part in parts {
       switch part {
       case .text(let text): ops.append(code.constant(tree.string(text), at: site))
-      case .expression(let inner): ops.append(compile(inner, in: scope, expecting: TypeTable.any))
+      case .expression(let inner): ops.append(checkedPart(compile(inner, in: scope, expecting: TypeTable.any)))
       }
     }
-    return code.emit(.interpolate, code.list(ops), Int32(ops.count), at: site)
+    return typed(code.emit(.interpolate, code.list(ops), Int32(ops.count), at: site), TypeTable.string)
   }
 
   private mutating func compileRegex(_ node: SyntaxNode) -> Int32 {
@@ -60,7 +60,13 @@ extension Program {
     var element = TypeTable.any
     if case .list(let inner) = types[types.required(type)] { element = inner }
     let ops = node.parts.map { compile($0, in: scope, expecting: element) }
-    return code.emit(.list, code.list(ops), Int32(ops.count), at: code.site(node.span))
+    var type: TypeID?
+    for op in ops {
+      let one = present(types.base(typeOf(op)))
+      type = type.map { join($0, one) } ?? one
+    }
+    let op = code.emit(.list, code.list(ops), Int32(ops.count), at: code.site(node.span))
+    return typed(op, types.add(.list(type ?? TypeTable.any)))
   }
 
   private mutating func compileUnary(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
@@ -69,7 +75,7 @@ extension Program {
     let site = code.site(node.span)
     let unary = code.emit(node.has(.minus) ? .negate : .not, op, at: site)
     if code.ops[Int(op)].code == .constant { return code.constant(evaluate(unary, 0), at: site) }
-    return unary
+    return checkedUnary(unary)
   }
 
   private mutating func compileBinary(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
@@ -78,9 +84,23 @@ extension Program {
     let kind = node.tree.tokens[token].kind
     let operand = kind == .coalesce ? type : TypeTable.any
     let left = compile(parts[0], in: scope, expecting: operand)
-    let right = compile(parts[1], in: scope, expecting: operand)
+    var known: [Fact] = []
+    if kind == .andAnd || kind == .orOr { known = facts(parts[0], is: kind == .andAnd, in: scope) }
+    let expected = kind == .coalesce ? type : expectedBeside(left, kind)
+    let right = assuming(known) { $0.compile(parts[1], in: scope, expecting: expected) }
     guard let operation = Self.operations[kind] else { return poison(node) }
-    return code.emit(operation, left, right, at: code.site(node.span))
+    return checkedOperation(code.emit(operation, left, right, at: code.site(node.span)))
+  }
+
+  /// What the right side of a comparison is expected to be: beside an enum's value its cases have their bare names.
+  private mutating func expectedBeside(_ left: Int32, _ kind: SyntaxKind) -> TypeID {
+    let type = types.required(typeOf(left))
+    guard enums[type] != nil else { return TypeTable.any }
+    switch kind {
+    case .equalEqual, .notEqual: return type
+    case .name: return types.add(.list(type))
+    default: return TypeTable.any
+    }
   }
 
   private static let operations: [SyntaxKind: OpCode] = [
@@ -96,38 +116,49 @@ extension Program {
     for part in node.parts {
       ends[part.range.lowerBound < middle ? 0 : 1] = compile(part, in: scope, expecting: TypeTable.any)
     }
-    return code.emit(.range, ends[0], ends[1], at: code.site(node.span))
+    let known = ends.filter { $0 >= 0 }.map { scalarType(typeOf($0)) }
+    let inner = known.dropFirst().reduce(known.first ?? TypeTable.any) { join($0, $1) }
+    return typed(code.emit(.range, ends[0], ends[1], at: code.site(node.span)), types.add(.range(inner)))
   }
 
   private mutating func compileIf(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
     let parts = node.parts
     guard parts.count >= 2 else { return poison(node) }
-    let condition = compile(parts[0], in: scope, expecting: TypeTable.bool)
-    let then = compile(parts[1], in: scope, expecting: type)
-    let other = parts.count > 2 ? compile(parts[2], in: scope, expecting: type) : -1
-    return code.emit(.branch, condition, then, other, at: code.site(node.span))
+    let condition = checkedCondition(compile(parts[0], in: scope, expecting: TypeTable.bool))
+    let holds = facts(parts[0], is: true, in: scope)
+    let then = assuming(holds) { $0.compile(parts[1], in: scope, expecting: type) }
+    var other: Int32 = -1
+    if parts.count > 2 {
+      let fails = facts(parts[0], is: false, in: scope)
+      other = assuming(fails) { $0.compile(parts[2], in: scope, expecting: type) }
+    }
+    let result = join(typeOf(then), other >= 0 ? typeOf(other) : TypeTable.none)
+    return typed(code.emit(.branch, condition, then, other, at: code.site(node.span)), result)
   }
 
   private mutating func compileFor(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
     let parts = node.parts
     guard parts.count >= 2, let last = parts.last else { return poison(node) }
-    let collection = compile(parts[0], in: scope, expecting: TypeTable.any)
-    let inner = loopScope(node, scope)
+    let collection = checkedCollection(compile(parts[0], in: scope, expecting: TypeTable.any))
+    let inner = loopScope(node, scope, over: typeOf(collection))
     var element = TypeTable.any
     if case .list(let one) = types[types.required(type)] { element = one }
-    let filter = parts.count > 2 ? compile(parts[1], in: inner, expecting: TypeTable.bool) : -1
-    let body = compile(last, in: inner, expecting: element)
+    let filter = parts.count > 2 ? checkedCondition(compile(parts[1], in: inner, expecting: TypeTable.bool)) : -1
+    let known = parts.count > 2 ? facts(parts[1], is: true, in: inner) : []
+    let body = assuming(known) { $0.compile(last, in: inner, expecting: element) }
     let operation: OpCode = pairLoops.contains(inner) ? .forPairs : .forEach
-    return code.emit(operation, collection, body, filter, at: code.site(node.span))
+    let result = types.add(.list(present(types.base(typeOf(body)))))
+    return typed(code.emit(operation, collection, body, filter, at: code.site(node.span)), result)
   }
 
   /// The scope of a loop's variable.
-  mutating func loopScope(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
+  mutating func loopScope(_ node: SyntaxNode, _ scope: Int32, over collection: TypeID) -> Int32 {
     let inner = addScope(.loop, parent: scope, module: scopes[Int(scope)].module, layer: scopes[Int(scope)].layer)
     // The words before `in`: one variable, or two for the key and the value of entries.
     let variables = node.words.dropFirst().prefix { node.word($0) != "in" }.prefix(2)
     for (slot, token) in variables.enumerated() {
-      let name = Scope.Name(kind: .slot, slot: Int32(slot), span: node.tree.span(ofToken: token))
+      let type = loopVariable(slot, of: variables.count, collection)
+      let name = Scope.Name(kind: .slot, slot: Int32(slot), type: type, span: node.tree.span(ofToken: token))
       declare(key(node.word(token)), name, in: inner)
     }
     scopes[Int(inner)].size = 2
@@ -135,29 +166,39 @@ extension Program {
     return inner
   }
 
+  /// The type of a loop's variable: the element, or with two variables the place or the key, then the element.
+  private mutating func loopVariable(_ slot: Int, of count: Int, _ collection: TypeID) -> TypeID {
+    if count == 1 { return elementType(collection) }
+    switch types[types.required(collection)] {
+    case .map(let element): return slot == 0 ? TypeTable.string : element
+    // A list of entries gives their keys and values.
+    case .list(let element) where mask(element).isDisjoint(with: [.record, .instance]):
+      return slot == 0 ? TypeTable.int : element
+    default: return TypeTable.any
+    }
+  }
+
   private mutating func compileMatch(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
     let parts = node.parts
     guard let subject = parts.first else { return poison(node) }
     let op = compile(subject, in: scope, expecting: TypeTable.any)
+    var coverage = Coverage(typeOf(op), subject, self)
     var arms: [Int32] = []
+    var result: TypeID?
     for arm in parts.dropFirst() where arm.kind == .matchArm {
       guard let value = arm.parts.last else { continue }
-      let body = compile(value, in: scope, expecting: type)
-      for pattern in arm.parts.dropLast() { arms += [compilePattern(pattern, scope), body] }
+      let patterns = Array(arm.parts.dropLast())
+      let (compiled, inner, known) = compilePatterns(patterns, &coverage, scope)
+      let body = assuming(known) { $0.compile(value, in: inner, expecting: type) }
+      result = result.map { join($0, typeOf(body)) } ?? typeOf(body)
+      for pattern in compiled { arms += [pattern, body] }
     }
-    return code.emit(.match, op, code.list([Int32(arms.count / 2)] + arms), at: code.site(node.span))
+    if reportMissing(coverage, node) { return poison(node) }
+    let match = code.emit(.match, op, code.list([Int32(arms.count / 2)] + arms), at: code.site(node.span))
+    return typed(match, result ?? TypeTable.any)
   }
 
-  /// A pattern: `_` is -1, a type -2 and below, any other an op whose value the subject equals or lies in.
-  mutating func compilePattern(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
-    guard node.kind == .nameExpr else { return compile(node, in: scope, expecting: TypeTable.any) }
-    let name = node.text
-    if name == "_" { return -1 }
-    if let type = patternType(name, scope) { return -2 - type.index }
-    return compile(node, in: scope, expecting: TypeTable.any)
-  }
-
-  private mutating func patternType(_ name: String, _ scope: Int32) -> TypeID? {
+  mutating func patternType(_ name: String, _ scope: Int32) -> TypeID? {
     switch name {
     case "Bool": return TypeTable.bool
     case "Int": return TypeTable.int

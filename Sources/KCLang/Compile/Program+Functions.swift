@@ -11,7 +11,12 @@ extension Program {
 
   /// The op of a `let` or `param` declaration.
   mutating func lazyDeclaration(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
-    lazyOp(node, scope, TypeTable.any)
+    guard let name = declaredName(node) else { return lazyOp(node, scope, TypeTable.any) }
+    let place = ChildKey(parent: scope, name: name.key)
+    if let known = letOps[place] { return known }
+    let op = lazyOp(node, scope, TypeTable.any)
+    letOps[place] = op
+    return op
   }
 
   /// The code of a lazy expression, compiled now if it was not.
@@ -19,13 +24,25 @@ extension Program {
     let lazy = lazies[Int(index)]
     if lazy.compiled >= 0 { return lazy.compiled }
     let op: Int32
+    // What is known where a name is used need not hold where it is declared.
+    let outer = facts
+    facts = []
+    defer { facts = outer }
+    lazies[Int(index)].isCompiling = true
+    defer { lazies[Int(index)].isCompiling = false }
     switch lazy.node.kind {
     case .letDecl: op = compileLet(lazy.node, lazy.scope)
     case .paramDecl: op = compileParam(lazy.node, lazy.scope)
-    default: op = compile(lazy.node, in: lazy.scope, expecting: lazy.type)
+    default: op = checkedDefault(compile(lazy.node, in: lazy.scope, expecting: lazy.type), lazy.type)
     }
     lazies[Int(index)].compiled = op
     return op
+  }
+
+  /// A default, or a condition: constants are checked when they are used, unless they cannot fit at all.
+  private mutating func checkedDefault(_ op: Int32, _ type: TypeID) -> Int32 {
+    guard code.ops[Int(op)].code == .constant, isOwn(code.ops[Int(op)].site) else { return statically(op, type) }
+    return checked(op, type)
   }
 
   private mutating func compileLet(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
@@ -54,18 +71,20 @@ extension Program {
       return code.emit(.poison, at: site)
     }
     parameterNames.append(text(name.key))
-    return code.emit(.parameter, checked(op, type), Int32(parameterNames.count - 1), at: site)
+    let value = checked(op, type)
+    return typed(code.emit(.parameter, value, Int32(parameterNames.count - 1), at: site), typeOf(value))
   }
 
   /// An op whose value is checked against a type: now, where it is constant.
   mutating func checked(_ op: Int32, _ type: TypeID) -> Int32 {
     if type == TypeTable.any { return op }
+    let op = statically(op, type)
     let site = code.ops[Int(op)].site
     if code.ops[Int(op)].code == .constant {
       let value = code.constants[Int(code.ops[Int(op)].a)]
       return code.constant(coerce(value, to: type, at: site), at: site)
     }
-    return code.emit(.check, op, type.index, at: site)
+    return typed(code.emit(.check, op, type.index, at: site), type)
   }
 
   /// Compiles a function's parameters and result type, once; gives the scope of its body.
@@ -76,10 +95,10 @@ extension Program {
       .function, parent: source.scope, module: scopes[Int(source.scope)].module, layer: scopes[Int(source.scope)].layer)
     scopes[Int(inner)].size = 0
     functionSources[index]?.inner = inner
-    // What a type parameter stands for is not compared from one parameter to the next yet: any type fits it.
     let types = addScope(
       .function, parent: source.scope, module: scopes[Int(source.scope)].module, layer: scopes[Int(source.scope)].layer)
     if let generic = source.node.child(.typeParameters) {
+      code.functions[Int(index)].isGeneric = true
       for token in generic.words {
         let name = key(generic.word(token))
         scopes[Int(types)].names[name] = Scope.Name(kind: .type, span: generic.tree.span(ofToken: token))
@@ -118,22 +137,28 @@ extension Program {
     code.functions[Int(index)].body = checked(op, result)
   }
 
-  mutating func compileLambda(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
+  mutating func compileLambda(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
     let site = code.site(node.span)
     guard !node.words.isEmpty, let body = node.parts.last else { return code.emit(.poison, at: site) }
     let inner = addScope(
       .function, parent: scope, module: scopes[Int(scope)].module, layer: scopes[Int(scope)].layer)
     var parameters: [Parameter] = []
+    var (wanted, result): ([TypeID], TypeID) = ([], TypeTable.any)
+    if case .signature(let own, let expected) = types[types.required(type)] { (wanted, result) = (own, expected) }
     for (slot, token) in node.words.enumerated() {
       let span = node.tree.span(ofToken: token)
       let key = key(node.word(token))
-      declare(key, Scope.Name(kind: .slot, slot: Int32(slot), span: span), in: inner)
+      let type = slot < wanted.count ? wanted[slot] : TypeTable.any
+      declare(key, Scope.Name(kind: .slot, slot: Int32(slot), type: type, span: span), in: inner)
       parameters.append(Parameter(key: key, type: TypeTable.any, fallback: -1, site: code.site(span)))
     }
     var function = Function(name: "", parameters: [], result: TypeTable.any, body: -1, site: site)
     function.parameters = parameters
-    function.body = compile(body, in: inner, expecting: TypeTable.any)
+    // The parameters may hide names of which something is known: paths begin with the scope of their name.
+    function.body = statically(compile(body, in: inner, expecting: result), result)
     code.functions.append(function)
-    return code.emit(.lambda, Int32(code.functions.count - 1), at: site)
+    let own = parameters.indices.map { $0 < wanted.count ? wanted[$0] : TypeTable.any }
+    let signature = types.add(.signature(own, typeOf(function.body)))
+    return typed(code.emit(.lambda, Int32(code.functions.count - 1), at: site), signature)
   }
 }

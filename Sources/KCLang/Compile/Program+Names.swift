@@ -16,9 +16,11 @@ extension Program {
     }
     if let (owner, found) = find(name, in: scope) {
       markUsed(name, owner)
-      return reference(found, name, owner, scope, site)
+      let op = reference(found, name, owner, scope, site)
+      return facts.isEmpty ? op : typed(op, narrowed(typeOf(op), node, in: scope))
     }
-    if let text = enumCase(name, of: type) { return code.constant(tree.string(text), at: site) }
+    if let text = enumCase(name, of: type) { return typed(code.constant(tree.string(text), at: site), types.required(type)) }
+    if let schema = caseSchema(name, of: type) { return caseNeedsValues(schema, site) }
     if let cases = enums[types.required(type)] {
       let known = cases.keys.map(text).sorted()
       reportUnknown(
@@ -44,7 +46,11 @@ extension Program {
       report("KC0100", "there is no `self` here: it is the block around", at: site)
       return code.emit(.poison, at: site)
     }
-    return code.emit(.local, depth, 0, at: site)
+    let op = code.emit(.local, depth, 0, at: site)
+    guard let block = selfScope(of: scope), scopes[Int(block)].kind == .schema, scopes[Int(block)].schema > 0 else {
+      return op
+    }
+    return typed(op, types.add(.schema(SchemaID(index: scopes[Int(block)].schema))))
   }
 
   /// How many frames out the nearest `self` is; -1 where there is none.
@@ -56,12 +62,14 @@ extension Program {
     _ found: Scope.Name, _ name: Int32, _ owner: Int32, _ scope: Int32, _ site: Int32
   ) -> Int32 {
     switch found.kind {
-    case .slot: return code.emit(.local, depth(from: scope, to: owner), found.slot, at: site)
+    case .slot:
+      let op = code.emit(.local, depth(from: scope, to: owner), found.slot, at: site)
+      return typed(op, slotType(found, name, owner))
     case .block: return code.emit(.blockRef, depth(from: scope, to: owner), name, at: site)
     case .module(let module): return code.emit(.moduleScope, module, at: site)
     case .function(let function):
       ensureSignature(function)
-      return code.constant(code.functions[Int(function)].value, at: site)
+      return typed(code.constant(code.functions[Int(function)].value, at: site), signature(of: function))
     case .broken: return code.emit(.poison, at: site)
     case .schema, .type, .mixin, .affinity:
       report("KC0110", "`\(text(name))` is a declaration, not a value", at: site)
@@ -133,12 +141,34 @@ extension Program {
     }
     let op = compile(base, in: scope, expecting: TypeTable.any)
     checkMember(op, base, member, scope, site)
-    return code.emit(node.has(.questionDot) ? .optionalMember : .member, op, member, at: site)
+    let isOptional = node.has(.questionDot)
+    let type = memberType(op, member, isOptional: isOptional, at: site)
+    if type == TypeTable.unknown { return code.emit(.poison, at: site) }
+    let read = code.emit(isOptional ? .optionalMember : .member, op, member, at: site)
+    return typed(read, narrowed(type, node, in: scope))
+  }
+
+  private mutating func caseNeedsValues(_ schema: Int32, _ site: Int32) -> Int32 {
+    let found = schemas[Int(schema)]
+    let names = found.slots.map { "\(text($0.key)): …" }.joined(separator: ", ")
+    report("KC0131", "the case `\(found.name)` holds values", at: site, help: "write `\(found.name)(\(names))`")
+    return code.emit(.poison, at: site)
+  }
+
+  /// The case in `Shape.circle(…)`.
+  private mutating func enumCase(_ node: SyntaxNode, _ scope: Int32) -> Int32? {
+    guard node.kind == .memberExpr, let base = node.parts.first, base.kind == .nameExpr, let token = node.words.last,
+      let (owner, found) = find(key(base.text), in: scope), found.node?.kind == .enumDecl
+    else { return nil }
+    markUsed(key(base.text), owner)
+    let type = alias(key(base.text), owner, found)
+    return caseSchema(key(node.word(token)), of: type)
   }
 
   /// `Tier.front`
   private mutating func enumMember(_ type: TypeID, _ member: Int32, _ site: Int32) -> Int32 {
-    if let text = enumCase(member, of: type) { return code.constant(tree.string(text), at: site) }
+    if let text = enumCase(member, of: type) { return typed(code.constant(tree.string(text), at: site), type) }
+    if let schema = caseSchema(member, of: type) { return caseNeedsValues(schema, site) }
     let known = (enums[type] ?? [:]).keys.map(text).sorted()
     reportUnknown(
       "KC0107", "`\(describe(type))` has no case `\(text(member))`", text(member), among: known, at: span(site))
@@ -167,7 +197,8 @@ extension Program {
       return code.emit(.poison, at: site)
     }
     switch found.kind {
-    case .slot: return code.emit(.moduleSlot, module, found.slot, at: site)
+    case .slot:
+      return typed(code.emit(.moduleSlot, module, found.slot, at: site), slotType(found, member, inner))
     case .block:
       let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
       return code.emit(.blockRef, space, member, at: site)
@@ -188,16 +219,17 @@ extension Program {
       }
     }
     let base = compile(parts[0], in: scope, expecting: TypeTable.any)
-    return code.emit(.index, base, index, at: site)
+    return checkedIndex(code.emit(.index, base, index, at: site))
   }
 
-  mutating func compileCall(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
+  mutating func compileCall(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
     let site = code.site(node.span)
     guard let callee = node.parts.first else { return poison(node) }
     let arguments = node.parts.dropFirst().filter { $0.kind == .argument }
     if callee.kind == .nameExpr {
       let name = key(callee.text)
       if find(name, in: scope) == nil {
+        if let schema = caseSchema(name, of: type) { return compileCase(schema, Array(arguments), scope, node) }
         let known = names(in: scope) { if case .function = $0.kind { true } else { false } }
         reportUnknown(
           "KC0102", "there is no function `\(callee.text)`", callee.text, among: known, at: callee.span)
@@ -207,16 +239,14 @@ extension Program {
         return compileConstruction(schema, arguments, scope, node)
       }
     }
+    if let schema = enumCase(callee, scope) { return compileCase(schema, Array(arguments), scope, node) }
     if callee.kind == .memberExpr, let function = moduleFunction(callee, scope) {
       guard function >= 0 else { return poison(node) }
       return compileCall(of: function, arguments, scope, node)
     }
     if callee.kind == .memberExpr, let base = callee.parts.first, let token = callee.words.last {
       let receiver = compile(base, in: scope, expecting: TypeTable.any)
-      let member = key(callee.word(token))
-      var list: [Int32] = [Int32(arguments.count)]
-      for argument in arguments { list += compileArgument(argument, scope, TypeTable.any) }
-      return code.emit(.method, receiver, member, code.list(list), at: code.site(callee.tree.span(ofToken: token)))
+      return compileMethod(receiver, callee.word(token), arguments, callee.tree.span(ofToken: token), scope)
     }
     if callee.kind == .nameExpr, let (owner, found) = find(key(callee.text), in: scope),
       case .function(let function) = found.kind
@@ -225,9 +255,7 @@ extension Program {
       return compileCall(of: function, arguments, scope, node)
     }
     let op = compile(callee, in: scope, expecting: TypeTable.any)
-    var list: [Int32] = []
-    for argument in arguments { list += compileArgument(argument, scope, TypeTable.any) }
-    return code.emit(.call, op, Int32(arguments.count), code.list(list), at: site)
+    return compileCall(ofValue: op, arguments, scope, site)
   }
 
   /// The function that `module.name` means; nil where it is no module's member, -1 where that was reported.
@@ -252,7 +280,7 @@ extension Program {
     return -1
   }
 
-  private mutating func compileArgument(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> [Int32] {
+  mutating func compileArgument(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> [Int32] {
     let label = node.has(.colon) ? node.words.first.map { key(node.word($0)) } ?? -1 : -1
     guard let value = node.parts.first else { return [label, poison(node)] }
     return [label, compile(value, in: scope, expecting: type)]
@@ -273,14 +301,20 @@ extension Program {
       return poison(node)
     }
     var list: [Int32] = []
+    var bindings: [TypeID: TypeID] = [:]
+    let isGeneric = code.functions[Int(function)].isGeneric
     for (argument, place) in zip(arguments, places) {
-      var pair = compileArgument(argument, scope, parameters[place].type)
+      let type = parameters[place].type
+      var pair = compileArgument(argument, scope, isGeneric ? substitute(type, bindings) : type)
       pair[0] = parameters[place].key
-      pair[1] = checked(pair[1], parameters[place].type)
+      if isGeneric { unify(type, typeOf(pair[1]), &bindings) }
+      pair[1] = checked(pair[1], isGeneric ? substitute(type, bindings) : type)
       list += pair
     }
     let callee = code.constant(code.functions[Int(function)].value, at: site)
-    return code.emit(.call, callee, Int32(list.count / 2), code.list(list), at: site)
+    let result = code.functions[Int(function)].result
+    let call = code.emit(.call, callee, Int32(list.count / 2), code.list(list), at: site)
+    return typed(call, isGeneric ? substitute(result, bindings) : result)
   }
 
   /// Which parameter each argument is for; nil after a report.

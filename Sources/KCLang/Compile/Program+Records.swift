@@ -6,8 +6,8 @@ extension Program {
   mutating func compileRecord(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
     if case .schema(let schema) = types[types.required(type)] {
       ensureSchema(schema.index)
-      return code.emit(
-        .construct, schema.index, constructionBody(node, schema.index, scope), at: code.site(node.span))
+      let body = constructionBody(node, schema.index, scope)
+      return typed(code.emit(.construct, schema.index, body, at: code.site(node.span)), types.required(type))
     }
     var element = TypeTable.any
     if case .map(let inner) = types[types.required(type)] { element = inner }
@@ -18,7 +18,7 @@ extension Program {
       statements.append(statement)
     }
     let body = addBody(statements, frameSize: 0, lets: 0..<0, at: node)
-    return code.emit(.record, body, at: code.site(node.span))
+    return typed(code.emit(.record, body, at: code.site(node.span)), TypeTable.record)
   }
 
   private mutating func compileField(
@@ -46,6 +46,7 @@ extension Program {
       return nil
     }
     statement.a = compile(value, in: scope, expecting: type)
+    if code.ops[Int(statement.a)].code != .constant { statement.a = statically(statement.a, type) }
     statement.origin = origin(of: statement.site, in: scope)
     return statement
   }
@@ -87,10 +88,11 @@ extension Program {
       let span = argument.tree.span(ofToken: token)
       if let one = fieldStatement(argument.word(token), span, value, schema, scope, &seen) { statements.append(one) }
     }
-    return code.emit(.construct, schema, addBody(statements, frameSize: 0, lets: 0..<0, at: node), at: site)
+    let made = code.emit(.construct, schema, addBody(statements, frameSize: 0, lets: 0..<0, at: node), at: site)
+    return typed(made, types.add(.schema(SchemaID(index: schema))))
   }
 
-  private mutating func fieldStatement(
+  mutating func fieldStatement(
     _ name: String, _ place: Span, _ value: SyntaxNode, _ schema: Int32, _ scope: Int32, _ seen: inout [Int32: Span]
   ) -> Statement? {
     let key = key(name)
@@ -131,7 +133,7 @@ extension Program {
     let outer = subject
     subject = field
     defer { subject = outer }
-    return code.ops[Int(op)].code == .constant ? checked(op, type) : op
+    return code.ops[Int(op)].code == .constant ? checked(op, type) : statically(op, type, field: field)
   }
 
   mutating func addBody(_ statements: [Statement], frameSize: Int32, lets: Range<Int32>, at node: SyntaxNode) -> Int32 {

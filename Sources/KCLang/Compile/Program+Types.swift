@@ -15,8 +15,9 @@ extension Program {
     case .whereType: return predicateType(node, scope)
     case .parenType: return node.parts.first.map { compileType($0, in: scope) } ?? TypeTable.unknown
     case .functionType:
-      for part in node.parts where part.isType { _ = compileType(part, in: scope) }
-      return TypeTable.function
+      var parts = node.parts.filter(\.isType).map { compileType($0, in: scope) }
+      guard let result = parts.popLast() else { return TypeTable.function }
+      return types.add(.signature(parts, result))
     case .recordType: return recordType(node, scope)
     default: return TypeTable.unknown
     }
@@ -124,7 +125,8 @@ extension Program {
   }
 
   mutating func alias(_ name: Int32, _ owner: Int32, _ entry: Scope.Name) -> TypeID {
-    if anyTypes.contains(ChildKey(parent: owner, name: name)) { return TypeTable.any }
+    let variable = ChildKey(parent: owner, name: name)
+    if anyTypes.contains(variable) { return types.add(.variable(variable)) }
     if let known = aliases[ChildKey(parent: owner, name: name)] {
       if known == TypeTable.any {
         report("KC0123", "the type `\(text(name))` is defined by itself", at: entry.span)
@@ -231,6 +233,9 @@ extension Program {
     case .secret(let inner): return "Secret<\(describe(inner))>"
     case .key(let schema): return schema.map { "Key<\(schemas[Int($0.index)].name)>" } ?? "Key"
     case .function: return "Function"
+    case .signature(let parameters, let result):
+      return "(\(parameters.map(describe).joined(separator: ", "))) -> \(describe(result))"
+    case .variable(let name): return text(name.name)
     case .refined(let inner, let index): return describe(inner, refinements: Int(index))
     }
   }

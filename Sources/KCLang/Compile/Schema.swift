@@ -57,6 +57,8 @@ struct Schema: Sendable {
   /// The parameters of a component, and the scope of its body.
   var parameters: [ComponentParameter] = []
   var inner: Int32 = -1
+  /// The name of the case, for what a case of an enum holds; -1 for others.
+  var caseName: Int32 = -1
   var node: SyntaxNode?
   var state = State.declared
 

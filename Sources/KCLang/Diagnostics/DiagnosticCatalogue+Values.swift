@@ -69,12 +69,10 @@ extension DiagnosticCatalogue {
       leaves out what follows.
       """,
       bad: #"""
-        let name: String? = none
-        let text = "hello \(name)"
+        func owner(labels: Map<String, String>?) -> String = labels.owner
         """#,
       good: #"""
-        let name: String? = none
-        let text = "hello \(name ?? "you")"
+        func owner(labels: Map<String, String>?) -> String = labels?.owner ?? "nobody"
         """#),
     DiagnosticInfo(
       "KC0165", "bad regular expression",
@@ -109,10 +107,12 @@ extension DiagnosticCatalogue {
       A `match` needs a case for each value that can come.
       """,
       bad: #"""
-        let size = match 3 { 1 -> "small" }
+        func size(n) = match n { 1 -> "small" }
+        let x = size(3)
         """#,
       good: #"""
-        let size = match 3 { 1 -> "small", _ -> "large" }
+        func size(n) = match n { 1 -> "small", _ -> "large" }
+        let x = size(3)
         """#),
   ]
 }

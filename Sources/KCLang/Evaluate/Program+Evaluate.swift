@@ -73,7 +73,7 @@ extension Program {
     case .moduleScope:
       report("KC0110", "`\(modules[Int(op.a)].path)` is a module, not a value", at: op.site)
       return .poison
-    case .constant, .local, .lazy, .poison, .scope: return .poison
+    case .constant, .local, .lazy, .poison, .scope, .casePattern: return .poison
     }
   }
 
@@ -304,7 +304,7 @@ extension Program {
     for arm in 0..<count {
       let pattern = code.extra[Int(op.b + 1 + arm * 2)]
       guard let matches = matches(subject, pattern, frame) else { return .poison }
-      if matches { return evaluate(code.extra[Int(op.b + 2 + arm * 2)], frame) }
+      if matches { return evaluate(code.extra[Int(op.b + 2 + arm * 2)], armFrame(code.extra[Int(op.b + 1 + arm * 2)], subject, frame)) }
     }
     let plain = scalar(subject)
     report(
@@ -312,9 +312,24 @@ extension Program {
     return .poison
   }
 
+  /// The frame of an arm: with the fields that its pattern names, where it names any.
+  mutating func armFrame(_ pattern: Int32, _ subject: TreeValue, _ frame: Int32) -> Int32 {
+    guard pattern >= 0, case let op = code.ops[Int(pattern)], op.code == .casePattern, op.b > 0 else { return frame }
+    let inner = addFrame(parent: frame, size: op.b)
+    for place in 0..<op.b {
+      let slot = code.extra[Int(op.c + place)]
+      if slot >= 0 { setSlot(inner, place, read(Int32(bitPattern: subject.payload), slot: slot, at: op.site)) }
+    }
+    return inner
+  }
+
   mutating func matches(_ subject: TreeValue, _ pattern: Int32, _ frame: Int32) -> Bool? {
     if pattern == -1 { return true }
     if pattern < -1 { return fits(subject, TypeID(index: -2 - pattern)) }
+    let op = code.ops[Int(pattern)]
+    if op.code == .casePattern {
+      return subject.tag == .instance && instances[Int(subject.payload)].schema == op.a
+    }
     let value = evaluate(pattern, frame)
     if value.isPoison { return nil }
     let plain = scalar(subject)

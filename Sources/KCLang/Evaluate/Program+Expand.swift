@@ -102,8 +102,12 @@ extension Program {
       let subject = evaluate(statement.a, frame)
       if subject.isPoison { return }
       for arm in 0..<code.extra[Int(statement.b)] {
-        guard let matches = matches(subject, code.extra[Int(statement.b + 1 + arm * 2)], frame) else { return }
-        if matches { return run(code.extra[Int(statement.b + 2 + arm * 2)], in: index, frame, &conditional) }
+        let pattern = code.extra[Int(statement.b + 1 + arm * 2)]
+        guard let matches = matches(subject, pattern, frame) else { return }
+        if matches {
+          let inner = armFrame(pattern, subject, frame)
+          return run(code.extra[Int(statement.b + 2 + arm * 2)], in: index, inner, &conditional)
+        }
       }
     case .each:
       guard let elements = elements(of: evaluate(statement.a, frame), at: statement.site) else { return }

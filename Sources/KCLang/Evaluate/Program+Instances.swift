@@ -84,7 +84,10 @@ extension Program {
             key: UInt32(schemas[Int(schema)].slots[slot].key), origin: memos[place].origin, value: value))
       }
     }
-    return tree.record(fields)
+    let name = schemas[Int(schema)].caseName
+    guard name >= 0 else { return tree.record(fields) }
+    // As the API writes unions: the case's name, then what it holds.
+    return tree.record([TreeField(key: UInt32(name), origin: 0, value: tree.record(fields))])
   }
 
   /// Evaluates all fields of an instance and of what is in it, so that every mistake is found; then its `require`s.

@@ -279,6 +279,8 @@ extension Program {
     return site != 0 && !(standardFiles.contains(file))
   }
 
+  func isOwn(file: Int) -> Bool { !standardFiles.contains(file) }
+
   /// Calls a function with values in the order of its parameters; `thunk` where none was given.
   mutating func apply(_ callee: TreeValue, _ arguments: [TreeValue], at site: Int32) -> TreeValue {
     let closure = closures[Int(callee.payload)]

@@ -74,6 +74,9 @@ extension Program {
     return all.count == 1 ? final : all.dropLast().joined(separator: ", ") + " \(last) \(final)"
   }
 
+  /// "one parameter", "3 parameters"
+  static func count(_ number: Int, _ noun: String) -> String { number == 1 ? "one \(noun)" : "\(number) \(noun)s" }
+
   /// "a list", "an Int"
   static func article(_ noun: String) -> String {
     let first = noun.drop { $0 == "`" }.first.map { Character($0.lowercased()) }

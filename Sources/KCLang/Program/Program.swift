@@ -39,6 +39,12 @@ struct Program: Sendable {
   var apiSchemas: [String: Int32] = [:]
   /// Type parameters, by scope.
   var anyTypes: Set<ChildKey> = []
+  /// What is known of values at the place that is being compiled.
+  var facts: [Fact] = []
+  /// How many names are being compiled because another needs their type.
+  var letDepth = 0
+  /// The ops of `let`s and `param`s that are not compiled yet, by scope and name.
+  var letOps: [ChildKey: Int32] = [:]
   /// The cases of enums, by name.
   var enums: [TypeID: [Int32: TypeID]] = [:]
   /// The schemas of types that are written as records, by their place.
@@ -190,6 +196,7 @@ struct Lazy: Sendable {
   var scope: Int32
   var type: TypeID
   var compiled: Int32 = -1
+  var isCompiling = false
 }
 
 /// A field or name that is being evaluated.

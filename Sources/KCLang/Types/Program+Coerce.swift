@@ -9,7 +9,7 @@ extension Program {
   mutating func coerce(_ value: TreeValue, to type: TypeID, at site: Int32, isName: Bool = false) -> TreeValue {
     if value.isPoison { return value }
     switch types[type] {
-    case .any, .unknown: return value
+    case .any, .unknown, .variable: return value
     case .refined(let base, let index):
       let inner = coerce(value, to: base, at: site)
       if inner.isPoison || inner.isNone { return inner }
@@ -61,6 +61,7 @@ extension Program {
     case (.bool, .bool), (.int, .int), (.int, .wideInt), (.float, .float), (.string, .string), (.quantity, .quantity),
       (.duration, .duration), (.percent, .percent), (.regex, .regex), (.none, .none), (.function, .function):
       return plain
+    case (.signature(let parameters, _), .function): return checkArity(plain, parameters.count, type, at: site)
     case (.float, .int), (.float, .wideInt): return tree.float(tree.double(of: plain) ?? 0)
     case (.quantity, .int), (.quantity, .wideInt), (.quantity, .float):
       return amount(plain).map { tree.quantity($0) } ?? .poison
@@ -69,6 +70,18 @@ extension Program {
     default: break
     }
     return mismatch(plain, type, at: site)
+  }
+
+  /// A function that can be called with a number of arguments.
+  private mutating func checkArity(_ value: TreeValue, _ count: Int, _ type: TypeID, at site: Int32) -> TreeValue {
+    let function = closures[Int(value.payload)].function
+    let parameters = code.functions[Int(function)].parameters
+    let needed = parameters.filter { $0.fallback == -1 }.count
+    if count >= needed, count <= parameters.count { return value }
+    report(
+      "KC0306", "a function of \(Self.count(count, "parameter")) is expected here, and this one has \(parameters.count)",
+      at: site, notes: ["expected: \(describe(type))"])
+    return .poison
   }
 
   /// Reports that a value is not of a type.

@@ -81,7 +81,7 @@ extension Program {
   /// Whether a value is of a type as it is, without conversion.
   func fits(_ value: TreeValue, _ type: TypeID) -> Bool {
     switch (types[type], value.tag) {
-    case (.any, _), (.unknown, _): true
+    case (.any, _), (.unknown, _), (.variable, _), (.signature, .function): true
     case (.refined(let base, let index), _): fits(value, base) && holds(value, types.refinements[Int(index)])
     case (.optional(let inner), _): value.isNone || fits(value, inner)
     case (.union(let members), _): members.contains { fits(value, $0) }

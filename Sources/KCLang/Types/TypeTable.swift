@@ -37,6 +37,10 @@ enum TypeShape: Sendable, Hashable {
   /// An entry of a map of a resource: an entry of any, or of those of one schema.
   case key(SchemaID?)
   case function
+  /// A function of these parameters and this result.
+  case signature([TypeID], TypeID)
+  /// A type parameter: the scope that declares it, and its name.
+  case variable(ChildKey)
   /// A type with a condition on its values.
   case refined(TypeID, Int32)
 }

@@ -1,0 +1,184 @@
+internal import KCData
+internal import KCSyntax
+
+/// Which values of its subject's type a `match` has cases for.
+struct Coverage {
+  var type: TypeID
+  var subject: SyntaxNode
+  /// What is left, for types of finitely many parts; nil where that is not known.
+  var rest: [TypeID]?
+  var hasDefault = false
+  /// Whether a part was left over by a pattern that cannot be decided.
+  var isOpen = false
+  var isTrueLeft = false
+  var isFalseLeft = false
+
+  init(_ type: TypeID, _ subject: SyntaxNode, _ program: Program) {
+    self.type = type
+    self.subject = subject
+    rest = Self.parts(program.types.base(type), program)
+  }
+
+  /// The parts of a type that patterns tell apart; nil for types that are not told apart.
+  private static func parts(_ type: TypeID, _ program: Program) -> [TypeID]? {
+    switch program.types[type] {
+    case .union(let members): members.flatMap { parts(program.types.base($0), program) ?? [$0] }
+    case .optional(let inner): (parts(program.types.base(inner), program) ?? [inner]) + [TypeTable.none]
+    case .bool, .text, .number, .none, .schema: [type]
+    case .int, .string, .float, .quantity, .duration, .percent: [type]
+    default: nil
+    }
+  }
+}
+
+/// `match`: its patterns, and whether they cover everything.
+extension Program {
+  /// The patterns of an arm, the scope of what it binds, and what is known in it.
+  mutating func compilePatterns(
+    _ nodes: [SyntaxNode], _ coverage: inout Coverage, _ scope: Int32
+  ) -> (patterns: [Int32], scope: Int32, known: [Fact]) {
+    var inner = scope
+    var patterns: [Int32] = []
+    var known: [Fact] = []
+    for node in nodes {
+      if node.kind == .callExpr, let made = compileCasePattern(node, coverage, scope, isAlone: nodes.count == 1) {
+        patterns.append(made.pattern)
+        inner = made.scope
+        cover(made.type, node, &coverage)
+        if nodes.count == 1 { known = fact(made.type, coverage, scope) }
+        continue
+      }
+      let (pattern, type) = compilePattern(node, coverage.type, scope)
+      patterns.append(pattern)
+      if pattern == -1 { coverage.hasDefault = true }
+      if let type {
+        cover(type, node, &coverage)
+        if nodes.count == 1 { known = fact(type, coverage, scope) }
+      } else if pattern != -1 {
+        coverage.isOpen = true
+        checkPattern(pattern, node, coverage)
+      }
+    }
+    return (patterns, inner, known)
+  }
+
+  private mutating func fact(_ type: TypeID, _ coverage: Coverage, _ scope: Int32) -> [Fact] {
+    guard let path = path(of: coverage.subject, in: scope) else { return [] }
+    return type == TypeTable.none
+      ? [Fact(path: path, kind: .absent)] : [Fact(path: path, kind: .present), Fact(path: path, kind: .type(type))]
+  }
+
+  /// A pattern: `_` is -1, a type -2 and below, any other an op whose value the subject equals or lies in.
+  ///
+  /// - Returns: the pattern, and the type of what it covers in full.
+  private mutating func compilePattern(
+    _ node: SyntaxNode, _ subject: TypeID, _ scope: Int32
+  ) -> (pattern: Int32, covers: TypeID?) {
+    let required = types.required(subject)
+    let expected = enums[required] != nil ? required : TypeTable.any
+    if node.kind == .nameExpr {
+      if node.text == "_" { return (-1, nil) }
+      let name = key(node.text)
+      if let type = caseType(name, of: subject), case .schema = types[type] { return (-2 - type.index, type) }
+      if caseType(name, of: subject) == nil, let type = patternType(node.text, scope) { return (-2 - type.index, type) }
+    }
+    let op = compile(node, in: scope, expecting: expected)
+    guard code.ops[Int(op)].code == .constant else { return (op, nil) }
+    let value = code.constants[Int(code.ops[Int(op)].a)]
+    switch value.tag {
+    case .none: return (op, TypeTable.none)
+    case .string: return (op, tree.text(of: value).map { types.add(.text($0)) })
+    case .int, .wideInt: return (op, tree.int(of: value).map { types.add(.number($0)) })
+    case .bool: return (op, TypeTable.bool)
+    default: return (op, nil)
+    }
+  }
+
+  /// Takes what a pattern covers from what is left; reports one that nothing can match.
+  private mutating func cover(_ type: TypeID, _ node: SyntaxNode, _ coverage: inout Coverage) {
+    guard let rest = coverage.rest, isOwn(file: node.span.file) else { return }
+    let all = Coverage(coverage.type, coverage.subject, self).rest ?? []
+    let truth: Bool? = node.text == "true" ? true : node.text == "false" ? false : nil
+    if let truth {
+      if truth { coverage.isTrueLeft = true } else { coverage.isFalseLeft = true }
+      if coverage.isTrueLeft, coverage.isFalseLeft { coverage.rest = rest.filter { $0 != TypeTable.bool } }
+      if !all.contains(TypeTable.bool) { reportImpossible(node, coverage) }
+      return
+    }
+    let left = rest.filter { !isCovered($0, by: type) }
+    if left.count < rest.count {
+      coverage.rest = left
+      return
+    }
+    if all.contains(where: { isCovered($0, by: type) }) {
+      report("KC0309", "`\(node.text)` was matched before: this case is never reached", at: node.span)
+    } else if !all.contains(where: { !mismatches(type, $0) }) {
+      reportImpossible(node, coverage)
+    }
+  }
+
+  private func isCovered(_ part: TypeID, by type: TypeID) -> Bool {
+    if part == type { return true }
+    switch (types[types.base(part)], types[type]) {
+    case (.schema(let one), .schema(let other)): return isSchema(one.index, other.index)
+    case (.text, .string), (.number, .int): return true
+    case (_, .union(let members)): return members.contains { isCovered(part, by: $0) }
+    default: return types.base(part) == type
+    }
+  }
+
+  private mutating func reportImpossible(_ node: SyntaxNode, _ coverage: Coverage) {
+    let known = (Coverage(coverage.type, coverage.subject, self).rest ?? []).map { patternText($0, coverage.type) }
+    let guess = Self.nearest(to: node.text, among: known)
+    report(
+      "KC0310", "`\(node.text)` can never match: `\(coverage.subject.text)` is \(Self.article(describe(coverage.type)))",
+      at: node.span, help: guess.map { "did you mean `\($0)`?" },
+      fix: guess.map { Diagnostic.Fix(span: node.span, replacement: $0) })
+  }
+
+  /// A pattern whose value is not known yet, of a type that nothing can match.
+  private mutating func checkPattern(_ op: Int32, _ node: SyntaxNode, _ coverage: Coverage) {
+    guard op >= 0, coverage.rest != nil, isOwn(code.ops[Int(op)].site) else { return }
+    var type = typeOf(op)
+    if case .range(let inner) = types[type] { type = inner }
+    if type != TypeTable.unknown, mismatches(type, coverage.type), mismatches(coverage.type, type) {
+      reportImpossible(node, coverage)
+    }
+  }
+
+  /// Reports values that no case of a `match` is for.
+  ///
+  /// - Returns: whether there are any.
+  @discardableResult
+  mutating func reportMissing(_ coverage: Coverage, _ node: SyntaxNode) -> Bool {
+    guard let rest = coverage.rest, !rest.isEmpty, !coverage.hasDefault, isOwn(file: node.span.file) else {
+      return false
+    }
+    // Enums whose declaration was reported have no cases.
+    if coverage.type == TypeTable.unknown { return false }
+    let isFinite = rest.allSatisfy { part in
+      switch types[types.base(part)] {
+      case .int, .string, .float, .quantity, .duration, .percent: false
+      default: true
+      }
+    }
+    let names = rest.flatMap { part -> [String] in
+      guard part == TypeTable.bool else { return [patternText(part, coverage.type)] }
+      return (coverage.isTrueLeft ? [] : ["true"]) + (coverage.isFalseLeft ? [] : ["false"])
+    }
+    let place = node.words.first.map { node.tree.span(ofToken: $0) } ?? node.span
+    report(
+      "KC0308",
+      isFinite
+        ? "this `match` has no case for \(Self.enumerate(names))"
+        : "this `match` over \(Self.article(describe(coverage.type))) needs a case for all other values", at: place,
+      help: isFinite ? "add it, or `_ -> …` for all the rest" : "add `_ -> …`")
+    return true
+  }
+
+  /// A part of a type as a pattern would say it.
+  private func patternText(_ part: TypeID, _ type: TypeID) -> String {
+    if let cases = enums[types.required(type)], let name = cases.first(where: { $0.value == part })?.key { return text(name) }
+    return describe(part)
+  }
+}

@@ -1,0 +1,100 @@
+internal import KCData
+internal import KCSyntax
+
+/// What a condition says about the value of a name or a path.
+struct Fact: Sendable {
+  enum Kind: Sendable {
+    case present, absent
+    case type(TypeID)
+    case not(TypeID)
+  }
+
+  var path: String
+  var kind: Kind
+}
+
+/// Flow typing: within `if a != none { … }` there is an `a`.
+extension Program {
+  /// Compiles something that runs only where the facts hold.
+  mutating func assuming<T>(_ facts: [Fact], _ body: (inout Program) -> T) -> T {
+    let count = self.facts.count
+    self.facts += facts
+    defer { self.facts.removeLast(self.facts.count - count) }
+    return body(&self)
+  }
+
+  /// What holds where a condition is true, or where it is false.
+  mutating func facts(_ node: SyntaxNode, is truth: Bool, in scope: Int32) -> [Fact] {
+    let parts = node.parts
+    switch node.kind {
+    case .parenExpr: return parts.first.map { facts($0, is: truth, in: scope) } ?? []
+    case .unaryExpr: return node.has(.minus) ? [] : parts.first.map { facts($0, is: !truth, in: scope) } ?? []
+    case .binaryExpr:
+      guard parts.count == 2, let token = node.childTokens.first else { return [] }
+      switch node.tree.tokens[token].kind {
+      case .andAnd: return truth ? parts.flatMap { facts($0, is: true, in: scope) } : []
+      case .orOr: return truth ? [] : parts.flatMap { facts($0, is: false, in: scope) }
+      case .equalEqual: return comparison(parts[0], parts[1], isEqual: truth, scope)
+      case .notEqual: return comparison(parts[0], parts[1], isEqual: !truth, scope)
+      default: return []
+      }
+    default: return []
+    }
+  }
+
+  private mutating func comparison(
+    _ left: SyntaxNode, _ right: SyntaxNode, isEqual: Bool, _ scope: Int32
+  ) -> [Fact] {
+    let (subject, value) = left.text == "none" ? (right, left) : (left, right)
+    guard let path = path(of: subject, in: scope) else { return [] }
+    if value.text == "none" { return [Fact(path: path, kind: isEqual ? .absent : .present)] }
+    guard let text = value.plainText else { return isEqual && value.kind == .numberExpr ? [Fact(path: path, kind: .present)] : [] }
+    let type = types.add(.text(text))
+    return isEqual ? [Fact(path: path, kind: .present), Fact(path: path, kind: .type(type))] : [Fact(path: path, kind: .not(type))]
+  }
+
+  /// A path that means the same value wherever it is read: `a`, `self.b.c`; nil for other expressions.
+  func path(of node: SyntaxNode, in scope: Int32) -> String? {
+    switch node.kind {
+    case .nameExpr:
+      let name = node.text
+      guard let key = tree.keys.find(name) else { return nil }
+      if let (owner, _) = find(Int32(key), in: scope) { return "\(owner)/\(name)" }
+      return name == "self" ? "\(selfScope(of: scope) ?? -1)/self" : nil
+    case .memberExpr:
+      guard let base = node.parts.first.flatMap({ path(of: $0, in: scope) }), let token = node.words.last else {
+        return nil
+      }
+      return "\(base).\(node.word(token))"
+    case .parenExpr: return node.parts.first.flatMap { path(of: $0, in: scope) }
+    default: return nil
+    }
+  }
+
+  /// The type of what a node reads, after what is known of it at this place.
+  mutating func narrowed(_ type: TypeID, _ node: SyntaxNode, in scope: Int32) -> TypeID {
+    guard !facts.isEmpty, type != TypeTable.any, let path = path(of: node, in: scope) else { return type }
+    var type = type
+    for fact in facts where fact.path == path {
+      switch fact.kind {
+      case .present: type = present(type)
+      case .absent: type = TypeTable.none
+      case .type(let one): if types[types.base(type)] != TypeShape.string { type = one }
+      case .not(let one): type = without(one, type)
+      }
+    }
+    return type
+  }
+
+  /// A union without one of its members.
+  mutating func without(_ member: TypeID, _ type: TypeID) -> TypeID {
+    switch types[types.base(type)] {
+    case .optional(let inner): return member == TypeTable.none ? inner : optional(without(member, inner))
+    case .union(let members):
+      let rest = members.filter { $0 != member }
+      if rest.isEmpty || rest.count == members.count { return type }
+      return rest.count == 1 ? rest[0] : types.add(.union(rest))
+    default: return type
+    }
+  }
+}

@@ -1,0 +1,225 @@
+internal import KCData
+internal import KCSyntax
+
+/// Mistakes that are found before evaluation: also in functions that nothing calls and components without an instance.
+extension Program {
+  /// Whether what stands at a site is checked: the standard library's files have tests of their own.
+  private func isChecked(_ op: Int32) -> Bool {
+    let site = code.ops[Int(op)].site
+    return site > 0 && isOwn(site)
+  }
+
+  /// The op, or `poison` where its value cannot be of the type, which is then reported.
+  mutating func statically(_ op: Int32, _ type: TypeID, field: Int32 = -1) -> Int32 {
+    let from = typeOf(op)
+    if from == TypeTable.any || from == TypeTable.unknown || type == TypeTable.any { return op }
+    // Constants are checked with their values, which says more.
+    if code.ops[Int(op)].code == .constant, mask(from) != .function { return op }
+    guard isChecked(op) else { return op }
+    let site = code.ops[Int(op)].site
+    if mismatches(from, type) {
+      if from == TypeTable.none {
+        report("KC0164", "this has no value, and \(Self.article(describe(type))) is expected", at: site)
+      } else {
+        let wanted = Self.article(describe(type))
+        let message = field >= 0 ? "`\(text(field))` is \(wanted)" : "\(wanted) is expected here"
+        report("KC0110", "\(message), and this is \(Self.article(describe(from)))", at: site)
+      }
+      return code.emit(.poison, at: site)
+    }
+    if mayBeAbsent(from), !acceptsAbsence(type) {
+      reportAbsent(op, "\(Self.article(describe(present(type)))) is expected here")
+      return code.emit(.poison, at: site)
+    }
+    return op
+  }
+
+  /// Whether `none` may stand where a type is expected.
+  private func acceptsAbsence(_ type: TypeID) -> Bool {
+    switch types[types.base(type)] {
+    case .any, .unknown, .none, .optional, .variable, .map, .list: true
+    case .union(let members): members.contains(where: acceptsAbsence)
+    case .secret(let inner): acceptsAbsence(inner)
+    default: false
+    }
+  }
+
+  private mutating func reportAbsent(_ op: Int32, _ why: String) {
+    let site = code.ops[Int(op)].site
+    let shown = span(site)
+    let text = files.indices.contains(shown.file) ? files[shown.file].text(shown.range) : ""
+    let name = text.isEmpty || text.contains("\n") || text.count > 40 ? "this" : "`\(text)`"
+    report(
+      "KC0303", "\(name) may be absent, and \(why)", at: site, notes: ["its type is \(describe(typeOf(op)))"],
+      help: "give it a value for that case, `\(name == "this" ? "…" : text) ?? …`, or ask first: `if \(name == "this" ? "…" : text) != none { … }`")
+  }
+
+  /// An operand that must be there; `poison` where it may be absent, which is reported.
+  mutating func presentOperand(_ op: Int32, _ why: String) -> Int32 {
+    guard mayBeAbsent(typeOf(op)), isChecked(op) else { return op }
+    reportAbsent(op, why)
+    return code.emit(.poison, at: code.ops[Int(op)].site)
+  }
+
+  /// A condition, which is a `Bool`.
+  mutating func checkedCondition(_ op: Int32) -> Int32 {
+    let type = typeOf(op)
+    guard isChecked(op) else { return op }
+    if !mask(type).contains(.bool) {
+      let site = code.ops[Int(op)].site
+      report("KC0110", "a condition is a Bool, and this is \(Self.article(describe(type)))", at: site)
+      return code.emit(.poison, at: site)
+    }
+    return presentOperand(op, "a condition is a Bool")
+  }
+
+  /// What a loop runs over.
+  mutating func checkedCollection(_ op: Int32) -> Int32 {
+    let type = typeOf(op)
+    guard isChecked(op), mask(type).isDisjoint(with: [.list, .range, .record, .instance, .none]) else { return op }
+    let site = code.ops[Int(op)].site
+    report("KC0110", "`for` runs over lists, ranges and maps, and this is \(Self.article(describe(type)))", at: site)
+    return code.emit(.poison, at: site)
+  }
+
+  /// What is put into text.
+  mutating func checkedPart(_ op: Int32) -> Int32 {
+    let type = typeOf(op)
+    guard isChecked(op), type != TypeTable.any else { return op }
+    let site = code.ops[Int(op)].site
+    if mask(type).isDisjoint(with: TypeMask.printable.union(.none)) {
+      report("KC0110", "\(Self.article(describe(type))) cannot be put into text", at: site)
+      return code.emit(.poison, at: site)
+    }
+    return presentOperand(op, "it is put into text")
+  }
+
+  /// A binary operation with the type of its result; `poison` where it cannot work, which is reported.
+  mutating func checkedOperation(_ op: Int32) -> Int32 {
+    let found = code.ops[Int(op)]
+    let (left, right) = (scalarType(typeOf(found.a)), scalarType(typeOf(found.b)))
+    switch found.code {
+    case .coalesce: return typed(op, coalesced(typeOf(found.a), typeOf(found.b)))
+    case .isIn: return typed(op, TypeTable.bool)
+    case .equal, .notEqual: return checkedEquality(op, left, right)
+    default: break
+    }
+    let result = resultType(found.code, left, right)
+    guard isChecked(op) else { return typed(op, result) }
+    for (operand, type) in [(found.a, left), (found.b, right)] {
+      if case .variable = types[type] {
+        report(
+          "KC0304", "`\(describe(type))` may be any type, so `\(Self.symbols[found.code] ?? "")` cannot be applied to it",
+          at: code.ops[Int(operand)].site, help: "take the operation as a parameter: a function")
+        return code.emit(.poison, at: found.site)
+      }
+    }
+    let lefts = mask(left).subtracting(.none)
+    let rights = mask(right).subtracting(.none)
+    let isPossible = lefts.members.contains { one in rights.members.contains { Self.permits(found.code, one, $0) } }
+    if !isPossible, !(lefts.isEmpty || rights.isEmpty) {
+      let sign = Self.symbols[found.code] ?? ""
+      let isText = found.code == .add && (lefts == .string || rights == .string)
+      report(
+        "KC0163", "`\(sign)` cannot be applied to \(Self.article(describe(left))) and \(Self.article(describe(right)))",
+        at: found.site, help: isText ? "to put values into text, interpolate: `\"\\(a)\\(b)\"`" : nil)
+      return code.emit(.poison, at: found.site)
+    }
+    for operand in [found.a, found.b] where mayBeAbsent(typeOf(operand)) {
+      reportAbsent(operand, "`\(Self.symbols[found.code] ?? "")` wants two values")
+      return code.emit(.poison, at: found.site)
+    }
+    return typed(op, result)
+  }
+
+  private mutating func coalesced(_ left: TypeID, _ right: TypeID) -> TypeID {
+    if left == TypeTable.none { return right }
+    return left == TypeTable.any || right == TypeTable.any ? TypeTable.any : join(present(left), right)
+  }
+
+  private mutating func checkedEquality(_ op: Int32, _ left: TypeID, _ right: TypeID) -> Int32 {
+    let found = code.ops[Int(op)]
+    let numbers: TypeMask = [.int, .float, .quantity]
+    let (lefts, rights) = (mask(left), mask(right))
+    guard isChecked(op), !lefts.isEmpty, !rights.isEmpty else { return typed(op, TypeTable.bool) }
+    let areNumbers = !lefts.isDisjoint(with: numbers) && !rights.isDisjoint(with: numbers)
+    if lefts.isDisjoint(with: rights), !areNumbers, left != TypeTable.none, right != TypeTable.none {
+      report(
+        "KC0305",
+        "\(Self.article(describe(left))) is never equal to \(Self.article(describe(right)))", at: found.site)
+      return code.emit(.poison, at: found.site)
+    }
+    for (type, other) in [(left, found.b), (right, found.a)] { reportUnknownText(type, other) }
+    return typed(op, TypeTable.bool)
+  }
+
+  /// A text that is compared with one of a few, and is none of them.
+  private mutating func reportUnknownText(_ type: TypeID, _ op: Int32) {
+    guard code.ops[Int(op)].code == .constant, case let value = code.constants[Int(code.ops[Int(op)].a)],
+      value.tag == .string, let text = tree.text(of: value), case .union(let members) = types[types.required(type)]
+    else { return }
+    let texts = members.compactMap { member -> String? in
+      if case .text(let text) = types[member] { return text }
+      return nil
+    }
+    guard texts.count == members.filter({ $0 != TypeTable.none }).count, !texts.contains(text) else { return }
+    let guess = Self.nearest(to: text, among: texts)
+    let site = code.ops[Int(op)].site
+    report(
+      "KC0116", "\"\(text)\" is none of \(Self.enumerate(texts, "or"))", at: site,
+      help: guess.map { "did you mean `\"\($0)\"`?" },
+      fix: guess.map { Diagnostic.Fix(span: span(site), replacement: "\"\($0)\"") })
+  }
+
+  /// The type of an operation's result, where both operands have one.
+  private mutating func resultType(_ code: OpCode, _ left: TypeID, _ right: TypeID) -> TypeID {
+    switch code {
+    case .less, .lessEqual, .greater, .greaterEqual, .and, .or: return TypeTable.bool
+    default: break
+    }
+    switch (types[left], types[right]) {
+    case (.int, .int), (.int, .number), (.number, .int), (.number, .number): return TypeTable.int
+    case (.int, .float), (.float, .int), (.float, .float): return TypeTable.float
+    case (.string, .string), (.string, .text), (.text, .string), (.text, .text): return TypeTable.string
+    case (.list(let one), .list(let other)): return types.add(.list(join(one, other)))
+    case (.quantity, .quantity), (.quantity, .int), (.int, .quantity): return TypeTable.quantity
+    case (.duration, .duration) where code == .divide, (.percent, .percent) where code == .divide: return TypeTable.int
+    case (.duration, .duration), (.duration, .int), (.int, .duration): return TypeTable.duration
+    case (.percent, .percent), (.percent, .int), (.int, .percent): return TypeTable.percent
+    default: return TypeTable.any
+    }
+  }
+
+  /// Whether an operation works on values of two kinds.
+  private static func permits(_ code: OpCode, _ left: TypeMask, _ right: TypeMask) -> Bool {
+    let plain: TypeMask = [.int, .float]
+    switch code {
+    case .and, .or: return left == .bool && right == .bool
+    case .less, .lessEqual, .greater, .greaterEqual:
+      if left == right { return TypeMask.numbers.union(.string).contains(left) }
+      let amounts: TypeMask = [.int, .float, .quantity]
+      return amounts.contains(left) && amounts.contains(right)
+    default: break
+    }
+    if plain.contains(left), plain.contains(right) { return true }
+    let records: TypeMask = [.record, .instance]
+    switch code {
+    case .add:
+      if left == right, left == .string || left == .list { return true }
+      if records.contains(left), records.contains(right) { return true }
+    default: break
+    }
+    if left == .quantity || right == .quantity {
+      let other = left == .quantity ? right : left
+      switch code {
+      case .add, .subtract: return [.quantity, .int, .float].contains(other)
+      case .multiply: return other == .int
+      default: return left == .quantity && right == .int
+      }
+    }
+    let scaled: TypeMask = [.duration, .percent]
+    if left == right, scaled.contains(left) { return code != .multiply }
+    if scaled.contains(left), right == .int { return [.multiply, .divide, .remainder].contains(code) }
+    return left == .int && scaled.contains(right) && code == .multiply
+  }
+}

@@ -1,0 +1,107 @@
+internal import KCData
+
+/// The kinds of values that a type allows, as a set.
+struct TypeMask: OptionSet, Sendable {
+  let rawValue: UInt32
+
+  static let none = TypeMask(rawValue: 1 << 0)
+  static let bool = TypeMask(rawValue: 1 << 1)
+  static let int = TypeMask(rawValue: 1 << 2)
+  static let float = TypeMask(rawValue: 1 << 3)
+  static let string = TypeMask(rawValue: 1 << 4)
+  static let quantity = TypeMask(rawValue: 1 << 5)
+  static let duration = TypeMask(rawValue: 1 << 6)
+  static let percent = TypeMask(rawValue: 1 << 7)
+  static let regex = TypeMask(rawValue: 1 << 8)
+  static let range = TypeMask(rawValue: 1 << 9)
+  static let list = TypeMask(rawValue: 1 << 10)
+  static let record = TypeMask(rawValue: 1 << 11)
+  /// A block, a nested record or what a schema was made of.
+  static let instance = TypeMask(rawValue: 1 << 12)
+  static let function = TypeMask(rawValue: 1 << 13)
+  static let all = TypeMask(rawValue: .max)
+
+  static let numbers: TypeMask = [.int, .float, .quantity, .duration, .percent]
+  /// What can be put into text.
+  static let printable: TypeMask = [.string, .bool, .int, .float, .quantity, .duration, .percent]
+
+  /// The kinds one by one.
+  var members: [TypeMask] { (0..<14).map { TypeMask(rawValue: 1 << $0) }.filter { contains($0) } }
+}
+
+extension Program {
+  /// What values of a type are when they are used as operands: blocks with a primary field are that field.
+  func mask(_ type: TypeID) -> TypeMask {
+    switch types[type] {
+    case .any, .unknown, .variable, .children, .key: .all
+    case .none: .none
+    case .bool: .bool
+    case .int, .number: .int
+    case .float: .float
+    case .string, .text: .string
+    case .quantity: .quantity
+    case .duration: .duration
+    case .percent: .percent
+    case .regex: .regex
+    case .range: .range
+    case .list: .list
+    case .map, .record: [.record, .instance]
+    case .function, .signature: .function
+    case .optional(let inner): mask(inner).union(.none)
+    case .union(let members): members.reduce(into: []) { $0.formUnion(mask($1)) }
+    case .secret(let inner), .refined(let inner, _): mask(inner)
+    case .schema(let schema): mask(schema)
+    }
+  }
+
+  private func mask(_ schema: SchemaID) -> TypeMask {
+    let found = schemas[Int(schema.index)]
+    // A schema that is not compiled yet may turn out to have a primary field.
+    guard found.state == .compiled, found.primary >= 0, !found.isBlock else {
+      return found.state == .compiled ? [.instance, .record] : .all
+    }
+    return mask(found.slots[Int(found.primary)].type).union([.instance, .record])
+  }
+
+  /// What can stand where a type is expected, by itself or by conversion.
+  func accepted(_ type: TypeID) -> TypeMask {
+    switch types[type] {
+    case .float: [.float, .int]
+    case .quantity: [.quantity, .int, .float]
+    case .range(let inner): accepted(inner).union(.range)
+    case .optional(let inner): accepted(inner).union(.none)
+    case .union(let members): members.reduce(into: []) { $0.formUnion(accepted($1)) }
+    case .secret(let inner), .refined(let inner, _): accepted(inner)
+    case .map, .record: [.record, .instance]
+    case .schema: [.record, .instance]
+    default: mask(type)
+    }
+  }
+
+  /// Whether no value of one type can stand where the other is expected.
+  func mismatches(_ from: TypeID, _ to: TypeID) -> Bool {
+    if from == to { return false }
+    if mask(from).isDisjoint(with: accepted(to)) { return true }
+    switch (types[types.base(from)], types[types.base(to)]) {
+    case (.any, _), (.unknown, _), (_, .any), (_, .unknown), (.variable, _), (_, .variable): return false
+    case (.optional(let inner), _): return mismatches(inner, types.required(to))
+    case (_, .optional(let inner)), (_, .secret(let inner)): return mismatches(from, inner)
+    case (.secret(let inner), _): return mismatches(inner, to)
+    case (.union(let members), _):
+      return members.allSatisfy { mismatches($0, to) }
+    case (_, .union(let members)): return members.allSatisfy { mismatches(from, $0) }
+    case (.list(let one), .list(let other)): return mismatches(one, other)
+    case (.map(let one), .map(let other)): return mismatches(one, other)
+    case (.text(let one), .text(let other)): return one != other
+    case (.number(let one), .number(let other)): return one != other
+    case (.schema(let one), .schema(let other)):
+      let isKnown = [one, other].allSatisfy { schemas[Int($0.index)].state == .compiled }
+      return isKnown && !isSchema(one.index, other.index) && !isSchema(other.index, one.index)
+        && mask(from).isSubset(of: [.instance, .record])
+    case (.signature(let own, let result), .signature(let wanted, let expected)):
+      return own.count != wanted.count || mismatches(result, expected)
+        || zip(wanted, own).contains { mismatches($0, $1) }
+    default: return false
+    }
+  }
+}
