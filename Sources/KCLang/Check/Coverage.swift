@@ -131,7 +131,8 @@ extension Program {
     let known = (Coverage(coverage.type, coverage.subject, self).rest ?? []).map { patternText($0, coverage.type) }
     let guess = Self.nearest(to: node.text, among: known)
     report(
-      "KC0310", "`\(node.text)` can never match: `\(coverage.subject.text)` is \(Self.article(describe(coverage.type)))",
+      "KC0310",
+      "`\(node.text)` can never match: `\(coverage.subject.text)` is \(Self.article(describe(coverage.type)))",
       at: node.span, help: guess.map { "did you mean `\($0)`?" },
       fix: guess.map { Diagnostic.Fix(span: node.span, replacement: $0) })
   }
@@ -178,7 +179,9 @@ extension Program {
 
   /// A part of a type as a pattern would say it.
   private func patternText(_ part: TypeID, _ type: TypeID) -> String {
-    if let cases = enums[types.required(type)], let name = cases.first(where: { $0.value == part })?.key { return text(name) }
+    if let cases = enums[types.required(type)], let name = cases.first(where: { $0.value == part })?.key {
+      return text(name)
+    }
     return describe(part)
   }
 }

@@ -48,9 +48,12 @@ extension Program {
     let (subject, value) = left.text == "none" ? (right, left) : (left, right)
     guard let path = path(of: subject, in: scope) else { return [] }
     if value.text == "none" { return [Fact(path: path, kind: isEqual ? .absent : .present)] }
-    guard let text = value.plainText else { return isEqual && value.kind == .numberExpr ? [Fact(path: path, kind: .present)] : [] }
+    guard let text = value.plainText else {
+      return isEqual && value.kind == .numberExpr ? [Fact(path: path, kind: .present)] : []
+    }
     let type = types.add(.text(text))
-    return isEqual ? [Fact(path: path, kind: .present), Fact(path: path, kind: .type(type))] : [Fact(path: path, kind: .not(type))]
+    return isEqual
+      ? [Fact(path: path, kind: .present), Fact(path: path, kind: .type(type))] : [Fact(path: path, kind: .not(type))]
   }
 
   /// A path that means the same value wherever it is read: `a`, `self.b.c`; nil for other expressions.

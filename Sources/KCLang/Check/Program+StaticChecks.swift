@@ -51,7 +51,9 @@ extension Program {
     let name = text.isEmpty || text.contains("\n") || text.count > 40 ? "this" : "`\(text)`"
     report(
       "KC0303", "\(name) may be absent, and \(why)", at: site, notes: ["its type is \(describe(typeOf(op)))"],
-      help: "give it a value for that case, `\(name == "this" ? "…" : text) ?? …`, or ask first: `if \(name == "this" ? "…" : text) != none { … }`")
+      help:
+        "give it a value for that case, `\(name == "this" ? "…" : text) ?? …`, or ask first: `if \(name == "this" ? "…" : text) != none { … }`"
+    )
   }
 
   /// An operand that must be there; `poison` where it may be absent, which is reported.
@@ -109,7 +111,8 @@ extension Program {
     for (operand, type) in [(found.a, left), (found.b, right)] {
       if case .variable = types[type] {
         report(
-          "KC0304", "`\(describe(type))` may be any type, so `\(Self.symbols[found.code] ?? "")` cannot be applied to it",
+          "KC0304",
+          "`\(describe(type))` may be any type, so `\(Self.symbols[found.code] ?? "")` cannot be applied to it",
           at: code.ops[Int(operand)].site, help: "take the operation as a parameter: a function")
         return code.emit(.poison, at: found.site)
       }

@@ -4,13 +4,12 @@ internal import KCSyntax
 /// Types of names, members and elements.
 extension Program {
   /// How far the types of names are followed from one to the next; what is further away is checked when it is evaluated.
-  private static let nameDepth = 48
+  private static let nameDepth = 8
 
   /// The type of a parameter, a loop's variable, a `let` or a `param`.
   mutating func slotType(_ name: Scope.Name, _ key: Int32, _ owner: Int32) -> TypeID {
+    if isStandard(owner) { return TypeTable.any }
     guard let node = name.node, node.kind == .letDecl || node.kind == .paramDecl else { return name.type }
-    let module = scopes[Int(owner)].module
-    if module >= 0, modules[Int(module)].isStandard { return TypeTable.any }
     guard let declared = declaredName(node), declared.key == key else { return TypeTable.any }
     let lazy = Int(code.ops[Int(lazyDeclaration(node, owner))].a)
     if lazies[lazy].compiled >= 0 { return typeOf(lazies[lazy].compiled) }
@@ -19,6 +18,12 @@ extension Program {
     defer { letDepth -= 1 }
     let op = compiled(Int32(lazy))
     return typeOf(op)
+  }
+
+  /// Whether a scope is the standard library's: its files are not checked each time, so types in it are not followed.
+  func isStandard(_ scope: Int32) -> Bool {
+    let module = scopes[Int(scope)].module
+    return module < 0 || modules[Int(module)].isStandard
   }
 
   /// The type of a function by its declaration.
@@ -43,14 +48,16 @@ extension Program {
       return TypeTable.unknown
     }
     let type = memberType(of: present(whole), member, at: site, isChecked)
-    return isOptional && mayBeAbsent(whole) && type != TypeTable.any && type != TypeTable.unknown ? optional(type) : type
+    return isOptional && mayBeAbsent(whole) && type != TypeTable.any && type != TypeTable.unknown
+      ? optional(type) : type
   }
 
   private mutating func memberType(of whole: TypeID, _ member: Int32, at site: Int32, _ isChecked: Bool) -> TypeID {
     let type = types.base(whole)
     switch types[type] {
     case .schema(let schema): return fieldType(schema.index, member, at: site, isChecked)
-    case .map(let element): return Builtins.properties(of: .record).contains(text(member)) ? property(type, member) : element
+    case .map(let element):
+      return Builtins.properties(of: .record).contains(text(member)) ? property(type, member) : element
     case .secret(let inner):
       let found = memberType(of: inner, member, at: site, isChecked)
       return found == TypeTable.any || found == TypeTable.unknown ? found : types.add(.secret(found))
@@ -67,7 +74,8 @@ extension Program {
       if found != TypeTable.unknown || !isChecked { return found == TypeTable.unknown ? TypeTable.any : found }
       let known = tag(of: type).map { Builtins.properties(of: $0) + Builtins.methods(of: $0) } ?? []
       reportUnknown(
-        "KC0107", "\(Self.article(describe(type))) has no `\(text(member))`", text(member), among: known, at: span(site))
+        "KC0107", "\(Self.article(describe(type))) has no `\(text(member))`", text(member), among: known, at: span(site)
+      )
       return TypeTable.unknown
     default: return TypeTable.any
     }
@@ -118,7 +126,8 @@ extension Program {
       }
       ensureSchema(schema.index)
       let found = schemas[Int(schema.index)]
-      if found.slotOf[member] == nil, isChecked, found.state == .compiled, !found.slots.contains(where: { $0.childSchema >= 0 }),
+      if found.slotOf[member] == nil, isChecked, found.state == .compiled,
+        !found.slots.contains(where: { $0.childSchema >= 0 }),
         members.allSatisfy({ if case .schema = types[types.base($0)] { true } else { false } })
       {
         report(

@@ -19,7 +19,9 @@ extension Program {
       let op = reference(found, name, owner, scope, site)
       return facts.isEmpty ? op : typed(op, narrowed(typeOf(op), node, in: scope))
     }
-    if let text = enumCase(name, of: type) { return typed(code.constant(tree.string(text), at: site), types.required(type)) }
+    if let text = enumCase(name, of: type) {
+      return typed(code.constant(tree.string(text), at: site), types.required(type))
+    }
     if let schema = caseSchema(name, of: type) { return caseNeedsValues(schema, site) }
     if let cases = enums[types.required(type)] {
       let known = cases.keys.map(text).sorted()
@@ -47,7 +49,9 @@ extension Program {
       return code.emit(.poison, at: site)
     }
     let op = code.emit(.local, depth, 0, at: site)
-    guard let block = selfScope(of: scope), scopes[Int(block)].kind == .schema, scopes[Int(block)].schema > 0 else {
+    guard let block = selfScope(of: scope), scopes[Int(block)].kind == .schema, scopes[Int(block)].schema > 0,
+      !isStandard(block)
+    else {
       return op
     }
     return typed(op, types.add(.schema(SchemaID(index: scopes[Int(block)].schema))))

@@ -304,7 +304,10 @@ extension Program {
     for arm in 0..<count {
       let pattern = code.extra[Int(op.b + 1 + arm * 2)]
       guard let matches = matches(subject, pattern, frame) else { return .poison }
-      if matches { return evaluate(code.extra[Int(op.b + 2 + arm * 2)], armFrame(code.extra[Int(op.b + 1 + arm * 2)], subject, frame)) }
+      if matches {
+        return evaluate(
+          code.extra[Int(op.b + 2 + arm * 2)], armFrame(code.extra[Int(op.b + 1 + arm * 2)], subject, frame))
+      }
     }
     let plain = scalar(subject)
     report(

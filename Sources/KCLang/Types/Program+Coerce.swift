@@ -79,7 +79,8 @@ extension Program {
     let needed = parameters.filter { $0.fallback == -1 }.count
     if count >= needed, count <= parameters.count { return value }
     report(
-      "KC0306", "a function of \(Self.count(count, "parameter")) is expected here, and this one has \(parameters.count)",
+      "KC0306",
+      "a function of \(Self.count(count, "parameter")) is expected here, and this one has \(parameters.count)",
       at: site, notes: ["expected: \(describe(type))"])
     return .poison
   }
