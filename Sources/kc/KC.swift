@@ -15,7 +15,8 @@ import ArgumentParser
       """,
     version: version,
     groupedSubcommands: [
-      CommandGroup(name: "Language", subcommands: [Check.self, Format.self, Render.self, Why.self, Explain.self]),
+      CommandGroup(
+        name: "Language", subcommands: [Init.self, Check.self, Format.self, Render.self, Why.self, Explain.self]),
       CommandGroup(
         name: "Deploying",
         subcommands: [PlanCommand.self, Graph.self, Apply.self, Destroy.self, Status.self, ScheduleCommand.self]),

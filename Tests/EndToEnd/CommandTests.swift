@@ -52,6 +52,20 @@ import Testing
     #expect(damaged.status == 1)
   }
 
+  @Test func aNewProjectIsRight() {
+    let machine = Machine()
+    defer { machine.discard() }
+    let made = machine.expect("init ../fresh")
+    #expect(made.messages.contains("kc plan"))
+    let project = "\(machine.folder)/fresh"
+    machine.expect("check -C \(project)")
+    machine.expect("fmt --check \(project)/project.kc \(project)/fresh.kc")
+    #expect(machine.expect("plan --offline -C \(project)").out.contains("4 to add"))
+    let again = machine.expect("init ../fresh", status: 1)
+    #expect(again.messages.contains("already"))
+    machine.expect("init --name Bad_Name ../other", status: 64)
+  }
+
   @Test func declaredNodesAreEnoughToPlaceOn() {
     let machine = Machine()
     defer { machine.discard() }
