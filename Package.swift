@@ -89,6 +89,7 @@ let modules: [Module] = [
       "KCApply", "KCHTTP", "KCEngine",
     ],
     products: [log, product("ArgumentParser", "swift-argument-parser")], core: false, kind: .executable),
+  Module(name: "KCFuzz", uses: ["KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang"]),
   Module(name: "KCTestSupport", uses: ["KCData", "KCCodec"]),
 ]
 
@@ -147,7 +148,7 @@ for module in modules where wanted.contains(module.name) {
 /// Directories are listed here, not discovered, because a manifest cannot read the disk.
 let testModules = [
   "KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang", "KCScheduler", "KCPlan", "KCImport", "KCClient", "KCServer",
-  "KCApply", "KCControl", "KCNode", "KCProxy", "KCHTTP", "KCCRI", "KCEngine",
+  "KCApply", "KCControl", "KCNode", "KCProxy", "KCHTTP", "KCCRI", "KCEngine", "KCFuzz",
 ]
 for name in testModules where testable.contains(name) {
   let uses =
@@ -157,6 +158,12 @@ for name in testModules where testable.contains(name) {
     .testTarget(
       name: "\(name)Tests", dependencies: Set(uses).sorted().map { .target(name: $0) },
       exclude: name == "KCSyntax" ? ["Fixtures"] : [], swiftSettings: settings))
+}
+// Fuzzing under libFuzzer wants all modules built for it: `Scripts/fuzz`.
+if Context.environment["KC_FUZZ"] == "1" {
+  targets.append(
+    .executableTarget(
+      name: "kc-fuzz", dependencies: ["KCFuzz"], path: "Fuzz", exclude: ["Corpus"], swiftSettings: settings))
 }
 if !core && chosen == nil {
   targets.append(
