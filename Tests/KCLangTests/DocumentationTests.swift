@@ -68,7 +68,8 @@ import Testing
     var environments: [String?] = [nil]
     var index = 0
     while index < environments.count {
-      let options = CompileOptions(environment: environments[index])
+      let options = CompileOptions(
+        environment: environments[index], inputEnvironment: ["DB_PASSWORD": "example"])
       let result = Compilation(entry: [entry], provider: MemorySources(files), options: options)
       let text = DiagnosticText(files: result.sources)
       #expect(
