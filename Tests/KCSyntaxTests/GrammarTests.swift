@@ -58,7 +58,9 @@ import Testing
   }
 
   /// The grammar does not take everything.
-  @Test(arguments: ["let x =", "deployment web {", "let x = 1 2", "a.b", "let x = 1 let y = 2", "for x in { }", "= 1", "\"a\" = 1"])
+  @Test(arguments: [
+    "let x =", "deployment web {", "let x = 1 2", "a.b", "let x = 1 let y = 2", "for x in { }", "= 1", "\"a\" = 1",
+  ])
   func whatDoesNotParseDoesNotDerive(text: String) throws {
     let (file, _) = Recognizer.items(parse(text))
     var recognizer = Recognizer(try grammar(), file)
