@@ -1,0 +1,84 @@
+import KCLang
+import KCSyntax
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Programs of the kinds that make compilers slow: the cost grows as their size does, or they are refused by a limit.
+@Suite struct GrowthTests {
+  struct Shape: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    /// What is measured first; four times as much is measured then.
+    var size: Int
+    /// The limits that may refuse it.
+    var limits: Set<String> = []
+    var make: @Sendable (Int) -> String
+  }
+
+  private static func lines(_ count: Int, _ line: (Int) -> String) -> String {
+    (0..<count).map(line).joined(separator: "\n") + "\n"
+  }
+
+  static let shapes: [Shape] = [
+    Shape(testDescription: "keys of a map", size: 2000) { count in
+      "let m: Map<String, Int> = {\n" + lines(count) { "  \"k\($0)\": \($0)" } + "}\nlet n = m.count\n"
+    },
+    Shape(testDescription: "items of a list", size: 2000) { count in
+      "let l = [" + (0..<count).map { "\($0)" }.joined(separator: ", ") + "]\nlet n = l.map(x => x + 1).sum()\n"
+    },
+    Shape(testDescription: "a union of many texts", size: 500) { count in
+      "type T = " + (0..<count).map { "\"t\($0)\"" }.joined(separator: " | ") + "\nlet t: T = \"t\(count - 1)\"\n"
+    },
+    Shape(testDescription: "a long text", size: 250_000) { count in
+      "config c { data { X = \"" + String(repeating: "x", count: count) + "\" } }\n"
+    },
+    Shape(testDescription: "a chain of environments", size: 50, limits: ["KC0170", "KC0172"]) { count in
+      "config c { data { X = \"0\" } }\nenv e0 { config c { data { X = \"0\" } } }\n"
+        + lines(count) { "env e\($0 + 1) extends e\($0) { config c { data { X = \"\($0)\" } } }" }
+    },
+    Shape(testDescription: "many objects", size: 100) { count in
+      lines(count) { "config c\($0) { data { X = \"\($0)\" } }" }
+    },
+    Shape(testDescription: "a chain of values", size: 200, limits: ["KC0170"]) { count in
+      "let v0 = 1\n" + lines(count) { "let v\($0 + 1) = v\($0) + 1" }
+    },
+    Shape(testDescription: "a sum of many", size: 200, limits: ["KC0008", "KC0172"]) { count in
+      "let s = 0" + String(repeating: " + 1", count: count) + "\n"
+    },
+    Shape(testDescription: "a pattern on a long text", size: 20_000) { count in
+      "let b = \"" + String(repeating: "a", count: count) + "\".matches(/(a*)*b/)\n"
+    },
+    Shape(testDescription: "mistakes", size: 50, limits: ["KC0100", "KC0012"]) { count in
+      lines(count) { "let a\($0) = unknown\($0)" }
+    },
+  ]
+
+  /// The processor time of this thread, in seconds: other work on the machine does not count.
+  private func cost(_ text: String, _ environment: String?, _ allowed: Set<String>) -> Double {
+    func now() -> Double {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+    let start = now()
+    let options = CompileOptions(environment: environment)
+    let result = Compilation(entry: ["main.kc"], provider: MemorySources(["main.kc": text]), options: options)
+    let end = now()
+    #expect(Set(result.diagnostics.map(\.code)).subtracting(allowed) == [])
+    return end - start
+  }
+
+  @Test(arguments: shapes) func costGrowsAsSizeDoes(_ shape: Shape) {
+    let isChain = shape.testDescription == "a chain of environments"
+    func best(_ size: Int) -> Double {
+      let text = shape.make(size)
+      return (0..<3).map { _ in cost(text, isChain ? "e\(size)" : nil, shape.limits) }.min() ?? 0
+    }
+    let nothing = cost("let x = 1\n", nil, [])
+    let small = max(0.002, best(shape.size) - nothing)
+    let large = best(shape.size * 4) - nothing
+    #expect(large / small < 10, "\(shape.size): \(small) s, four times as much: \(large) s")
+  }
+}
