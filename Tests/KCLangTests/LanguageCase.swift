@@ -10,7 +10,7 @@ import KCSyntax
 /// A case of `Tests/Language`: a source, and beside it what it gives.
 ///
 /// Lines at its start that begin with `//!` say how it is compiled: `env NAME`, `set PATH=VALUE`, `why ADDRESS [PATH]`,
-/// `explain TYPE`. Files of a folder `<case>.d` stand beside the source.
+/// `explain TYPE`, `params FILE`. Files of a folder `<case>.d` stand beside the source.
 struct LanguageCase {
   var name: String
   var source: String
@@ -50,12 +50,25 @@ struct LanguageCase {
     var options = CompileOptions()
     for (word, rest) in directives {
       if word == "env" { options.environment = rest }
+      if word == "params" { options.parameterFiles.append(parameterFile(rest)) }
       if word == "steps" { options.stepLimit = Int(rest) ?? 0 }
       if word == "set", let middle = rest.firstIndex(of: "=") {
         options.sets.append((String(rest[..<middle]), String(rest[rest.index(after: middle)...])))
       }
     }
     return Compilation(entry: ["main.kc"], provider: MemorySources(files), options: options)
+  }
+
+  private func parameterFile(_ path: String) -> ParameterFile {
+    let bytes = Array((files[path] ?? "").utf8)
+    do {
+      let document = try YAML.parseWithPlaces(String(decoding: bytes, as: UTF8.self)).first
+      let places = (document?.places ?? [:]).mapValues { ParameterFile.Place(line: $0.line, column: $0.column) }
+      return ParameterFile(path: path, bytes: bytes, content: .values(document?.value ?? .null, places: places))
+    } catch {
+      let place = ParameterFile.Place(line: error.line, column: error.column)
+      return ParameterFile(path: path, bytes: bytes, content: .problem(error.message, at: place))
+    }
   }
 
   /// What the case gives: its diagnostics, then its objects, then the answers that directives ask for.

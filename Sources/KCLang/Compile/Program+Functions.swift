@@ -62,12 +62,14 @@ extension Program {
     let op: Int32
     if let set = settingOps[name.key] {
       op = literalSetting(set, type)
+    } else if let value = parameterValues[name.key] {
+      op = given(value, type)
     } else if let value = parts.first(where: { !$0.isType }) {
       op = compile(value, in: scope, expecting: type)
     } else {
       report(
         "KC0192", "the parameter `\(text(name.key))` has no value", at: name.span,
-        help: "give it a default, or pass `--set \(text(name.key))=…`")
+        help: "give it a default, or pass `--set \(text(name.key))=…` or a file with `--params`")
       return code.emit(.poison, at: site)
     }
     parameterNames.append(text(name.key))

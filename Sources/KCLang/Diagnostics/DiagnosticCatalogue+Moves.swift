@@ -46,5 +46,23 @@ extension DiagnosticCatalogue {
         config b { data { A = "1" } }
         moved from config.a to config.b
         """#),
+    DiagnosticInfo(
+      "KC0320", "no such parameter",
+      """
+      A file that `--params` names holds values of parameters, and the program declares none of this name with `param`.
+      """,
+      bad: "",
+      good: #"""
+        param tag: String = "v1"
+        """#),
+    DiagnosticInfo(
+      "KC0321", "parameter file cannot be read",
+      """
+      A file that `--params` names is YAML or JSON: a map from names of parameters to their values.
+      """,
+      bad: "",
+      good: #"""
+        param tag: String = "v1"
+        """#),
   ]
 }

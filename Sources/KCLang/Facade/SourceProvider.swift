@@ -32,6 +32,8 @@ public struct CompileOptions: Sendable {
   public var environment: String?
   /// `--set PATH=VALUE`, in the order given.
   public var sets: [(path: String, value: String)]
+  /// `--params FILE`, in the order given: a later file's value wins, and `--set` wins over all.
+  public var parameterFiles: [ParameterFile] = []
   /// What `input.env("NAME")` reads.
   public var inputEnvironment: [String: String]
   /// The most operations that evaluation may take; more are refused.

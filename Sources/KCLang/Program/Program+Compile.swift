@@ -19,6 +19,7 @@ extension Program {
     declarePrelude()
     for module in own where !modules[Int(module)].isStandard { declare(module) }
     readProject()
+    readParameterFiles()
     let settings = readSettings()
     for setting in settings where isParameter(setting.path) { settingOps[key(setting.path)] = setting }
     applyLayers()

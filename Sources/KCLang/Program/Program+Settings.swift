@@ -9,9 +9,10 @@ extension Program {
     return code.constant(literal(setting.value, type), at: site)
   }
 
-  private mutating func literal(_ text: String, _ type: TypeID) -> TreeValue {
+  mutating func literal(_ text: String, _ type: TypeID) -> TreeValue {
     let plain = tree.string(text)
-    if type != TypeTable.any, fits(plain, type) { return plain }
+    // Text that is meant as text stays text, also where it breaks a condition of its type.
+    if type != TypeTable.any, fits(plain, type) || mask(type).subtracting(.none) == .string { return plain }
     if text == "true" || text == "false" { return .bool(text == "true") }
     if text == "none" { return .none }
     if let middle = text.firstRange(of: "...") {
@@ -68,7 +69,7 @@ extension Program {
     schemas[Int(instances[Int(index)].schema)].slotOf[key] != nil || child(named: key, of: index) != nil
   }
 
-  private func parameters() -> [String] {
+  func parameters() -> [String] {
     modules.filter { !$0.isStandard && $0.scope >= 0 }.flatMap { module in
       scopes[Int(module.scope)].names.filter { $0.value.node?.kind == .paramDecl }.keys.map(text)
     }.sorted()

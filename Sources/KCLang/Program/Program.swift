@@ -64,6 +64,8 @@ struct Program: Sendable {
   var affinityGroups: [AffinityGroup] = []
   /// What `--set` gives, by the name of the parameter.
   var settingOps: [Int32: Setting] = [:]
+  /// What `--params` gives, by the name of the parameter.
+  var parameterValues: [Int32: GivenParameter] = [:]
 
   // Values
   var tree = Tree()

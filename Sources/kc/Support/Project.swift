@@ -19,6 +19,11 @@ struct ProjectOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: "Sets a parameter or field: --set tag=v1.4.2. May be given again.")
   var sets: [String] = []
 
+  @Option(
+    name: .customLong("params"),
+    help: "A YAML or JSON file with values of parameters. May be given again; --set wins over it.")
+  var parameterFiles: [String] = []
+
   func validate() throws {
     for set in sets where !set.contains("=") {
       throw ValidationError("--set takes NAME=VALUE, as in --set tag=v1.4.2; this is \"\(set)\"")
@@ -57,15 +62,31 @@ struct Project {
       throw Terminal.fail(
         "there is no .kc file in \(root)", help: "go to a project's folder, or name it with --project", code: .input)
     }
-    let compile = CompileOptions(
+    var compile = CompileOptions(
       environment: options.environment,
       sets: options.sets.map { text in
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
       }, inputEnvironment: environmentVariables(),
       fallbackName: root.split(separator: "/").last.map(String.init) ?? "default")
+    compile.parameterFiles = try options.parameterFiles.map(parameterFile)
     let compilation = Compilation(entry: entries, provider: sources, options: compile)
     return Project(root: root, sources: sources, compilation: compilation, environment: options.environment)
+  }
+
+  /// Reads a file of parameters; what is wrong with its text is the compiler's to report.
+  private static func parameterFile(_ path: String) throws -> ParameterFile {
+    guard let bytes = Files.read(path) else {
+      throw Terminal.fail("there is no file \(path)", help: "--params names a YAML or JSON file", code: .input)
+    }
+    do {
+      let document = try YAML.parseWithPlaces(String(decoding: bytes, as: UTF8.self)).first
+      let places = (document?.places ?? [:]).mapValues { ParameterFile.Place(line: $0.line, column: $0.column) }
+      return ParameterFile(path: path, bytes: bytes, content: .values(document?.value ?? .null, places: places))
+    } catch {
+      let place = ParameterFile.Place(line: error.line, column: error.column)
+      return ParameterFile(path: path, bytes: bytes, content: .problem(error.message, at: place))
+    }
   }
 
   /// Whether there is a program where these say: without one, `load` fails.
