@@ -62,14 +62,32 @@ public struct DesiredObject: Sendable {
   public var sourceKind: String
   public var object: Value
   public var origin: Origin
-  /// The origins of fields; a field without one has that of its nearest ancestor.
-  public var origins: [FieldPath: Origin]
+  /// Whether any of its values is secret.
+  public var hasSecrets: Bool
   /// Addresses of the objects that this one refers to.
   public var dependencies: [String]
-  /// Fields whose values are secret.
-  public var secretPaths: [FieldPath]
-  /// Fields that came from an affinity rule, and where the rule stands.
-  public var rules: [Rule]
+  private var source: Source
+
+  /// What is known of an object's fields.
+  public struct Trace: Sendable {
+    /// The origins of fields; a field without one has that of its nearest ancestor.
+    public var origins: [FieldPath: Origin]
+    /// Fields whose values are secret.
+    public var secretPaths: [FieldPath]
+    /// Fields that came from an affinity rule, and where the rule stands.
+    public var rules: [Rule]
+
+    public init(origins: [FieldPath: Origin] = [:], secretPaths: [FieldPath] = [], rules: [Rule] = []) {
+        self.secretPaths = secretPaths
+      self.rules = rules
+    }
+  }
+
+  /// Most objects do not change, and nobody asks where their fields come from.
+  private enum Source {
+    case known(Trace)
+    case asked(@Sendable () -> Trace)
+  }
 
   /// An affinity rule of the source and where it ended up in the object.
   public struct Rule: Sendable, Hashable {
@@ -95,8 +113,48 @@ public struct DesiredObject: Sendable {
     self.origin = origin
     self.origins = origins
     self.dependencies = dependencies
-    self.secretPaths = secretPaths
-    self.rules = rules
+    hasSecrets = !secretPaths.isEmpty
+    source = .known(Trace(origins: origins, secretPaths: secretPaths, rules: rules))
+  }
+
+  /// - Parameter trace: called each time that something of it is asked; see `traced`.
+  public init(
+    address: String, sourceKind: String, object: Value, origin: Origin, dependencies: [String], hasSecrets: Bool,
+    trace: @escaping @Sendable () -> Trace
+  ) {
+    self.init(
+      address: address, sourceKind: sourceKind, object: object, origin: origin, dependencies: dependencies)
+    self.hasSecrets = hasSecrets
+    source = .asked(trace)
+  }
+
+  public var trace: Trace {
+    switch source {
+    case .known(let trace): trace
+    case .asked(let find): find()
+    }
+  }
+
+  /// The same object with its trace at hand, for who asks often.
+  public var traced: DesiredObject {
+    guard case .asked(let find) = source else { return self }
+    var copy = self
+    copy.source = .known(find())
+    return copy
+  }
+
+  /// The origins of fields; a field without one has that of its nearest ancestor.
+  public var origins: [FieldPath: Origin] { trace.origins }
+  /// Fields whose values are secret.
+  public var secretPaths: [FieldPath] { hasSecrets ? trace.secretPaths : [] }
+  /// Fields that came from an affinity rule, and where the rule stands.
+  public var rules: [Rule] {
+    get { trace.rules }
+    set {
+      var known = trace
+      known.rules = newValue
+      source = .known(known)
+    }
   }
 
   public var key: ObjectKey { ObjectKey(object) }
@@ -105,6 +163,7 @@ public struct DesiredObject: Sendable {
 
   /// The origin of a field, or of its nearest ancestor that has one.
   public func origin(of path: FieldPath) -> Origin {
+    let origins = origins
     var elements = path.elements
     while !elements.isEmpty {
       if let found = origins[FieldPath(elements)] { return found }

@@ -79,14 +79,35 @@ public struct OrderGraph: Sendable {
     return graph
   }
 
-  /// The nodes of each wave, by position.
-  public var waves: [[Int]] {
-    var out: [[Int]] = []
-    var last: Int?
-    for index in nodes.indices.sorted(by: { (nodes[$0].wave, $0) < (nodes[$1].wave, $1) }) {
-      if nodes[index].wave != last { out.append([]) }
-      last = nodes[index].wave
-      out[out.count - 1].append(index)
+  /// The nodes by how many others have to come before, one after the other: those of a stage wait for none of their own.
+  /// Removals come last, the dependants before what they need. By position; near what they wait for.
+  public var stages: [[Int]] {
+    var depth = Array(repeating: 0, count: nodes.count)
+    let ordered = nodes.indices.sorted { (nodes[$0].wave, $0) < (nodes[$1].wave, $1) }
+    var before: [[Int]] = Array(repeating: [], count: nodes.count)
+    for edge in edges { before[edge.to].append(edge.from) }
+    var last = -1
+    for index in ordered where nodes[index].action != .remove {
+      depth[index] = (before[index].map { depth[$0] }.max() ?? -1) + 1
+      last = max(last, depth[index])
+    }
+    var previous: Int?
+    for index in ordered where nodes[index].action == .remove {
+      if nodes[index].wave != previous { last += 1 }
+      previous = nodes[index].wave
+      depth[index] = last
+    }
+    var out: [[Int]] = Array(repeating: [], count: last + 1)
+    for index in ordered { out[depth[index]].append(index) }
+    // Arrows are shorter where nodes stand near what they wait for.
+    var row = Array(repeating: 0.0, count: nodes.count)
+    for stage in out.indices {
+      let places = out[stage].map { index in
+        before[index].isEmpty ? 0 : before[index].reduce(0) { $0 + row[$1] } / Double(before[index].count)
+      }
+      let sorted = zip(places, out[stage]).sorted { $0.0 == $1.0 ? $0.1 < $1.1 : $0.0 < $1.0 }
+      out[stage] = sorted.map(\.1)
+      for (place, index) in out[stage].enumerated() { row[index] = Double(place) }
     }
     return out
   }

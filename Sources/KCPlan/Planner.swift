@@ -105,7 +105,7 @@ public struct Planner {
       action: .add, address: desired.address, title: desired.title, key: desired.key, object: desired.object,
       origin: desired.origin)
     step.refusal = live.refused[desired.key]
-    step.holdsSecrets = desired.object.kind == "Secret" || !desired.secretPaths.isEmpty
+    step.holdsSecrets = desired.object.kind == "Secret" || desired.hasSecrets
     guard let current = live.objects[desired.key], !current.isBeingDeleted else {
       // It was recorded and is not there: somebody removed it.
       step.effect = isRecorded ? "made again: it was removed on the target since the last apply" : ""
@@ -176,6 +176,7 @@ public struct Planner {
   private func changes(from current: Value, to result: Value, desired: DesiredObject) -> [Step.Change] {
     let fields = ObjectDiff.changes(from: current, to: result)
     if fields.isEmpty { return [] }
+    let desired = desired.traced
     let owners = FieldOwners(current)
     return fields.map { field in
       Step.Change(

@@ -188,7 +188,7 @@ enum Sample {
     let graph = OrderGraph(plan())
     let removed = graph.nodes.filter { $0.action == .remove }.sorted { $0.wave < $1.wave }.map(\.address)
     #expect(removed == ["x.gone", "x.old"])
-    #expect(graph.waves.last?.count == 1)
+    #expect(graph.stages.last?.count == 1)
   }
 
   @Test func drawingsAreWellFormed() {

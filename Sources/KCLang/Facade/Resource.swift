@@ -64,6 +64,22 @@ public struct Resource: Sendable {
   /// The affinity rules in the object. Found anew at each call.
   public var rules: [Rule] { walk?.rules ?? [] }
 
+  /// All that is known of the object's fields, found in one walk.
+  public struct Trace: Sendable {
+    public var origins: [FieldPath: Provenance]
+    public var secretPaths: [FieldPath]
+    public var rules: [Rule]
+  }
+
+  /// The origins, the secret fields and the rules at once. Found anew at each call.
+  public var trace: Trace {
+    let found = walk
+    return Trace(origins: found?.origins ?? [:], secretPaths: found?.secretPaths ?? [], rules: found?.rules ?? [])
+  }
+
+  /// Whether any value of the object is secret.
+  public var hasSecrets: Bool { program.map { ObjectOrigins.hasSecrets($0.program, tree) } ?? false }
+
   private var walk: ObjectOrigins? { program.map { ObjectOrigins($0.program, tree) } }
 
   /// Where a field of the object came from, or its nearest ancestor of which that is known.

@@ -40,6 +40,16 @@ struct ObjectOrigins {
     }
   }
 
+  /// Whether any part of a value is secret; it makes nothing, and stops at the first.
+  static func hasSecrets(_ program: Program, _ value: TreeValue) -> Bool {
+    if value.isSecret { return true }
+    switch value.tag {
+    case .record: return program.tree.fields(of: value).contains { hasSecrets(program, $0.value) }
+    case .list: return program.tree.items(of: value).contains { hasSecrets(program, $0) }
+    default: return false
+    }
+  }
+
   /// An element of a list that came from an affinity rule.
   private mutating func noteRule(_ origin: UInt32, _ path: FieldPath) {
     let data = program.code.origins[Int(origin)]

@@ -1,4 +1,4 @@
-/// The order graph as a drawing: a column a wave, arrows from left to right.
+/// The order graph as a drawing: a column a stage, arrows from left to right.
 public struct GraphSVG {
   private let graph: OrderGraph
   /// Where the box of each node stands.
@@ -16,7 +16,7 @@ public struct GraphSVG {
     self.graph = graph
     boxes = Array(repeating: (0, 0, 0), count: graph.nodes.count)
     var x = Self.margin
-    for wave in graph.waves {
+    for wave in graph.stages {
       let width = (wave.map { Self.label(graph.nodes[$0].address).count }.max() ?? 0) * 7 + 20
       for (row, index) in wave.enumerated() {
         boxes[index] = (x, Self.margin + row * (Self.height + 10), width)

@@ -1,13 +1,13 @@
 /// The order graph as text, and in Graphviz' language.
 public enum GraphText {
-  /// Wave by wave, each object with what it waits for.
+  /// Stage by stage, each object with what it waits for.
   public static func text(_ graph: OrderGraph, style: TextStyle) -> String {
     var before: [Int: [Int]] = [:]
     for edge in graph.edges { before[edge.to, default: []].append(edge.from) }
     var lines: [String] = []
-    for (number, wave) in graph.waves.enumerated() {
+    for (number, stage) in graph.stages.enumerated() {
       lines.append(style.paint("\(number + 1)", .strong))
-      for index in wave {
+      for index in stage {
         let node = graph.nodes[index]
         let sign = node.action == .keep ? "" : "\(node.action.sign) "
         let names = (before[index] ?? []).map { graph.nodes[$0].address }

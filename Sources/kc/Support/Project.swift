@@ -173,9 +173,14 @@ struct Project {
     if resource.isProtected { object.set("true", at: "metadata", "annotations", Planner.protectAnnotation) }
     return DesiredObject(
       address: resource.address, sourceKind: resource.kind, object: object, origin: Origin(resource.origin),
-      origins: resource.origins.mapValues { Origin($0.location, layer: $0.layer, parameter: $0.parameter) },
-      dependencies: resource.dependencies, secretPaths: resource.secretPaths,
-      rules: resource.rules.map { .init(path: $0.path, origin: Origin($0.origin), text: $0.text) })
+      dependencies: resource.dependencies, hasSecrets: resource.hasSecrets
+    ) {
+      let trace = resource.trace
+      return DesiredObject.Trace(
+        origins: trace.origins.mapValues { Origin($0.location, layer: $0.layer, parameter: $0.parameter) },
+        secretPaths: trace.secretPaths,
+        rules: trace.rules.map { .init(path: $0.path, origin: Origin($0.origin), text: $0.text) })
+    }
   }
 
   /// All that a plan depends on besides the target: for its digest.
