@@ -78,7 +78,8 @@ public struct DesiredObject: Sendable {
     public var rules: [Rule]
 
     public init(origins: [FieldPath: Origin] = [:], secretPaths: [FieldPath] = [], rules: [Rule] = []) {
-        self.secretPaths = secretPaths
+      self.origins = origins
+      self.secretPaths = secretPaths
       self.rules = rules
     }
   }
@@ -111,7 +112,6 @@ public struct DesiredObject: Sendable {
     self.sourceKind = sourceKind
     self.object = object
     self.origin = origin
-    self.origins = origins
     self.dependencies = dependencies
     hasSecrets = !secretPaths.isEmpty
     source = .known(Trace(origins: origins, secretPaths: secretPaths, rules: rules))

@@ -61,11 +61,12 @@ public struct OrderGraph: Sendable {
         definitions["\(group)/\(kind)"] = index
       }
     }
+    var known = Set(edges.map { [$0.from, $0.to] })
     for (index, step) in steps.enumerated() where step.action != .remove {
       let group = step.key.apiVersion.split(separator: "/").first.map(String.init) ?? ""
       for first in [namespaces[step.key.namespace], definitions["\(group)/\(step.key.kind)"]] {
         guard let first, first != index, nodes[first].wave < nodes[index].wave,
-          !edges.contains(where: { $0.from == first && $0.to == index })
+          known.insert([first, index]).inserted
         else { continue }
         edges.append(Edge(from: first, to: index, isReference: false))
       }
