@@ -4,14 +4,13 @@ internal import KCKube
 internal import KCPlan
 
 extension Applier {
-  /// How long a failure must stand before it counts: a pod that fits nowhere may fit when an old one has gone.
-  static let failureGrace = Duration.seconds(3)
-
   /// The namespace of the record must be there first; the plan makes it if it declares it.
   func ensureNamespace(_ name: String, _ plan: Plan) async throws(ApplyFailure) {
     guard let type = client.types.find(apiVersion: "v1", kind: "Namespace") else { return }
     let declared = plan.steps.first { $0.key.kind == "Namespace" && $0.key.name == name && $0.action != .remove }
     let object = declared?.object ?? ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
+    // A project that removes its own namespace needs no new one.
+    if declared == nil, plan.steps.allSatisfy({ $0.action == .remove }), !plan.steps.isEmpty { return }
     try await request { () async throws(ClientError) in
       if try await client.find(type, namespace: nil, name: name) == nil {
         _ = try await client.apply(object, type: type)
@@ -38,7 +37,7 @@ extension Applier {
   }
 
   /// The object as the watch has it, once that is what was made or later: what was before says nothing.
-  private func current(_ step: Step, _ made: Value?) -> Value? {
+  func current(_ step: Step, _ made: Value?) -> Value? {
     guard let object = watch.object(kind: step.key.kind, namespace: step.key.namespace, name: step.key.name) else {
       return nil
     }
@@ -54,52 +53,14 @@ extension Applier {
     let deadline = clock.now + .seconds(2)
     for await _ in watch.ticks() {
       if clock.now > deadline { return }
-      guard let object = current(step, made) else {
-        if clock.now > deadline { break }
-        continue
-      }
+      guard let object = current(step, made) else { continue }
       let placed = watch.pods(of: object).count { !($0.at("spec", "nodeName")?.string ?? "").isEmpty }
       if placed >= wanted { return }
     }
   }
 
-  /// Waits until what a step made is healthy, or certainly will not be.
-  func waitUntilHealthy(_ step: Step, _ made: Value?) async throws(ApplyFailure) {
-    guard watch.follows(step.key.kind) else {
-      report(.healthy(step))
-      return
-    }
-    let clock = ContinuousClock()
-    let deadline = clock.now + options.timeout
-    var failingSince: ContinuousClock.Instant?
-    var told = ""
-    for await _ in watch.ticks() {
-      guard let object = current(step, made) else {
-        if clock.now > deadline { break }
-        continue
-      }
-      switch Health.of(object, pods: watch.pods(of: object)) {
-      case .healthy:
-        report(.healthy(step))
-        return
-      case .progressing(let state):
-        failingSince = nil
-        if state != told { report(.waiting(step, state)) }
-        told = state
-      case .failed(let cause, let pod):
-        failingSince = failingSince ?? clock.now
-        if let since = failingSince, clock.now - since >= Self.failureGrace {
-          throw .unhealthy(step: step, cause: cause, logs: await lastLines(pod, step.key.namespace))
-        }
-      }
-      if clock.now > deadline { break }
-    }
-    if Task.isCancelled { throw .cancelled }
-    throw .timedOut(step: step, state: told)
-  }
-
   /// The last lines that a failing pod wrote; none where they cannot be had.
-  private func lastLines(_ pod: String?, _ namespace: String) async -> [String] {
+  func lastLines(_ pod: String?, _ namespace: String) async -> [String] {
     guard let pod, let type = client.types.find(apiVersion: "v1", kind: "Pod") else { return [] }
     for previous in ["true", "false"] {
       let answer = try? await client.transport.send(
@@ -115,22 +76,17 @@ extension Applier {
 
   /// Removes an object, with all that it owns, and waits until it is gone.
   func remove(_ step: Step) async throws(ApplyFailure) {
+    if Task.isCancelled { throw .cancelled }
     guard let type = client.types.find(apiVersion: step.key.apiVersion, kind: step.key.kind) else { return }
     if step.action == .remove { report(.removing(step)) }
     do throws(ClientError) {
-      try await retrying { () async throws(ClientError) in
-        do throws(ClientError) {
-          try await client.delete(
-            type, namespace: step.key.namespace, name: step.key.name, preconditionUID: step.liveUID,
-            propagation: "Foreground")
-        } catch {
-          // Gone already, or another one of that name: either way the one that was meant is gone.
-          if !error.isNotFound && !error.isConflict { throw error }
-        }
-      }
+      try await client.delete(
+        type, namespace: step.key.namespace, name: step.key.name, preconditionUID: step.liveUID,
+        propagation: "Foreground")
     } catch {
       guard case .status(let status) = error else { throw ApplyFailure(error) }
-      throw .refused(step: step, status: status)
+      // Gone already, or another one of that name: either way the one that was meant is gone.
+      if !status.isNotFound && !status.isConflict { throw .refused(step: step, status: status) }
     }
     try await waitUntilGone(step, type)
     if step.action == .remove { report(.removed(step)) }

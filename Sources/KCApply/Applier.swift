@@ -5,56 +5,85 @@ public import KCPlan
 
 /// Carries a plan out.
 public struct Applier: Sendable {
-  public struct Options: Sendable {
-    /// How long a step may take to become healthy.
-    public var timeout: Duration
-    /// Whether fields that other managers own are taken from them.
-    public var takeOwnership: Bool
-    /// Whether what is there must still be what the plan was made for (saved plans).
-    public var exact: Bool
-
-    public init(timeout: Duration = .seconds(120), takeOwnership: Bool = false, exact: Bool = false) {
-      self.timeout = timeout
-      self.takeOwnership = takeOwnership
-      self.exact = exact
-    }
-  }
-
-  let client: APIClient
+  var client: APIClient
   let options: Options
   let watch: HealthWatch
   let report: @Sendable (ApplyEvent) -> Void
 
-  /// - Parameter report: told of what happens, in order.
+  /// - Parameter report: told of what happens; of one step in order, of several in turns.
   public init(client: APIClient, options: Options, report: @escaping @Sendable (ApplyEvent) -> Void) {
-    self.client = client
+    let patient = RetryingTransport(client.transport, policy: options.retries)
+    self.client = APIClient(transport: patient, fieldManager: client.fieldManager, types: client.types)
     self.options = options
     self.report = report
-    watch = HealthWatch(client: client)
+    watch = HealthWatch(client: self.client)
   }
 
   /// Carries `plan` out and records what the project owns.
   ///
-  /// What was done before a failure stands, and the same apply goes on from there.
+  /// What was done before a failure stands, and the same apply goes on from there. Cancelling the task stops it between
+  /// two requests.
   /// - Parameter namespace: where the project's record is kept.
   public func apply(_ plan: Plan, namespace: String) async throws(ApplyFailure) {
-    try await ensureNamespace(namespace, plan)
-    let lock = ApplyLock(client: client, project: plan.project, namespace: namespace)
-    try await lock.acquire()
-    let failure = await withTaskGroup(of: Void.self, returning: ApplyFailure?.self) { group in
-      group.addTask { await lock.keep() }
-      group.addTask { await watch.run() }
-      let failure = await carryOut(plan, namespace: namespace)
-      group.cancelAll()
-      return failure
-    }
-    await lock.release()
+    var applier = self
+    applier.client = client.adding(plan.steps.compactMap(\.object).flatMap(ResourceType.declared))
+    try await applier.ensureNamespace(namespace, plan)
+    let lock = ApplyLock(client: applier.client, project: plan.project, namespace: namespace, author: options.author)
+    try await lock.acquire(breaking: options.breaksLock)
+    let failure = await applier.underLock(lock, plan, namespace)
+    // Even when this task was cancelled: the lock is given back.
+    await Task { await lock.release() }.value
     if let failure { throw failure }
   }
 
-  private func carryOut(_ plan: Plan, namespace: String) async -> ApplyFailure? {
+  private enum Ended: Sendable {
+    case work(ApplyFailure?)
+    case lockLost(by: String)
+    case other
+  }
+
+  /// Does the work for as long as the lock is held.
+  private func underLock(_ lock: ApplyLock, _ plan: Plan, _ namespace: String) async -> ApplyFailure? {
+    await withTaskGroup(of: Ended.self, returning: ApplyFailure?.self) { group in
+      group.addTask { await lock.keep().map { .lockLost(by: $0) } ?? .other }
+      group.addTask {
+        await watch.run()
+        return .other
+      }
+      group.addTask { .work(await carryOutRecorded(plan, namespace: namespace)) }
+      var thief: String?
+      while let ended = await group.next() {
+        switch ended {
+        case .other: continue
+        case .lockLost(let other):
+          thief = other
+          group.cancelAll()
+        case .work(let failure):
+          group.cancelAll()
+          return thief.map { .lockLost(by: $0) } ?? failure
+        }
+      }
+      return .cancelled
+    }
+  }
+
+  /// Carries the plan out and writes into the history how that went; goes back where it is told to.
+  private func carryOutRecorded(_ plan: Plan, namespace: String) async -> ApplyFailure? {
+    let history = History(client: client, project: plan.project, namespace: namespace)
     do throws(ApplyFailure) {
       if options.exact { try await checkUnmoved(plan) }
+    } catch {
+      return error
+    }
+    let failure = await carryOut(plan, namespace: namespace, history: history, note: options.note)
+    guard let failure, options.onFailure == .rollback, !Task.isCancelled, failure.leavesChanges else { return failure }
+    return await goBack(after: failure, plan, namespace: namespace, history: history)
+  }
+
+  func carryOut(_ plan: Plan, namespace: String, history: History, note: String?) async -> ApplyFailure? {
+    var revision: Revision?
+    let failure: ApplyFailure?
+    do throws(ApplyFailure) {
       var inventory = try await request { () async throws(ClientError) in
         try await Inventory.read(project: plan.project, namespace: namespace, from: client)
       }
@@ -64,13 +93,27 @@ public struct Applier: Sendable {
         .map { InventoryEntry(address: $0.address, key: $0.key) }
       let known = Set(kept.map(\.key))
       try await record(kept + inventory.entries.filter { !known.contains($0.key) }, in: &inventory)
+      if !kept.isEmpty {
+        revision = try await request { () async throws(ClientError) in
+          try await history.begin(plan, author: options.author, note: note)
+        }
+      }
       await watch.waitUntilSynced()
       try await perform(plan)
       try await record(kept, in: &inventory)
-      return nil
+      if kept.isEmpty { try await request { () async throws(ClientError) in try await history.removeAll() } }
+      failure = nil
     } catch {
-      return error
+      failure = error
     }
+    if var revision {
+      revision.outcome = failure == nil ? .applied : .failed
+      if let failure { revision.note = failure.brief }
+      let written = revision
+      // A history that cannot be written is no reason to call an apply failed that was done.
+      await Task { try? await history.end(written, limit: options.historyLimit) }.value
+    }
+    return failure
   }
 
   private func record(_ entries: [InventoryEntry], in inventory: inout Inventory) async throws(ApplyFailure) {
@@ -80,64 +123,11 @@ public struct Applier: Sendable {
     try await request { () async throws(ClientError) in try await written.write(to: client) }
   }
 
-  private func perform(_ plan: Plan) async throws(ApplyFailure) {
-    let makes = plan.changes.filter { $0.action != .remove }
-    for wave in Set(makes.map(\.wave)).sorted() {
-      let steps = makes.filter { $0.wave == wave }
-      var made: [ObjectKey: Value] = [:]
-      for step in steps {
-        made[step.key] = try await make(step)
-        // Workloads are placed one after the other, as the plan foretold it; a rollout places pods until its end.
-        if step.action != .add {
-          try await waitUntilHealthy(step, made[step.key])
-        } else {
-          await waitUntilPlaced(step, made[step.key])
-        }
-      }
-      for step in steps where step.action == .add { try await waitUntilHealthy(step, made[step.key]) }
-    }
-    for step in plan.steps where step.action == .remove { try await remove(step) }
-  }
-
-  /// Makes or changes an object; the result is what it became.
-  private func make(_ step: Step) async throws(ApplyFailure) -> Value? {
-    guard let object = step.object, let type = client.types.find((object.apiVersion, object.kind)) else { return nil }
-    report(.applying(step))
-    if step.action == .replace { try await remove(step) }
-    let made: Value
-    do throws(ClientError) {
-      made = try await retrying { () async throws(ClientError) in
-        try await client.apply(object, type: type, force: options.takeOwnership || step.action == .add)
-      }
-    } catch {
-      guard case .status(let status) = error else { throw ApplyFailure(error) }
-      throw status.isConflict ? .conflict(step: step, status: status) : .refused(step: step, status: status)
-    }
-    report(.applied(step))
-    return made
-  }
-
-  /// Repeats a request that may succeed later, with growing pauses, for about ten seconds.
-  func retrying<Output: Sendable>(
-    _ work: @Sendable () async throws(ClientError) -> Output
-  ) async throws(ClientError) -> Output {
-    for attempt in 0..<7 {
-      do throws(ClientError) {
-        return try await work()
-      } catch {
-        guard error.isTransient, !Task.isCancelled else { throw error }
-        let pause = Double(80 << attempt) * Double.random(in: 0.75...1.25)
-        try? await Task.sleep(for: .milliseconds(Int(pause)))
-      }
-    }
-    return try await work()
-  }
-
   func request<Output: Sendable>(
-    _ work: @Sendable () async throws(ClientError) -> Output
+    _ work: () async throws(ClientError) -> Output
   ) async throws(ApplyFailure) -> Output {
     do throws(ClientError) {
-      return try await retrying(work)
+      return try await work()
     } catch {
       throw ApplyFailure(error)
     }

@@ -3,31 +3,66 @@ public import KCKube
 public import KCPlan
 
 /// Why an apply ended before all was done.
-public enum ApplyFailure: Error, Sendable {
+public indirect enum ApplyFailure: Error, Sendable {
   /// Another apply holds the project's lock.
-  case locked(holder: String, since: String)
+  case locked(LockHolder)
+  /// The lock was broken while the apply ran: by whom.
+  case lockLost(by: String)
   /// A saved plan no longer fits what is there.
   case moved([String])
   /// The target could not be reached; steps before it stand.
   case unreachable(String)
   /// Fields belong to other managers.
-  case conflict(step: Step, status: APIStatus)
+  case conflict(step: Step, fields: [ConflictingField])
   /// The target refused a step.
   case refused(step: Step, status: APIStatus)
+  /// The target refused what kc keeps for itself: the record, the lock or the history.
+  case recordRefused(APIStatus)
   /// A step was applied, but what it made cannot become healthy.
   case unhealthy(step: Step, cause: String, logs: [String])
   /// A step was applied, but not healthy in time.
   case timedOut(step: Step, state: String)
   case cancelled
+  /// An apply failed and the project went back to a revision; or could not, for a second failure.
+  case rolledBack(after: ApplyFailure, to: Int, failure: ApplyFailure?)
+}
+
+extension ApplyFailure {
+  init(_ error: ClientError) {
+    switch error {
+    case .cancelled: self = .cancelled
+    case .status(let status): self = .recordRefused(status)
+    case .unreachable, .badAnswer: self = .unreachable(error.description)
+    }
+  }
+
+  /// In one line, for the history.
+  var brief: String {
+    switch self {
+    case .locked(let holder): "locked by \(holder.name)"
+    case .lockLost(let other): "the lock was broken by \(other)"
+    case .moved: "the plan no longer fitted"
+    case .unreachable(let why): why
+    case .conflict(let step, let fields): "\(step.title): \(fields.map(\.owner).first ?? "another") manages its fields"
+    case .refused(let step, let status): "\(step.title): \(status.message)"
+    case .recordRefused(let status): status.message
+    case .unhealthy(let step, let cause, _): "\(step.title): \(cause)"
+    case .timedOut(let step, let state): "\(step.title) was not healthy in time: \(state)"
+    case .cancelled: "stopped"
+    case .rolledBack(let first, _, _): first.brief
+    }
+  }
 }
 
 /// What happens while a plan is applied.
 public enum ApplyEvent: Sendable {
   case applying(Step)
   case applied(Step)
-  /// What is still awaited, in words: `2 of 3 pods ready`.
-  case waiting(Step, String)
+  /// What is still awaited, in words: `2 of 3 pods ready`; and the pods, where there are any.
+  case waiting(Step, String, pods: [StatusReport.Pod])
   case healthy(Step)
   case removing(Step)
   case removed(Step)
+  /// An apply failed; the project goes back to a revision.
+  case rollingBack(to: Int, because: ApplyFailure)
 }

@@ -3,6 +3,19 @@ internal import KCClient
 internal import KCData
 internal import KCKube
 
+/// Who holds a project's lock.
+public struct LockHolder: Sendable, Hashable {
+  /// `host/process`
+  public var name: String
+  /// Who started that apply: `anna@laptop`; empty where nobody said.
+  public var author: String
+  /// When it began and when it last said that it lives, as RFC 3339.
+  public var since: String
+  public var renewed: String
+  /// Seconds until the lock is free if its holder is dead; nil where clocks cannot tell.
+  public var secondsLeft: Int?
+}
+
 /// Keeps two applies of one project apart: a lease on the target, renewed while the apply runs.
 struct ApplyLock: Sendable {
   let client: APIClient
@@ -10,37 +23,44 @@ struct ApplyLock: Sendable {
   let namespace: String
   /// `host/process`: so that an apply that died on this machine is known to be dead.
   let holder: String
+  /// Who applies, for those who find the lock taken.
+  let author: String
+  /// How long a lease that seems to have run out is looked at before it is taken: longer than a renewal takes.
+  var observation: Duration = .milliseconds(duration * 1000 / 4 + 1500)
 
   /// A lease that was not renewed for so long is free. In seconds.
   static let duration: Int64 = 20
   static let type = ResourceType(
     group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases", namespaced: true)
 
-  init(client: APIClient, project: String, namespace: String) {
+  /// - Parameter holder: who takes the lock; nil is this process.
+  init(client: APIClient, project: String, namespace: String, author: String = "", holder: String? = nil) {
     self.client = client
     self.project = project
     self.namespace = namespace
-    holder = "\(Self.hostName())/\(getpid())"
+    self.author = author
+    self.holder = holder ?? "\(Self.hostName())/\(getpid())/\(newUID().prefix(8))"
   }
 
   private var name: String { "kc.\(project)" }
 
   /// Takes the lock.
   ///
+  /// - Parameter breaking: whether it is taken from a holder that may be alive; its apply stops when it notices.
   /// - Throws: `locked` when another apply that may be alive holds it.
-  func acquire() async throws(ApplyFailure) {
-    for _ in 0..<5 {
+  func acquire(breaking: Bool = false) async throws(ApplyFailure) {
+    var last: LockHolder?
+    for _ in 0..<6 {
       let current: Value?
       do throws(ClientError) {
         current = try await client.find(Self.type, namespace: namespace, name: name)
       } catch {
         throw ApplyFailure(error)
       }
-      if let other = current.flatMap(activeHolder) {
-        throw .locked(holder: other, since: current?.at("spec", "acquireTime")?.string ?? "")
-      }
+      if !breaking, let current, let other = await activeHolder(current) { throw .locked(other) }
       do throws(ClientError) {
         if let current {
+          if current.at("spec", "holderIdentity")?.string == holder { return }
           var next = lease()
           next.set(current.resourceVersion.map { .string($0) }, at: "metadata", "resourceVersion")
           _ = try await client.update(next, type: Self.type)
@@ -49,39 +69,69 @@ struct ApplyLock: Sendable {
         }
         return
       } catch {
-        // Someone was quicker: look again who.
-        if !error.isConflict && !error.isAlreadyExists { throw ApplyFailure(error) }
+        // Someone was quicker, or an answer was lost: look again who has it.
+        last = current.map(describe)
+        if !error.isConflict && !error.isAlreadyExists && !error.isTransient { throw ApplyFailure(error) }
       }
     }
-    throw .locked(holder: "another apply", since: "")
+    throw .locked(last ?? LockHolder(name: "another apply", author: "", since: "", renewed: "", secondsLeft: nil))
   }
 
   /// Renews the lock until the task is cancelled.
-  func keep() async {
+  ///
+  /// - Returns: who took the lock, if someone did; nil after a cancellation.
+  func keep(every pause: Duration = .seconds(duration / 4)) async -> String? {
     while !Task.isCancelled {
-      try? await Task.sleep(for: .seconds(Self.duration / 4))
-      if Task.isCancelled { return }
-      _ = try? await client.patch(
-        Self.type, namespace: namespace, name: name, ["spec": ["renewTime": .string(Self.now().rfc3339Micro)]])
+      try? await Task.sleep(for: pause)
+      if Task.isCancelled { return nil }
+      guard let current = try? await client.find(Self.type, namespace: namespace, name: name) else { continue }
+      if let other = current.at("spec", "holderIdentity")?.string, other != holder {
+        return describe(current).author.isEmpty ? other : describe(current).author
+      }
+      var next = current
+      next.set(.string(Self.now().rfc3339Micro), at: "spec", "renewTime")
+      // A conflict means that somebody wrote: the next round sees who.
+      _ = try? await client.update(next, type: Self.type)
     }
+    return nil
   }
 
-  /// Gives the lock back. A failure does no harm: the lease runs out.
+  /// Gives the lock back, if it is still ours. A failure does no harm: the lease runs out.
   func release() async {
-    try? await client.delete(Self.type, namespace: namespace, name: name)
+    guard let current = try? await client.find(Self.type, namespace: namespace, name: name),
+      current.at("spec", "holderIdentity")?.string == holder
+    else { return }
+    try? await client.delete(
+      Self.type, namespace: namespace, name: name, preconditionUID: current.uid)
   }
+
+  private func describe(_ lease: Value) -> LockHolder {
+    let renewed = lease.at("spec", "renewTime")?.string ?? ""
+    let age = Timestamp(renewed).map { Self.now().seconds(since: $0) } ?? .infinity
+    let duration = lease.at("spec", "leaseDurationSeconds")?.int ?? Self.duration
+    return LockHolder(
+      name: lease.at("spec", "holderIdentity")?.string ?? "another apply",
+      author: lease.annotations[Self.authorAnnotation] ?? "",
+      since: lease.at("spec", "acquireTime")?.string ?? "", renewed: renewed,
+      secondsLeft: abs(age) <= Double(duration) ? Int((Double(duration) - age).rounded(.up)) : nil)
+  }
+
+  static let authorAnnotation = "kc.dev/applied-by"
 
   /// Who holds the lease, unless it ran out or its process on this machine is gone.
-  private func activeHolder(_ lease: Value) -> String? {
+  private func activeHolder(_ lease: Value) async -> LockHolder? {
     guard let other = lease.at("spec", "holderIdentity")?.string, other != holder else { return nil }
+    let parts = other.split(separator: "/")
+    if parts.count >= 2, parts[0] == Self.hostName(), let process = pid_t(parts[1]), process != getpid() {
+      return Self.isRunning(process) ? describe(lease) : nil
+    }
     let renewed = lease.at("spec", "renewTime")?.string.flatMap { Timestamp($0) } ?? Timestamp(seconds: 0)
     let duration = lease.at("spec", "leaseDurationSeconds")?.int ?? Self.duration
-    if Self.now().seconds(since: renewed) > Double(duration) { return nil }
-    let parts = other.split(separator: "/")
-    if parts.count == 2, parts[0] == Self.hostName(), let process = pid_t(parts[1]), !Self.isRunning(process) {
-      return nil
-    }
-    return other
+    if Self.now().seconds(since: renewed) <= Double(duration) { return describe(lease) }
+    // It ran out by our clock, which may be ahead of the other's: one that lives renews it while we look.
+    try? await Task.sleep(for: observation)
+    let later = try? await client.find(Self.type, namespace: namespace, name: name)
+    return later.flatMap { $0.resourceVersion == lease.resourceVersion ? nil : describe($0) }
   }
 
   /// Whether a process of this machine runs; one that ended and only waits to be collected does not.
@@ -103,6 +153,7 @@ struct ApplyLock: Sendable {
       "metadata": [
         "name": .string(name), "namespace": .string(namespace),
         "labels": ["app.kubernetes.io/managed-by": "kc"],
+        "annotations": [Self.authorAnnotation: .string(author)],
       ],
       "spec": [
         "holderIdentity": .string(holder), "leaseDurationSeconds": .int(Self.duration), "acquireTime": .string(now),
@@ -121,14 +172,5 @@ struct ApplyLock: Sendable {
     var buffer = [CChar](repeating: 0, count: 256)
     guard gethostname(&buffer, 255) == 0 else { return "localhost" }
     return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-}
-
-extension ApplyFailure {
-  init(_ error: ClientError) {
-    switch error {
-    case .cancelled: self = .cancelled
-    default: self = .unreachable(error.description)
-    }
   }
 }

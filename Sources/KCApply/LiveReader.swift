@@ -17,7 +17,7 @@ public struct LiveReader: Sendable {
   }
 
   /// How many requests are under way at once.
-  static let width = 8
+  static let width = 16
 
   /// - Parameters:
   ///   - namespace: where the project's record is kept.
@@ -52,7 +52,7 @@ public struct LiveReader: Sendable {
       ("v1", "PersistentVolume"), ("v1", "PersistentVolumeClaim"), ("storage.k8s.io/v1", "StorageClass"),
       ("storage.k8s.io/v1", "CSINode"), ("scheduling.k8s.io/v1", "PriorityClass"),
     ]
-    let lists = try await inParallel(kinds) { kind async throws(ClientError) in
+    let lists = try await inParallel(kinds, width: Self.width) { kind async throws(ClientError) in
       try await self.list(kind.0, kind.1)
     }
     (cluster.nodes, cluster.pods, cluster.namespaces) = (lists[0], lists[1], lists[2])
@@ -97,7 +97,7 @@ public struct LiveReader: Sendable {
     let tasks = groups.flatMap { group, keys -> [[ObjectKey]] in
       keys.count < Self.listFrom ? keys.map { [$0] } : [keys]
     }
-    let read = try await inParallel(tasks) { keys async throws(ClientError) in try await self.read(keys) }
+    let read = try await inParallel(tasks, width: Self.width) { keys async throws(ClientError) in try await self.read(keys) }
     for object in read.joined() {
       let key = ObjectKey(object)
       if keys.contains(key) { found[key] = object }
@@ -138,7 +138,7 @@ public struct LiveReader: Sendable {
   private func predictions(_ desired: [DesiredObject]) async throws(ClientError)
     -> [ObjectKey: Result<Value, APIStatus>]
   {
-    let results = try await inParallel(desired) { item async throws(ClientError) -> Result<Value, APIStatus>? in
+    let results = try await inParallel(desired, width: Self.width) { item async throws(ClientError) -> Result<Value, APIStatus>? in
       guard let type = client.types.find((item.object.apiVersion, item.object.kind)) else { return nil }
       do throws(ClientError) {
         return .success(try await client.apply(item.object, type: type, force: true, dryRun: true))
@@ -150,37 +150,4 @@ public struct LiveReader: Sendable {
     return Dictionary(
       zip(desired.map(\.key), results).compactMap { key, value in value.map { (key, $0) } }, uniquingKeysWith: { $1 })
   }
-}
-
-/// Does `work` for each item, a few at a time, and keeps the order of the results.
-func inParallel<Item: Sendable, Output: Sendable>(
-  _ items: [Item], width: Int = LiveReader.width,
-  _ work: @escaping @Sendable (Item) async throws(ClientError) -> Output
-) async throws(ClientError) -> [Output] {
-  typealias Outcome = (index: Int, result: Result<Output, ClientError>)
-  let outcomes = await withTaskGroup(of: Outcome.self, returning: [Result<Output, ClientError>?].self) { group in
-    var outcomes = [Result<Output, ClientError>?](repeating: nil, count: items.count)
-    var next = 0
-    func startOne() {
-      guard next < items.count else { return }
-      let index = next
-      next += 1
-      group.addTask {
-        do throws(ClientError) {
-          return (index, .success(try await work(items[index])))
-        } catch {
-          return (index, .failure(error))
-        }
-      }
-    }
-    for _ in 0..<width { startOne() }
-    while let outcome = await group.next() {
-      outcomes[outcome.index] = outcome.result
-      startOne()
-    }
-    return outcomes
-  }
-  var results: [Output] = []
-  for case let outcome? in outcomes { results.append(try outcome.get()) }
-  return results
 }

@@ -30,6 +30,19 @@ enum PodFailure {
     return nil
   }
 
+  /// What a pod has trouble with that it may get over by itself.
+  static func trouble(_ pod: Value) -> String? {
+    for container in pod.at("status", "containerStatuses")?.array ?? [] {
+      let restarts = container["restartCount"]?.int ?? 0
+      let name = container["name"]?.string ?? ""
+      if restarts > 0 || container.at("state", "terminated") != nil, container["ready"]?.bool != true {
+        return "pod \(pod.name ?? ""): container \(name) ended\(ended(container)), restarted \(restarts) time"
+          + (restarts == 1 ? "" : "s")
+      }
+    }
+    return nil
+  }
+
   private static func cause(ofContainer container: Value) -> String? {
     let name = container["name"]?.string ?? ""
     let waiting = container.at("state", "waiting")
@@ -48,7 +61,7 @@ enum PodFailure {
   }
 
   private static func ended(_ container: Value) -> String {
-    guard let last = container.at("lastState", "terminated") else { return "" }
+    guard let last = container.at("state", "terminated") ?? container.at("lastState", "terminated") else { return "" }
     let code = last["exitCode"]?.int.map { " with exit code \($0)" } ?? ""
     let reason = last["reason"]?.string == "OOMKilled" ? " (out of memory)" : ""
     return code + reason

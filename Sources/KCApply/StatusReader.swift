@@ -41,7 +41,7 @@ public struct StatusReader: Sendable {
     let pods = try await list("v1", "Pod")
     let sets = try await list("apps/v1", "ReplicaSet")
     let client = client
-    let rows = try await inParallel(inventory.entries) { entry async throws(ClientError) -> StatusReport.Row in
+    let rows = try await inParallel(inventory.entries, width: LiveReader.width) { entry async throws(ClientError) -> StatusReport.Row in
       guard let type = client.types.find(apiVersion: entry.key.apiVersion, kind: entry.key.kind) else {
         return StatusReport.Row(address: entry.address, key: entry.key, health: nil, pods: [])
       }
@@ -70,7 +70,7 @@ public struct StatusReader: Sendable {
       .sorted { ($0.name ?? "") < ($1.name ?? "") }
   }
 
-  private static func pod(_ object: Value) -> StatusReport.Pod {
+  static func pod(_ object: Value) -> StatusReport.Pod {
     StatusReport.Pod(
       name: object.name ?? "", node: object.at("spec", "nodeName")?.string,
       phase: object.isBeingDeleted ? "Terminating" : object.at("status", "phase")?.string ?? "Pending",

@@ -1,0 +1,126 @@
+internal import KCClient
+internal import KCData
+internal import KCKube
+internal import KCPlan
+
+extension Applier {
+  /// Up to so many new or rolling workloads are placed one after the other, as the plan foretold it. With more, order
+  /// matters less than time: they go side by side.
+  static let orderedWorkloads = 24
+
+  func perform(_ plan: Plan) async throws(ApplyFailure) {
+    let makes = plan.changes.filter { $0.action != .remove }
+    let isOrdered = makes.count(where: Self.placesPods) <= Self.orderedWorkloads
+    var awaited: [Made] = []
+    for wave in Set(makes.map(\.wave)).sorted() {
+      let steps = makes.filter { $0.wave == wave }
+      let ordered = isOrdered ? steps.filter(Self.placesPods) : []
+      let free = isOrdered ? steps.filter { !Self.placesPods($0) } : steps
+      var made = try await inParallel(free, width: options.width) { step async throws(ApplyFailure) -> Made in
+        Made(step: step, object: try await make(step))
+      }
+      for step in ordered {
+        let result = Made(step: step, object: try await make(step))
+        // A rollout places pods until its end.
+        if step.action == .add {
+          await waitUntilPlaced(step, result.object)
+          made.append(result)
+        } else {
+          try await waitUntilHealthy(step, result.object)
+        }
+      }
+      try await waitUntilHealthy(made.filter { !Health.comesLate($0.step.key.kind) })
+      awaited += made.filter { Health.comesLate($0.step.key.kind) }
+    }
+    try await waitUntilHealthy(awaited)
+    try await removeAll(plan.steps.filter { $0.action == .remove })
+  }
+
+  /// A step that was carried out, and what came of it.
+  struct Made: Sendable {
+    var step: Step
+    var object: Value?
+  }
+
+  private func waitUntilHealthy(_ made: [Made]) async throws(ApplyFailure) {
+    _ = try await inParallel(made, width: max(made.count, 1), endsEarly: true) { item async throws(ApplyFailure) in
+      try await waitUntilHealthy(item.step, item.object)
+    }
+  }
+
+  /// Objects of one kind go side by side; the plan has them in the order of the kinds.
+  private func removeAll(_ steps: [Step]) async throws(ApplyFailure) {
+    var rest = steps[...]
+    while let kind = rest.first?.key.kind {
+      let batch = rest.prefix { $0.key.kind == kind }
+      rest = rest.dropFirst(batch.count)
+      _ = try await inParallel(Array(batch), width: options.width) { step async throws(ApplyFailure) in
+        try await remove(step)
+      }
+    }
+  }
+
+  /// Whether a step makes pods that look for a node.
+  private static func placesPods(_ step: Step) -> Bool {
+    guard ["Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "Job", "Pod"].contains(step.key.kind) else {
+      return false
+    }
+    if step.action != .change { return true }
+    return step.changes.contains { change in
+      ["spec.template", "spec.replicas", "spec.parallelism"].contains { change.field.path.hasPrefix(FieldPath($0)) }
+    }
+  }
+
+  /// Makes or changes an object; the result is what it became.
+  private func make(_ step: Step) async throws(ApplyFailure) -> Value? {
+    if Task.isCancelled { throw .cancelled }
+    guard let object = step.object else { return nil }
+    guard let type = client.types.find((object.apiVersion, object.kind)) else {
+      let what = "\(object.kind ?? "?") of \(object.apiVersion ?? "?")"
+      throw .refused(
+        step: step,
+        status: APIStatus(
+          code: 404, reason: "NotFound",
+          message: "the target does not know objects of kind \(what): its custom resource definition is not there"))
+    }
+    report(.applying(step))
+    if step.action == .replace { try await remove(step) }
+    var attempts = 0
+    while true {
+      do throws(ClientError) {
+        let made = try await apply(step, object, type)
+        report(.applied(step))
+        return made
+      } catch {
+        guard case .status(let status) = error else { throw ApplyFailure(error) }
+        if status.isConflict {
+          let fields = ConflictingField.list(status)
+          // Without owners it is no conflict of managers but of moments: another write came between.
+          guard fields.isEmpty, attempts < 5 else { throw .conflict(step: step, fields: fields) }
+        } else if !Self.mayPass(status, type) || attempts >= 20 {
+          throw .refused(step: step, status: status)
+        }
+        attempts += 1
+        do { try await Task.sleep(for: .milliseconds(50 * attempts)) } catch { throw .cancelled }
+      }
+    }
+  }
+
+  /// Applies, and takes the fields that may be taken.
+  private func apply(_ step: Step, _ object: Value, _ type: ResourceType) async throws(ClientError) -> Value {
+    do throws(ClientError) {
+      return try await client.apply(object, type: type, force: options.ownership == .all)
+    } catch {
+      guard let status = error.status, status.isConflict,
+        options.ownership.covers(ConflictingField.list(status), address: step.address)
+      else { throw error }
+      return try await client.apply(object, type: type, force: true)
+    }
+  }
+
+  /// Whether a refusal passes by itself: a definition that was established a moment ago is served a moment later.
+  private static func mayPass(_ status: APIStatus, _ type: ResourceType) -> Bool {
+    status.isNotFound && (status.details?.name ?? "").isEmpty && type.group.contains(".")
+      && !type.group.hasSuffix(".k8s.io")
+  }
+}

@@ -1,0 +1,39 @@
+internal import KCClient
+internal import KCData
+internal import KCKube
+internal import KCPlan
+
+extension ApplyFailure {
+  /// Whether the apply may have changed something before it failed.
+  var leavesChanges: Bool {
+    switch self {
+    case .conflict, .refused, .unhealthy, .timedOut: true
+    case .locked, .lockLost, .moved, .unreachable, .recordRefused, .cancelled, .rolledBack: false
+    }
+  }
+}
+
+extension Applier {
+  /// Goes back to the last revision that was applied in full, where there is one.
+  func goBack(after failure: ApplyFailure, _ plan: Plan, namespace: String, history: History) async -> ApplyFailure {
+    let content: RevisionContent
+    let live: LiveState
+    let restored: (objects: [DesiredObject], lost: [String])
+    do {
+      content = try await history.content(nil)
+      restored = try await Restoring.complete(content.objects, from: client)
+      live = try await LiveReader(client: client, target: plan.target).read(
+        project: plan.project, namespace: namespace, desired: restored.objects)
+    } catch {
+      return failure
+    }
+    guard restored.lost.isEmpty else { return failure }
+    let number = content.revision.number
+    report(.rollingBack(to: number, because: failure))
+    let back = Planner(types: client.types).plan(
+      project: plan.project, namespace: namespace, environment: content.revision.environment,
+      desired: restored.objects, live: live)
+    let second = await carryOut(back, namespace: namespace, history: history, note: "back to revision \(number)")
+    return .rolledBack(after: failure, to: number, failure: second)
+  }
+}

@@ -1,0 +1,82 @@
+public import KCClient
+
+extension Applier {
+  /// How a plan is carried out.
+  public struct Options: Sendable {
+    /// How long a step may take to become healthy.
+    public var timeout: Duration
+    /// Which fields are taken from other managers.
+    public var ownership: Ownership
+    /// Whether what is there must still be what the plan was made for (saved plans).
+    public var exact: Bool
+    /// What happens after a failure.
+    public var onFailure: OnFailure
+    /// Whether the lock of another apply is broken.
+    public var breaksLock = false
+    /// Who applies, for the history and the lock: `anna@laptop`.
+    public var author = "unknown"
+    /// A word for the history.
+    public var note: String?
+    /// How many revisions are remembered.
+    public var historyLimit = History.defaultLimit
+    /// How many requests are under way at once.
+    public var width = 16
+    /// How requests are repeated.
+    public var retries = RetryingTransport.Policy()
+
+    public init(
+      timeout: Duration = .seconds(120), ownership: Ownership = .none, exact: Bool = false,
+      onFailure: OnFailure = .stop
+    ) {
+      self.timeout = timeout
+      self.ownership = ownership
+      self.exact = exact
+      self.onFailure = onFailure
+    }
+  }
+
+  public enum OnFailure: String, Sendable, CaseIterable {
+    /// What was applied stands.
+    case stop
+    /// The project goes back to the revision before.
+    case rollback
+  }
+
+  /// Which fields an apply takes from other managers.
+  public enum Ownership: Sendable, Hashable {
+    case none
+    /// These, and all below them: `spec.replicas`, or `deployment.web:spec.replicas` for one resource.
+    case fields([String])
+    case all
+
+    /// Reads what a user wrote: fields, or `ALL`.
+    public init(_ words: [String]) {
+      if words.isEmpty { self = .none } else { self = words.contains { $0.uppercased() == "ALL" } ? .all : .fields(words) }
+    }
+
+    /// Whether all of these conflicts may be forced.
+    func covers(_ conflicts: [ConflictingField], address: String) -> Bool {
+      switch self {
+      case .none: false
+      case .all: true
+      case .fields(let fields):
+        !conflicts.isEmpty
+          && conflicts.allSatisfy { conflict in
+            fields.contains { Self.matches($0, field: conflict.field, address: address) }
+          }
+      }
+    }
+
+    private static func matches(_ pattern: String, field: String, address: String) -> Bool {
+      var pattern = Substring(pattern)
+      if let colon = pattern.firstIndex(of: ":"), !pattern[..<colon].contains("[") {
+        guard pattern[..<colon] == address else { return false }
+        pattern = pattern[pattern.index(after: colon)...]
+      }
+      if pattern.hasPrefix(".") { pattern.removeFirst() }
+      guard field.hasPrefix(pattern), !pattern.isEmpty else { return false }
+      let rest = field.dropFirst(pattern.count)
+      return rest.isEmpty || rest.hasPrefix(".") || rest.hasPrefix("[")
+    }
+  }
+}

@@ -1,0 +1,80 @@
+internal import KCData
+internal import KCKube
+
+/// What runs pods.
+extension Health {
+  static func deployment(_ object: Value, pods: [Value]) -> Health {
+    let wanted = object.at("spec", "replicas")?.int ?? 1
+    let status = object["status"]
+    func count(_ field: String) -> Int64 { status?[field]?.int ?? 0 }
+    if isObserved(object), count("updatedReplicas") == wanted, count("availableReplicas") == wanted,
+      count("replicas") == wanted
+    {
+      return .healthy
+    }
+    if let failure = firstFailure(pods) { return failure }
+    if isObserved(object), let failed = condition(object, "ReplicaFailure"), failed["status"]?.string == "True" {
+      return .failed(cause: "no pod can be made: \(failed["message"]?.string ?? "")", pod: nil)
+    }
+    if isObserved(object), condition(object, "Progressing")?["reason"]?.string == "ProgressDeadlineExceeded" {
+      return .failed(cause: "no progress within its deadline", pod: nil)
+    }
+    let ready = isObserved(object) ? min(count("updatedReplicas"), count("readyReplicas")) : 0
+    return .progressing("\(ready) of \(wanted) pods ready" + hint(pods))
+  }
+
+  static func replicated(_ object: Value, pods: [Value]) -> Health {
+    let wanted = object.at("spec", "replicas")?.int ?? 1
+    let ready = object.at("status", "readyReplicas")?.int ?? 0
+    // A set that waits for its pods to be deleted by hand rolls nothing by itself.
+    let rolls = object.kind == "StatefulSet" && object.at("spec", "updateStrategy", "type")?.string != "OnDelete"
+    let floor = object.at("spec", "updateStrategy", "rollingUpdate", "partition")?.int ?? 0
+    let isUpdated =
+      !rolls || object.at("status", "updateRevision") == object.at("status", "currentRevision")
+      || (object.at("status", "updatedReplicas")?.int ?? 0) >= max(wanted - floor, 0)
+    if isObserved(object), ready == wanted, isUpdated { return .healthy }
+    return firstFailure(pods) ?? .progressing("\(ready) of \(wanted) pods ready" + hint(pods))
+  }
+
+  static func daemonSet(_ object: Value, pods: [Value]) -> Health {
+    let wanted = object.at("status", "desiredNumberScheduled")?.int ?? 0
+    let ready = object.at("status", "numberReady")?.int ?? 0
+    let rolls = object.at("spec", "updateStrategy", "type")?.string != "OnDelete"
+    let updated = rolls ? object.at("status", "updatedNumberScheduled")?.int ?? 0 : wanted
+    if isObserved(object), ready >= wanted, updated >= wanted { return .healthy }
+    return firstFailure(pods) ?? .progressing("ready on \(min(ready, updated)) of \(wanted) nodes" + hint(pods))
+  }
+
+  static func job(_ object: Value, pods: [Value]) -> Health {
+    if condition(object, "Complete")?["status"]?.string == "True" { return .healthy }
+    // One that is told not to run is as it should be.
+    if object.at("spec", "suspend")?.bool == true { return .healthy }
+    if let failed = condition(object, "Failed"), failed["status"]?.string == "True" {
+      return .failed(
+        cause: failed["message"]?.string ?? "the job failed", pod: pods.first?.at("metadata", "name")?.string)
+    }
+    let done = object.at("status", "succeeded")?.int ?? 0
+    return firstFailure(pods)
+      ?? .progressing("\(done) of \(object.at("spec", "completions")?.int ?? 1) done" + hint(pods))
+  }
+
+  static func pod(_ object: Value) -> Health {
+    switch object.at("status", "phase")?.string {
+    case "Succeeded"?: return .healthy
+    case "Failed"?:
+      let why = object.at("status", "message")?.string ?? object.at("status", "reason")?.string
+      return .failed(cause: why ?? "the pod failed", pod: object.name)
+    default: break
+    }
+    if condition(object, "Ready")?["status"]?.string == "True" { return .healthy }
+    return firstFailure([object]) ?? .progressing((object.at("status", "phase")?.string ?? "Pending") + hint([object]))
+  }
+
+  /// What a pod has trouble with that it may still get over: said at once, so that nobody waits in the dark.
+  private static func hint(_ pods: [Value]) -> String {
+    for pod in pods where !pod.isBeingDeleted {
+      if let trouble = PodFailure.trouble(pod) { return ": \(trouble)" }
+    }
+    return ""
+  }
+}

@@ -1,0 +1,44 @@
+public import KCPlan
+
+/// One apply of a project, as it is remembered on the target.
+public struct Revision: Sendable, Hashable {
+  /// How an apply ended.
+  public enum Outcome: String, Sendable, Hashable {
+    /// Under way, or ended without a word: its process died.
+    case pending
+    case applied
+    case failed
+  }
+
+  /// Counted from 1 for each project on each target.
+  public var number: Int
+  public var outcome: Outcome
+  public var environment: String?
+  /// When it began, as RFC 3339.
+  public var time: String
+  /// Who applied it: `anna@laptop`.
+  public var author: String
+  /// The digest of the plan.
+  public var plan: String
+  /// What it did, in words: `1 added, 2 changed`.
+  public var summary: String
+  /// What else is to be said: `back to revision 3`, or why it failed.
+  public var note: String?
+  /// Over how many objects its content is spread.
+  var parts = 1
+
+  /// What a plan does, in words.
+  public static func summary(of plan: Plan) -> String {
+    let words: [(Step.Action, String)] = [
+      (.add, "added"), (.change, "changed"), (.replace, "replaced"), (.remove, "removed"),
+    ]
+    return words.filter { plan.count($0.0) > 0 }.map { "\(plan.count($0.0)) \($0.1)" }.joined(separator: ", ")
+  }
+}
+
+/// What a revision declared: enough to plan for it again.
+public struct RevisionContent: Sendable {
+  public var revision: Revision
+  /// The objects; those of kind `Secret` have their keys, and no values.
+  public var objects: [DesiredObject]
+}

@@ -1,0 +1,49 @@
+internal import KCClient
+internal import KCData
+internal import KCKube
+
+/// What an event warns of.
+struct Warning: Sendable {
+  var reason: String
+  /// With the name of the object, where that is not the one that was asked about.
+  var text: String
+  /// Whether time will not cure it.
+  var isFinal: Bool
+}
+
+extension Applier {
+  /// The newest warnings about these objects, newest first; none where events cannot be read.
+  func warnings(of objects: [Value]) async -> [Warning] {
+    guard let first = objects.first, let type = client.types.find(apiVersion: "v1", kind: "Event") else { return [] }
+    let names = Dictionary(
+      objects.compactMap { object in object.uid.map { ($0, object) } }, uniquingKeysWith: { first, _ in first })
+    let list = try? await client.list(
+      type, namespace: first.namespace ?? "default", fieldSelector: "type=Warning", limit: 500)
+    var found: [(time: String, warning: Warning)] = []
+    for event in list?.items ?? [] {
+      guard event["type"]?.string == "Warning", let uid = event.at("involvedObject", "uid")?.string,
+        let object = names[uid], let warning = Self.warning(event, about: object, main: first)
+      else { continue }
+      let time = event["lastTimestamp"]?.string ?? event["eventTime"]?.string ?? ""
+      found.append((time, warning))
+    }
+    return found.sorted { $0.time > $1.time }.map(\.warning)
+  }
+
+  private static func warning(_ event: Value, about object: Value, main: Value) -> Warning? {
+    guard let reason = event["reason"]?.string, let message = event["message"]?.string else { return nil }
+    let count = max(event["count"]?.int ?? 1, event.at("series", "count")?.int ?? 1)
+    let prefix = object.uid == main.uid ? "" : "pod \(object.name ?? ""): "
+    let text = prefix + message.split(separator: "\n").prefix(3).joined(separator: " ")
+    switch reason {
+    // The pod's own status tells of these, and better.
+    case "Failed", "BackOff", "FailedScheduling", "FailedToRetrieveImagePullSecret": return nil
+    case "FailedCreate":
+      let isFinal = ["exceeded quota", "is forbidden", "is invalid"].contains { message.contains($0) }
+      return Warning(reason: reason, text: text, isFinal: isFinal)
+    case "Unhealthy":
+      return Warning(reason: reason, text: "\(text) (\(count) time\(count == 1 ? "" : "s"))", isFinal: false)
+    default: return Warning(reason: reason, text: text, isFinal: false)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+public import KCData
+public import KCKube
+
+extension APIClient {
+  /// A client of the same API that knows `types` as well.
+  public func adding(_ types: some Sequence<ResourceType>) -> APIClient {
+    var all = self.types
+    for type in types { all.insert(type) }
+    return APIClient(transport: transport, fieldManager: fieldManager, types: all)
+  }
+
+  /// A client that knows all resources which the API serves, those of custom definitions too.
+  ///
+  /// - Throws: where the API does not answer; one that has no discovery is taken to serve what Kubernetes does.
+  public func discovered() async throws(ClientError) -> APIClient {
+    let answer: Value
+    do throws(ClientError) {
+      answer = try await object(
+        APIRequest(
+          method: "GET", path: "/apis",
+          accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"))
+    } catch {
+      if case .unreachable = error { throw error }
+      if case .cancelled = error { throw error }
+      return self
+    }
+    return adding(Self.resources(answer))
+  }
+
+  private static func resources(_ list: Value) -> [ResourceType] {
+    var found: [ResourceType] = []
+    for group in list["items"]?.array ?? [] {
+      let name = group.name ?? ""
+      for version in group["versions"]?.array ?? [] {
+        for resource in version["resources"]?.array ?? [] {
+          guard let plural = resource["resource"]?.string, let kind = resource.at("responseKind", "kind")?.string else {
+            continue
+          }
+          var type = ResourceType(
+            group: name, version: version["version"]?.string ?? "v1", kind: kind, plural: plural,
+            namespaced: resource["scope"]?.string == "Namespaced", shortNames: strings(resource["shortNames"]),
+            categories: strings(resource["categories"]),
+            subresources: (resource["subresources"]?.array ?? []).compactMap { $0["subresource"]?.string })
+          type.verbs = strings(resource["verbs"])
+          found.append(type)
+        }
+      }
+    }
+    return found
+  }
+
+  private static func strings(_ value: Value?) -> [String] { value?.array?.compactMap(\.string) ?? [] }
+}
+
+extension ResourceType {
+  /// The resources that a custom resource definition declares, one for each version that is served.
+  public static func declared(by definition: Value) -> [ResourceType] {
+    guard definition.kind == "CustomResourceDefinition", let group = definition.at("spec", "group")?.string,
+      let kind = definition.at("spec", "names", "kind")?.string,
+      let plural = definition.at("spec", "names", "plural")?.string
+    else { return [] }
+    return (definition.at("spec", "versions")?.array ?? []).compactMap { version in
+      guard let name = version["name"]?.string, version["served"]?.bool != false else { return nil }
+      return ResourceType(
+        group: group, version: name, kind: kind, plural: plural,
+        namespaced: definition.at("spec", "scope")?.string == "Namespaced",
+        subresources: version.at("subresources", "status") == nil ? [] : ["status"])
+    }
+  }
+}

@@ -1,0 +1,81 @@
+internal import KCData
+public import KCKube
+
+/// Repeats requests that may succeed later: after 429 and 503 as the server says, after other failures of a server or
+/// of the connection only where doing it twice is the same as doing it once.
+public struct RetryingTransport: APITransport {
+  /// How often and how patiently.
+  public struct Policy: Sendable {
+    /// How long a request may be repeated, all in all.
+    public var patience: Duration
+    /// The first pause; each further one is twice as long, up to `longest`, and off by up to a half either way so that
+    /// clients that failed together do not come back together.
+    public var first: Duration
+    public var longest: Duration
+
+    public init(
+      patience: Duration = .seconds(60), first: Duration = .milliseconds(100), longest: Duration = .seconds(5)
+    ) {
+      self.patience = patience
+      self.first = first
+      self.longest = longest
+    }
+  }
+
+  private let base: any APITransport
+  private let policy: Policy
+
+  public init(_ base: any APITransport, policy: Policy = Policy()) {
+    self.base = base
+    self.policy = policy
+  }
+
+  public func send(_ request: APIRequest) async throws(ClientError) -> APIResponse {
+    let clock = ContinuousClock()
+    let end = clock.now + policy.patience
+    var pause = policy.first
+    while true {
+      let answer: Result<APIResponse, ClientError>
+      do throws(ClientError) { answer = .success(try await base.send(request)) } catch { answer = .failure(error) }
+      guard let wish = Self.wish(request, answer) else { return try answer.get() }
+      let wait = wish.least.map { max($0, pause) } ?? pause * Double.random(in: 0.5...1.5)
+      if Task.isCancelled || clock.now + wait > end { return try answer.get() }
+      do { try await Task.sleep(for: wait) } catch { throw .cancelled }
+      pause = min(pause * 2, policy.longest)
+    }
+  }
+
+  /// Whether to try again; nil where the answer stands.
+  private static func wish(_ request: APIRequest, _ answer: Result<APIResponse, ClientError>) -> (least: Duration?, Void)?
+  {
+    switch answer {
+    case .failure(.unreachable): return isIdempotent(request) ? (nil, ()) : nil
+    case .failure: return nil
+    case .success(let response):
+      switch response.status {
+      case 429:
+        // An eviction that a budget forbids is answered so as well: that is for the caller to wait out.
+        return request.path.hasSuffix("/eviction") ? nil : (retryAfter(response), ())
+      case 503 where response.headers["retry-after"] != nil: return (retryAfter(response), ())
+      case 500..., 408: return isIdempotent(request) ? (retryAfter(response), ()) : nil
+      default: return nil
+      }
+    }
+  }
+
+  /// Seconds, as the header says it; bounded, for a server may say anything.
+  private static func retryAfter(_ response: APIResponse) -> Duration? {
+    response.headers["retry-after"].flatMap { Int($0) }.map { .seconds(min(max($0, 0), 30)) }
+  }
+
+  /// Whether a request that may have been carried out can be sent again without harm.
+  private static func isIdempotent(_ request: APIRequest) -> Bool {
+    switch request.method {
+    case "GET", "HEAD", "DELETE": request[query: "follow"] != "true"
+    // A replacement of a version that is gone conflicts, which its caller must expect anyway.
+    case "PUT": true
+    case "PATCH": request.contentType != APIClient.PatchKind.json.rawValue
+    default: request[query: "dryRun"] == "All"
+    }
+  }
+}
