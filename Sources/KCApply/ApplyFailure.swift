@@ -36,8 +36,34 @@ extension ApplyFailure {
     }
   }
 
+  /// What kind of failure it is, in a word for machines.
+  public var reason: String {
+    switch self {
+    case .locked: "locked"
+    case .lockLost: "lockLost"
+    case .moved: "moved"
+    case .unreachable: "unreachable"
+    case .conflict: "conflict"
+    case .refused: "refused"
+    case .recordRefused: "recordRefused"
+    case .unhealthy: "unhealthy"
+    case .timedOut: "timedOut"
+    case .cancelled: "stopped"
+    case .rolledBack(_, _, let failure): failure == nil ? "rolledBack" : "rollbackFailed"
+    }
+  }
+
+  /// The step that failed, where it was one.
+  public var step: Step? {
+    switch self {
+    case .conflict(let step, _), .refused(let step, _), .unhealthy(let step, _, _), .timedOut(let step, _): step
+    case .rolledBack(let first, _, _): first.step
+    case .locked, .lockLost, .moved, .unreachable, .recordRefused, .cancelled: nil
+    }
+  }
+
   /// In one line, for the history.
-  var brief: String {
+  public var brief: String {
     switch self {
     case .locked(let holder): "locked by \(holder.name)"
     case .lockLost(let other): "the lock was broken by \(other)"

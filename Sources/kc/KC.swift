@@ -19,7 +19,10 @@ import ArgumentParser
         name: "Language", subcommands: [Init.self, Check.self, Format.self, Render.self, Why.self, Explain.self]),
       CommandGroup(
         name: "Deploying",
-        subcommands: [PlanCommand.self, Graph.self, Apply.self, Destroy.self, Status.self, ScheduleCommand.self]),
+        subcommands: [
+          PlanCommand.self, Graph.self, Apply.self, Destroy.self, HistoryCommand.self, Rollback.self, Status.self,
+          ScheduleCommand.self,
+        ]),
       CommandGroup(name: "Target", subcommands: [EngineCommand.self, Get.self, Logs.self]),
     ])
 }

@@ -15,6 +15,8 @@ struct Apply: AsyncParsableCommand {
         kc apply --env prod
         kc apply --env dev --auto-approve
         kc apply shop.plan              a saved plan: that and nothing else
+        kc apply --on-failure rollback  back to the revision before, if this one does not become healthy
+        kc apply -y --format json       a line of JSON per event
       """)
 
   @Argument(help: "A plan saved by `kc plan -o FILE`.") var plan: String?
@@ -22,10 +24,24 @@ struct Apply: AsyncParsableCommand {
   @OptionGroup var target: TargetOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var guards: GuardOptions
-  @Flag(name: [.customLong("auto-approve"), .customShort("y")], help: "Do not ask.") var approved = false
-  @Option(help: "Seconds that a step may take to become healthy.") var timeout = 120
-  @Flag(name: .customLong("take-ownership"), help: "Take fields that others manage.") var takeOwnership = false
+  @OptionGroup var applying: ApplyingOptions
+  @Option(
+    name: .customLong("take-ownership"),
+    help: ArgumentHelp(
+      "Take a field that others manage, as spec.replicas or deployment.web:spec.replicas; ALL takes all.",
+      valueName: "field"))
+  var ownership: [String] = []
+  @Option(name: .customLong("on-failure"), help: "stop: what was applied stands; rollback: back to the revision before.")
+  var onFailure = OnFailure.stop
+  @Option(name: .customLong("history-limit"), help: "How many revisions the target remembers.")
+  var historyLimit = History.defaultLimit
   @Flag(name: .customLong("allow-unplaced"), help: "Apply although pods fit nowhere.") var allowUnplaced = false
+
+  enum OnFailure: String, ExpressibleByArgument, CaseIterable { case stop, rollback }
+
+  func validate() throws {
+    guard (1...100).contains(historyLimit) else { throw ValidationError("--history-limit is between 1 and 100") }
+  }
 
   func run() async throws {
     if let plan { return try await applySaved(plan) }
@@ -33,7 +49,7 @@ struct Apply: AsyncParsableCommand {
     try project.report(output)
     let target = try await Target.connect(target, startsEngine: true)
     let plan = try await Planning.plan(project, on: target, allowDelete: guards.allowDelete)
-    Terminal.out(PlanText(plan, style: output.style(for: 1)).render())
+    applying.show(plan, output)
     if !plan.refusals.isEmpty { throw Exit.target.exit }
     try GuardOptions.check(plan)
     if plan.hasUnplaced, !allowUnplaced {
@@ -41,7 +57,7 @@ struct Apply: AsyncParsableCommand {
         "not all pods would have a place to run", help: "--allow-unplaced applies it all the same", code: .input)
     }
     if !plan.isEmpty {
-      try confirm("Apply this?")
+      try applying.confirm("Apply this?", verb: "applied")
       try await carryOut(plan, on: target, namespace: Planning.namespace(project), exact: false)
     }
     await target.close()
@@ -67,29 +83,23 @@ struct Apply: AsyncParsableCommand {
         "the target is not what the plan was made for: \(moved.joined(separator: ", "))", help: "make the plan again",
         code: .input)
     }
-    Terminal.out(PlanText(saved.plan, style: output.style(for: 1)).render())
+    applying.show(saved.plan, output)
     if saved.plan.isEmpty { return }
-    try confirm("Apply this?")
+    try applying.confirm("Apply this?", verb: "applied")
     let namespace = saved.plan.recordNamespace
     try await carryOut(saved.plan, on: target, namespace: namespace, exact: true)
     await target.close()
   }
 
-  private func confirm(_ question: String) throws {
-    if approved { return }
-    switch Terminal.confirm(question) {
-    case true?: return
-    case false?: throw Terminal.fail("nothing was applied", code: .input)
-    case nil:
-      throw Terminal.fail(
-        "there is no terminal to ask on", help: "--auto-approve applies without asking", code: .input)
-    }
-  }
-
   private func carryOut(_ plan: Plan, on target: Target, namespace: String, exact: Bool) async throws {
+    var settings = applying.applier
+    settings.exact = exact
+    settings.ownership = .init(ownership)
+    settings.onFailure = onFailure == .rollback ? .rollback : .stop
+    settings.historyLimit = historyLimit
     try await Progress.run(
-      plan, on: target, namespace: namespace, style: output.style(for: 2),
-      options: .init(timeout: .seconds(timeout), takeOwnership: takeOwnership, exact: exact))
+      plan, on: target, namespace: namespace, style: output.style(for: 2), options: settings,
+      isJSON: applying.format == .json)
   }
 
   /// A plan file that cannot be used.

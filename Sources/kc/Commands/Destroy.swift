@@ -18,8 +18,7 @@ struct Destroy: AsyncParsableCommand {
   @OptionGroup var target: TargetOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var guards: GuardOptions
-  @Flag(name: [.customLong("auto-approve"), .customShort("y")], help: "Do not ask.") var approved = false
-  @Option(help: "Seconds that a step may take.") var timeout = 120
+  @OptionGroup var applying: ApplyingOptions
 
   func run() async throws {
     let project = try Project.load(options)
@@ -30,20 +29,12 @@ struct Destroy: AsyncParsableCommand {
       await target.close()
       return
     }
-    Terminal.out(PlanText(plan, style: output.style(for: 1)).render())
+    applying.show(plan, output)
     try GuardOptions.check(plan)
-    if !approved {
-      switch Terminal.confirm("Remove all this?") {
-      case true?: break
-      case false?: throw Terminal.fail("nothing was removed", code: .input)
-      case nil:
-        throw Terminal.fail(
-          "there is no terminal to ask on", help: "--auto-approve removes without asking", code: .input)
-      }
-    }
+    try applying.confirm("Remove all this?", verb: "removed")
     try await Progress.run(
       plan, on: target, namespace: Planning.namespace(project), style: output.style(for: 2),
-      options: .init(timeout: .seconds(timeout)))
+      options: applying.applier, isJSON: applying.format == .json)
     await target.close()
   }
 }

@@ -29,6 +29,8 @@ struct OutputOptions: ParsableArguments {
 enum Terminal {
   static func out(_ text: String) { write(text, to: 1) }
   static func say(_ text: String) { write(text + "\n", to: 2) }
+  /// Messages without the end of a line.
+  static func err(_ text: String) { write(text, to: 2) }
 
   private static func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]

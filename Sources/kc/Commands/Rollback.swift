@@ -1,0 +1,92 @@
+import ArgumentParser
+import KCApply
+import KCClient
+import KCKube
+import KCLang
+import KCPlan
+
+/// `kc rollback`
+struct Rollback: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Go back to a revision: shown as a plan, asked, and applied like any other.",
+    discussion: """
+      Values of secrets are not part of the history: a rollback keeps those that are on the target.
+
+      Examples:
+        kc rollback              to the last revision before the present one that was applied in full
+        kc rollback 12           to revision 12 of `kc history`
+        kc rollback --plan-only  shows what it would do
+      """)
+
+  @Argument(help: "The number of a revision; the one before the present one without.") var revision: Int?
+  @OptionGroup var options: ProjectOptions
+  @OptionGroup var target: TargetOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var applying: ApplyingOptions
+  @Option(name: .customLong("take-ownership"), help: "Take a field that others manage; ALL takes all.")
+  var ownership: [String] = []
+  @Flag(name: .customLong("plan-only"), help: "Show the plan and do nothing.") var planOnly = false
+
+  func run() async throws {
+    let project = try Project.load(options)
+    let target = try await Target.connect(target)
+    let name = project.compilation.project.name
+    let namespace = Planning.namespace(project)
+    let (plan, number) = try await plan(name, namespace, target)
+    applying.show(plan, output)
+    if planOnly || plan.isEmpty {
+      if plan.isEmpty, applying.format == .human { Terminal.say("The target is as revision \(number) says.") }
+      await target.close()
+      return
+    }
+    if !plan.refusals.isEmpty { throw Exit.target.exit }
+    try applying.confirm("Go back to revision \(number)?", verb: "applied")
+    var settings = applying.applier
+    settings.ownership = .init(ownership)
+    settings.note = "back to revision \(number)"
+    try await Progress.run(
+      plan, on: target, namespace: namespace, style: output.style(for: 2), options: settings,
+      isJSON: applying.format == .json)
+    await target.close()
+  }
+
+  private func plan(_ name: String, _ namespace: String, _ target: Target) async throws -> (Plan, Int) {
+    let content: RevisionContent
+    do throws(History.Failure) {
+      content = try await History(client: target.client, project: name, namespace: namespace).content(revision)
+    } catch {
+      throw Self.failure(error, wanted: revision)
+    }
+    do {
+      let restored = try await Restoring.complete(content.objects, from: target.client)
+      if !restored.lost.isEmpty { try Self.refuse(lost: restored.lost) }
+      let live = try await LiveReader(client: target.client, target: target.name).read(
+        project: name, namespace: namespace, desired: restored.objects)
+      let plan = Planner(types: target.client.types).plan(
+        project: name, namespace: namespace, environment: content.revision.environment, desired: restored.objects,
+        live: live)
+      return (plan, content.revision.number)
+    } catch let error as ClientError {
+      throw Target.failure(error)
+    }
+  }
+
+  private static func refuse(lost: [String]) throws -> Never {
+    throw Terminal.fail(
+      "the values of \(lost.joined(separator: ", ")) are gone from the target, and the history keeps none",
+      help: "check out the program as it was then and run `kc apply`", code: .input)
+  }
+
+  private static func failure(_ failure: History.Failure, wanted: Int?) -> ExitCode {
+    switch failure {
+    case .client(let error): return Target.failure(error)
+    case .unknown(let known):
+      let list = known.isEmpty ? "none" : known.map(String.init).joined(separator: ", ")
+      return Terminal.fail(
+        wanted.map { "there is no revision \($0)" } ?? "there is no earlier revision that was applied in full",
+        help: "`kc history` shows them; there are: \(list)", code: .input)
+    case .damaged(let number):
+      return Terminal.fail("what is stored of revision \(number) is incomplete", code: .target)
+    }
+  }
+}

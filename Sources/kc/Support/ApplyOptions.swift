@@ -1,0 +1,47 @@
+import ArgumentParser
+import KCApply
+import KCPlan
+
+/// How something is applied: shared by `apply`, `rollback` and `destroy`.
+struct ApplyingOptions: ParsableArguments {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case human, json }
+
+  @Flag(name: [.customLong("auto-approve"), .customShort("y")], help: "Do not ask.") var approved = false
+  @Option(help: "Seconds that a step may take to become healthy.") var timeout = 120
+  @Option(help: "human, or json: a line of JSON per event on standard output.") var format = Format.human
+  @Flag(name: .customLong("break-lock"), help: "Take the lock from another apply, which stops when it notices.")
+  var breaksLock = false
+
+  func validate() throws {
+    guard (1...86400).contains(timeout) else { throw ValidationError("--timeout is between 1 and 86400 seconds") }
+    if format == .json, !approved { throw ValidationError("--format json cannot ask: it needs --auto-approve") }
+  }
+
+  /// Shows a plan, where people read along.
+  func show(_ plan: Plan, _ output: OutputOptions) {
+    switch format {
+    case .human: Terminal.out(PlanText(plan, style: output.style(for: 1)).render())
+    case .json: EventLines.write(EventLines.plan(plan))
+    }
+  }
+
+  /// - Parameters:
+  ///   - verb: `applied`, `removed`: what did not happen where the answer is no.
+  func confirm(_ question: String, verb: String) throws {
+    if approved { return }
+    switch Terminal.confirm(question) {
+    case true?: return
+    case false?: throw Terminal.fail("nothing was \(verb)", code: .input)
+    case nil:
+      throw Terminal.fail("there is no terminal to ask on", help: "--auto-approve goes on without asking", code: .input)
+    }
+  }
+
+  /// The options of the applier.
+  var applier: Applier.Options {
+    var out = Applier.Options(timeout: .seconds(timeout))
+    out.breaksLock = breaksLock
+    out.author = Author.current
+    return out
+  }
+}

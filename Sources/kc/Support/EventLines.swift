@@ -1,0 +1,73 @@
+import KCApply
+import KCCodec
+import KCData
+import KCKube
+import KCPlan
+
+/// What happens during an apply, as lines of JSON: `docs/apply.md` describes them.
+enum EventLines {
+  static func write(_ event: Value) {
+    var line = JSON.bytes(event)
+    line.append(UInt8(ascii: "\n"))
+    Terminal.out(String(decoding: line, as: UTF8.self))
+  }
+
+  static func plan(_ plan: Plan) -> Value {
+    [
+      "event": "plan", "project": .string(plan.project), "environment": plan.environment.map { .string($0) } ?? .null,
+      "target": .string(plan.target), "plan": .string(plan.digest), "add": Value(plan.count(.add)),
+      "change": Value(plan.count(.change)), "replace": Value(plan.count(.replace)),
+      "remove": Value(plan.count(.remove)), "unchanged": Value(plan.count(.keep)),
+    ]
+  }
+
+  static func event(_ event: ApplyEvent) -> Value {
+    switch event {
+    case .applying(let step): return named("applying", step)
+    case .applied(let step): return named("applied", step)
+    case .removing(let step): return named("removing", step)
+    case .removed(let step): return named("removed", step)
+    case .healthy(let step): return named("healthy", step)
+    case .rollingBack(let number, let failure):
+      return ["event": "rollback", "revision": Value(number), "because": .string(failure.brief)]
+    case .waiting(let step, let state, let pods):
+      var out = named("waiting", step)
+      out["state"] = .string(state)
+      if !pods.isEmpty { out["pods"] = .array(pods.map(pod)) }
+      return out
+    }
+  }
+
+  static func pod(_ pod: StatusReport.Pod) -> Value {
+    [
+      "name": .string(pod.name), "node": pod.node.map { .string($0) } ?? .null, "phase": .string(pod.phase),
+      "ready": .bool(pod.isReady), "restarts": Value(pod.restarts),
+    ]
+  }
+
+  static func done(_ plan: Plan, milliseconds: Int) -> Value {
+    ["event": "done", "summary": .string(Revision.summary(of: plan)), "milliseconds": Value(milliseconds)]
+  }
+
+  static func failed(_ failure: ApplyFailure, code: Int32, applied: [String], open: [String]) -> Value {
+    var out: Value = [
+      "event": "failed", "reason": .string(failure.reason), "message": .string(failure.brief), "exit": .int(Int64(code)),
+      "applied": .array(applied.map { .string($0) }), "open": .array(open.map { .string($0) }),
+    ]
+    if case .conflict(_, let fields) = failure {
+      out["conflicts"] = .array(fields.map { ["field": .string($0.field), "owner": .string($0.owner)] })
+    }
+    if case .unhealthy(_, _, let logs) = failure, !logs.isEmpty {
+      out["logs"] = .array(logs.map { .string($0) })
+    }
+    if let step = failure.step { out["address"] = .string(step.address) }
+    return out
+  }
+
+  private static func named(_ event: String, _ step: Step) -> Value {
+    [
+      "event": .string(event), "address": .string(step.address), "action": .string(step.action.rawValue),
+      "kind": .string(step.key.kind), "namespace": .string(step.key.namespace), "name": .string(step.key.name),
+    ]
+  }
+}

@@ -1,0 +1,96 @@
+import KCApply
+import KCKube
+import KCPlan
+
+/// Failures of applies in words.
+enum FailureText {
+  private static let again = "mend it and run `kc apply` again: it goes on from what stands"
+
+  static func say(_ failure: ApplyFailure, _ plan: Plan, _ style: TextStyle) {
+    switch failure {
+    case .locked(let holder): say(lock: holder, plan)
+    case .lockLost(let other):
+      error("the lock of this apply was taken by \(other), so it stopped", help: "`kc history` shows what came after")
+    case .moved(let changes):
+      error(
+        "the plan no longer fits what is there:\n    " + changes.joined(separator: "\n    "),
+        help: "make the plan again")
+    case .unreachable(let why): error(why, help: "run `kc apply` again to go on")
+    case .conflict(let step, let fields):
+      let list = fields.map { "\($0.field) is managed by \($0.owner)" }.joined(separator: "\n    ")
+      error(
+        "\(step.title): fields that would change belong to others\n    \(list.isEmpty ? "the API does not say which" : list)",
+        help: "--take-ownership \(fields.first?.field ?? "FIELD") takes that field, --take-ownership ALL all of them; "
+          + "or leave it out of the program, and its owner keeps it")
+    case .refused(let step, let status):
+      let place = step.origin.map { "\n  declared at \($0.place)" } ?? ""
+      error("\(step.title) was refused: \(status.message)\(place)", help: again)
+    case .recordRefused(let status):
+      error(
+        "what kc keeps on the target was refused: \(status.message)",
+        help: "kc needs to read and write config maps and leases in \(plan.recordNamespace)")
+    case .unhealthy(let step, let cause, let logs):
+      let lines = logs.isEmpty ? "" : "\n  its last lines:\n" + logs.map { "    \($0)" }.joined(separator: "\n")
+      let place = step.origin.map { "\n  declared at \($0.place)" } ?? ""
+      error("\(step.title) cannot become healthy: \(cause)\(lines)\(place)", help: again)
+    case .timedOut(let step, let state):
+      error(
+        "\(step.title) is not healthy in time: \(state)",
+        help: "`kc status` shows how it stands; --timeout gives it more time")
+    case .cancelled: error("stopped", help: "run `kc apply` again to go on")
+    case .rolledBack(let first, let number, let second):
+      say(first, plan, style)
+      if let second {
+        error("going back to revision \(number) failed as well: \(second.brief)", help: "`kc status` shows what stands")
+      } else {
+        Terminal.say("The project is back at revision \(number).")
+      }
+    }
+  }
+
+  private static func say(lock holder: LockHolder, _ plan: Plan) {
+    let who = holder.author.isEmpty ? holder.name : "\(holder.author) (\(holder.name))"
+    let since = holder.since.isEmpty ? "" : ", since \(holder.since)"
+    let sign = holder.renewed.isEmpty ? "" : ", last sign of life \(holder.renewed)"
+    let wait =
+      holder.secondsLeft.map { "wait for it; if it died, its lock is free in \($0) seconds" }
+      ?? "the clocks of the two machines differ too much to tell whether it lives"
+    error(
+      "another apply of \(plan.project) is under way: \(who)\(since)\(sign)",
+      help: "\(wait). --break-lock takes it now, and that apply stops")
+  }
+
+  /// What stands after a failure that may have left something half done.
+  static func sayStanding(_ failure: ApplyFailure, applied: [String], open: [String], _ plan: Plan) {
+    switch failure {
+    case .locked, .moved, .rolledBack: return
+    default: break
+    }
+    let missing = plan.changes.map(\.address).filter { !applied.contains($0) }
+    func line(_ words: String, _ list: [String]) -> String? {
+      guard !list.isEmpty else { return nil }
+      let rest = list.count > 8 ? ", and \(list.count - 8) more" : ""
+      return "  \(words): \(list.prefix(8).joined(separator: ", "))\(rest)"
+    }
+    let lines = [
+      line("stands", applied.filter { !open.contains($0) }), line("applied, not seen healthy", open),
+      line("not done", missing),
+    ]
+    for case let text? in lines { Terminal.say(text) }
+  }
+
+  private static func error(_ message: String, help: String) {
+    _ = Terminal.fail(message, help: help, code: .partial)
+  }
+}
+
+extension ApplyFailure {
+  /// The exit code that says it.
+  var exit: Exit {
+    switch self {
+    case .locked: .target
+    case .moved: .input
+    default: .partial
+    }
+  }
+}
