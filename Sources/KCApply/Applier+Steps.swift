@@ -82,7 +82,7 @@ extension Applier {
     do throws(ClientError) {
       try await client.delete(
         type, namespace: step.key.namespace, name: step.key.name, preconditionUID: step.liveUID,
-        propagation: "Foreground")
+        propagation: Self.ownsOthers(type) ? "Foreground" : "Background")
     } catch {
       guard case .status(let status) = error else { throw ApplyFailure(error) }
       // Gone already, or another one of that name: either way the one that was meant is gone.
@@ -90,6 +90,11 @@ extension Applier {
     }
     try await waitUntilGone(step, type)
     if step.action == .remove { report(.removed(step)) }
+  }
+
+  /// Whether the end of an object is that of others too, which are waited for. Others are gone at once.
+  private static func ownsOthers(_ type: ResourceType) -> Bool {
+    ["apps", "batch"].contains(type.group) || type.group.contains(".") && !type.group.hasSuffix(".k8s.io")
   }
 
   private func waitUntilGone(_ step: Step, _ type: ResourceType) async throws(ApplyFailure) {

@@ -51,7 +51,11 @@ extension Applier {
 
     /// Reads what a user wrote: fields, or `ALL`.
     public init(_ words: [String]) {
-      if words.isEmpty { self = .none } else { self = words.contains { $0.uppercased() == "ALL" } ? .all : .fields(words) }
+      if words.isEmpty {
+        self = .none
+      } else {
+        self = words.contains { $0.uppercased() == "ALL" } ? .all : .fields(words)
+      }
     }
 
     /// Whether all of these conflicts may be forced.

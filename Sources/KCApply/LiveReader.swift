@@ -138,7 +138,8 @@ public struct LiveReader: Sendable {
   private func predictions(_ desired: [DesiredObject]) async throws(ClientError)
     -> [ObjectKey: Result<Value, APIStatus>]
   {
-    let results = try await inParallel(desired, width: Self.width) { item async throws(ClientError) -> Result<Value, APIStatus>? in
+    let results = try await inParallel(desired, width: Self.width) {
+      item async throws(ClientError) -> Result<Value, APIStatus>? in
       guard let type = client.types.find((item.object.apiVersion, item.object.kind)) else { return nil }
       do throws(ClientError) {
         return .success(try await client.apply(item.object, type: type, force: true, dryRun: true))

@@ -41,7 +41,8 @@ public struct StatusReader: Sendable {
     let pods = try await list("v1", "Pod")
     let sets = try await list("apps/v1", "ReplicaSet")
     let client = client
-    let rows = try await inParallel(inventory.entries, width: LiveReader.width) { entry async throws(ClientError) -> StatusReport.Row in
+    let rows = try await inParallel(inventory.entries, width: LiveReader.width) {
+      entry async throws(ClientError) -> StatusReport.Row in
       guard let type = client.types.find(apiVersion: entry.key.apiVersion, kind: entry.key.kind) else {
         return StatusReport.Row(address: entry.address, key: entry.key, health: nil, pods: [])
       }

@@ -26,7 +26,8 @@ public struct RetryingTransport: APITransport {
   private let policy: Policy
 
   public init(_ base: any APITransport, policy: Policy = Policy()) {
-    self.base = base
+    // Patience of two would multiply.
+    self.base = (base as? RetryingTransport)?.base ?? base
     self.policy = policy
   }
 
@@ -46,8 +47,9 @@ public struct RetryingTransport: APITransport {
   }
 
   /// Whether to try again; nil where the answer stands.
-  private static func wish(_ request: APIRequest, _ answer: Result<APIResponse, ClientError>) -> (least: Duration?, Void)?
-  {
+  private static func wish(_ request: APIRequest, _ answer: Result<APIResponse, ClientError>) -> (
+    least: Duration?, Void
+  )? {
     switch answer {
     case .failure(.unreachable): return isIdempotent(request) ? (nil, ()) : nil
     case .failure: return nil

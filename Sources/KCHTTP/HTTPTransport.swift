@@ -22,12 +22,22 @@ public final class HTTPTransport: APITransport {
     /// PEM.
     public var clientCertificate: String?
     public var clientKey: String?
+    /// The name that the server's certificate must be for; nil is the host of its address.
+    public var serverName: String?
+    /// The proxy to go through: `http://…` or `socks5://…`, with a name and password where it wants them.
+    public var proxy: String?
+    /// Sent with every request.
+    public var headers: [(name: String, value: String)] = []
+    /// Where the token comes from if it may change; wins over `token`.
+    public var tokens: (any TokenProvider)?
 
     public init(server: String) { self.server = server }
   }
 
   private let client: HTTPClient
   private let connection: Connection
+  /// The server's address as requests have it.
+  private let base: String
 
   /// - Throws: `unreachable` where a certificate or key cannot be read.
   public init(_ connection: Connection) throws(ClientError) {
@@ -47,7 +57,17 @@ public final class HTTPTransport: APITransport {
       configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
       configuration.connectionPool.retryConnectionEstablishment = false
       configuration.httpVersion = .http1Only
+      if let proxy = connection.proxy { configuration.proxy = try Self.proxy(proxy) }
+      // The name stands in the requests, and leads to where the server is.
+      if let name = connection.serverName, let host = Proxy.host(of: connection.server), name != host {
+        configuration.dnsOverride = [name: host]
+        base = connection.server.replacing("://" + (host.contains(":") ? "[\(host)]" : host), with: "://" + name)
+      } else {
+        base = connection.server
+      }
       client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    } catch let error as ClientError {
+      throw error
     } catch {
       throw .unreachable("the credentials for \(connection.server) cannot be read: \(error)")
     }
@@ -60,11 +80,20 @@ public final class HTTPTransport: APITransport {
   deinit { client.shutdown(queue: .global()) { _ in } }
 
   public func send(_ request: APIRequest) async throws(ClientError) -> APIResponse {
+    guard let tokens = connection.tokens else { return try await send(request, token: connection.token) }
+    let answer = try await send(request, token: try await tokens.token(refreshing: false))
+    guard answer.status == 401 else { return answer }
+    // A token may end while kc runs: once more with a new one.
+    return try await send(request, token: try await tokens.token(refreshing: true))
+  }
+
+  private func send(_ request: APIRequest, token: String?) async throws(ClientError) -> APIResponse {
     let isStream = ["watch", "follow"].contains { request[query: $0] == "true" }
     do {
-      let response = try await client.execute(convert(request), timeout: isStream ? .hours(24) : .seconds(60))
+      let response = try await client.execute(convert(request, token), timeout: isStream ? .hours(24) : .seconds(60))
       var out = APIResponse(
         status: Int(response.status.code), contentType: response.headers.first(name: "content-type") ?? "")
+      if let wait = response.headers.first(name: "retry-after") { out.headers["retry-after"] = wait }
       if isStream, out.status < 400 {
         out.body = request[query: "watch"] == "true" ? .events(events(response.body)) : .stream(pieces(response.body))
         return out
@@ -79,15 +108,16 @@ public final class HTTPTransport: APITransport {
     }
   }
 
-  private func convert(_ request: APIRequest) -> HTTPClientRequest {
+  private func convert(_ request: APIRequest, _ token: String?) -> HTTPClientRequest {
     let query = request.query.map { "\(escaped($0.name))=\(escaped($0.value))" }.joined(separator: "&")
     let path = request.path.split(separator: "/", omittingEmptySubsequences: false).map { escaped(String($0)) }
     var out = HTTPClientRequest(
-      url: connection.server + path.joined(separator: "/") + (query.isEmpty ? "" : "?\(query)"))
+      url: base + path.joined(separator: "/") + (query.isEmpty ? "" : "?\(query)"))
     out.method = HTTPMethod(rawValue: request.method)
     out.headers.add(name: "accept", value: request.accept ?? "application/json")
     out.headers.add(name: "user-agent", value: "kc")
-    if let token = connection.token { out.headers.add(name: "authorization", value: "Bearer \(token)") }
+    for (name, value) in connection.headers { out.headers.add(name: name, value: value) }
+    if let token { out.headers.add(name: "authorization", value: "Bearer \(token)") }
     if let type = request.contentType { out.headers.add(name: "content-type", value: type) }
     switch request.body {
     case .none: break
@@ -95,6 +125,49 @@ public final class HTTPTransport: APITransport {
     case .bytes(let bytes): out.body = .bytes(bytes)
     }
     return out
+  }
+
+  /// The proxy that a URL names.
+  private static func proxy(_ url: String) throws(ClientError) -> HTTPClient.Configuration.Proxy {
+    let parts = url.split(separator: "://", maxSplits: 1).map(String.init)
+    guard let authority = parts.last?.split(separator: "/").first, let host = Proxy.host(of: "x://\(authority)") else {
+      throw .unreachable("the proxy \"\(withoutUser(url))\" is no URL")
+    }
+    let scheme = parts.count > 1 ? parts[0] : "http"
+    let at = authority.lastIndex(of: "@")
+    let place = at.map { authority[authority.index(after: $0)...] } ?? authority
+    let port = place.split(separator: "]").last?.split(separator: ":").last.flatMap { Int($0) }
+    switch scheme {
+    case "http":
+      let user = at.map { String(authority[..<$0]) }?.split(separator: ":", maxSplits: 1).map { String($0) }
+      guard let user else { return .server(host: host, port: port ?? 80) }
+      return .server(
+        host: host, port: port ?? 80,
+        authorization: .basic(username: unescaped(user[0]), password: user.count > 1 ? unescaped(user[1]) : ""))
+    case "socks5", "socks5h": return .socksServer(host: host, port: port ?? 1080)
+    default: throw .unreachable("kc cannot go through a proxy that speaks \(scheme); http and socks5 it can")
+    }
+  }
+
+  private static func unescaped(_ text: String) -> String {
+    var out: [UInt8] = []
+    var bytes = Array(text.utf8)[...]
+    while let byte = bytes.popFirst() {
+      if byte == UInt8(ascii: "%"), bytes.count >= 2,
+        let code = UInt8(String(decoding: bytes.prefix(2), as: UTF8.self), radix: 16)
+      {
+        out.append(code)
+        bytes = bytes.dropFirst(2)
+      } else {
+        out.append(byte)
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// A URL without the password in it.
+  private static func withoutUser(_ url: String) -> String {
+    url.lastIndex(of: "@").map { String(url[url.index(after: $0)...]) } ?? url
   }
 
   private func escaped(_ text: String) -> String {

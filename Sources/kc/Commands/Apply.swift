@@ -31,7 +31,8 @@ struct Apply: AsyncParsableCommand {
       "Take a field that others manage, as spec.replicas or deployment.web:spec.replicas; ALL takes all.",
       valueName: "field"))
   var ownership: [String] = []
-  @Option(name: .customLong("on-failure"), help: "stop: what was applied stands; rollback: back to the revision before.")
+  @Option(
+    name: .customLong("on-failure"), help: "stop: what was applied stands; rollback: back to the revision before.")
   var onFailure = OnFailure.stop
   @Option(name: .customLong("history-limit"), help: "How many revisions the target remembers.")
   var historyLimit = History.defaultLimit
@@ -47,7 +48,7 @@ struct Apply: AsyncParsableCommand {
     if let plan { return try await applySaved(plan) }
     let project = try Project.load(options)
     try project.report(output)
-    let target = try await Target.connect(target, startsEngine: true)
+    let target = try await Target.connect(target, for: project, startsEngine: true)
     let plan = try await Planning.plan(project, on: target, allowDelete: guards.allowDelete)
     applying.show(plan, output)
     if !plan.refusals.isEmpty { throw Exit.target.exit }
@@ -73,7 +74,11 @@ struct Apply: AsyncParsableCommand {
     } catch {
       throw Self.failure(.notAPlan("\(error)"), path: path)
     }
-    let target = try await Target.connect(target)
+    // The project says which cluster an environment is bound to; a plan can be applied without it at hand.
+    var around = options
+    around.environment = around.environment ?? saved.plan.environment
+    let project = options.folder != nil || Files.exists("project.kc") ? try Project.load(around) : nil
+    let target = try await Target.connect(target, for: project)
     guard saved.server == target.server else {
       throw Terminal.fail("the plan was made for \(saved.server); this is \(target.server)", code: .input)
     }

@@ -22,7 +22,7 @@ struct Destroy: AsyncParsableCommand {
 
   func run() async throws {
     let project = try Project.load(options)
-    let target = try await Target.connect(target)
+    let target = try await Target.connect(target, for: project)
     let plan = try await Planning.planRemoval(project, on: target, allowDelete: guards.allowDelete)
     if plan.isEmpty {
       Terminal.out("\(plan.project) owns nothing on \(target.name).\n")

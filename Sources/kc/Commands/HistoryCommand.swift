@@ -26,7 +26,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
   func run() async throws {
     let project = try Project.load(options)
-    let target = try await Target.connect(target)
+    let target = try await Target.connect(target, for: project)
     let history = History(
       client: target.client, project: project.compilation.project.name, namespace: Planning.namespace(project))
     let revisions: [Revision]

@@ -53,7 +53,7 @@ struct PlanCommand: AsyncParsableCommand {
       return try show(
         Planning.planOffline(project, cluster: cluster, objects: objects, allowDelete: guards.allowDelete))
     }
-    let target = try await Target.connect(target)
+    let target = try await Target.connect(target, for: project)
     let plan = try await Planning.plan(project, on: target, cluster: cluster, allowDelete: guards.allowDelete)
     await target.close()
     if let save { try write(plan, to: save, target) }

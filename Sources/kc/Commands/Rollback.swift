@@ -29,7 +29,7 @@ struct Rollback: AsyncParsableCommand {
 
   func run() async throws {
     let project = try Project.load(options)
-    let target = try await Target.connect(target)
+    let target = try await Target.connect(target, for: project)
     let name = project.compilation.project.name
     let namespace = Planning.namespace(project)
     let (plan, number) = try await plan(name, namespace, target)

@@ -25,7 +25,7 @@ struct Status: AsyncParsableCommand {
 
   func run() async throws {
     let project = try Project.load(options)
-    let target = try await Target.connect(target)
+    let target = try await Target.connect(target, for: project)
     let report: StatusReport
     do throws(ClientError) {
       report = try await StatusReader(client: target.client).read(

@@ -51,7 +51,8 @@ enum EventLines {
 
   static func failed(_ failure: ApplyFailure, code: Int32, applied: [String], open: [String]) -> Value {
     var out: Value = [
-      "event": "failed", "reason": .string(failure.reason), "message": .string(failure.brief), "exit": .int(Int64(code)),
+      "event": "failed", "reason": .string(failure.reason), "message": .string(failure.brief),
+      "exit": .int(Int64(code)),
       "applied": .array(applied.map { .string($0) }), "open": .array(open.map { .string($0) }),
     ]
     if case .conflict(_, let fields) = failure {

@@ -13,7 +13,8 @@ enum Progress {
     let board = ProgressBoard(plan, style: style, isJSON: isJSON)
     let applier = Applier(client: target.client, options: options) { board.tell($0) }
     do throws(ApplyFailure) {
-      try await Interrupt.during { () async throws(ApplyFailure) in try await applier.apply(plan, namespace: namespace) }
+      try await Interrupt.during { () async throws(ApplyFailure) in try await applier.apply(plan, namespace: namespace)
+      }
     } catch {
       board.finish()
       let (applied, open) = board.standing

@@ -8,8 +8,10 @@ import KCKube
 
 /// Where a plan goes: the engine on this machine, or a cluster.
 struct TargetOptions: ParsableArguments {
-  @Option(help: "A kubeconfig of the cluster to use; without it, the engine on this machine.") var kubeconfig: String?
-  @Option(help: "The context of the kubeconfig; its current one without.") var context: String?
+  @Option(help: "engine, in-cluster, or a target-cluster of project.kc.") var target: String?
+  @Option(help: "A kubeconfig of the cluster to use.") var kubeconfig: String?
+  @Option(help: "A context of the kubeconfig, or of KUBECONFIG and ~/.kube/config where none is named.")
+  var context: String?
 }
 
 /// A target that can be talked to.
@@ -21,22 +23,25 @@ struct Target {
   /// The API's address.
   let server: String
 
-  /// Connects to what the options say.
+  /// Connects to what the options say, or the project.
   ///
   /// - Parameter startsEngine: whether an engine is started where none runs.
-  static func connect(_ options: TargetOptions, startsEngine: Bool = false) async throws -> Target {
-    if let path = options.kubeconfig {
-      guard let text = Files.readText(path) else {
-        throw Terminal.fail("the kubeconfig \(path) cannot be read", code: .target)
-      }
-      return try await open(text, options.context, name: nil)
-    }
+  static func connect(_ options: TargetOptions, for project: Project? = nil, startsEngine: Bool = false) async throws
+    -> Target
+  {
+    let chosen = try TargetChoice.choose(options, project)
+    guard let config = try chosen.choice.kubeconfig() else { return try await engine(starts: startsEngine) }
+    try check(config, chosen)
+    return try await open(config, name: chosen.name.map { "\($0) (\(config.context))" } ?? config.context)
+  }
+
+  private static func engine(starts: Bool) async throws -> Target {
     let home = EngineHome()
     if home.running() == nil {
-      guard startsEngine else {
+      guard starts else {
         throw Terminal.fail(
           "no engine runs on this machine",
-          help: "start one with `kc engine start`, or name a cluster with --kubeconfig", code: .target)
+          help: "start one with `kc engine start`, or name a cluster with --kubeconfig or --context", code: .target)
       }
       Terminal.say("No engine runs here yet: starting one.")
       try await EngineLauncher.start(home: home, nodes: 1, port: EngineLauncher.defaultPort)
@@ -46,34 +51,78 @@ struct Target {
         "the engine's kubeconfig \(home.kubeconfig) cannot be read",
         help: geteuid() == 0 ? nil : "only root can talk to the engine; use sudo", code: .target)
     }
-    return try await open(text, nil, name: "engine local")
-  }
-
-  private static func open(_ text: String, _ context: String?, name: String?) async throws -> Target {
     let config: Kubeconfig
-    do {
-      config = try Kubeconfig(text, context: context, read: Files.readText)
+    do throws(Kubeconfig.Failure) {
+      config = try Kubeconfig(text, read: Files.readText)
     } catch {
       throw Terminal.fail(error.description, code: .target)
     }
+    return try await open(config, name: nil)
+  }
+
+  /// The guard against the wrong cluster: before anything is asked of it.
+  private static func check(_ config: Kubeconfig, _ chosen: TargetChoice.Chosen) throws {
+    guard let expected = chosen.expected else { return }
+    let name = chosen.name ?? "the target"
+    let facts = [("server", config.server), ("namespace", config.namespace)]
+    for (field, found) in facts {
+      guard let wanted = expected[field]?.string, trimmed(wanted) != trimmed(found) else { continue }
+      throw Terminal.fail(
+        "this is not the cluster that \(name) stands for: its \(field) is to be \(wanted), and the context "
+          + "\(config.context) says \(found)",
+        help: "choose another --context, or correct `expect` of target-cluster \(name) in project.kc", code: .input)
+    }
+  }
+
+  private static func trimmed(_ url: String) -> String { url.hasSuffix("/") ? String(url.dropLast()) : url }
+
+  private static func open(_ config: Kubeconfig, name: String?) async throws -> Target {
+    do {
+      let transport = try HTTPTransport(try await connection(config))
+      let patient = RetryingTransport(transport, policy: .init(patience: .seconds(20)))
+      let client = APIClient(transport: patient, fieldManager: "kc")
+      // The first request is not repeated: a target that is not there is to be told of at once.
+      let first = APIClient(transport: transport, fieldManager: "kc")
+      var title = name.map { "kubernetes \($0)" } ?? "engine local"
+      if let type = client.types.find(apiVersion: "v1", kind: "Node") {
+        do throws(ClientError) {
+          let count = try await first.list(type, limit: 500).items.count
+          title += " (\(count) node\(count == 1 ? "" : "s"))"
+        } catch {
+          // Those who may only work in their namespace do not see nodes.
+          guard error.status?.code == 403 else { throw error }
+        }
+      }
+      let full = try await client.discovered()
+      return Target(client: full, transport: transport, name: title, server: config.server)
+    } catch let error as ClientError {
+      throw failure(error)
+    }
+  }
+
+  private static func connection(_ config: Kubeconfig) async throws(ClientError) -> HTTPTransport.Connection {
     var connection = HTTPTransport.Connection(server: config.server)
     connection.authority = config.authority
     connection.isUnverified = config.isUnverified
+    connection.serverName = config.serverName
+    connection.proxy = Proxy.url(
+      for: config.server, configured: config.proxy, variable: TargetChoice.variable)
     connection.token = config.token
     connection.clientCertificate = config.clientCertificate
     connection.clientKey = config.clientKey
-    do {
-      let transport = try HTTPTransport(connection)
-      let client = APIClient(transport: transport, fieldManager: "kc")
-      var title = name ?? "kubernetes \(config.context)"
-      if let type = client.types.find(apiVersion: "v1", kind: "Node") {
-        let count = try await client.list(type).items.count
-        title += " (\(count) node\(count == 1 ? "" : "s"))"
+    connection.headers = config.impersonation.headers
+    if let plugin = config.plugin {
+      let credentials = PluginCredentials(plugin)
+      let first = try await credentials.credential()
+      if let certificate = first.clientCertificate, let key = first.clientKey {
+        connection.clientCertificate = certificate
+        connection.clientKey = key
       }
-      return Target(client: client, transport: transport, name: title, server: config.server)
-    } catch {
-      throw failure(error)
+      if first.token != nil { connection.tokens = credentials }
+    } else if config.token == nil, let path = config.tokenFile {
+      connection.tokens = FileToken(path: path)
     }
+    return connection
   }
 
   /// Closes the connections when the work is done.
