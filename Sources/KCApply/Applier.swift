@@ -46,9 +46,12 @@ public struct Applier: Sendable {
   private func underLock(_ lock: ApplyLock, _ plan: Plan, _ namespace: String) async -> ApplyFailure? {
     await withTaskGroup(of: Ended.self, returning: ApplyFailure?.self) { group in
       group.addTask { await lock.keep().map { .lockLost(by: $0) } ?? .other }
-      group.addTask {
-        await watch.run()
-        return .other
+      // Back from a revision, workloads may be concerned that this plan leaves alone.
+      if options.onFailure == .rollback || plan.changes.contains(where: { watch.follows($0.key.kind) }) {
+        group.addTask {
+          await watch.run()
+          return .other
+        }
       }
       group.addTask { .work(await carryOutRecorded(plan, namespace: namespace)) }
       var thief: String?
@@ -98,7 +101,11 @@ public struct Applier: Sendable {
           try await history.begin(plan, author: options.author, note: note)
         }
       }
-      await watch.waitUntilSynced()
+      if plan.changes.contains(where: { watch.follows($0.key.kind) }) {
+        let isKnown = await watch.waitUntilSynced(within: max(options.retries.patience, .seconds(1)))
+        if Task.isCancelled { throw .cancelled }
+        if !isKnown { throw .unreachable("the target does not say what runs on it") }
+      }
       try await perform(plan)
       try await record(kept, in: &inventory)
       if kept.isEmpty { try await request { () async throws(ClientError) in try await history.removeAll() } }

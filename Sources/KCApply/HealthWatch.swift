@@ -40,8 +40,16 @@ final class HealthWatch: Sendable {
     for listener in listeners.withLock({ $0.values }) { listener.yield() }
   }
 
-  func waitUntilSynced() async {
-    for informer in informers.values { await informer.waitUntilSynced() }
+  /// Waits until what is there is known.
+  ///
+  /// - Returns: whether it is; not where the target did not answer for so long, or the task was cancelled.
+  func waitUntilSynced(within limit: Duration) async -> Bool {
+    let end = ContinuousClock.now + limit
+    while !informers.values.allSatisfy(\.hasSynced) {
+      if Task.isCancelled || ContinuousClock.now > end { return false }
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+    return true
   }
 
   /// Something changed, or a second passed: the moments to look again. The first is now.

@@ -18,7 +18,8 @@ enum ChildProcess {
     of command: String, _ arguments: [String], adding environment: [String: String], readsTerminal: Bool
   ) -> Result<String, Failure> {
     var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { return .failure(Failure(text: "cannot be started: no pipe")) }
+    guard pipe(&ends) == 0 else { return .failure(Failure(text: "cannot be started: no pipe")) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(ends[0]) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -65,14 +66,14 @@ enum ChildProcess {
     return out + added.map { "\($0.key)=\($0.value)" }
   }
 
-  private static func withStrings<Output>(
-    _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Output
-  ) -> Output {
+  /// - Returns: what `body` does: zero, or the number of an error.
+  private static func withStrings(
+    _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
+  ) -> Int32 {
     var pointers = strings.map { strdup($0) } + [nil]
     defer { for case let pointer? in pointers { free(pointer) } }
     return pointers.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { preconditionFailure("an array with a last nil is never empty") }
-      return body(base)
+      buffer.baseAddress.map(body) ?? EINVAL
     }
   }
 }
