@@ -16,7 +16,9 @@ import Testing
     for index in 0..<Int.random(in: 1...6, using: &random) where Bool.random(using: &random) || index == 0 {
       out.append(Bench.config("c\(index)", String(Int.random(in: 0...3, using: &random))))
     }
-    if Bool.random(using: &random) { out.append(Bench.secret("s", ["YQ==", "Yg=="].randomElement(using: &random) ?? "")) }
+    if Bool.random(using: &random) {
+      out.append(Bench.secret("s", ["YQ==", "Yg=="].randomElement(using: &random) ?? ""))
+    }
     if Bool.random(using: &random) {
       out.append(Bench.service("web", port: Int64.random(in: 80...82, using: &random)))
     }

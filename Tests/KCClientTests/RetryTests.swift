@@ -74,7 +74,8 @@ private final class Script: APITransport {
 
   @Test func patienceEnds() async {
     let script = Script(Array(repeating: gone, count: 10_000))
-    let policy = RetryingTransport.Policy(patience: .milliseconds(30), first: .milliseconds(1), longest: .milliseconds(2))
+    let policy = RetryingTransport.Policy(
+      patience: .milliseconds(30), first: .milliseconds(1), longest: .milliseconds(2))
     let answer = try? await RetryingTransport(script, policy: policy).send(APIRequest(method: "GET", path: "/"))
     #expect(answer == nil && script.count > 2 && script.count < 200)
   }
