@@ -30,9 +30,13 @@ extension Applier {
     guard restored.lost.isEmpty else { return failure }
     let number = content.revision.number
     report(.rollingBack(to: number, because: failure))
-    let back = Planner(types: client.types).plan(
+    var back = Planner(types: client.types).plan(
       project: plan.project, namespace: namespace, environment: content.revision.environment,
       desired: restored.objects, live: live)
+    // What holds data is not removed without being asked for: it stays, and stays owned.
+    for index in back.steps.indices where back.steps[index].action == .remove && back.steps[index].guardReason != nil {
+      back.steps[index].action = .keep
+    }
     let second = await carryOut(back, namespace: namespace, history: history, note: "back to revision \(number)")
     return .rolledBack(after: failure, to: number, failure: second)
   }

@@ -97,7 +97,9 @@ public struct LiveReader: Sendable {
     let tasks = groups.flatMap { group, keys -> [[ObjectKey]] in
       keys.count < Self.listFrom ? keys.map { [$0] } : [keys]
     }
-    let read = try await inParallel(tasks, width: Self.width) { keys async throws(ClientError) in try await self.read(keys) }
+    let read = try await inParallel(tasks, width: Self.width) { keys async throws(ClientError) in
+      try await self.read(keys)
+    }
     for object in read.joined() {
       let key = ObjectKey(object)
       if keys.contains(key) { found[key] = object }

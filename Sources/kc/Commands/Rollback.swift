@@ -23,6 +23,7 @@ struct Rollback: AsyncParsableCommand {
   @OptionGroup var target: TargetOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var applying: ApplyingOptions
+  @OptionGroup var guards: GuardOptions
   @Option(name: .customLong("take-ownership"), help: "Take a field that others manage; ALL takes all.")
   var ownership: [String] = []
   @Flag(name: .customLong("plan-only"), help: "Show the plan and do nothing.") var planOnly = false
@@ -40,6 +41,7 @@ struct Rollback: AsyncParsableCommand {
       return
     }
     if !plan.refusals.isEmpty { throw Exit.target.exit }
+    try GuardOptions.check(plan)
     try applying.confirm("Go back to revision \(number)?", verb: "applied")
     var settings = applying.applier
     settings.ownership = .init(ownership)
@@ -62,7 +64,7 @@ struct Rollback: AsyncParsableCommand {
       if !restored.lost.isEmpty { try Self.refuse(lost: restored.lost) }
       let live = try await LiveReader(client: target.client, target: target.name).read(
         project: name, namespace: namespace, desired: restored.objects)
-      let plan = Planner(types: target.client.types).plan(
+      let plan = Planner(types: target.client.types, options: .init(allowDelete: Set(guards.allowDelete))).plan(
         project: name, namespace: namespace, environment: content.revision.environment, desired: restored.objects,
         live: live)
       return (plan, content.revision.number)

@@ -33,12 +33,72 @@ struct Status: AsyncParsableCommand {
     } catch {
       throw Target.failure(error)
     }
+    let drift = try await drift(target, project)
     await target.close()
     switch format {
-    case .human: Terminal.out(text(report, target))
-    case .json: Terminal.out(JSON.text(value(report), pretty: true) + "\n")
+    case .human: Terminal.out(text(report, target) + text(drift))
+    case .json:
+      var out = value(report)
+      out["drift"] = Self.value(drift)
+      Terminal.out(JSON.text(out, pretty: true) + "\n")
     }
     if !report.isHealthy { throw Exit.partial.exit }
+  }
+
+  private func drift(_ target: Target, _ project: Project) async throws -> Drift {
+    do {
+      return try await Drift.read(
+        target, project: project.compilation.project.name, namespace: Planning.namespace(project))
+    } catch let error as ClientError {
+      throw Target.failure(error)
+    } catch let failure as History.Failure {
+      if case .client(let error) = failure { throw Target.failure(error) }
+      // A history that cannot be read says nothing of drift; `kc history` tells.
+      return Drift(entries: [], revision: nil)
+    }
+  }
+
+  /// What was changed on the target since the last apply, and by whom.
+  private func text(_ drift: Drift) -> String {
+    guard let revision = drift.revision, !drift.entries.isEmpty else { return "" }
+    let style = output.style(for: 1)
+    var lines = ["", style.paint("Changed on the target since revision \(revision)", .strong), ""]
+    for entry in drift.entries {
+      lines.append("  \(entry.address)" + (entry.isGone ? "  " + style.paint("gone", .bad) : ""))
+      for field in entry.fields {
+        let values =
+          field.isSecret ? "a secret" : "\(Self.short(field.applied)) → \(Self.short(field.live))"
+        let manager = field.manager.map { ", by \($0)" } ?? ""
+        lines.append("    \(field.path)  " + style.paint(values, .warning) + manager)
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func short(_ value: Value?) -> String {
+    guard let value else { return "nothing" }
+    let text = value.string ?? JSON.text(value)
+    return text.count > 60 ? String(text.prefix(59)) + "…" : text
+  }
+
+  private static func value(_ drift: Drift) -> Value {
+    .array(
+      drift.entries.map { entry in
+        [
+          "address": .string(entry.address), "gone": .bool(entry.isGone),
+          "fields": .array(
+            entry.fields.map { field in
+              var out: Value = ["path": .string(field.path), "manager": field.manager.map { .string($0) } ?? .null]
+              if field.isSecret {
+                out["secret"] = true
+              } else {
+                out["applied"] = field.applied ?? .null
+                out["live"] = field.live ?? .null
+              }
+              return out
+            }),
+        ]
+      })
   }
 
   private func text(_ report: StatusReport, _ target: Target) -> String {

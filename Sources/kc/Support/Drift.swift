@@ -1,0 +1,53 @@
+import KCApply
+import KCClient
+import KCData
+import KCKube
+import KCPlan
+
+/// What was changed on the target since the last apply.
+struct Drift {
+  /// A resource that is no longer as it was applied.
+  struct Entry {
+    var address: String
+    /// Whether it is gone altogether.
+    var isGone: Bool
+    var fields: [Field]
+  }
+
+  struct Field {
+    var path: String
+    /// As it was applied, and as it is; nil where there is nothing, or where it is a secret.
+    var applied: Value?
+    var live: Value?
+    var isSecret: Bool
+    /// Who manages it now; nil where the target does not say.
+    var manager: String?
+  }
+
+  var entries: [Entry]
+  /// The revision that was compared with; nil where the target remembers none.
+  var revision: Int?
+
+  /// Compares the newest revision with what is there, by a dry run of it.
+  static func read(_ target: Target, project: String, namespace: String) async throws -> Drift {
+    let history = History(client: target.client, project: project, namespace: namespace)
+    let newest = try await history.list().first { $0.outcome == .applied }
+    guard let newest else { return Drift(entries: [], revision: nil) }
+    let content = try await history.content(newest.number)
+    let restored = try await Restoring.complete(content.objects, from: target.client)
+    let live = try await LiveReader(client: target.client, target: target.name).read(
+      project: project, namespace: namespace, desired: restored.objects)
+    let plan = Planner(types: target.client.types).plan(
+      project: project, namespace: namespace, environment: newest.environment, desired: restored.objects, live: live)
+    let entries = plan.changes.filter { $0.action != .remove }.map { step in
+      Entry(
+        address: step.address, isGone: step.action == .add,
+        fields: step.changes.map { change in
+          Field(
+            path: change.field.path.description, applied: change.isSecret ? nil : change.field.new,
+            live: change.isSecret ? nil : change.field.old, isSecret: change.isSecret, manager: change.driftedBy)
+        })
+    }
+    return Drift(entries: entries, revision: newest.number)
+  }
+}
