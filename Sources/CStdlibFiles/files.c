@@ -24,21 +24,24 @@ static const unsigned char file6[] = {
 #embed "../../stdlib/pod.kc"
 };
 static const unsigned char file7[] = {
-#embed "../../stdlib/prelude.kc"
+#embed "../../stdlib/policy.kc"
 };
 static const unsigned char file8[] = {
-#embed "../../stdlib/probe.kc"
+#embed "../../stdlib/prelude.kc"
 };
 static const unsigned char file9[] = {
-#embed "../../stdlib/project.kc"
+#embed "../../stdlib/probe.kc"
 };
 static const unsigned char file10[] = {
-#embed "../../stdlib/scaling.kc"
+#embed "../../stdlib/project.kc"
 };
 static const unsigned char file11[] = {
-#embed "../../stdlib/services.kc"
+#embed "../../stdlib/scaling.kc"
 };
 static const unsigned char file12[] = {
+#embed "../../stdlib/services.kc"
+};
+static const unsigned char file13[] = {
 #embed "../../stdlib/workloads.kc"
 };
 
@@ -54,12 +57,13 @@ static const struct {
     {"input.kc", file4, sizeof file4},
     {"networking.kc", file5, sizeof file5},
     {"pod.kc", file6, sizeof file6},
-    {"prelude.kc", file7, sizeof file7},
-    {"probe.kc", file8, sizeof file8},
-    {"project.kc", file9, sizeof file9},
-    {"scaling.kc", file10, sizeof file10},
-    {"services.kc", file11, sizeof file11},
-    {"workloads.kc", file12, sizeof file12},
+    {"policy.kc", file7, sizeof file7},
+    {"prelude.kc", file8, sizeof file8},
+    {"probe.kc", file9, sizeof file9},
+    {"project.kc", file10, sizeof file10},
+    {"scaling.kc", file11, sizeof file11},
+    {"services.kc", file12, sizeof file12},
+    {"workloads.kc", file13, sizeof file13},
 };
 
 size_t kc_stdlib_count(void) { return sizeof files / sizeof files[0]; }

@@ -16,7 +16,8 @@ import ArgumentParser
     version: version,
     groupedSubcommands: [
       CommandGroup(
-        name: "Language", subcommands: [Init.self, Check.self, Format.self, Render.self, Why.self, Explain.self]),
+        name: "Language",
+        subcommands: [Init.self, Check.self, Format.self, Test.self, Render.self, Why.self, Explain.self]),
       CommandGroup(
         name: "Deploying",
         subcommands: [

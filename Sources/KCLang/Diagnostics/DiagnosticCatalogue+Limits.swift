@@ -127,9 +127,7 @@ extension DiagnosticCatalogue {
       The language has a meaning for this, and this version of the compiler has not.
       """,
       bad: #"""
-        test "adds up" {
-          assert 1 + 1 == 2
-        }
+        enum Size { small(Int), large }
         """#,
       good: #"""
         let x = 1 + 1

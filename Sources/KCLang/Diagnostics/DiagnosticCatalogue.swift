@@ -4,7 +4,8 @@ public import KCSyntax
 public enum DiagnosticCatalogue {
   /// In the order of their codes.
   public static let all: [DiagnosticInfo] =
-    (SyntaxCatalogue.all + names + types + layers + functions + modules + affinity + values + limits + moves + checking)
+    (SyntaxCatalogue.all + names + types + layers + functions + modules + affinity + values + limits + moves + checking
+    + tests)
     .sorted {
       $0.code < $1.code
     }

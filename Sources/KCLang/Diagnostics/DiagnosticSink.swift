@@ -7,7 +7,10 @@ struct DiagnosticSink: Sendable {
   private var count = 0
 
   mutating func add(_ diagnostic: Diagnostic) {
-    guard all.count < Limits.diagnostics, places.insert(diagnostic.span).inserted else { return }
+    guard all.count < Limits.diagnostics else { return }
+    // Each policy that a block does not keep is a mistake of its own.
+    let isNew = diagnostic.code == "KC0200" ? !all.contains(diagnostic) : places.insert(diagnostic.span).inserted
+    guard isNew else { return }
     all.append(diagnostic)
   }
 

@@ -25,13 +25,19 @@ public struct Compilation: Sendable {
   /// - Parameter paths: the files to compile, relative to the root; what they import comes along.
   public init(entry paths: [String], provider: any SourceProvider, options: CompileOptions = CompileOptions()) {
     var program = Program(options: options)
-    var resources = program.compile(paths, provider)
+    let resources = program.compile(paths, provider)
+    self.init(FrozenProgram(program), resources)
+  }
+
+  init(_ frozen: FrozenProgram, _ found: [Resource]) {
+    let program = frozen.program
+    var resources = found
     diagnostics = program.diagnostics.sorted()
     sources = program.files
     environments = program.environments.map(\.name)
     project = program.project
     moves = program.moves
-    self.program = FrozenProgram(program)
+    self.program = frozen
     for place in resources.indices { resources[place].program = self.program }
     self.resources = resources
   }

@@ -42,6 +42,8 @@ public struct CompileOptions: Sendable {
   public var today: String?
   /// The project's name where no `project.kc` gives one: its folder's name.
   public var fallbackName: String
+  /// What a test changes.
+  var scenario: Scenario?
 
   public init(
     environment: String? = nil, sets: [(path: String, value: String)] = [], inputEnvironment: [String: String] = [:],

@@ -8,6 +8,8 @@ struct Setting: Sendable {
   /// Where the path and the value stand in the argument.
   var pathSpan: Span
   var valueSpan: Span
+  /// In a test: the expression that the value is, and its scope.
+  var expression: (node: SyntaxNode, scope: Int32)?
 }
 
 extension Program {
@@ -20,7 +22,7 @@ extension Program {
     for module in own where !modules[Int(module)].isStandard { declare(module) }
     readProject()
     readParameterFiles()
-    let settings = readSettings()
+    let settings = readSettings() + scenarioSettings()
     for setting in settings where isParameter(setting.path) { settingOps[key(setting.path)] = setting }
     applyLayers()
     for setting in settings where !isParameter(setting.path) { apply(setting) }
@@ -51,6 +53,7 @@ extension Program {
       environmentBodies[index] = compiled
     }
     for index in active { bodies += environmentBodies[index] ?? [] }
+    bodies += scenarioBodies()
     layers.append("--set")
     for (body, frame) in bodies { addBody(body, frame, to: root) }
     expand(root)
@@ -130,6 +133,7 @@ extension Program {
       if module >= 0, !modules[Int(module)].isStandard { ensureFunction(function) }
     }
     for index in modules.indices where !modules[index].isStandard { readAllNames(of: modules[index]) }
+    for index in modules.indices where !modules[index].isStandard { checkTests(of: modules[index]) }
     var position = 0
     while position < lazies.count {
       let module = scopes[Int(lazies[position].scope)].module
@@ -160,6 +164,7 @@ extension Program {
         // What an imported file declares becomes part of the program, used by name or not.
         let isNeeded =
           !target.blocks.isEmpty
+          || trees[target.file].root.parts.contains { $0.kind == .policyDecl }
           || environments.contains { environment in
             environment.bodies.contains { scopes[Int($0.scope)].module == one.module }
           }

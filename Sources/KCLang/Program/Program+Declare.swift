@@ -15,6 +15,8 @@ extension Program {
     for builtin in Builtins.functions { declareBuiltin(builtin) }
     for name in StandardLibrary.names {
       let stem = String(name.dropLast(3))
+      // Policies hold a program only where it asks for them.
+      if stem == "policy", module(path: name, isStandard: true) == nil { continue }
       guard let index = standardModule(stem) else { continue }
       declare(index)
       let scope = scopes[Int(modules[Int(index)].scope)]
@@ -65,6 +67,9 @@ extension Program {
     }
     let node = trees[modules[Int(index)].file].root
     for statement in node.parts { declare(statement, in: scope) }
+    if let scenario = options.scenario, scenario.path == modules[Int(index)].path {
+      for statement in scenario.declarations { declare(statement, in: scope) }
+    }
     let frame = addFrame(parent: 0, size: scopes[Int(scope)].size)
     modules[Int(index)].frame = frame
     setSlot(frame, 0, TreeValue(.instance, payload: UInt32(root)))
@@ -111,7 +116,7 @@ extension Program {
     case .affinityDecl: declareAffinity(node, in: scope)
     case .policyDecl: declarePolicy(node, in: scope)
     case .waiverDecl: declareWaiver(node, in: scope)
-    case .testDecl: reportUnsupported(node)
+    case .testDecl: break
     case .movedDecl: moveNodes.append(node)
     case .block: declareBlock(node, in: scope)
     case .setting, .nested:
@@ -134,13 +139,6 @@ extension Program {
       }
     default: return
     }
-  }
-
-  /// Declarations that the parser reads, and that nothing gives a meaning yet.
-  private mutating func reportUnsupported(_ node: SyntaxNode) {
-    guard let token = node.words.first else { return }
-    let word = node.word(token)
-    report("KC0195", "`\(word)` is not supported yet", at: node.tree.span(ofToken: token))
   }
 
   /// The name of `let`, `param`, `func`, `type` and `schema`: the word after the keyword.

@@ -6,6 +6,11 @@ extension Program {
   /// An op for the value of a setting, read as the type wants it.
   mutating func literalSetting(_ setting: Setting, _ type: TypeID) -> Int32 {
     let site = code.site(setting.valueSpan)
+    if let (node, scope) = setting.expression {
+      let module = scopes[Int(scope)].module
+      let op = compile(node, in: scope, expecting: type)
+      return code.emit(.force, op, module >= 0 ? modules[Int(module)].frame : 0, at: site)
+    }
     return code.constant(literal(setting.value, type), at: site)
   }
 

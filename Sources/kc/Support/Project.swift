@@ -44,6 +44,16 @@ struct Project {
   ///   - paths: files to compile instead of all of the folder; `-` is what `input` holds.
   ///   - input: what standard input said, in case `-` is among the paths.
   static func load(_ options: ProjectOptions, paths: [String] = [], input: [UInt8] = []) throws -> Project {
+    let (sources, entries, compile) = try prepare(options, paths: paths, input: input)
+    let compilation = Compilation(entry: entries, provider: sources, options: compile)
+    return Project(
+      root: sources.root, sources: sources, compilation: compilation, environment: options.environment)
+  }
+
+  /// Finds a project: its sources, the files to compile, and what the compilation depends on besides them.
+  static func prepare(_ options: ProjectOptions, paths: [String] = [], input: [UInt8] = []) throws
+    -> (sources: ProjectSources, entries: [String], options: CompileOptions)
+  {
     let root = try findRoot(options.folder, paths.filter { $0 != "-" })
     var sources = ProjectSources(root: root)
     if paths.contains("-") { sources.extra["-"] = input }
@@ -70,8 +80,8 @@ struct Project {
       }, inputEnvironment: environmentVariables(),
       fallbackName: root.split(separator: "/").last.map(String.init) ?? "default")
     compile.parameterFiles = try options.parameterFiles.map(parameterFile)
-    let compilation = Compilation(entry: entries, provider: sources, options: compile)
-    return Project(root: root, sources: sources, compilation: compilation, environment: options.environment)
+    compile.today = String(Timestamp(seconds: Int64(time(nil))).rfc3339.prefix(10))
+    return (sources, entries, compile)
   }
 
   /// Reads a file of parameters; what is wrong with its text is the compiler's to report.

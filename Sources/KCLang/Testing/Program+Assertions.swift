@@ -1,0 +1,163 @@
+internal import KCData
+internal import KCSyntax
+
+/// Checks of tests.
+extension Program {
+  /// Evaluates work whose diagnostics are not the program's.
+  ///
+  /// - Returns: what it gives, and what it reported.
+  private mutating func apart<T>(_ work: (inout Program) -> T) -> (T, DiagnosticSink) {
+    let outer = diagnostics
+    diagnostics = DiagnosticSink()
+    let result = work(&self)
+    let found = diagnostics
+    diagnostics = outer
+    return (result, found)
+  }
+
+  private func place(_ check: CheckContext) -> (scope: Int32, frame: Int32)? {
+    modules.first { $0.path == check.path }.map { ($0.scope, $0.frame) }
+  }
+
+  /// `assert CONDITION [else MESSAGE]`
+  mutating func runAssertion(_ node: SyntaxNode, _ check: CheckContext, _ result: inout TestResult) {
+    guard let (scope, frame) = place(check), let expression = node.parts.first else { return }
+    result.checks += 1
+    let (truth, found) = apart { program in
+      let op = program.compile(expression, in: scope, expecting: TypeTable.bool)
+      return program.condition(op, frame)
+    }
+    if truth == true { return }
+    let location = location(of: node.span)
+    guard truth != nil else {
+      let (detail, _) = apart { program in
+        program.diagnostics = found
+        return program.diagnosticTexts()
+      }
+      result.failures.append(
+        TestFailure(location: location, message: "the assertion has no truth to it", detail: detail))
+      return
+    }
+    let (message, _) = apart { $0.assertionMessage(node, scope, frame) }
+    let (drawing, _) = apart { $0.draw(expression, scope, frame) }
+    result.failures.append(TestFailure(location: location, message: message, detail: drawing))
+  }
+
+  private mutating func assertionMessage(_ node: SyntaxNode, _ scope: Int32, _ frame: Int32) -> String {
+    let plain = "the assertion does not hold"
+    guard let message = node.parts.dropFirst().first else { return plain }
+    let value = scalar(evaluate(compile(message, in: scope, expecting: TypeTable.string), frame))
+    if value.isSecret { return "(secret)" }
+    return tree.text(of: value) ?? plain
+  }
+
+  /// The source of an expression with the values of its parts below it.
+  private mutating func draw(_ expression: SyntaxNode, _ scope: Int32, _ frame: Int32) -> String {
+    let file = expression.tree.file
+    var drawing = AssertionDrawing(file: file, expression: expression.range)
+    for (part, anchor) in expression.shownParts() {
+      let op = compile(part, in: scope, expecting: TypeTable.any)
+      guard let text = shown(evaluate(op, frame)) else { continue }
+      drawing.add(text, of: part.range, at: anchor)
+    }
+    return drawing.text
+  }
+
+  /// A value in a drawing; nil for what is no value of its own: a function, a kind, a name that context resolves.
+  private mutating func shown(_ value: TreeValue) -> String? {
+    let plain = value.tag == .instance ? value : scalar(value)
+    switch plain.tag {
+    case .poison, .symbol, .scope, .function, .regex: return nil
+    case .none: return "none"
+    case .record, .list:
+      let resolved = resolve(plain, 0)
+      if holdsSecret(resolved) { return "(secret)" }
+      let text = jsonText(of: resolved, at: 0)
+      guard plain.tag == .record, let json = tree.text(of: text) else { return display(plain) }
+      return json.count > 60 ? "\(json.prefix(57))…" : json
+    default: return display(plain)
+    }
+  }
+
+  /// `snapshot EXPR [as NAME]`
+  mutating func takeSnapshot(_ node: SyntaxNode, _ check: CheckContext, _ result: inout TestResult) {
+    guard let (scope, frame) = place(check), let expression = node.parts.first else { return }
+    result.checks += 1
+    let (values, found) = apart { program -> [Value] in
+      let value = program.evaluate(program.compile(expression, in: scope, expecting: TypeTable.any), frame)
+      return program.snapshotValues(value, check.resources)
+    }
+    let name = node.parts.dropFirst().first?.plainText ?? expression.text
+    if found.hasErrors || values.isEmpty {
+      let (detail, _) = apart { program in
+        program.diagnostics = found
+        return program.diagnosticTexts()
+      }
+      result.failures.append(
+        TestFailure(
+          location: location(of: node.span), message: "there is nothing to take a snapshot of", detail: detail)
+      )
+      return
+    }
+    result.snapshots.append(TestSnapshot(name: name, location: location(of: node.span), values: values))
+  }
+
+  private mutating func snapshotValues(_ value: TreeValue, _ resources: [Resource]) -> [Value] {
+    switch value.tag {
+    case .poison, .none: return []
+    case .choice: return Array(tree.items(of: value)).flatMap { snapshotValues($0, resources) }
+    case .scope: return blocks(of: value).flatMap { snapshotValues($0, resources) }
+    case .instance:
+      if let resource = resources.first(where: { $0.instance == Int32(bitPattern: value.payload) }) {
+        var object = hidingSecrets(resource.tree)
+        if let metadata = resource.object["metadata"] { object["metadata"] = metadata }
+        return [object]
+      }
+    default: break
+    }
+    return [hidingSecrets(resolve(value, 0))]
+  }
+
+  /// A value that was made plain, with `(secret)` for what is secret.
+  private func hidingSecrets(_ value: TreeValue) -> Value {
+    if value.isSecret { return .string("(secret)") }
+    switch value.tag {
+    case .record:
+      let fields = tree.fields(of: value).filter { !$0.value.isNone }
+      return .object(Fields(fields.map { (text(Int32($0.key)), hidingSecrets($0.value)) }))
+    case .list: return .array(tree.items(of: value).map { hidingSecrets($0) })
+    default: return tree.value(of: value) ?? .null
+    }
+  }
+}
+
+extension SyntaxNode {
+  /// The parts of an expression whose values explain its value, each with the byte that it is drawn under.
+  func shownParts() -> [(node: SyntaxNode, anchor: Int)] {
+    var found: [(node: SyntaxNode, anchor: Int)] = []
+    collectParts(&found, isCallee: false, depth: 0)
+    return found
+  }
+
+  private func collectParts(_ found: inout [(node: SyntaxNode, anchor: Int)], isCallee: Bool, depth: Int) {
+    guard depth < 64 else { return }
+    switch kind {
+    case .nameExpr:
+      if !isCallee, !["true", "false", "none", "null"].contains(text) { found.append((self, range.lowerBound)) }
+      return
+    case .memberExpr where !isCallee, .binaryExpr, .unaryExpr:
+      if let token = childTokens.last(where: { tree.tokens[$0].kind != .dot }) {
+        found.append((self, tree.tokens[token].range.lowerBound))
+      }
+    case .callExpr:
+      let callee = parts.first?.childTokens.last
+      found.append((self, callee.map { tree.tokens[$0].range.lowerBound } ?? range.lowerBound))
+    case .indexExpr: if let open = token(.leftBracket) { found.append((self, tree.tokens[open].range.lowerBound)) }
+    case .memberExpr, .parenExpr, .argument, .listExpr, .rangeExpr: break
+    default: return
+    }
+    for (place, part) in parts.enumerated() {
+      part.collectParts(&found, isCallee: kind == .callExpr && place == 0, depth: depth + 1)
+    }
+  }
+}

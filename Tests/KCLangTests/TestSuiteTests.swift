@@ -1,0 +1,118 @@
+import KCData
+import KCLang
+import Testing
+
+@Suite struct TestSuiteTests {
+  private static let program = """
+    param tag: String = "v1"
+    let zones = ["a", "b", "c"]
+    config settings { data { LEVEL = "info" } }
+    secret db { data { PASSWORD = input.env("PASSWORD") } }
+    deployment web {
+      replicas = 2
+      container app {
+        image = "shop/web:\\(tag)"
+        env PASSWORD = db.data.PASSWORD
+      }
+    }
+    env prod { deployment web { replicas = 6 } }
+
+    """
+
+  private func run(_ tests: String) throws -> [TestResult] {
+    var options = CompileOptions()
+    options.inputEnvironment = ["PASSWORD": "hunter2"]
+    let suite = TestSuite(
+      entry: ["main.kc"], provider: MemorySources(["main.kc": Self.program + tests]), options: options)
+    try #require(suite.compilation.diagnostics.map(\.message) == [])
+    return suite.tests.map { suite.run($0) }
+  }
+
+  @Test func holds() throws {
+    let results = try run(
+      """
+      test "as it is" { assert web.replicas == 2 }
+      test "in prod" {
+        let least = zones.count
+        with env prod, tag = "v\\(zones.count)" {
+          assert web.replicas > least
+          assert web.app.image == "shop/web:v3"
+        }
+        assert web.app.image == "shop/web:v1"
+      }
+      test "more of it" {
+        deployment more { container app { image = "shop/more:v1" } }
+        deployment web { replicas = 9 }
+        assert more.replicas + web.replicas == 10
+      }
+      """)
+    #expect(results.map(\.name) == ["as it is", "in prod", "more of it"])
+    #expect(results.map(\.checks) == [1, 3, 1])
+    #expect(results.flatMap(\.failures) == [])
+  }
+
+  @Test func drawsWhatFails() throws {
+    let results = try run("test \"quorum\" { assert web.replicas >= zones.count else \"too few\" }\n")
+    let failure = try #require(results.first?.failures.first)
+    #expect(failure.message == "too few")
+    #expect(
+      failure.detail == """
+        web.replicas >= zones.count
+        │   │        │  │     │
+        │   2        │  │     3
+        │            │  ["a", "b", "c"]
+        │            false
+        deployment web
+        """)
+    #expect(failure.location == SourceLocation(file: "main.kc", line: 13, column: 17))
+  }
+
+  @Test func expectsDiagnostics() throws {
+    let results = try run(
+      """
+      test "wrong" {
+        expect KC0110 { deployment web { replicas = "three" } }
+        expect KC0111 { deployment web { replicas = "three" } }
+        expect KC0110 { deployment web { replicas = 3 } }
+      }
+      """)
+    #expect(
+      results.first?.failures.map(\.message) == [
+        "KC0111 is expected, and this is reported", "KC0110 is expected, and nothing is wrong",
+      ])
+    #expect(results.first?.failures.first?.detail.contains("KC0110") == true)
+  }
+
+  /// Neither drawings nor snapshots show a secret, nor may an assertion depend on one.
+  @Test func showsNoSecrets() throws {
+    let results = try run(
+      """
+      test "secret" {
+        assert db.data.PASSWORD == "x"
+        assert [db.data.PASSWORD].count == 2
+        assert { a = db.data.PASSWORD }.count == 2
+        snapshot db as "db"
+        snapshot { a = "x\\(db.data.PASSWORD)" } as "part"
+      }
+      """)
+    let result = try #require(results.first)
+    #expect(result.failures.count == 3)
+    #expect(result.snapshots.count == 2)
+    #expect(!"\(result)".contains("hunter2"))
+    #expect(!"\(result)".contains("aHVudGVyMg"))
+    #expect(result.snapshots[1].values == [["a": "(secret)"]])
+  }
+
+  @Test func takesSnapshots() throws {
+    let results = try run("test \"shape\" { with env prod { snapshot web as \"web\" } }\n")
+    let snapshot = try #require(results.first?.snapshots.first)
+    #expect(snapshot.name == "web")
+    #expect(snapshot.values.first?["spec"]?["replicas"] == 6)
+    #expect(snapshot.values.first?["metadata"]?["namespace"] == "default")
+  }
+
+  @Test func reportsErrorsOfAScenario() throws {
+    let results = try run("test \"bad\" { with web.replicas = 0 - 1 { assert true } }\n")
+    #expect(results.first?.failures.first?.detail.contains("KC0112") == true)
+  }
+}
