@@ -127,7 +127,7 @@ extension DiagnosticCatalogue {
       The language has a meaning for this, and this version of the compiler has not.
       """,
       bad: #"""
-        enum Size { small(Int), large }
+        schema Box<T> { size: Int }
         """#,
       good: #"""
         let x = 1 + 1
