@@ -1,5 +1,6 @@
 import KCData
 import KCLang
+import KCSyntax
 import Testing
 
 @Suite struct TestSuiteTests {
