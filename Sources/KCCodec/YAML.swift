@@ -42,4 +42,54 @@ public enum YAML {
     var reader = YAMLReader(isRecordingPlaces: true)
     return try reader.read(Array(text.utf8))
   }
+
+  /// A comment, and what it belongs to.
+  public struct Comment: Sendable, Hashable {
+    public enum Position: Sendable, Hashable {
+      /// On lines of its own, before what it belongs to.
+      case above
+      /// Behind it on its line.
+      case behind
+      /// After all that the document says.
+      case atEnd
+    }
+
+    /// What follows the `#`.
+    public var text: String
+    /// Counted from 1.
+    public var line: Int
+    /// What it belongs to; empty at the document's end.
+    public var path: FieldPath
+    public var position: Position
+
+    public init(text: String, line: Int, path: FieldPath, position: Position) {
+      self.text = text
+      self.line = line
+      self.path = path
+      self.position = position
+    }
+  }
+
+  /// Reads all documents of a text in UTF-8, each with its comments, in the order of their lines.
+  ///
+  /// Duplicate keys are reported with both places. Costs little more than `parseAll`.
+  public static func parseWithComments(
+    _ bytes: [UInt8]
+  ) throws(CodecError) -> [(document: Document, comments: [Comment])] {
+    let remarks = YAMLRemarks(bytes)
+    var reader = remarks.isEmpty ? YAMLReader(isRecordingPlaces: false) : YAMLReader(remarks: remarks)
+    do throws(CodecError) {
+      let documents = try reader.read(bytes)
+      let comments = reader.comments
+      return documents.enumerated().map { ($1, $0 < comments.count ? comments[$0] : []) }
+    } catch {
+      // Again, to say more about what is wrong.
+      var second = YAMLReader(isRecordingPlaces: bytes.count < placesLimit)
+      _ = try second.read(bytes)
+      throw error
+    }
+  }
+
+  /// Places are not recorded for larger texts, in bytes: they take more memory than the values.
+  private static let placesLimit = 8 << 20
 }

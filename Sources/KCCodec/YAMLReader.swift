@@ -28,6 +28,8 @@ struct YAMLReader {
 
   private let isRecordingPlaces: Bool
   private var anchors: [String: (value: Value, size: Int)] = [:]
+  /// Where the document's first node stands.
+  private var first = YAML.Place(line: 1, column: 1)
   private var nodes = 0
   /// How many of them came from aliases.
   private var repeated = 0
@@ -36,8 +38,18 @@ struct YAMLReader {
   private var places: [FieldPath: YAML.Place] = [:]
   private var path = FieldPath()
   private var start = YAML.Place(line: 1, column: 1)
+  private var remarks: YAMLRemarks?
+  private(set) var comments: [[YAML.Comment]] = []
 
   init(isRecordingPlaces: Bool) { self.isRecordingPlaces = isRecordingPlaces }
+
+  /// Reads all documents, and where the comments in them belong.
+  init(remarks: YAMLRemarks) {
+    isRecordingPlaces = false
+    self.remarks = remarks
+  }
+
+  private var isTrackingPath: Bool { isRecordingPlaces || remarks != nil }
 
   mutating func read(_ bytes: [UInt8]) throws(CodecError) -> [YAML.Document] {
     var parser = yaml_parser_t()
@@ -55,6 +67,7 @@ struct YAMLReader {
       }
     }
     try result.get()
+    if let rest = remarks?.finish(), !rest.isEmpty, !comments.isEmpty { comments[comments.count - 1] += rest }
     return documents
   }
 
@@ -65,6 +78,7 @@ struct YAMLReader {
       defer { yaml_event_delete(&event) }
       if event.type == YAML_STREAM_END_EVENT { return }
       start = YAML.Place(line: Int(event.start_mark.line) + 1, column: Int(event.start_mark.column) + 1)
+      if stack.isEmpty { first = start }
       do throws(Problem) {
         try handle(event)
       } catch {
@@ -90,7 +104,15 @@ struct YAMLReader {
     case YAML_DOCUMENT_START_EVENT:
       anchors.removeAll(keepingCapacity: true)
       places.removeAll()
-    case YAML_SCALAR_EVENT: try scalar(event.data.scalar)
+      if let rest = remarks?.begin(at: start.line, isFirst: comments.isEmpty), !comments.isEmpty {
+        comments[comments.count - 1] += rest
+      }
+    case YAML_SCALAR_EVENT:
+      let style = event.data.scalar.style
+      remarks?.skip(
+        from: start, to: YAML.Place(line: Int(event.end_mark.line) + 1, column: Int(event.end_mark.column) + 1),
+        isBlock: style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE)
+      try scalar(event.data.scalar)
     case YAML_ALIAS_EVENT:
       let name = Self.text(event.data.alias.anchor) ?? ""
       guard let known = anchors[name] else { throw Problem(message: "there is no anchor named \(name) before this") }
@@ -120,8 +142,9 @@ extension YAMLReader {
 
   /// Notes where the node that starts here stands. A field's place is its key's, noted when the key was read.
   private mutating func record() {
-    guard isRecordingPlaces, let frame = stack.last else { return }
-    if !frame.isMap { places[path.index(frame.elements.count)] = start }
+    guard isTrackingPath, let frame = stack.last, !frame.isMap else { return }
+    if isRecordingPlaces { places[path.index(frame.elements.count)] = start }
+    if remarks?.isNear(start.line) ?? false { remarks?.meet(path.index(frame.elements.count), at: start) }
   }
 
   private mutating func push(isMap: Bool, anchor: String?) throws(Problem) {
@@ -132,7 +155,7 @@ extension YAMLReader {
       if frame.isMap, frame.key == nil, !frame.isMergeKey {
         throw Problem(message: "a map or a list cannot be a key here")
       }
-      if isRecordingPlaces {
+      if isTrackingPath {
         path = frame.isMap ? path.field(frame.key ?? "<<") : path.index(frame.elements.count)
       }
     }
@@ -141,7 +164,7 @@ extension YAMLReader {
 
   private mutating func pop() throws(Problem) {
     guard var frame = stack.popLast() else { return }
-    if isRecordingPlaces, !stack.isEmpty { path.elements.removeLast() }
+    if isTrackingPath, !stack.isEmpty { path.elements.removeLast() }
     for merge in frame.merges { try Self.merge(merge, into: &frame.fields) }
     let value: Value = frame.isMap ? .object(frame.fields) : .array(frame.elements)
     if let anchor = frame.anchor { anchors[anchor] = (value, nodes - frame.start + 1) }
@@ -211,6 +234,7 @@ extension YAMLReader {
     }
     stack[frame].key = name
     if isRecordingPlaces { places[path.field(name)] = start }
+    if remarks?.isNear(start.line) ?? false { remarks?.meet(path.field(name), at: start) }
   }
 
   private static func name(_ value: Value) throws(Problem) -> String {
@@ -228,7 +252,9 @@ extension YAMLReader {
   private mutating func add(_ value: Value) throws(Problem) {
     nodes += 1
     guard let last = stack.indices.last else {
-      if value != .null { documents.append(YAML.Document(value: value, place: start, places: places)) }
+      guard value != .null else { return }
+      documents.append(YAML.Document(value: value, place: first, places: places))
+      if let found = remarks?.end() { comments.append(found) }
       return
     }
     if !stack[last].isMap {

@@ -17,7 +17,9 @@ import ArgumentParser
     groupedSubcommands: [
       CommandGroup(
         name: "Language",
-        subcommands: [Init.self, Check.self, Format.self, Test.self, Render.self, Why.self, Explain.self]),
+        subcommands: [
+          Init.self, Check.self, Format.self, Test.self, Render.self, Why.self, Explain.self, ImportCommand.self,
+        ]),
       CommandGroup(
         name: "Deploying",
         subcommands: [

@@ -59,12 +59,22 @@ extension Program {
       if field.key == UInt32(keys.name) {
         given = mergeDeep(tree.record([TreeField(key: field.key, origin: 0, value: field.value)]), given)
       } else if field.key == metadata {
-        given = mergeDeep(given, field.value)
+        let said = materialize(field.value)
+        // The API server makes the name then; the block's is for the program alone.
+        if tree.hasField("generateName", said) { given = tree.record([]) }
+        given = mergeDeep(given, said)
       } else {
         rest.append(field)
       }
     }
     fields.append(TreeField(key: metadata, origin: 0, value: given))
     return tree.record(fields + rest)
+  }
+}
+
+extension Tree {
+  fileprivate func hasField(_ name: String, _ value: TreeValue) -> Bool {
+    guard value.tag == .record, let key = keys.find(name) else { return false }
+    return fields(of: value).contains { $0.key == UInt32(key) }
   }
 }

@@ -235,9 +235,13 @@ extension Program {
       if candidates.contains(where: { labels in selector.allSatisfy { labels[$0.key] == $0.value } }) { continue }
       let shown = selector.map { "\($0.key): \($0.value.string ?? "")" }.joined(separator: ", ")
       let site = selectorSite(resource)
+      let schema = schemas[Int(instances[Int(resource.instance)].schema)]
+      // Labels in the API's own terms may well be those of pods from elsewhere.
+      let isPlain = schema.apiType != nil || schema.slotOf[Int32(key("apiVersion"))] != nil
       report(
-        "KC0151", "`\(title(of: resource.instance))` selects no pod of this program", at: site,
-        notes: ["it selects `\(shown)`"], help: "select a workload by its name: `select = NAME`")
+        "KC0151", "`\(title(of: resource.instance))` selects no pod of this program", at: span(site),
+        severity: isPlain ? .warning : .error, notes: ["it selects `\(shown)`"],
+        help: "select a workload by its name: `select = NAME`")
     }
   }
 

@@ -1,0 +1,138 @@
+internal import KCCodec
+internal import KCData
+internal import KCKube
+
+/// The block that an object becomes.
+///
+/// Kinds of Kubernetes become blocks of the API's types, `k8s.apps.v1.Deployment web { … }`. What these cannot say (other
+/// kinds, fields in the wrong place) becomes an `object`, which holds anything.
+struct BlockSource {
+  var head: SourceImport.Head
+  var text = ""
+  var notes: [ImportNote] = []
+
+  private let imported: ImportedObject
+  private let fields: Fields
+
+  /// Nil where the object does not say what it is.
+  init?(_ imported: ImportedObject, _ names: inout BlockNames, lifted: [String: String]) {
+    guard case .object(let fields) = imported.object, let apiVersion = fields["apiVersion"]?.string,
+      let kind = fields["kind"]?.string
+    else { return nil }
+    self.imported = imported
+    self.fields = fields
+    let metadata = fields["metadata"]?.object
+    let name = metadata?["name"]?.string
+    let prefix = metadata?["generateName"]?.string
+    let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind)
+    let isTyped = type != nil && Self.isRegular(fields) && (name ?? prefix) != nil
+    let wanted = name ?? prefix.map { String($0.trimmingDashes) } ?? kind.lowercased()
+    let blockKind = isTyped ? Self.blockKind(type, kind) : "object"
+    let block = names.claim(kind: blockKind, name: wanted, namespace: metadata?["namespace"]?.string)
+    head = SourceImport.Head(kind: blockKind, name: block)
+    var writer = SourceWriter(imported.comments, names: lifted)
+    if isTyped, let type {
+      typed(&writer, type, name: name)
+    } else {
+      open(&writer, apiVersion: apiVersion, kind: kind, name: name, isKnown: type != nil)
+      if type == nil {
+        note("kc knows no \(kind) of \(apiVersion): the object is taken as it is, unchecked")
+      } else if name == nil, prefix == nil {
+        note("this \(kind) has no name: the API server would refuse it")
+      }
+    }
+    finish(writer)
+    if type?.kind == "Secret", type?.group == "" { noteSecret() }
+  }
+
+  static func blockKind(_ type: ResourceType?, _ kind: String) -> String {
+    let group = (type?.group ?? "").isEmpty ? "core" : type?.group.split(separator: ".").first.map(String.init) ?? ""
+    return "k8s.\(group).\(type?.version ?? "").\(kind)"
+  }
+
+  /// Whether the object is built as all objects of the API are.
+  private static func isRegular(_ fields: Fields) -> Bool {
+    guard case .object(let metadata)? = fields["metadata"] else { return false }
+    if let name = metadata["name"], name.string == nil { return false }
+    return fields.keys.allSatisfy { SourceText.isFieldName($0) && $0 != "name" && $0 != "named" }
+  }
+
+  private mutating func note(_ message: String) {
+    notes.append(ImportNote(.warning, message, file: imported.file, line: imported.line))
+  }
+
+  private mutating func noteSecret() {
+    let values = ["data", "stringData"].compactMap { fields[$0]?.object }.filter { !$0.isEmpty }
+    guard !values.isEmpty else { return }
+    notes.append(
+      ImportNote(
+        .note, "the values of the secret `\(head.name)` stand in the source as they stood in the manifest",
+        help: "`secret \(head.name) { data { KEY = input.env(\"VARIABLE\") } }` keeps them out of files",
+        file: imported.file, line: imported.line))
+  }
+
+  // MARK: Bodies
+
+  private mutating func typed(_ writer: inout SourceWriter, _ type: ResourceType, name: String?) {
+    let schema = KubeSchema.builtin
+    guard let index = schema.type(apiVersion: type.apiVersion, kind: type.kind) else { return }
+    let isMade = fields["metadata"]?["generateName"] != nil
+    if let name, name != head.name, !isMade {
+      writer.field("name", .string(name), .string, 1, FieldPath(), isBlock: true)
+    }
+    // In the order in which the object renders.
+    let known = schema.types[index].fields.map(\.name).filter { $0 != "metadata" }
+    let unknown = fields.keys.filter { schema.types[index].field($0) == nil }
+    for key in ["metadata"] + known + unknown where !["apiVersion", "kind", "status"].contains(key) {
+      guard let given = fields[key], !given.isNull else { continue }
+      var value = PlainForm.value(given, .type(index), field: key)
+      if key == "metadata" {
+        if !isMade { value["name"] = nil }
+        if value.object?.isEmpty ?? true { continue }
+      }
+      let shape = schema.types[index].field(key)?.shape
+      writer.field(key, value, shape, 1, FieldPath(), isBlock: true)
+    }
+  }
+
+  private mutating func open(
+    _ writer: inout SourceWriter, apiVersion: String, kind: String, name: String?, isKnown: Bool
+  ) {
+    if let name {
+      if name != head.name { writer.field("name", .string(name), nil, 1, FieldPath(), isBlock: true) }
+    } else {
+      writer.field("named", .bool(false), nil, 1, FieldPath(), isBlock: true)
+    }
+    writer.field("apiVersion", .string(apiVersion), nil, 1, FieldPath(), isBlock: true)
+    writer.field("kind", .string(kind), nil, 1, FieldPath(), isBlock: true)
+    var rest = fields.filter { key, _ in key != "apiVersion" && key != "kind" }
+    if isKnown { rest["status"] = nil }
+    for key in ["metadata", "spec"] {
+      guard case .object(var inner)? = rest[key] else { continue }
+      rest[key] = nil
+      if key == "metadata", name != nil {
+        inner["name"] = nil
+        if inner.isEmpty { continue }
+      }
+      writer.field(key, .object(inner), nil, 1, FieldPath(), isBlock: true)
+    }
+    guard !rest.isEmpty else { return }
+    writer.raw(rest)
+  }
+
+  private mutating func finish(_ writer: SourceWriter) {
+    for comment in writer.leftComments { text += SourceWriter.text(comment) + "\n" }
+    let title = "\(head.kind) \(SourceText.blockName(head.name))"
+    text += writer.out.isEmpty ? "\(title) {}\n" : "\(title) {\n\(writer.out)}\n"
+    for comment in imported.comments where comment.position == .atEnd { text += SourceWriter.text(comment) + "\n" }
+  }
+}
+
+extension String {
+  /// `web-` as `web`.
+  fileprivate var trimmingDashes: Substring {
+    var text = self[...]
+    while text.last == "-" || text.last == "." { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,68 @@
+internal import KCCodec
+internal import KCData
+
+/// Reads manifests as Kubernetes' tools do: documents of YAML or JSON, with lists of objects unpacked.
+public enum ManifestReader {
+  /// The largest file that is read, in bytes.
+  public static let sizeLimit = 64 << 20
+  /// Lists within lists that are unpacked.
+  private static let listLimit = 8
+
+  /// The objects of a file. What is no object is left out and said; a file that cannot be read gives one error.
+  public static func read(_ bytes: [UInt8], file: String) -> (objects: [ImportedObject], notes: [ImportNote]) {
+    guard bytes.count <= sizeLimit else {
+      let message = "this file is larger than \(sizeLimit >> 20) MiB"
+      return ([], [ImportNote(.error, message, help: "split it, and import the parts", file: file)])
+    }
+    var objects: [ImportedObject] = []
+    var notes: [ImportNote] = []
+    do throws(CodecError) {
+      for (document, comments) in try YAML.parseWithComments(bytes) {
+        let whole = ImportedObject(document.value, file: file, line: document.place.line, comments: comments)
+        unpack(whole, depth: 0, &objects, &notes)
+      }
+    } catch {
+      return ([], [ImportNote(.error, error.message, file: file, line: error.line, column: error.column)])
+    }
+    if objects.isEmpty, notes.isEmpty {
+      notes.append(ImportNote(.note, "there is no object in this file", file: file))
+    }
+    return (objects, notes)
+  }
+
+  private static func unpack(
+    _ whole: ImportedObject, depth: Int, _ objects: inout [ImportedObject], _ notes: inout [ImportNote]
+  ) {
+    func skip(_ why: String) { notes.append(ImportNote(.warning, why, file: whole.file, line: whole.line)) }
+    guard case .object(let fields) = whole.object else {
+      return skip("this document is no object of Kubernetes, and is left out")
+    }
+    guard let kind = fields["kind"]?.string, let version = fields["apiVersion"]?.string, !kind.isEmpty, !version.isEmpty
+    else { return skip("this document has no `apiVersion` and `kind`, and is left out") }
+    guard kind == "List" || (kind.hasSuffix("List") && fields["items"]?.array != nil && fields["spec"] == nil),
+      let items = fields["items"]?.array, depth < listLimit
+    else { return objects.append(whole) }
+    var comments: [Int: [YAML.Comment]] = [:]
+    for comment in whole.comments {
+      var own = comment
+      var place = comment.position == .atEnd ? items.count - 1 : 0
+      if case .index(let index)? = comment.path.elements.dropFirst().first, comment.path.elements[0] == .field("items")
+      {
+        place = index
+        own.path.elements.removeFirst(2)
+      } else {
+        own.path = FieldPath()
+      }
+      comments[place, default: []].append(own)
+    }
+    for (place, item) in items.enumerated() {
+      var inner = item
+      if kind != "List", inner["kind"] == nil {
+        inner["kind"] = .string(String(kind.dropLast(4)))
+        inner["apiVersion"] = .string(version)
+      }
+      let object = ImportedObject(inner, file: whole.file, line: whole.line, comments: comments[place] ?? [])
+      unpack(object, depth: depth + 1, &objects, &notes)
+    }
+  }
+}

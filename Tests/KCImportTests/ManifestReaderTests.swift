@@ -1,0 +1,111 @@
+import KCData
+import KCImport
+import Testing
+
+@Suite struct ManifestReaderTests {
+  private func read(_ text: String) -> (objects: [ImportedObject], notes: [ImportNote]) {
+    ManifestReader.read(Array(text.utf8), file: "a.yaml")
+  }
+
+  private let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+
+  @Test func listsAreUnpackedAndDocumentsCounted() {
+    let text = """
+      apiVersion: v1
+      kind: List
+      items:
+      - {apiVersion: v1, kind: Service, metadata: {name: a}}
+      - {apiVersion: v1, kind: Service, metadata: {name: b}}
+      ---
+      ---
+      apiVersion: v1
+      kind: Service
+      metadata: {name: c}
+      """
+    let objects = read(text).objects
+    #expect(objects.map { $0.object.at("metadata", "name") } == ["a", "b", "c"])
+    #expect(objects.last?.line == 8)
+  }
+
+  @Test func duplicateKeysNameBothPlaces() {
+    let note = read(head + "data:\n  a: '1'\n  b: '2'\n  a: '3'\n").notes.first
+    #expect(note?.severity == .error)
+    #expect(note?.line == 7)
+    #expect(note?.message.contains("first on line 5") ?? false)
+  }
+
+  @Test func commentsBelongToWhatTheyStandAt() {
+    let text = """
+      # about all
+      apiVersion: v1
+      kind: ConfigMap
+      metadata:
+        name: a # its name
+      data:
+        # the level
+        LEVEL: info # or debug
+        TEXT: |
+          # no comment
+          x: "# neither"
+        QUOTED: "a # b"
+      # the end
+      """
+    let result = SourceImport.source(for: read(text).objects)
+    #expect(
+      result.files.first?.text == #"""
+        // about all
+        // its name
+        k8s.core.v1.ConfigMap a {
+          data {
+            // the level
+            LEVEL = "info" // or debug
+            TEXT = """
+              # no comment
+              x: "# neither"
+
+              """
+            QUOTED = "a # b"
+          }
+        }
+        // the end
+
+        """#)
+  }
+
+  @Test func aliasesThatMultiplyAreRefused() {
+    var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    for level in 1...9 {
+      let inner = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+      text += "a\(level): &a\(level) [\(inner)]\n"
+    }
+    #expect(read(text).notes.first?.message.contains("aliases") ?? false)
+  }
+
+  @Test func brokenBytesAreRefused() {
+    for bytes: [UInt8] in [[0x61, 0x3a, 0x20, 0xff, 0xfe], Array("a: \0".utf8), [0x61, 0x00, 0x62]] {
+      #expect(ManifestReader.read(bytes, file: "a").notes.first?.severity == .error)
+    }
+  }
+
+  @Test func utf16IsRead() {
+    var bytes: [UInt8] = [0xff, 0xfe]
+    for unit in head.utf16 { bytes += [UInt8(unit & 0xff), UInt8(unit >> 8)] }
+    #expect(ManifestReader.read(bytes, file: "a").objects.count == 1)
+  }
+
+  @Test func deepNestingIsRefused() {
+    let deep = String(repeating: "[", count: 600) + String(repeating: "]", count: 600)
+    #expect(read(head + "data: \(deep)").notes.first?.severity == .error)
+  }
+
+  @Test func tooLargeFilesAreRefused() {
+    let bytes = [UInt8](repeating: 0x20, count: ManifestReader.sizeLimit + 1)
+    #expect(ManifestReader.read(bytes, file: "a").notes.first?.message.contains("64 MiB") ?? false)
+  }
+
+  @Test func whatIsNoObjectIsLeftOut() {
+    let found = read("[1, 2]\n---\na: b\n---\n\(head)")
+    #expect(found.objects.count == 1)
+    #expect(found.notes.map(\.severity) == [.warning, .warning])
+  }
+}

@@ -1,0 +1,70 @@
+import KCData
+import KCImport
+import Testing
+
+@Suite struct RoundTripTests {
+  private func differences(_ objects: [Value]) -> [String] {
+    let imported = objects.map { ImportedObject($0, file: "a.yaml") }
+    let result = SourceImport.source(for: imported)
+    let proof = RoundTrip(imported, result)
+    return proof.diagnostics + proof.differences.map(\.message)
+  }
+
+  private func widget(_ spec: Value) -> Value {
+    ["apiVersion": "example.com/v1", "kind": "Widget", "metadata": ["name": "a"], "spec": spec]
+  }
+
+  private static let specs: [Value] = [
+    ["a": .null, "b": [:], "c": [], "d": [[]], "e": [[:]]],
+    ["a": .int(.max), "b": .int(.min), "c": -3, "d": 0],
+    ["a": 1.5, "b": -1e300, "c": 1e-7, "d": 1.8446744073709552e19, "e": .number(.leastNonzeroMagnitude)],
+    ["": "x", " ": "y", "a b": 1, "a.b/c": 2, "1": 3, "-": 4, "true": 5, "null": 6, "\n\"\\": 7, "é": 8],
+    [
+      "if": 1, "for": ["let": 2], "match": 3, "delete": 4, "affinity": ["a": 1], "type": ["moved": 1],
+      "env": ["x": 1],
+    ],
+    [
+      "a": "\\(x)", "b": "\"", "c": "\"\"\"", "d": "\"\"\"#", "e": "\\", "f": "\0\u{1}\r\n\t\u{7f}\u{feff}",
+      "g": "#\"a\"#",
+    ],
+    [
+      "a": "x\n", "b": "x\ny", "c": "\n\nx\n\n", "d": "  x\n    y\n\n  z\n", "e": "\tx\n\ty\n\tz",
+      "f": "a\\n\\tb\n\\(c)\n\"\"\"\n",
+    ],
+    ["a": "one\r\ntwo\r\nthree\r\n", "b": " \n \n ", "c": "\u{301}x\n\u{301}y\nz\n", "d": "x\n   \n  y\n"],
+    ["a": "100m", "b": "64Mi", "c": "5s", "d": "25%", "e": "1e3", "f": "yes", "g": "0x10"],
+  ]
+
+  @Test(arguments: 0..<specs.count)
+  func anyValueComesBack(_ index: Int) { #expect(differences([widget(Self.specs[index])]) == []) }
+
+  @Test func objectsWithoutNamesComeBack() {
+    #expect(
+      differences([
+        ["apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": ["a.yaml"]],
+        ["apiVersion": "batch/v1", "kind": "Job", "metadata": ["generateName": "a-"], "spec": ["completions": 1]],
+        ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "a:b"]],
+        ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "a", "namespace": "x"]],
+        ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "a", "namespace": "y"]],
+      ]) == [])
+  }
+
+  @Test func repeatedTextsAreLifted() {
+    let objects: [Value] = ["a", "b"].map { name in
+      [
+        "apiVersion": "v1", "kind": "Pod", "metadata": ["name": .string(name)],
+        "spec": ["containers": [["name": "c", "image": "x/y:1"]]],
+      ]
+    }
+    let imported = objects.map { ImportedObject($0, file: "a.yaml") }
+    let result = SourceImport.source(for: imported, isLifting: true)
+    #expect(result.files.first?.text.hasPrefix("param image = \"x/y:1\"\n\n") ?? false)
+    #expect(RoundTrip(imported, result).agreed == 2)
+  }
+
+  @Test func differencesAreFound() {
+    let object = widget(["a": 1])
+    #expect(RoundTrip.difference(object, widget(["a": 2])) == "spec.a: 1 became 2")
+    #expect(RoundTrip.difference(object, nil) != nil)
+  }
+}
