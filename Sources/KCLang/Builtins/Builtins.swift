@@ -103,7 +103,7 @@ extension Program {
   /// A variable of the environment, which is secret.
   mutating func environmentVariable(_ name: TreeValue, at site: Int32) -> TreeValue {
     let text = tree.text(of: scalarText(name)) ?? ""
-    guard let found = options.inputEnvironment[text] else {
+    guard let found = options.inputEnvironment[text] ?? (options.assumesInputs && !text.isEmpty ? "secret" : nil) else {
       // The user's call is the place, not the library's.
       report(
         "KC0193", "the environment has no variable `\(text)`", at: callSite ?? site,

@@ -17,6 +17,7 @@ extension Program {
       return []
     }
     ensureSchema(schema)
+    if isCustom(schema), let body = shape.body { openFields(of: schema, for: body) }
     var statement = Statement(kind: .child)
     let isAPI = schemas[Int(schema)].apiType != nil
     statement.slot = key(isAPI ? kindText : kindText.split(separator: ".").last.map(String.init) ?? kindText)
@@ -104,6 +105,7 @@ extension Program {
         place = modules[Int(module)].scope
       }
       if let schema = kind(key(path.last ?? name), in: place), schemas[Int(schema)].isBlock { return schema }
+      if let custom = CustomKind(name) { return customSchema(custom, name) }
       reportUnknown(
         "KC0104", "there is no kind of block `\(name)`", name, among: kindNames(in: scope), at: node.span)
       return nil

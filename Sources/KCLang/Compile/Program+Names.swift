@@ -31,8 +31,10 @@ extension Program {
         among: known, at: node.span)
       return poison(node)
     }
-    let isUnion = if case .union = types[types.required(type)] { true } else { false }
-    if isUnion, acceptsChild(type), Self.nearest(to: text(name), among: names(in: scope)) != nil {
+    // What may also be a plain value is more often a name with a mistake than a child.
+    let isMixed =
+      if case .union(let members) = types[types.required(type)] { !members.allSatisfy(acceptsChild) } else { false }
+    if isMixed, acceptsChild(type), Self.nearest(to: text(name), among: names(in: scope)) != nil {
       reportUnknownName(node, scope)
       return poison(node)
     }

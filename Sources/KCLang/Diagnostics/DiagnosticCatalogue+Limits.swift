@@ -107,7 +107,8 @@ extension DiagnosticCatalogue {
       "KC0194", "no such field in the API",
       """
       The API object that the resource becomes has no such field, or one of another type. Field names are \
-      those of Kubernetes.
+      those of Kubernetes. A custom resource is held against its definition, where the program declares one: \
+      fields, types, bounds and rules.
       """,
       bad: #"""
         deployment web {

@@ -36,6 +36,9 @@ public struct CompileOptions: Sendable {
   public var parameterFiles: [ParameterFile] = []
   /// What `input.env("NAME")` reads.
   public var inputEnvironment: [String: String]
+  /// Whether variables that `input.env` asks for and nobody set are taken as set, to some secret text: what is checked
+  /// then does not depend on secrets.
+  public var assumesInputs = false
   /// The most operations that evaluation may take; more are refused.
   public var stepLimit = 50_000_000
   /// The day it is, as `2026-11-25`: waivers of policies end by it. Without it they all hold.

@@ -11,7 +11,7 @@ extension Program {
     check(value, .type(type), schema, name: kind, at: 0)
   }
 
-  private mutating func check(
+  mutating func check(
     _ value: TreeValue, _ shape: KubeSchema.Shape, _ schema: KubeSchema, name: String, at origin: UInt32
   ) {
     if value.isPoison { return }
@@ -23,6 +23,7 @@ extension Program {
       for field in Array(tree.fields(of: value)) where !field.value.isNone {
         let key = text(Int32(field.key))
         guard let known = type.field(key) else {
+          if type.undeclared != nil { continue }
           let title = type.name.split(separator: ".").last.map(String.init) ?? type.name
           reportUnknown(
             "KC0194", "a \(title) of the API has no field `\(key)`", key, among: type.fields.map(\.name),

@@ -11,6 +11,7 @@ extension Program {
     for index in all {
       if let resource = lower(index) { resources.append(resource) }
     }
+    checkCustomResources(&resources)
     var needs: [Int32: [Int32]] = [:]
     for edge in edges { needs[edge.from, default: []].append(edge.to) }
     for place in resources.indices {

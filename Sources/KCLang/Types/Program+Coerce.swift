@@ -144,6 +144,9 @@ extension Program {
   private mutating func coerce(
     _ value: TreeValue, toOneOf members: [TypeID], _ type: TypeID, at site: Int32
   ) -> TreeValue {
+    if value.tag == .symbol, let member = member(of: members, for: symbols[Int(value.payload)]) {
+      return coerce(value, to: member, at: site)
+    }
     for member in members where fits(value, member) { return coerce(value, to: member, at: site) }
     let plain = value.tag == .symbol ? value : scalar(value)
     if plain.bits != value.bits {
@@ -311,6 +314,29 @@ extension Program {
     }
     report("KC0100", "there is no `\(text(symbol.key))` here", at: symbol.site)
     return .poison
+  }
+
+  /// The type of a union that a bare name means: the one whose blocks have a child of that name, else the first that
+  /// the blocks around have children of.
+  private mutating func member(of members: [TypeID], for symbol: Symbol) -> TypeID? {
+    var first: TypeID?
+    for member in members {
+      guard case .schema(let wanted) = types[types.base(member)] else { continue }
+      let schema = Int32(wanted.index)
+      ensureSchema(schema)
+      var current = symbol.context
+      while current >= 0 {
+        let own = instances[Int(current)].schema
+        if own >= 0 {
+          for slot in schemas[Int(own)].slots where slot.childSchema >= 0 && isSchema(slot.childSchema, schema) {
+            if child(named: symbol.key, of: current, kind: slot.key) != nil { return member }
+            if first == nil { first = member }
+          }
+        }
+        current = instances[Int(current)].parent
+      }
+    }
+    return first
   }
 
   /// Reports a name that no child of a kind has: `app` opens no port `htp`.

@@ -49,13 +49,13 @@ struct Check: ParsableCommand {
   /// Compiles the program as it is, and, unless one is asked for, in each of its environments: what an environment
   /// changes can be wrong where the rest is right.
   private func examine(_ input: [UInt8]) throws -> (base: Project, findings: Findings) {
-    let base = try Project.load(options, paths: paths, input: input)
+    let base = try Project.load(options, paths: paths, input: input, assumesInputs: true)
     var findings = Findings()
     findings.add(base.compilation)
     for name in options.environment == nil ? base.compilation.environments : [] {
       var inner = options
       inner.environment = name
-      findings.add(try Project.load(inner, paths: paths, input: input).compilation)
+      findings.add(try Project.load(inner, paths: paths, input: input, assumesInputs: true).compilation)
     }
     return (base, findings)
   }

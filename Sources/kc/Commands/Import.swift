@@ -11,8 +11,10 @@ struct ImportCommand: ParsableCommand {
       Examples:
         kc import yaml deploy/ --out shop      manifests of a folder, as a project
         helm template . | kc import yaml -     what another tool writes
+        kc import compose compose.yaml         a Compose project
+        kc import crd crds/ --out crds         schemas of custom resources
       """,
-    subcommands: [ImportYAML.self])
+    subcommands: [ImportYAML.self, ImportCompose.self, ImportCRD.self])
 }
 
 /// Printing what importers have to say.

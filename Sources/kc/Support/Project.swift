@@ -43,8 +43,13 @@ struct Project {
   /// - Parameters:
   ///   - paths: files to compile instead of all of the folder; `-` is what `input` holds.
   ///   - input: what standard input said, in case `-` is among the paths.
-  static func load(_ options: ProjectOptions, paths: [String] = [], input: [UInt8] = []) throws -> Project {
-    let (sources, entries, compile) = try prepare(options, paths: paths, input: input)
+  ///   - assumesInputs: whether secrets that `input.env` asks for may be missing.
+  static func load(
+    _ options: ProjectOptions, paths: [String] = [], input: [UInt8] = [], assumesInputs: Bool = false
+  ) throws -> Project {
+    let (sources, entries, prepared) = try prepare(options, paths: paths, input: input)
+    var compile = prepared
+    compile.assumesInputs = assumesInputs
     let compilation = Compilation(entry: entries, provider: sources, options: compile)
     return Project(
       root: sources.root, sources: sources, compilation: compilation, environment: options.environment)

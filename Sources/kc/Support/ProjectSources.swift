@@ -93,5 +93,15 @@ enum Files {
     return descriptor >= 0
   }
 
+  /// Makes a folder and those it lies in; false where one cannot be made.
+  static func makeFolders(_ path: String) -> Bool {
+    var folder = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      folder += part + "/"
+      if mkdir(folder, 0o777) != 0, errno != EEXIST { return false }
+    }
+    return true
+  }
+
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }

@@ -1,0 +1,99 @@
+internal import KCCodec
+internal import KCData
+
+/// CustomResourceDefinitions → kc schemas.
+public struct CRDImport: Sendable {
+  /// A kind in one version, as a module.
+  public struct Module: Sendable {
+    /// The file's name: `widget.v1.kc`.
+    public var fileName: String
+    /// The keyword of its blocks: `widget`.
+    public var keyword: String
+    public var apiVersion: String
+    public var kind: String
+    /// Whether it is the version that objects are stored in.
+    public var isStored: Bool
+    public var source: String
+  }
+
+  public private(set) var modules: [Module] = []
+  public private(set) var notes: [ImportNote] = []
+  /// Definitions that were seen, and documents that are none.
+  public private(set) var definitions = 0
+  public private(set) var others = 0
+
+  public var hasErrors: Bool { notes.contains { $0.severity == .error } }
+
+  public init() {}
+
+  /// Reads the definitions in a YAML or JSON file; what else stands there is counted.
+  public mutating func read(_ path: String, _ bytes: [UInt8]) {
+    let documents: [Value]
+    do {
+      documents = try YAML.parseAll(bytes)
+    } catch {
+      notes.append(ImportNote(.error, error.message, file: path, line: error.line, column: error.column))
+      return
+    }
+    for document in documents { read(document, path, depth: 0) }
+  }
+
+  private mutating func read(_ document: Value, _ path: String, depth: Int) {
+    if document["kind"]?.string?.hasSuffix("List") == true, let items = document["items"]?.array, depth < 4 {
+      for item in items { read(item, path, depth: depth + 1) }
+      return
+    }
+    guard document["kind"]?.string == "CustomResourceDefinition" else {
+      others += 1
+      return
+    }
+    definitions += 1
+    let name = document.at("metadata", "name")?.string ?? "?"
+    let document = Self.current(document)
+    switch document["apiVersion"]?.string {
+    case "apiextensions.k8s.io/v1": break
+    case "apiextensions.k8s.io/v1beta1":
+      notes.append(
+        ImportNote(
+          .warning, "the definition `\(name)` is of v1beta1, which Kubernetes serves no more: it is read as v1",
+          file: path))
+    default:
+      notes.append(ImportNote(.error, "the definition `\(name)` is of an API version that is not known", file: path))
+      return
+    }
+    guard let group = document.at("spec", "group")?.string, let kind = document.at("spec", "names", "kind")?.string,
+      let versions = document.at("spec", "versions")?.array, !group.isEmpty, SourceLiteral.isName(kind)
+    else {
+      notes.append(ImportNote(.error, "the definition `\(name)` lacks a group, a kind or versions", file: path))
+      return
+    }
+    for version in versions where version["served"]?.bool != false {
+      guard let served = version["name"]?.string else { continue }
+      var writer = CRDWriter(
+        group: group, version: served, kind: kind, isNamespaced: document.at("spec", "scope")?.string != "Cluster",
+        file: path)
+      let source = writer.write(version.at("schema", "openAPIV3Schema") ?? .null)
+      notes += writer.notes
+      modules.append(
+        Module(
+          fileName: "\(kind.lowercased()).\(served).kc", keyword: writer.rootName.lowercased(),
+          apiVersion: "\(group)/\(served)", kind: kind, isStored: version["storage"]?.bool == true, source: source))
+    }
+  }
+
+  /// A definition with a schema in each version: v1beta1 had one version, or one schema for all.
+  private static func current(_ document: Value) -> Value {
+    guard document["apiVersion"]?.string == "apiextensions.k8s.io/v1beta1" else { return document }
+    var out = document
+    var versions = document.at("spec", "versions")?.array ?? []
+    if versions.isEmpty, let name = document.at("spec", "version") {
+      versions = [["name": name, "served": true, "storage": true]]
+    }
+    let common = document.at("spec", "validation", "openAPIV3Schema")
+    for place in versions.indices where versions[place]["schema"] == nil {
+      versions[place].set(common, at: "schema", "openAPIV3Schema")
+    }
+    out.set(.array(versions), at: "spec", "versions")
+    return out
+  }
+}

@@ -1,0 +1,228 @@
+internal import KCData
+
+/// Writes the schema of one kind in one version.
+struct CRDWriter {
+  static let depthLimit = 64
+
+  let group: String
+  let version: String
+  let kind: String
+  let isNamespaced: Bool
+  let file: String
+  private(set) var notes: [ImportNote] = []
+  /// Schemas that are written, by what is in them: the same one is written once.
+  private var known: [String: String] = [:]
+  private var taken: Set<String> = []
+  private var parts: [String] = []
+
+  /// Schemas of the library, which a kind of the same name would hide.
+  private static let library: Set<String> = [
+    "Affinity", "Autoscaler", "Claim", "ClaimTemplate", "Config", "Container", "CronJob", "DaemonSet", "Deployment",
+    "DisruptionBudget", "EnvVar", "Ingress", "IngressHost", "Job", "Mount", "Namespace", "NetworkPolicy", "Permission",
+    "PodField", "Port", "PriorityClass", "Probe", "Project", "ProjectNode", "Resource", "Role", "RoleBinding",
+    "Rollout",
+    "Route", "Secret", "Security", "Service", "ServiceAccount", "ServicePort", "StatefulSet", "TargetCluster", "Volume",
+    "Workload", "Name", "Record", "Any", "List", "Map", "Key", "Range", "Int", "Float", "Bool", "String", "Quantity",
+    "Duration", "Percent", "Regex", "None", "Node", "Component", "Policy", "Test", "Type", "Schema",
+  ]
+
+  /// Names that a schema's member cannot have.
+  private static let unspeakable: Set<String> = ["let", "if", "for", "match"]
+
+  init(group: String, version: String, kind: String, isNamespaced: Bool, file: String) {
+    (self.group, self.version, self.kind, self.isNamespaced, self.file) = (group, version, kind, isNamespaced, file)
+  }
+
+  /// The name of the kind's schema.
+  var rootName: String {
+    guard Self.library.contains(kind) || kind.first?.isUppercase != true else { return kind }
+    let first = group.split(separator: ".").first.map(String.init) ?? "Custom"
+    return Self.capital(ComposeNames.dns(first) ?? "custom") + Self.capital(kind)
+  }
+
+  mutating func write(_ schema: Value) -> String {
+    let root = rootName
+    taken = Self.library.union([root])
+    var fields: [(name: String, line: String, documentation: String)] = []
+    let required = Set(schema["required"]?.array?.compactMap(\.string) ?? [])
+    let inherited: Set<String> = ["apiVersion", "kind", "metadata", "status"]
+    var properties = schema["properties"]?.object ?? [:]
+    if properties.isEmpty { properties["spec"] = ["x-kubernetes-preserve-unknown-fields": true, "type": "object"] }
+    for (name, property) in properties where !inherited.contains(name) {
+      guard Self.isMember(name),
+        !["name", "namespace", "labels", "annotations", "raw", "object", "protect"].contains(name)
+      else {
+        note("the field `\(name)` of \(kind) has a name that a schema cannot have: it is written in `raw`")
+        continue
+      }
+      let line = member(name, property, isRequired: required.contains(name), path: root, depth: 0)
+      fields.append((name, line, property["description"]?.string ?? ""))
+    }
+    var out = SourceLines()
+    out.line("// \(kind) of \(group)/\(version)\(isNamespaced ? "" : ", of the whole cluster").")
+    for part in parts {
+      out.gap()
+      for line in part.split(separator: "\n", omittingEmptySubsequences: false).dropLast() { out.line(String(line)) }
+    }
+    out.gap()
+    out.documentation(schema["description"]?.string ?? "\(kind) of \(group).")
+    let requirements = requirements(schema)
+    out.block("resource schema \(root) extends Resource") { out in
+      for field in fields {
+        out.documentation(field.documentation)
+        out.line(field.line)
+      }
+      for line in requirements { out.line(line) }
+      out.gap()
+      out.block("object =") { out in
+        out.line("apiVersion = \(SourceLiteral.string("\(group)/\(version)"))")
+        out.line("kind = \(SourceLiteral.string(kind))")
+        out.line("metadata = metadata(self)")
+        for field in fields { out.line("\(field.name) = self.\(field.name)") }
+      }
+    }
+    return out.text
+  }
+
+  private mutating func note(_ message: String) {
+    notes.append(ImportNote(.note, message, file: file))
+  }
+
+  static func isMember(_ name: String) -> Bool {
+    !unspeakable.contains(name) && (SourceLiteral.isName(name) || SourceLiteral.expressionWords.contains(name))
+  }
+
+  static func capital(_ text: String) -> String {
+    text.split(whereSeparator: { !($0.isASCII && ($0.isLetter || $0.isNumber)) })
+      .map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+  }
+}
+
+extension CRDWriter {
+  /// `name: Type`, with its default.
+  private mutating func member(_ name: String, _ schema: Value, isRequired: Bool, path: String, depth: Int) -> String {
+    let type = type(schema, path: path + Self.capital(name), depth: depth + 1)
+    if let standard = schema["default"], let literal = Self.literal(standard, schema) {
+      return "\(name): \(type) = \(literal)"
+    }
+    if isRequired, schema["default"] == nil, schema["nullable"]?.bool != true { return "\(name): \(type)" }
+    return "\(name): \(type.contains(" | ") ? "\(type) | None" : "\(type)?")"
+  }
+
+  /// A scalar default; nil for one that has no short form.
+  private static func literal(_ value: Value, _ schema: Value) -> String? {
+    switch value {
+    case .bool(let truth): return schema["type"]?.string == "boolean" ? "\(truth)" : nil
+    case .int(let number): return schema["type"]?.string == "string" ? nil : "\(number)"
+    case .string(let text): return schema["type"]?.string == "integer" ? nil : SourceLiteral.string(text)
+    default: return nil
+    }
+  }
+
+  private mutating func type(_ schema: Value, path: String, depth: Int) -> String {
+    guard depth < Self.depthLimit else { return "Any" }
+    if schema["x-kubernetes-int-or-string"]?.bool == true { return "Int | String | Quantity" }
+    if let values = schema["enum"]?.array, let union = Self.union(values) { return union }
+    switch schema["type"]?.string {
+    case "string": return Self.string(schema)
+    case "integer": return "Int\(Self.bounds(schema))"
+    case "number": return "Float"
+    case "boolean": return "Bool"
+    case "array":
+      let inner = type(schema["items"] ?? .null, path: path, depth: depth + 1)
+      let limits = [("min", "minItems"), ("max", "maxItems")].compactMap { name, key in
+        schema[key]?.int.flatMap { $0 >= 0 ? "\(name): \($0)" : nil }
+      }
+      return "List<\(inner)>\(limits.isEmpty ? "" : "(\(limits.joined(separator: ", ")))")"
+    case "object": return record(schema, path: path, depth: depth)
+    default: return schema["properties"] == nil ? "Any" : record(schema, path: path, depth: depth)
+    }
+  }
+
+  private static func union(_ values: [Value]) -> String? {
+    let literals = values.compactMap { value -> String? in
+      switch value {
+      case .string(let text): SourceLiteral.string(text)
+      case .int(let number) where number >= 0: String(number)
+      default: nil
+      }
+    }
+    guard !literals.isEmpty, literals.count == values.count else { return nil }
+    var seen = Set<String>()
+    return literals.filter { seen.insert($0).inserted }.joined(separator: " | ")
+  }
+
+  private static func bounds(_ schema: Value) -> String {
+    let low = schema["exclusiveMinimum"]?.bool == true ? nil : schema["minimum"]?.int
+    let high = schema["exclusiveMaximum"]?.bool == true ? nil : schema["maximum"]?.int
+    if low == nil, high == nil { return "" }
+    return "(\(low.map(String.init) ?? "")...\(high.map(String.init) ?? ""))"
+  }
+
+  private static func string(_ schema: Value) -> String {
+    var limits: [String] = []
+    if let pattern = schema["pattern"]?.string, let written = CRDPattern.literal(pattern) {
+      limits.append("matching: \(written)")
+    }
+    if let least = schema["minLength"]?.int, least > 0 { limits.append("min: \(least)") }
+    if let most = schema["maxLength"]?.int, most >= 0 { limits.append("max: \(most)") }
+    return limits.isEmpty ? "String" : "String(\(limits.joined(separator: ", ")))"
+  }
+
+  private mutating func record(_ schema: Value, path: String, depth: Int) -> String {
+    if let additional = schema["additionalProperties"] {
+      guard additional.object != nil, schema["properties"] == nil else { return "Record" }
+      let inner = type(additional, path: path, depth: depth + 1)
+      return inner == "Any" ? "Map<String, Any>" : "Map<String, \(inner)>"
+    }
+    guard let properties = schema["properties"]?.object, !properties.isEmpty,
+      schema["x-kubernetes-preserve-unknown-fields"]?.bool != true,
+      schema["x-kubernetes-embedded-resource"]?.bool != true
+    else { return "Record" }
+    if let name = properties.keys.first(where: { !Self.isMember($0) }) {
+      note("`\(path)` has a field `\(name)`, whose name a schema cannot have: it is an open record")
+      return "Record"
+    }
+    let required = Set(schema["required"]?.array?.compactMap(\.string) ?? [])
+    var body = SourceLines()
+    for (name, property) in properties {
+      body.documentation(property["description"]?.string ?? "")
+      let isRequired = required.contains(name)
+      body.line(member(name, property, isRequired: isRequired, path: path, depth: depth))
+    }
+    for line in requirements(schema) { body.line(line) }
+    if let same = known[body.text] { return same }
+    var name = path
+    var number = 2
+    while !taken.insert(name).inserted {
+      name = "\(path)\(number)"
+      number += 1
+    }
+    known[body.text] = name
+    var out = SourceLines()
+    out.documentation(schema["description"]?.string ?? "")
+    out.block("schema \(name)") { out in
+      for line in body.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+        out.line(String(line))
+      }
+    }
+    parts.append(out.text)
+    return name
+  }
+
+  /// The rules that can be said in kc as `require`, the others as comments.
+  private func requirements(_ schema: Value) -> [String] {
+    var out: [String] = []
+    for rule in schema["x-kubernetes-validations"]?.array ?? [] {
+      guard let text = rule["rule"]?.string else { continue }
+      let message = rule["message"]?.string ?? "this breaks the rule \(text)"
+      if let condition = CRDRule.condition(text, schema) {
+        out.append("require \(condition) else \(SourceLiteral.string(message))")
+      } else {
+        let shown = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        out.append("// The API server checks: \(shown)")
+      }
+    }
+    return out
+  }
+}

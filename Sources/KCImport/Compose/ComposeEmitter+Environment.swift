@@ -1,0 +1,159 @@
+internal import KCData
+
+extension ComposeEmitter {
+  mutating func writeEnvironment(_ service: ComposeService, to out: inout SourceLines) {
+    var secretLines: [(key: String, value: String)] = []
+    var lines: [(key: String, value: String?)] = []
+    for pair in pairs(service.node["environment"], "environment") {
+      guard Self.isVariable(pair.key) else {
+        note(.error, "`\(loader.reader.variables.plain(pair.key))` cannot be the name of a variable", at: pair.node)
+        continue
+      }
+      if let secret = secretValue(pair.key, pair.value, service, at: pair.node) {
+        secretLines.append((pair.key, secret))
+        lines.append((pair.key, nil))
+      } else {
+        lines.append((pair.key, plainValue(pair.key, pair.value, at: pair.node)))
+      }
+    }
+    var name = ""
+    if !secretLines.isEmpty {
+      name = names.declare("\(service.host)-env", ending: "secret")
+      declare(2) { out in
+        out.block("secret \(name)") { out in
+          out.block("data") { out in
+            for line in secretLines { out.line("\(SourceLiteral.key(line.key)) = \(line.value)") }
+          }
+        }
+      }
+    }
+    for line in lines {
+      let key = SourceLiteral.key(line.key)
+      out.line("env \(key) = \(line.value ?? Self.member("\(name).data", line.key))")
+    }
+    let files = environmentFiles(service)
+    if !files.isEmpty { out.line("envFrom = [\(files.joined(separator: ", "))]") }
+  }
+
+  private static func member(_ owner: String, _ key: String) -> String {
+    SourceLiteral.isName(key) ? "\(owner).\(key)" : "\(owner)[\(SourceLiteral.string(key))]"
+  }
+
+  private static func isVariable(_ name: String) -> Bool {
+    guard let first = name.utf8.first, !(48...57).contains(first) else { return false }
+    return name.utf8.allSatisfy {
+      (48...57).contains($0) || (97...122).contains($0 | 32) || $0 == 45 || $0 == 46 || $0 == 95
+    } && (first != 46 || name.utf8.count > 2)
+  }
+
+  private mutating func plainValue(_ key: String, _ value: String?, at node: ComposeNode) -> String {
+    if let value {
+      if case .scalar(let scalar) = node.content, !ComposeVariables.hasMarks(value) {
+        if scalar.bool != nil { return value }
+        if case .int = scalar { return value.hasPrefix("-") ? SourceLiteral.string(value) : value }
+      }
+      return string(Self.unexpanded(value))
+    }
+    // Taken from where Compose runs.
+    _ = loader.reader.variables.mark("${\(key):-}") { _, _, _ in }
+    note(
+      .note, "`\(key)` is taken from the environment of Compose: it is a parameter here", help: "pass `--set \(key)=…`",
+      at: node)
+    return string("\(ComposeVariables.open)\(key)\(ComposeVariables.close)")
+  }
+
+  /// What a variable is read from whose value must not stand in the program; nil for one that may.
+  private mutating func secretValue(
+    _ key: String, _ value: String?, _ service: ComposeService, at node: ComposeNode
+  ) -> String? {
+    let inner = ComposeVariables.names(value ?? "")
+    if let value, inner.contains(where: ComposeSecrets.isSecret) { return interpolatedSecret(value, at: node) }
+    guard ComposeSecrets.isSecret(key) || value.map(ComposeSecrets.holdsPassword) == true else { return nil }
+    if value == "" { return nil }
+    if let value, let whole = ComposeVariables.whole(value) { return input(whole, at: node) }
+    if let value, Int(value) != nil, !key.uppercased().contains("PASS") { return nil }
+    var name = key.replacing(".", with: "_").replacing("-", with: "_")
+    if let known = inputValues[name], known != value ?? "" {
+      name = "\(Self.variableName(service.host))_\(name)"
+    }
+    inputValues[name] = value ?? ""
+    return input(name, at: node)
+  }
+
+  /// A text with variables, the secret ones read where `kc` runs.
+  private mutating func interpolatedSecret(_ value: String, at node: ComposeNode) -> String {
+    if let whole = ComposeVariables.whole(value) { return input(whole, at: node) }
+    var out = ""
+    for (place, part) in value.split(separator: ComposeVariables.open, omittingEmptySubsequences: false).enumerated() {
+      guard place > 0, let end = part.firstIndex(of: ComposeVariables.close) else {
+        out += SourceLiteral.escaped(String(part))
+        continue
+      }
+      let name = String(part[..<end])
+      out += "\\(\(ComposeSecrets.isSecret(name) ? input(name, at: node) : parameter(name)))"
+      out += SourceLiteral.escaped(String(part[part.index(after: end)...]))
+    }
+    return "\"\(out)\""
+  }
+
+  private mutating func input(_ name: String, at node: ComposeNode) -> String {
+    if inputs.insert(name).inserted {
+      note(
+        .note, "`\(name)` looks like a secret and is not copied: the program reads it from the environment",
+        help: "set `\(name)` where `kc` runs", at: node)
+    }
+    return "input.env(\(SourceLiteral.string(name)))"
+  }
+
+  /// Secrets with the variables of `env_file`.
+  private mutating func environmentFiles(_ service: ComposeService) -> [String] {
+    guard let node = service.node["env_file"], !node.isNull else { return [] }
+    var out: [String] = []
+    for item in node.items ?? [node] {
+      guard let path = (item.text ?? item["path"]?.text).map({ loader.reader.variables.plain($0) }) else {
+        note(.error, "`env_file` is a path, or a list of paths", at: item)
+        continue
+      }
+      let full = ComposeLoader.join(loader.reader.files[item.file], path)
+      if let known = environmentFiles[full] {
+        if let known, !out.contains(known) { out.append(known) }
+        continue
+      }
+      let name = declareEnvironment(full, path, isRequired: item["required"]?.bool ?? true, at: item)
+      environmentFiles[full] = .some(name)
+      if let name { out.append(name) }
+    }
+    return out
+  }
+
+  private mutating func declareEnvironment(
+    _ full: String, _ path: String, isRequired: Bool, at item: ComposeNode
+  ) -> String? {
+    guard let bytes = loader.open(full) else {
+      if isRequired {
+        note(
+          .warning, "`\(path)` cannot be read: its variables are missing", help: "write them into a config or a secret",
+          at: item)
+      }
+      return nil
+    }
+    let keys = ComposeEnvFile.parse(bytes).map(\.0).filter(Self.isVariable)
+    var seen = Set<String>()
+    let lines = keys.filter { seen.insert($0).inserted }.prefix(1000).map { key in
+      inputs.insert(key)
+      return "\(SourceLiteral.key(key)) = input.env(\(SourceLiteral.string(key)))"
+    }
+    guard !lines.isEmpty else { return nil }
+    let file = path.split(separator: "/").last.map(String.init) ?? "env"
+    let name = names.declare(ComposeNames.dns(file == ".env" ? "env-file" : file) ?? "env-file", ending: "secret")
+    note(
+      .note, "the values in `\(path)` may be secret and are not copied: the program reads them from the environment",
+      help: "set its variables where `kc` runs: `set -a; . \(path); set +a`", at: item)
+    declare(2) { out in
+      out.block("secret \(name)") { out in
+        out.block("data") { out in for line in lines { out.line(line) } }
+      }
+    }
+    return name
+  }
+}

@@ -1,0 +1,89 @@
+extension ComposeEmitter {
+  mutating func writeHealth(_ service: ComposeService, to out: inout SourceLines) {
+    guard let check = service.node["healthcheck"], !check.isNull else { return }
+    if check["disable"]?.bool == true { return }
+    guard check.entries != nil, let test = check["test"] else {
+      if check.entries == nil { note(.error, "`healthcheck` is a map with `test`", at: check) }
+      return
+    }
+    guard let action = action(test, service) else { return }
+    var arguments = [action]
+    for (field, argument, standard) in [("interval", "every", "30s"), ("timeout", "timeout", "30s")] {
+      arguments.append("\(argument): \(duration(check[field], least: 1) ?? standard)")
+    }
+    if let delay = duration(check["start_period"], least: 0), delay != "0s" { arguments.append("delay: \(delay)") }
+    if let node = check["retries"], let count = Int(loader.reader.variables.plain(node.text ?? "")), count > 0 {
+      if count != 3 { arguments.append("failures: \(min(count, 1_000_000))") }
+    }
+    if let node = check["start_interval"] { note(.note, "`start_interval` has no counterpart", at: node) }
+    out.line("ready = \(arguments.joined(separator: ", ")))")
+  }
+
+  private mutating func duration(_ node: ComposeNode?, least: Int64) -> String? {
+    guard let node, !node.isNull else { return nil }
+    guard let time = ComposeUnits.milliseconds(loader.reader.variables.plain(node.text ?? "")) else {
+      note(.error, "this is no duration such as `1m30s`", at: node)
+      return nil
+    }
+    return ComposeUnits.duration(time, least: least)
+  }
+
+  /// The start of a probe: `probe.exec([…]`, or what says the same better.
+  private mutating func action(_ test: ComposeNode, _ service: ComposeService) -> String? {
+    var command: [String]
+    if let text = test.text {
+      command = ["CMD-SHELL", text]
+    } else {
+      command = texts(test, "test")
+    }
+    guard let kind = command.first else { return nil }
+    command.removeFirst()
+    switch kind {
+    case "NONE": return nil
+    case "CMD", "CMD-SHELL": break
+    default:
+      note(.error, "`test` starts with CMD, CMD-SHELL or NONE", at: test)
+      return nil
+    }
+    guard !command.isEmpty else { return nil }
+    if let request = Self.request(kind == "CMD" ? command.joined(separator: " ") : command[0]) {
+      let port = service.ports.first { $0.number == String(request.port) }.map(\.name)
+      let written = port.flatMap { names.isTop($0) ? nil : $0 } ?? String(request.port)
+      let scheme = request.isTLS ? ", scheme: \"HTTPS\"" : ""
+      return "probe.http(\(SourceLiteral.string(request.path)), port: \(written)\(scheme)"
+    }
+    let words = kind == "CMD" ? command : ["/bin/sh", "-c", command[0]]
+    return "probe.exec([\(words.map { string($0) }.joined(separator: ", "))]"
+  }
+
+  /// What `curl -f http://localhost:8080/health || exit 1` asks for; nil for any other command.
+  static func request(_ command: String) -> (port: Int, path: String, isTLS: Bool)? {
+    var text = command
+    for ending in ["|| exit 1", "|| false", "||exit 1"] {
+      if let range = text.firstRange(of: ending), text[range.upperBound...].allSatisfy(\.isWhitespace) {
+        text = String(text[..<range.lowerBound])
+      }
+    }
+    guard !text.contains(where: { "|;&$<>`".contains($0) }), !ComposeVariables.hasMarks(text),
+      let words = ShellWords.split(text), let program = words.first, ["curl", "wget"].contains(program)
+    else { return nil }
+    let plain: Set<String> = [
+      "-f", "--fail", "-s", "--silent", "-sf", "-fs", "-fsS", "-sSf", "-q", "--spider", "-qO-", "-S", "-I",
+    ]
+    let rest = words.dropFirst().filter { !plain.contains($0) }
+    guard rest.count == 1, let url = rest.first else { return nil }
+    let isTLS = url.hasPrefix("https://")
+    let body = url.drop(while: { $0 != ":" }).dropFirst(url.contains("://") ? 3 : 0)
+    let target = url.contains("://") ? body : url[...]
+    let slash = target.firstIndex(of: "/") ?? target.endIndex
+    let parts = target[..<slash].split(separator: ":", omittingEmptySubsequences: false)
+    guard let host = parts.first, ["localhost", "127.0.0.1", "0.0.0.0"].contains(host), parts.count <= 2 else {
+      return nil
+    }
+    guard let port = parts.count == 2 ? Int(parts[1]) : (isTLS ? 443 : 80), (1...65535).contains(port) else {
+      return nil
+    }
+    let path = target[slash...]
+    return (port, path.isEmpty ? "/" : String(path), isTLS)
+  }
+}

@@ -1,0 +1,259 @@
+extension ComposeEmitter {
+  /// The most bytes of a file that a config takes: what an object may hold, with room for the rest.
+  private static let fileLimit = 512 * 1024
+
+  mutating func readMounts(_ service: inout ComposeService) {
+    for item in list(service.node["volumes"], "volumes") {
+      if let mount = volume(item, service) { add(mount, at: item, to: &service) }
+    }
+    for item in list(service.node["configs"], "configs") {
+      if let mount = file(item, isSecret: false) { add(mount, at: item, to: &service) }
+    }
+    for item in list(service.node["secrets"], "secrets") {
+      if let mount = file(item, isSecret: true) { add(mount, at: item, to: &service) }
+    }
+    if let node = service.node["tmpfs"] {
+      for text in texts(node, "tmpfs") {
+        let target = String(loader.reader.variables.plain(text).prefix { $0 != ":" })
+        add(.init(target: target, source: .empty(memory: true, size: nil)), at: node, to: &service)
+      }
+    }
+    if let node = service.node["shm_size"], let text = node.text {
+      let size = ComposeUnits.bytes(loader.reader.variables.plain(text))
+      if size == nil { note(.error, "`\(text)` is no amount of bytes", at: node) }
+      add(.init(target: "/dev/shm", source: .empty(memory: true, size: size)), at: node, to: &service)
+    }
+    inherit(&service)
+  }
+
+  private mutating func list(_ node: ComposeNode?, _ field: String) -> [ComposeNode] {
+    guard let node, !node.isNull else { return [] }
+    guard let items = node.items else {
+      note(.error, "`\(field)` of a service is a list", at: node)
+      return []
+    }
+    return items
+  }
+
+  private mutating func add(_ mount: ComposeService.Mount, at item: ComposeNode, to service: inout ComposeService) {
+    guard mount.target.hasPrefix("/"), !mount.target.contains(":"), !ComposeVariables.hasMarks(mount.target) else {
+      return note(.error, "`\(loader.reader.variables.plain(mount.target))` is no absolute path to mount at", at: item)
+    }
+    if let place = service.mounts.firstIndex(where: { $0.target == mount.target }) {
+      note(.warning, "`\(mount.target)` is mounted twice: this one counts", at: item)
+      service.mounts[place] = mount
+    } else {
+      service.mounts.append(mount)
+    }
+  }
+
+  /// An entry of `volumes`: `[SOURCE:]TARGET[:MODE]` or a map.
+  private mutating func volume(_ item: ComposeNode, _ service: ComposeService) -> ComposeService.Mount? {
+    let variables = loader.reader.variables
+    if let text = item.text {
+      let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      guard parts.count > 1 else {
+        return .init(target: variables.plain(text), source: .empty(memory: false, size: nil))
+      }
+      let isReadOnly = parts.count > 2 && parts[2].split(separator: ",").contains("ro")
+      return mount(parts[0], at: variables.plain(parts[1]), isReadOnly: isReadOnly, item, service)
+    }
+    guard let target = item["target"]?.text.map({ variables.plain($0) }) else {
+      note(.error, "a volume is a text such as \"data:/var/lib\", or a map with `target`", at: item)
+      return nil
+    }
+    let isReadOnly = item["read_only"]?.bool ?? false
+    switch item["type"]?.text ?? "volume" {
+    case "tmpfs":
+      let size = item["tmpfs"]?["size"]?.text.flatMap { ComposeUnits.bytes(variables.plain($0)) }
+      return .init(target: target, source: .empty(memory: true, size: size))
+    case "volume", "bind":
+      guard let source = item["source"]?.text else {
+        return .init(target: target, source: .empty(memory: false, size: nil))
+      }
+      var result = mount(source, at: target, isReadOnly: isReadOnly, item, service)
+      if let path = item["volume"]?["subpath"]?.text { result?.path = variables.plain(path) }
+      return result
+    case let other:
+      note(.warning, "a volume of type `\(other)` has no counterpart: `\(target)` is not mounted", at: item)
+      return nil
+    }
+  }
+
+  private mutating func mount(
+    _ source: String, at target: String, isReadOnly: Bool, _ item: ComposeNode, _ service: ComposeService
+  ) -> ComposeService.Mount? {
+    let plain = loader.reader.variables.plain(source)
+    if plain.hasPrefix("/") {
+      return .init(target: target, source: .host(source), isReadOnly: isReadOnly)
+    }
+    if plain.hasPrefix(".") || plain.hasPrefix("~") || plain.contains("/") || plain.contains("\\") || plain.isEmpty {
+      return projectFile(plain, at: target, item, service)
+    }
+    let definition = project["volumes"]?[plain]
+    if definition == nil {
+      note(.warning, "the project defines no volume `\(plain)`: it is taken as one without settings", at: item)
+    }
+    if let external = definition?["external"], external.bool != false {
+      let name = external["name"]?.text ?? definition?["name"]?.text ?? plain
+      let label = ComposeNames.dns(loader.reader.variables.plain(name)) ?? "volume"
+      return .init(target: target, source: .external(label), isReadOnly: isReadOnly)
+    }
+    return .init(target: target, source: .named(plain), isReadOnly: isReadOnly)
+  }
+
+  /// A file or folder of the project that is bound into the container.
+  private mutating func projectFile(
+    _ path: String, at target: String, _ item: ComposeNode, _ service: ComposeService
+  ) -> ComposeService.Mount? {
+    let full = ComposeLoader.join(loader.reader.files[item.file], path)
+    guard !path.hasPrefix("~"), let bytes = loader.open(full) else {
+      note(
+        .warning, "`\(path)` is a folder of the machine or a file that is not here: `\(target)` is not mounted",
+        help: "build it into the image, or put it into a config or a volume", at: item)
+      return nil
+    }
+    let key = full.split(separator: "/").last.map(String.init) ?? "file"
+    if ComposeSecrets.isSecretFile(full) {
+      let name = declareSecret("\(service.host)-\(key)", key: key, input: nil, at: item)
+      return .init(target: target, source: .secret(name), path: key, isReadOnly: true)
+    }
+    guard let name = declareConfig("\(service.host)-\(key)", key: key, bytes: bytes, at: item) else { return nil }
+    return .init(target: target, source: .config(name), path: key, isReadOnly: true)
+  }
+
+  /// An entry of `configs` or `secrets` of a service.
+  private mutating func file(_ item: ComposeNode, isSecret: Bool) -> ComposeService.Mount? {
+    let field = isSecret ? "secrets" : "configs"
+    guard let text = item.text ?? item["source"]?.text else {
+      note(.error, "an entry of `\(field)` is a name, or a map with `source`", at: item)
+      return nil
+    }
+    let source = loader.reader.variables.plain(text)
+    guard let definition = project[field]?[source] else {
+      note(.warning, "the project defines none of `\(field)` named `\(source)`: it is not mounted", at: item)
+      return nil
+    }
+    var target = item["target"]?.text.map { loader.reader.variables.plain($0) } ?? source
+    if !target.hasPrefix("/") { target = isSecret ? "/run/secrets/\(target)" : "/\(target)" }
+    if item["uid"] != nil || item["gid"] != nil || item["mode"] != nil {
+      note(.note, "`uid`, `gid` and `mode` of a file have no counterpart: it can be read by all", at: item)
+    }
+    let key = Self.dataKey(source)
+    if isSecret {
+      let name =
+        secrets[source] ?? declareSecret(source, key: key, input: definition["environment"]?.text, at: definition)
+      secrets[source] = name
+      return .init(target: target, source: .secret(name), path: key, isReadOnly: true)
+    }
+    guard let name = configs[source] ?? topConfig(source, key: key, definition) else { return nil }
+    configs[source] = name
+    return .init(target: target, source: .config(name), path: key, isReadOnly: true)
+  }
+
+  private mutating func topConfig(_ source: String, key: String, _ definition: ComposeNode) -> String? {
+    if let content = definition["content"]?.text { return declareConfig(source, key: key, text: content) }
+    if let variable = definition["environment"]?.text {
+      _ = loader.reader.variables.mark("${\(variable):-}") { _, _, _ in }
+      return declareConfig(source, key: key, text: "\(ComposeVariables.open)\(variable)\(ComposeVariables.close)")
+    }
+    if let path = definition["file"]?.text.map({ loader.reader.variables.plain($0) }) {
+      if let bytes = loader.open(ComposeLoader.join(loader.reader.files[definition.file], path)) {
+        return declareConfig(source, key: key, bytes: bytes, at: definition)
+      }
+      note(.warning, "`\(path)` cannot be read: the config `\(source)` is empty", at: definition)
+      return declareConfig(source, key: key, text: "")
+    }
+    note(
+      .warning, "the config `\(source)` is not in these files: it is declared empty", help: "put its text into it",
+      at: definition)
+    return declareConfig(source, key: key, text: "")
+  }
+
+  /// Mounts of `volumes_from`.
+  private mutating func inherit(_ service: inout ComposeService) {
+    for text in texts(service.node["volumes_from"], "volumes_from") {
+      let parts = text.split(separator: ":").map(String.init)
+      guard let name = parts.first, name != "container", let place = places[name], name != service.key else {
+        note(
+          .warning, "`volumes_from: \(text)` names no service that is imported",
+          at: service.node["volumes_from"] ?? service.node)
+        continue
+      }
+      for item in services[place].node["volumes"]?.items ?? [] {
+        if var mount = volume(item, service), !service.mounts.contains(where: { $0.target == mount.target }) {
+          if parts.last == "ro" { mount.isReadOnly = true }
+          add(mount, at: item, to: &service)
+        }
+      }
+    }
+  }
+
+  static func dataKey(_ text: String) -> String {
+    let key = String(
+      text.unicodeScalars.map { scalar in
+        scalar.isASCII
+          && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            || "-._".unicodeScalars.contains(scalar))
+          ? Character(scalar) : "-"
+      })
+    return key.isEmpty ? "file" : key
+  }
+}
+
+extension ComposeEmitter {
+  private mutating func declareConfig(_ wanted: String, key: String, bytes: [UInt8], at node: ComposeNode) -> String? {
+    guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0), bytes.count <= 512 * 1024 else {
+      note(.warning, "`\(key)` is no text, or too long for a config: it is not mounted", at: node)
+      return nil
+    }
+    return declareConfig(wanted, key: Self.dataKey(key), text: text)
+  }
+
+  /// A config with one file.
+  private mutating func declareConfig(_ wanted: String, key: String, text: String) -> String {
+    let name = names.declare(ComposeNames.dns(wanted) ?? "config", ending: "config")
+    let quoted = SourceLiteral.key(key)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let isPlain =
+      !text.contains("\r") && !text.contains("\t") && lines.count > 1 && lines.last == ""
+      && lines.allSatisfy { $0.last != " " }
+    let written = isPlain ? lines.map { blockLine($0) } : [string(text)]
+    declare(1) { out in
+      out.block("config \(name)") { out in
+        out.block("data") { out in
+          if isPlain { out.text("\(quoted) =", lines: written) } else { out.line("\(quoted) = \(written[0])") }
+        }
+      }
+    }
+    return name
+  }
+
+  /// A line in a block string, where quotes need no escape unless three stand together.
+  private mutating func blockLine(_ line: String) -> String {
+    interpolated(line).replacing("\\\"\\\"\\\"", with: "\u{E002}").replacing("\\\"", with: "\"")
+      .replacing("\u{E002}", with: "\\\"\\\"\\\"")
+  }
+
+  /// A secret with one file, whose content is asked for when `kc` runs.
+  private mutating func declareSecret(_ wanted: String, key: String, input: String?, at node: ComposeNode) -> String {
+    let name = names.declare(ComposeNames.dns(wanted) ?? "secret", ending: "secret")
+    let variable = input ?? Self.variableName(wanted)
+    inputs.insert(variable)
+    note(
+      .note, "the secret `\(wanted)` is not copied: the program reads it from the environment variable `\(variable)`",
+      help: "set `\(variable)` where `kc` runs", at: node)
+    declare(2) { out in
+      out.block("secret \(name)") { out in
+        out.block("data") {
+          $0.line("\(SourceLiteral.key(Self.dataKey(key))) = input.env(\(SourceLiteral.string(variable)))")
+        }
+      }
+    }
+    return name
+  }
+
+  static func variableName(_ text: String) -> String {
+    (ComposeNames.dns(text, limit: 200) ?? "secret").replacing("-", with: "_").uppercased()
+  }
+}

@@ -1,0 +1,97 @@
+/// What Compose has and Kubernetes has not: it is said once for each line.
+extension ComposeEmitter {
+  /// Fields of a service that become something.
+  private static let known: Set<String> = [
+    "image", "build", "command", "entrypoint", "environment", "env_file", "ports", "expose", "volumes", "configs",
+    "secrets", "tmpfs", "shm_size", "volumes_from", "healthcheck", "depends_on", "links", "deploy", "scale", "labels",
+    "annotations", "user", "working_dir", "read_only", "privileged", "cap_add", "cap_drop", "security_opt",
+    "stop_grace_period", "pull_policy", "hostname", "extra_hosts", "dns", "dns_search", "sysctls", "group_add",
+    "platform", "profiles", "networks", "pre_start", "pre_stop", "cpus", "mem_limit", "mem_reservation", "extends",
+    "init",
+  ]
+
+  /// Fields without a counterpart, and what to do instead.
+  private static let missing: [String: String] = [
+    "container_name": "pods have names of their own; use the service's name",
+    "develop": "rebuild the image, and apply",
+    "logging": "nodes keep the logs of containers; `kc logs` shows them",
+    "devices": "use a device plugin, and ask for its resource in `raw`",
+    "gpus": "use a device plugin, and ask for its resource in `raw`",
+    "ulimits": "set them in the image or on the node",
+    "external_links": "reach it by its name in the cluster",
+    "models": "run the model as a service of its own",
+    "post_start": "put it into the container's command",
+    "stop_signal": "set STOPSIGNAL in the image",
+    "memswap_limit": "swap is a matter of the nodes",
+    "domainname": "set `subdomain` in `raw`",
+  ]
+
+  private static let defaults: [String: Set<String>] = [
+    "restart": ["always", "unless-stopped"], "network_mode": ["host", "bridge"], "pid": ["host"], "ipc": ["host"],
+    "tty": ["false"], "stdin_open": ["false"], "oom_kill_disable": ["false"], "attach": ["true", "false"],
+  ]
+
+  mutating func noteFields(_ service: ComposeService) {
+    for entry in service.node.entries ?? [] where !Self.known.contains(entry.key) && !entry.key.hasPrefix("x-") {
+      if let fine = Self.defaults[entry.key], let text = entry.node.text, fine.contains(text) { continue }
+      switch entry.key {
+      case "restart":
+        note(
+          .note,
+          "`restart: \(entry.node.text ?? "")` has no counterpart: the pods of a \(service.kind.rawValue) are restarted",
+          help: service.kind == .job ? nil : "what ends by itself is a `job`", at: entry.node)
+      case "tty", "stdin_open": note(.note, "`\(entry.key)` has no counterpart", at: entry.node)
+      default:
+        note(.warning, "`\(entry.key)` has no counterpart", help: Self.missing[entry.key], at: entry.node)
+      }
+    }
+    noteDeploy(service)
+    for network in service.node["networks"]?.entries ?? [] {
+      for entry in network.node.entries ?? [] where entry.key != "aliases" {
+        note(.note, "`\(entry.key)` of a network has no counterpart", at: entry.node)
+      }
+    }
+  }
+
+  private mutating func noteDeploy(_ service: ComposeService) {
+    guard let deploy = service.node["deploy"], !deploy.isNull else { return }
+    guard let entries = deploy.entries else { return note(.error, "`deploy` is a map", at: deploy) }
+    let known: Set<String> = ["mode", "replicas", "labels", "resources", "placement", "update_config"]
+    for entry in entries where !known.contains(entry.key) && !entry.key.hasPrefix("x-") {
+      switch entry.key {
+      case "restart_policy":
+        if let condition = entry.node["condition"]?.text, condition != "any", service.kind != .job {
+          note(
+            .note, "`condition: \(condition)` has no counterpart: the pods of a \(service.kind.rawValue) are restarted",
+            help: "what ends by itself is a `job`", at: entry.node)
+        }
+      case "endpoint_mode":
+        if entry.node.text == "dnsrr" { note(.note, "`dnsrr` is `headless = true` of a service", at: entry.node) }
+      default: note(.note, "`deploy.\(entry.key)` has no counterpart", at: entry.node)
+      }
+    }
+    let update = deploy["update_config"]
+    for field in ["delay", "failure_action", "monitor", "max_failure_ratio"] {
+      if let node = update?[field] { note(.note, "`update_config.\(field)` has no counterpart", at: node) }
+    }
+  }
+
+  mutating func noteTopLevel() {
+    let known: Set<String> = ["services", "volumes", "configs", "secrets", "networks", "name", "version", "include"]
+    for entry in project.entries ?? [] where !known.contains(entry.key) && !entry.key.hasPrefix("x-") {
+      note(.warning, "`\(entry.key)` has no counterpart", at: entry.node)
+    }
+    for network in project["networks"]?.entries ?? [] {
+      note(
+        .note, "the network `\(network.key)` has no counterpart: all pods reach each other",
+        help: "write a `networkpolicy` for what must not", at: network.node)
+    }
+    for volume in project["volumes"]?.entries ?? [] {
+      for field in ["driver_opts", "driver"] {
+        if let node = volume.node[field], node.text != "local" {
+          note(.note, "`\(field)` of a volume has no counterpart: choose a class", at: node)
+        }
+      }
+    }
+  }
+}

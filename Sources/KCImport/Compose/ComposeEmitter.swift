@@ -1,0 +1,194 @@
+internal import KCData
+
+/// Turns a Compose project into a program.
+struct ComposeEmitter {
+  let project: ComposeNode
+  let projectName: String
+  let options: ComposeImport.Options
+  var loader: ComposeLoader
+  var names = ComposeNames()
+  /// The services that are imported, by their names in the files.
+  var services: [ComposeService] = []
+  var places: [String: Int] = [:]
+  /// Names in the program of what is shared between services, by the names in the files.
+  var configs: [String: String] = [:]
+  var secrets: [String: String] = [:]
+  var claims: [String: String] = [:]
+  var environmentFiles: [String: String?] = [:]
+  /// Variables of the environment that secrets are read from, and the value that each stood for.
+  var inputs: Set<String> = []
+  var inputValues: [String: String] = [:]
+  /// The declarations that services need, by their kinds.
+  var declarations: [(order: Int, text: String)] = []
+  /// How many services mount each named volume.
+  var volumeUses: [String: Int] = [:]
+  var parameterNames: [String: String] = [:]
+
+  init(_ project: ComposeNode, projectName: String, options: ComposeImport.Options, loader: ComposeLoader) {
+    self.project = project
+    self.projectName = projectName
+    self.options = options
+    self.loader = loader
+  }
+
+  mutating func note(_ severity: ImportNote.Severity, _ message: String, help: String? = nil, at node: ComposeNode) {
+    loader.note(severity, message, help: help, at: node)
+  }
+
+  /// The program's text.
+  mutating func run() -> String {
+    chooseServices()
+    for place in services.indices {
+      var service = services[place]
+      prepare(&service)
+      services[place] = service
+    }
+    countVolumes()
+    var bodies = SourceLines()
+    for service in services {
+      bodies.gap()
+      write(service, to: &bodies)
+    }
+    noteTopLevel()
+    var out = SourceLines()
+    writeParameters(&out)
+    for declaration in declarations.sorted(by: { $0.order < $1.order }) {
+      out.gap()
+      for line in declaration.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+        out.line(String(line))
+      }
+    }
+    if !out.text.isEmpty, !bodies.text.isEmpty { out.gap() }
+    return out.text + bodies.text
+  }
+
+  /// Declares something at the top: the text of a block.
+  mutating func declare(_ order: Int, _ body: (inout SourceLines) -> Void) {
+    var writer = SourceLines()
+    body(&writer)
+    declarations.append((order, writer.text))
+  }
+
+  private mutating func chooseServices() {
+    guard let node = project["services"] else {
+      return note(.warning, "there are no services in this project", at: project)
+    }
+    guard let entries = node.entries else { return note(.error, "`services` is a map of services", at: node) }
+    for entry in entries {
+      guard entry.node.entries != nil || entry.node.isNull else {
+        note(.error, "the service `\(entry.key)` is a map of what it needs", at: entry.node)
+        continue
+      }
+      let profiles = texts(entry.node["profiles"], "profiles")
+      if !profiles.isEmpty, !profiles.contains(where: isActive) {
+        note(
+          .note, "`\(entry.key)` is left out: it belongs to the profile \(profiles.joined(separator: ", "))",
+          help: "import it with `--profile \(profiles[0])`", at: entry.node)
+        continue
+      }
+      let label = ComposeNames.dns(entry.key) ?? "service"
+      let name = names.declare(label)
+      places[entry.key] = services.count
+      services.append(ComposeService(key: entry.key, name: name, host: label, node: entry.node))
+    }
+  }
+
+  private func isActive(_ profile: String) -> Bool {
+    options.profiles.contains(profile) || options.profiles.contains("*")
+  }
+
+  private mutating func countVolumes() {
+    for service in services {
+      for name in Set(service.mounts.compactMap(\.volume)) { volumeUses[name, default: 0] += 1 }
+    }
+  }
+
+  private mutating func writeParameters(_ out: inout SourceLines) {
+    let variables = loader.reader.variables
+    var pending = variables.order.filter { parameterNames[$0] != nil }
+    // What a default mentions is a parameter too.
+    var place = 0
+    while place < pending.count {
+      let inner = ComposeVariables.names(variables.known[pending[place]]?.standard ?? "")
+      for name in inner where !pending.contains(name) {
+        _ = parameter(name)
+        pending.append(name)
+      }
+      place += 1
+    }
+    for name in pending {
+      guard let variable = variables.known[name], let written = parameterNames[name] else { continue }
+      guard let standard = variable.standard else {
+        out.line("param \(written): \(variable.isNumber ? "Int" : "String")")
+        continue
+      }
+      let plain = variables.plain(standard)
+      if variable.isNumber, let number = Int64(plain) {
+        out.line("param \(written): Int = \(number)")
+      } else if ComposeSecrets.isSecret(name), !plain.isEmpty {
+        out.line("param \(written): String = \"\"")
+      } else {
+        out.line("param \(written): String = \(string(standard))")
+      }
+    }
+  }
+
+  /// The parameter that a variable of the files is in the program.
+  mutating func parameter(_ variable: String) -> String {
+    if let known = parameterNames[variable] { return known }
+    let name = names.declare(variable, ending: "value")
+    parameterNames[variable] = name
+    return name
+  }
+
+  /// A text with marks as a string literal with interpolations.
+  mutating func string(_ text: String) -> String {
+    if let whole = ComposeVariables.whole(text), loader.reader.variables.known[whole]?.isNumber != true {
+      return parameter(whole)
+    }
+    return "\"\(interpolated(text))\""
+  }
+
+  mutating func interpolated(_ text: String) -> String {
+    guard ComposeVariables.hasMarks(text) else { return SourceLiteral.escaped(text) }
+    var out = ""
+    for (place, part) in text.split(separator: ComposeVariables.open, omittingEmptySubsequences: false).enumerated() {
+      guard place > 0, let end = part.firstIndex(of: ComposeVariables.close) else {
+        out += SourceLiteral.escaped(String(part))
+        continue
+      }
+      out += "\\(\(parameter(String(part[..<end]))))" + SourceLiteral.escaped(String(part[part.index(after: end)...]))
+    }
+    return out
+  }
+
+  /// The texts of a list, or the one text.
+  mutating func texts(_ node: ComposeNode?, _ field: String) -> [String] {
+    guard let node, !node.isNull else { return [] }
+    if let text = node.text { return [text] }
+    guard let items = node.items else {
+      note(.error, "`\(field)` is a list of texts", at: node)
+      return []
+    }
+    return items.compactMap { item in
+      if item.text == nil, !item.isNull { note(.error, "`\(field)` is a list of texts", at: item) }
+      return item.text
+    }
+  }
+
+  /// Pairs, written as a map or as a list of `KEY=VALUE`.
+  mutating func pairs(_ node: ComposeNode?, _ field: String) -> [(key: String, value: String?, node: ComposeNode)] {
+    guard let node, !node.isNull else { return [] }
+    guard let entries = ComposeMerge.pairsMap(node).entries else {
+      note(.error, "`\(field)` is a map, or a list of `KEY=VALUE`", at: node)
+      return []
+    }
+    return entries.compactMap { entry in
+      guard entry.node.isScalar else {
+        note(.error, "`\(entry.key)` in `\(field)` is a text", at: entry.node)
+        return nil
+      }
+      return (entry.key, entry.node.text, entry.node)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+internal import KCData
+
+/// Compose files → kc source.
+public struct ComposeImport: Sendable {
+  public struct Options: Sendable {
+    /// Profiles whose services are imported besides those that belong to none; `*` stands for all.
+    public var profiles: [String]
+    /// The project's name where the files give none.
+    public var projectName: String
+
+    public init(profiles: [String] = [], projectName: String = "app") {
+      self.profiles = profiles
+      self.projectName = projectName
+    }
+  }
+
+  /// The project's name, as an object can have it.
+  public var projectName: String
+  /// The program; empty where nothing could be imported.
+  public var source: String
+  /// What has no counterpart, what was assumed and what is wrong, by file and line.
+  public var notes: [ImportNote]
+  /// Variables of the environment that the program reads its secrets from.
+  public var inputs: [String]
+
+  /// Imports files that make one project together, the later ones over the earlier.
+  ///
+  /// It never fails: what cannot be imported is said in `notes`, as an error where the result would not be what was
+  /// meant.
+  /// - Parameter open: the bytes of a file by its path, nil where it cannot be read; it is asked for the files, and for
+  ///   what they include, extend, mount and take variables from.
+  public init(files: [String], options: Options = Options(), open: @escaping (String) -> [UInt8]?) {
+    var loader = ComposeLoader(open: open)
+    guard let project = loader.load(files), loader.reader.files.count > 0 else {
+      (projectName, source, inputs) = (options.projectName, "", [])
+      notes = Self.ordered(loader.reader.notes)
+      return
+    }
+    let given = project["name"]?.text.map { loader.reader.variables.plain($0) } ?? options.projectName
+    projectName = ComposeNames.dns(given) ?? "app"
+    var emitter = ComposeEmitter(project, projectName: projectName, options: options, loader: loader)
+    source = emitter.run()
+    inputs = emitter.inputs.sorted()
+    notes = Self.ordered(emitter.loader.reader.notes)
+  }
+
+  public var hasErrors: Bool { notes.contains { $0.severity == .error } }
+
+  /// By file and line, each once.
+  private static func ordered(_ notes: [ImportNote]) -> [ImportNote] {
+    var seen = Set<ImportNote>()
+    return notes.filter { seen.insert($0).inserted }.enumerated().sorted { left, right in
+      (left.element.file, left.element.line, left.offset) < (right.element.file, right.element.line, right.offset)
+    }.map(\.element)
+  }
+}

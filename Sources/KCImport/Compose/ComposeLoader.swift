@@ -1,0 +1,170 @@
+/// Brings the files of a Compose project together: overrides, `include`, `extends`.
+struct ComposeLoader {
+  static let fileLimit = 64
+
+  var reader = ComposeReader()
+  let open: (String) -> [UInt8]?
+  /// Files that are being read, against includes that go round.
+  private var stack: [String] = []
+  private var count = 0
+
+  init(open: @escaping (String) -> [UInt8]?) { self.open = open }
+
+  mutating func note(_ severity: ImportNote.Severity, _ message: String, help: String? = nil, at node: ComposeNode) {
+    let file = reader.files.indices.contains(node.file) ? reader.files[node.file] : ""
+    reader.notes.append(ImportNote(severity, message, help: help, file: file, line: node.line))
+  }
+
+  /// The project that files make together, the later ones over the earlier; nil after a note.
+  mutating func load(_ paths: [String]) -> ComposeNode? {
+    var whole: ComposeNode?
+    for path in paths {
+      guard let bytes = open(path) else {
+        reader.notes.append(ImportNote(.error, "there is no file \(path) that can be read", file: path))
+        return nil
+      }
+      if count == 0, let file = open(Self.join(path, ".env")) {
+        reader.variables.given = Dictionary(ComposeEnvFile.parse(file), uniquingKeysWith: { $1 })
+      }
+      guard let project = load(path, bytes) else { return nil }
+      whole = whole.flatMap { ComposeMerge.merge($0, project) } ?? project
+    }
+    return whole
+  }
+
+  private mutating func load(_ path: String, _ bytes: [UInt8]) -> ComposeNode? {
+    count += 1
+    guard count <= Self.fileLimit, let documents = reader.read(path, bytes) else { return nil }
+    stack.append(path)
+    defer { stack.removeLast() }
+    var whole: ComposeNode?
+    for document in documents {
+      guard document.entries != nil else {
+        note(.error, "a Compose file is a map with `services`", at: document)
+        continue
+      }
+      var project = Self.withServices(document)
+      project = included(project, from: path)
+      project = extended(project, from: path)
+      whole = whole.flatMap { ComposeMerge.merge($0, project) } ?? project
+    }
+    if whole == nil {
+      reader.notes.append(ImportNote(.error, "there is no Compose project in this file", file: path))
+    }
+    return whole
+  }
+
+  /// The first format had the services at the top.
+  private static func withServices(_ document: ComposeNode) -> ComposeNode {
+    let other: Set<String> = ["version", "name", "volumes", "networks", "configs", "secrets", "include", "models"]
+    guard let entries = document.entries, document["services"] == nil else { return document }
+    let services = entries.filter { entry in
+      !other.contains(entry.key) && !entry.key.hasPrefix("x-")
+        && (entry.node["image"] != nil || entry.node["build"] != nil || entry.node["extends"] != nil)
+    }
+    guard !services.isEmpty else { return document }
+    let rest = entries.filter { entry in !services.contains { $0.key == entry.key } }
+    let node = ComposeNode(content: .map(services), file: document.file, line: document.line)
+    return ComposeNode(
+      content: .map(rest + [.init(key: "services", node: node)]), file: document.file, line: document.line)
+  }
+
+  private mutating func included(_ project: ComposeNode, from path: String) -> ComposeNode {
+    guard let list = project["include"] else { return project }
+    var whole: ComposeNode?
+    for item in list.items ?? [] {
+      let single: ComposeNode? = item.isScalar ? item : item["path"]
+      for node in single?.items ?? [single].compactMap({ $0 }) {
+        guard let name = node.text else { continue }
+        let target = Self.join(path, reader.variables.plain(name))
+        if stack.contains(target) {
+          note(.error, "`\(name)` includes itself", at: node)
+        } else if let bytes = open(target), let inner = load(target, bytes) {
+          whole = whole.flatMap { ComposeMerge.merge($0, inner) } ?? inner
+        } else {
+          note(.warning, "`\(name)` cannot be included: its services are missing", at: node)
+        }
+      }
+    }
+    guard let whole else { return project }
+    return ComposeMerge.merge(whole, project) ?? project
+  }
+
+  /// Services with what they extend below them.
+  private mutating func extended(_ project: ComposeNode, from path: String) -> ComposeNode {
+    guard let services = project["services"]?.entries, var entries = project.entries else { return project }
+    var done: [ComposeNode.Entry] = []
+    for entry in services {
+      done.append(.init(key: entry.key, node: resolve(entry.node, name: entry.key, in: services, from: path, [])))
+    }
+    for place in entries.indices where entries[place].key == "services" {
+      entries[place].node.content = .map(done)
+    }
+    return ComposeNode(content: .map(entries), file: project.file, line: project.line)
+  }
+
+  private mutating func resolve(
+    _ service: ComposeNode, name: String, in services: [ComposeNode.Entry], from path: String, _ chain: [String]
+  ) -> ComposeNode {
+    guard let extends = service["extends"] else { return service }
+    var own = service
+    own.content = .map((service.entries ?? []).filter { $0.key != "extends" })
+    guard let base = extends.text ?? extends["service"]?.text else {
+      note(.error, "`extends` names no service", at: extends)
+      return own
+    }
+    var (found, source) = (services, path)
+    if let file = extends["file"]?.text {
+      source = Self.join(path, reader.variables.plain(file))
+      count += 1
+      guard count <= Self.fileLimit, let bytes = open(source), let documents = reader.read(source, bytes),
+        let other = documents.first.map(Self.withServices)?["services"]?.entries
+      else {
+        note(.warning, "`\(file)` cannot be read: `\(name)` lacks what it takes from there", at: extends)
+        return own
+      }
+      found = other
+    }
+    let step = "\(source)#\(base)"
+    guard !chain.contains(step), chain.count < 32, step != "\(path)#\(name)" || !chain.isEmpty || base != name else {
+      note(.error, "`\(name)` extends itself: \((chain + [step]).joined(separator: " → "))", at: extends)
+      return own
+    }
+    guard let parent = found.first(where: { $0.key == base })?.node else {
+      note(.error, "`\(name)` extends `\(base)`, and there is no such service", at: extends)
+      return own
+    }
+    let below = resolve(parent, name: base, in: found, from: source, chain + [step])
+    return ComposeMerge.merge(below, own) ?? own
+  }
+
+  /// A path that a file names, seen from where the importer runs.
+  static func join(_ file: String, _ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    let isRooted = file.hasPrefix("/")
+    var parts = file.split(separator: "/").dropLast().map(String.init)
+    for part in path.split(separator: "/") where part != "." {
+      if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(String(part)) }
+    }
+    return (isRooted ? "/" : "") + parts.joined(separator: "/")
+  }
+}
+
+/// Files of `KEY=VALUE` lines.
+enum ComposeEnvFile {
+  static func parse(_ bytes: [UInt8]) -> [(String, String)] {
+    String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
+      var text = line.drop { $0 == " " || $0 == "\t" }
+      guard !text.isEmpty, text.first != "#" else { return nil }
+      if text.hasPrefix("export ") { text = text.dropFirst(7) }
+      guard let equals = text.firstIndex(of: "=") else { return nil }
+      let key = text[..<equals].filter { $0 != " " }
+      var value = text[text.index(after: equals)...].drop { $0 == " " }
+      while value.last == " " || value.last == "\r" { value.removeLast() }
+      if value.count > 1, let quote = value.first, quote == "\"" || quote == "'", value.last == quote {
+        value = value.dropFirst().dropLast()
+      }
+      return key.isEmpty ? nil : (String(key), String(value))
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/// Names in the program: each means one thing at the top.
+struct ComposeNames {
+  /// Names that the library and the language use where the program's own would hide them.
+  private static let reserved: Set<String> = [
+    "probe", "input", "pod", "std", "k8s", "metadata", "present", "env", "field", "http", "https", "test", "node",
+    "require", "object", "on", "is", "not", "and", "or",
+  ]
+
+  private var top: Set<String> = []
+  private var inner: Set<String> = []
+
+  /// A text as a DNS label: lower case, digits and dashes; nil where nothing of it remains.
+  static func dns(_ text: String, limit: Int = 63) -> String? {
+    var out = ""
+    for byte in text.utf8 {
+      switch byte {
+      case 97...122, 48...57: out.unicodeScalars.append(Unicode.Scalar(byte))
+      case 65...90: out.unicodeScalars.append(Unicode.Scalar(byte + 32))
+      default: if !out.isEmpty, !out.hasSuffix("-") { out += "-" }
+      }
+    }
+    out = String(out.prefix(limit))
+    while out.hasSuffix("-") { out.removeLast() }
+    return out.isEmpty ? nil : out
+  }
+
+  /// A name at the top that nothing else has: `wanted`, or with an ending.
+  mutating func declare(_ wanted: String, ending: String = "app") -> String {
+    var base = wanted
+    if let first = base.utf8.first, (48...57).contains(first) { base = "n\(base)" }
+    if !SourceLiteral.isName(base) || Self.reserved.contains(base) { base += "-\(ending)" }
+    var name = base
+    if top.contains(name) || inner.contains(name) { name = "\(base)-\(ending)" }
+    var number = 2
+    while top.contains(name) || inner.contains(name) {
+      name = "\(base)-\(number)"
+      number += 1
+    }
+    top.insert(name)
+    return name
+  }
+
+  /// A name inside a workload, which may stand in many, and is none at the top.
+  mutating func local(_ wanted: String, ending: String) -> String {
+    var base = wanted
+    if let first = base.utf8.first, (48...57).contains(first) { base = "n\(base)" }
+    var name = SourceLiteral.isName(base) && !Self.reserved.contains(base) ? base : "\(base)-\(ending)"
+    var number = 2
+    while top.contains(name) {
+      name = number == 2 ? "\(base)-\(ending)" : "\(base)-\(ending)-\(number)"
+      number += 1
+    }
+    inner.insert(name)
+    return name
+  }
+
+  func isTop(_ name: String) -> Bool { top.contains(name) }
+}

@@ -1,0 +1,188 @@
+/// The variables that Compose files are told from outside: `${TAG:-latest}`.
+///
+/// In nodes they stand as marks, so that all that looks at a text sees where they are, and what writes it can turn them
+/// into interpolations of parameters.
+struct ComposeVariables {
+  struct Variable {
+    var name: String
+    /// Its value where nothing is given, perhaps with marks; nil where it must be given.
+    var standard: String?
+    var isNumber = false
+  }
+
+  static let open: Character = "\u{E000}"
+  static let close: Character = "\u{E001}"
+  static let limit = 1000
+
+  /// What `.env` beside the file gives them.
+  var given: [String: String] = [:]
+  private(set) var order: [String] = []
+  private(set) var known: [String: Variable] = [:]
+
+  typealias Report = (_ severity: ImportNote.Severity, _ message: String, _ help: String?) -> Void
+
+  static func hasMarks(_ text: String) -> Bool { text.contains(open) }
+
+  /// The variable that a text is, and nothing besides.
+  static func whole(_ text: String) -> String? {
+    guard text.first == open, text.last == close else { return nil }
+    let inner = text.dropFirst().dropLast()
+    return inner.contains(open) ? nil : String(inner)
+  }
+
+  /// The variables in a marked text.
+  static func names(_ text: String) -> [String] {
+    text.split(separator: open).compactMap { part in
+      part.firstIndex(of: close).map { String(part[..<$0]) }
+    }
+  }
+
+  /// Makes a variable a number, where its value is one or not known.
+  mutating func markNumber(_ name: String) {
+    if known[name]?.standard.map({ Int(plain($0)) != nil }) ?? true { known[name]?.isNumber = true }
+  }
+  /// Gives a variable that nothing gives a value.
+  mutating func setDefault(_ name: String, _ value: String) {
+    if known[name]?.standard == "" { known[name]?.standard = value }
+  }
+
+  /// The text with variables as what they are without anything given.
+  func plain(_ text: String, depth: Int = 0) -> String {
+    guard Self.hasMarks(text), depth < 16 else { return text.filter { $0 != Self.open && $0 != Self.close } }
+    var out = ""
+    for (place, part) in text.split(separator: Self.open, omittingEmptySubsequences: false).enumerated() {
+      guard place > 0, let end = part.firstIndex(of: Self.close) else {
+        out += part
+        continue
+      }
+      out += plain(known[String(part[..<end])]?.standard ?? "", depth: depth + 1) + part[part.index(after: end)...]
+    }
+    return out
+  }
+
+  /// Replaces `$NAME`, `${NAME}` and `${NAME:-default}` by marks, and `$$` by `$`.
+  mutating func mark(_ text: String, depth: Int = 0, report: Report) -> String {
+    guard text.contains("$") || text.contains(Self.open) || text.contains(Self.close) else { return text }
+    let characters = Array(text.filter { $0 != Self.open && $0 != Self.close || depth > 0 })
+    var out = ""
+    var place = 0
+    while place < characters.count {
+      guard characters[place] == "$", place + 1 < characters.count else {
+        out.append(characters[place])
+        place += 1
+        continue
+      }
+      let next = characters[place + 1]
+      if next == "$" {
+        out.append("$")
+        place += 2
+      } else if next == "{", let end = Self.end(characters, from: place + 2) {
+        out += braced(String(characters[(place + 2)..<end]), depth: depth, report: report)
+        place = end + 1
+      } else if Self.isStart(next) {
+        var end = place + 1
+        while end < characters.count, Self.isStart(characters[end]) || characters[end].isNumber { end += 1 }
+        out += use(String(characters[(place + 1)..<end]), standard: nil, report: report)
+        place = end
+      } else {
+        out.append("$")
+        place += 1
+      }
+    }
+    return out
+  }
+
+  private static func isStart(_ character: Character) -> Bool {
+    character == "_" || (character.isASCII && character.isLetter)
+  }
+
+  /// Where the brace closes that opened before `start`.
+  private static func end(_ characters: [Character], from start: Int) -> Int? {
+    var depth = 1
+    for place in start..<max(start, characters.count) {
+      if characters[place] == "{", place > 0, characters[place - 1] == "$" { depth += 1 }
+      if characters[place] == "}" {
+        depth -= 1
+        if depth == 0 { return place }
+      }
+    }
+    return nil
+  }
+
+  /// What stands between the braces of `${…}`.
+  private mutating func braced(_ inner: String, depth: Int, report: Report) -> String {
+    let name = String(inner.prefix { Self.isStart($0) || ($0.isASCII && $0.isNumber) })
+    guard let first = name.first, Self.isStart(first), depth < 8 else {
+      report(.error, "`${\(inner)}` is no variable that Compose knows", nil)
+      return ""
+    }
+    let rest = inner.dropFirst(name.count).drop { $0 == ":" }
+    switch rest.first {
+    case nil: return use(name, standard: nil, report: report)
+    case "-":
+      return use(name, standard: mark(String(rest.dropFirst()), depth: depth + 1, report: report), report: report)
+    case "?":
+      add(name, standard: nil, isRequired: true)
+      return "\(Self.open)\(name)\(Self.close)"
+    case "+":
+      report(.warning, "`${\(name)+…}` depends on whether a variable is there: it is left empty", nil)
+      return ""
+    default:
+      report(.error, "`${\(inner)}` is no variable that Compose knows", nil)
+      return ""
+    }
+  }
+
+  private mutating func use(_ name: String, standard: String?, report: Report) -> String {
+    if standard == nil, given[name] == nil, known[name] == nil, !ComposeSecrets.isSecret(name) {
+      report(
+        .warning, "nothing gives the variable `\(name)`: as in Compose, it is empty unless it is set",
+        "pass `--set \(name)=…`, or give the parameter a default")
+    }
+    add(name, standard: standard ?? "", isRequired: false, isStated: standard != nil)
+    return "\(Self.open)\(name)\(Self.close)"
+  }
+
+  private mutating func add(_ name: String, standard: String?, isRequired: Bool, isStated: Bool = true) {
+    guard order.count < Self.limit || known[name] != nil else { return }
+    let value = given[name] ?? (isRequired ? nil : standard)
+    if known[name] == nil {
+      order.append(name)
+      known[name] = Variable(name: name, standard: value)
+    } else if isStated, known[name]?.standard == "" {
+      known[name]?.standard = value
+    }
+  }
+}
+
+/// What must not stand in a program in clear.
+enum ComposeSecrets {
+  private static let words = [
+    "PASSWORD", "PASSWD", "SECRET", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "CREDENTIAL",
+  ]
+  private static let endings = ["_PASS", "_PWD", "_KEY", "_AUTH"]
+  /// Names with such words whose values are no secrets.
+  private static let harmless = ["_FILE", "_PATH", "_URL", "_NAME", "_TTL", "_EXPIRY", "_ISSUER"]
+
+  /// Whether a variable's name says that its value is secret.
+  static func isSecret(_ name: String) -> Bool {
+    let upper = name.uppercased()
+    if harmless.contains(where: upper.hasSuffix) || upper.contains("ALLOW_EMPTY") { return false }
+    return words.contains(where: upper.contains) || endings.contains(where: upper.hasSuffix)
+  }
+
+  /// Whether a value holds a password: `postgres://user:password@host`.
+  static func holdsPassword(_ value: String) -> Bool {
+    guard let start = value.firstRange(of: "://") else { return false }
+    let rest = value[start.upperBound...].prefix { $0 != "/" && $0 != " " }
+    guard let at = rest.lastIndex(of: "@"), let colon = rest.firstIndex(of: ":") else { return false }
+    return colon < at && rest.index(after: colon) < at
+  }
+
+  /// Whether a file's name says that its content is secret.
+  static func isSecretFile(_ path: String) -> Bool {
+    let lower = path.lowercased()
+    return [".key", ".pem", ".p12", ".pfx", ".jks"].contains(where: lower.hasSuffix)
+      || ["password", "secret", "credential", "id_rsa", "htpasswd"].contains(where: lower.contains)
+  }
+}

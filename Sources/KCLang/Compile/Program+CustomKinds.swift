@@ -1,0 +1,69 @@
+internal import KCData
+internal import KCSyntax
+
+/// A custom kind by its name in the language: `example.com.v1.Widget`.
+struct CustomKind {
+  var apiVersion: String
+  var kind: String
+
+  /// nil for a text that is no group, version and kind.
+  init?(_ name: String) {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count >= 3, let kind = parts.last, let first = kind.utf8.first, (65...90).contains(first) else {
+      return nil
+    }
+    let version = parts[parts.count - 2]
+    guard version.first == "v", let digit = version.utf8.dropFirst().first, (48...57).contains(digit) else {
+      return nil
+    }
+    apiVersion = "\(parts.dropLast(2).joined(separator: "."))/\(version)"
+    self.kind = String(kind)
+  }
+}
+
+/// Custom resources as blocks: `example.com.v1.Widget w { spec { … } }`.
+///
+/// What they may hold is known when the program's definitions are: until then their fields are open.
+extension Program {
+  /// The schema of a custom kind, made when it is first used.
+  mutating func customSchema(_ custom: CustomKind, _ name: String) -> Int32 {
+    if let known = apiSchemas[name] { return known }
+    var schema = Schema(name: name, kind: key(name), site: 0, scope: Self.prelude)
+    schema.isBlock = true
+    schema.state = .compiled
+    schema.apiType = (custom.apiVersion, custom.kind)
+    let place = Int32(schemas.count)
+    schema.chain = [place]
+    schema.slots.append(Slot(key: keys.name, type: TypeTable.string, owner: place, site: 0))
+    schema.slotOf[keys.name] = 0
+    schemas.append(schema)
+    schemas[Int(place)].object = code.emit(.apiObject, place, at: 0)
+    schemas[Int(place)].objectOwner = place
+    apiSchemas[name] = place
+    for field in ["metadata", "spec"] { addOpenField(key(field), isRecord: true, to: place) }
+    return place
+  }
+
+  func isCustom(_ schema: Int32) -> Bool {
+    guard let type = schemas[Int(schema)].apiType else { return false }
+    return CustomKind(schemas[Int(schema)].name) != nil && apiSchemas[schemas[Int(schema)].name] == schema
+      && !schemas[Int(schema)].name.hasPrefix("k8s.") && type.apiVersion.contains("/")
+  }
+
+  /// Gives a custom kind the fields that a block of it sets.
+  mutating func openFields(of schema: Int32, for body: SyntaxNode) {
+    for statement in body.parts where statement.kind == .setting || statement.kind == .nested {
+      guard let path = statement.parts.first else { continue }
+      let parts = path.text.split(separator: ".")
+      guard let first = parts.first, schemas[Int(schema)].slotOf[key(String(first))] == nil else { continue }
+      let isRecord = statement.kind == .nested || parts.count > 1
+      addOpenField(key(String(first)), isRecord: isRecord, to: schema)
+    }
+  }
+
+  private mutating func addOpenField(_ field: Int32, isRecord: Bool, to schema: Int32) {
+    let type = types.add(.optional(isRecord ? types.add(.map(TypeTable.any)) : TypeTable.any))
+    schemas[Int(schema)].slotOf[field] = Int32(schemas[Int(schema)].slots.count)
+    schemas[Int(schema)].slots.append(Slot(key: field, type: type, owner: schema, site: 0))
+  }
+}

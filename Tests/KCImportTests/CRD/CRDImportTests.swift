@@ -1,0 +1,92 @@
+import KCImport
+import Testing
+
+@Suite struct CRDImportTests {
+  private static let widget = """
+    apiVersion: apiextensions.k8s.io/v1
+    kind: CustomResourceDefinition
+    metadata: {name: widgets.example.com}
+    spec:
+      group: example.com
+      scope: Namespaced
+      names: {plural: widgets, singular: widget, kind: Widget}
+      versions:
+      - name: v1
+        served: true
+        storage: true
+        schema:
+          openAPIV3Schema:
+            type: object
+            description: A widget.
+            required: [spec]
+            properties:
+              spec:
+                type: object
+                required: [size]
+                properties:
+                  size: {type: integer, minimum: 1, maximum: 10, description: How big it is.}
+                  mode: {type: string, enum: [fast, slow], default: fast}
+                  port: {x-kubernetes-int-or-string: true}
+                  least: {type: integer}
+                  code: {type: string, pattern: '^[a-z]{3}$'}
+                  free: {type: object, x-kubernetes-preserve-unknown-fields: true}
+                  tags: {type: object, additionalProperties: {type: string}}
+                  parts:
+                    type: array
+                    items:
+                      type: object
+                      required: [name]
+                      properties: {name: {type: string}, count: {type: integer}}
+                x-kubernetes-validations:
+                - {rule: '!has(self.least) || self.least <= self.size', message: least is at most size}
+                - {rule: 'self.size == oldSelf.size', message: size stays}
+    """
+
+  private static func module() -> String {
+    var crds = CRDImport()
+    crds.read("widget.yaml", Array(widget.utf8))
+    return crds.modules.first?.source ?? ""
+  }
+
+  @Test func typesRulesAndDocumentationAreKept() {
+    let source = Self.module()
+    for line in [
+      "/// How big it is.", "size: Int(1...10)", "mode: \"fast\" | \"slow\" = \"fast\"",
+      "port: Int | String | Quantity | None", "code: String(matching: /[a-z]{3}/)?", "free: Record?",
+      "tags: Map<String, String>?", "parts: List<WidgetSpecParts>?", "spec: WidgetSpec",
+      "require !(self.least != none) || self.least <= self.size else \"least is at most size\"",
+      "// The API server checks: self.size == oldSelf.size", "resource schema Widget extends Resource {",
+    ] {
+      #expect(source.contains(line), "\(line)")
+    }
+    #expect(CorpusFiles.check(source) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("size = 3", nil), ("size = 30", "KC0112"), ("size = 3, mode = \"quick\"", "KC0116"),
+      ("mode = \"fast\"", "KC0101"),
+      ("size = 3, least = 2, port = \"http\", parts = [{ name = \"a\" }]", nil),
+      ("size = 3, least = 4", "least is at most size"),
+      ("size = 3, code = \"abcd\"", "KC"), ("size = 3, colour = \"red\"", "colour"),
+      ("size = 3, free = { a = [1] }", nil),
+    ] as [(String, String?)])
+  func objectsAreHeldAgainstIt(_ fields: String, _ wrong: String?) {
+    let found = CorpusFiles.check(Self.module() + "\nwidget w {\n  spec = { \(fields) }\n}\n")
+    if let wrong {
+      #expect(found?.contains(wrong.prefix(2) == "KC" ? "KC" : wrong) == true, "\(found ?? "nothing")")
+    } else {
+      #expect(found == nil)
+    }
+  }
+
+  @Test func whatIsNoDefinitionIsSaid() {
+    var crds = CRDImport()
+    crds.read("a.yaml", Array("kind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v0".utf8))
+    crds.read("b.yaml", Array("kind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v1\nspec: 3".utf8))
+    crds.read("c.yaml", Array("a: [".utf8))
+    crds.read("d.yaml", Array("kind: Pod".utf8))
+    #expect(crds.notes.count { $0.severity == .error } == 3)
+    #expect(crds.others == 1)
+  }
+}

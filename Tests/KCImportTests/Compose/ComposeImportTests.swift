@@ -1,0 +1,150 @@
+import KCImport
+import Testing
+
+@Suite struct ComposeImportTests {
+  private func run(_ files: [String: String], _ paths: [String] = ["compose.yaml"], profiles: [String] = [])
+    -> ComposeImport
+  {
+    ComposeImport(files: paths, options: .init(profiles: profiles)) { files[$0].map { Array($0.utf8) } }
+  }
+
+  private func checked(_ text: String) -> ComposeImport {
+    let result = run(["compose.yaml": text])
+    #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil)
+    return result
+  }
+
+  @Test func secretsAreNeverCopied() {
+    let result = checked(
+      """
+      services:
+        db:
+          image: postgres
+          environment:
+            POSTGRES_PASSWORD: hunter2
+            URL: postgres://app:hunter2@db/app
+            TOKEN: ${API_TOKEN:-hunter2}
+      """)
+    #expect(!result.source.contains("hunter2"))
+    #expect(!result.notes.contains { $0.message.contains("hunter2") })
+    #expect(result.source.contains("env POSTGRES_PASSWORD = db-env.data.POSTGRES_PASSWORD"))
+    #expect(result.inputs == ["API_TOKEN", "POSTGRES_PASSWORD", "URL"])
+  }
+
+  @Test func variablesBecomeParameters() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: shop/web:${TAG:-v1}
+          ports: ["${PORT:-8080}:80"]
+          command: echo $$HOME ${MODE}
+      """)
+    #expect(result.source.contains("param TAG: String = \"v1\""))
+    #expect(result.source.contains("param PORT: Int = 8080"))
+    #expect(result.source.contains("image = \"shop/web:\\(TAG)\""))
+    #expect(result.source.contains("args = [\"echo\", \"$HOME\", MODE]"))
+    #expect(result.notes.contains { $0.line == 5 && $0.message.contains("MODE") })
+  }
+
+  @Test func volumesMakeStatefulSetsUnlessTheyAreShared() {
+    let own = checked("services: {db: {image: a, volumes: ['data:/data']}}\nvolumes: {data: }")
+    #expect(own.source.contains("statefulset db {"))
+    #expect(own.source.contains("claim data = 1Gi"))
+    let shared = checked(
+      "services:\n  a: {image: a, volumes: ['data:/data']}\n  b: {image: b, volumes: ['data:/data']}\nvolumes: {data: }"
+    )
+    #expect(shared.source.contains("claim data-claim {"))
+    #expect(shared.source.contains("deployment b {"))
+  }
+
+  @Test func healthChecksAndWaitsAreTyped() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: web
+          depends_on: {db: {condition: service_healthy}}
+          ports: ["8080:3000"]
+          healthcheck: {test: curl -f http://localhost:3000/health || exit 1, interval: 1m30s, timeout: 5s}
+        db: {image: "postgres:16"}
+      """)
+    #expect(result.source.contains("ready = probe.http(\"/health\", port: port-3000, every: 90s, timeout: 5s)"))
+    #expect(result.source.contains("until nc -z \\(db.host) \\(db.port.postgres.number)"))
+    #expect(result.source.contains("port out-8080 = 8080 -> web.app.port-3000"))
+  }
+
+  @Test func filesLieOverEachOther() {
+    let files = [
+      "a.yaml": "services: {web: {image: a, command: [x], environment: [A=1, B=2], ports: ['80:80']}}",
+      "b.yaml":
+        "services:\n  web:\n    command: [y, yes, 'on']\n    environment: {B: 3}\n    ports: !override ['81:81']\n",
+    ]
+    let source = run(files, ["a.yaml", "b.yaml"]).source
+    #expect(source.contains("args = [\"y\", \"yes\", \"on\"]"))
+    #expect(source.contains("env A = \"1\"") && source.contains("env B = 3"))
+    #expect(source.contains("= 81") && !source.contains("= 80"))
+  }
+
+  @Test func servicesExtendOthers() {
+    let files = [
+      "compose.yaml": "services: {web: {extends: {file: base.yaml, service: base}, image: mine}}",
+      "base.yaml": "services: {base: {image: base, command: run, extends: {service: lowest}}, lowest: {user: '7'}}",
+    ]
+    let source = run(files).source
+    #expect(source.contains("image = \"mine\"") && source.contains("args = [\"run\"]") && source.contains("user = 7"))
+    let cycle = run(["compose.yaml": "services:\n  a: {extends: {service: b}}\n  b: {extends: {service: a}}"])
+    #expect(cycle.notes.contains { $0.severity == .error && $0.line == 2 && $0.message.contains("extends itself") })
+  }
+
+  @Test func profilesAreChosen() {
+    let text = "services:\n  web: {image: a}\n  debug: {image: b, profiles: [dev]}"
+    #expect(!run(["compose.yaml": text]).source.contains("debug"))
+    #expect(run(["compose.yaml": text], profiles: ["dev"]).source.contains("deployment debug {"))
+  }
+
+  @Test func whatHasNoCounterpartIsSaidWithItsLine() {
+    let result = checked(
+      "services:\n  web:\n    image: a\n    blkio_config: {weight: 1}\n    tty: true\nmodels: {m: {}}")
+    #expect(result.notes.map(\.line) == [4, 5, 6])
+  }
+
+  /// Every field with a value of every kind: notes, never a crash, and a program that still checks.
+  @Test(arguments: [
+    "image", "build", "command", "entrypoint", "environment", "env_file", "ports", "expose", "volumes", "configs",
+    "secrets", "tmpfs", "shm_size", "volumes_from", "healthcheck", "depends_on", "links", "deploy", "scale", "labels",
+    "user", "working_dir", "security_opt", "stop_grace_period", "pull_policy", "hostname", "extra_hosts", "dns",
+    "sysctls", "group_add", "platform", "profiles", "networks", "pre_start", "pre_stop", "cpus", "mem_limit", "extends",
+  ])
+  func wrongTypesAreSaid(_ field: String) {
+    let values = [
+      "3", "-1", "1.5", "yes", "~", "text", "''", "[]", "{}", "[1, [2], {a: b}]", "{a: {b: [c]}}", "[{}]", "[~]",
+      "99999999999999999999", "'${'", "'$$'", "':::'", "'a:b:c:d'", "'-'", "{test: [CMD]}", "{replicas: -5}",
+      "['99999:99999', '1-65535', 'x', '80/foo', '[::1]:80:80']",
+    ]
+    let services = values.enumerated().map { "  web\($0): {image: a, \(field): \($1)}\n" }
+    let result = run(["compose.yaml": "services:\n\(services.joined())".replacing("image: a, image", with: "image")])
+    #expect(!result.source.isEmpty)
+    #expect(field == "image" || CorpusFiles.check(result.source, inputs: result.inputs) == nil)
+  }
+
+  @Test(arguments: [
+    "", "a", "[]", "services: []", "services: {a: 1}", "services: {a: }", "include: compose.yaml\nservices: {}",
+    "services: {a: {image: a, depends_on: {a: {condition: service_healthy}}, ports: [80]}}", "a: [", "\u{0}",
+    "x: &a [*a]",
+    "services: {'': {image: a}, '1': {image: b}, if: {image: c}, probe: {image: d}, A_b: {image: e}, a-b: {image: f}}",
+  ])
+  func whatIsNoProjectIsSaid(_ text: String) {
+    let result = run(["compose.yaml": text])
+    #expect(result.source.isEmpty || CorpusFiles.check(result.source, inputs: result.inputs) == nil)
+  }
+
+  @Test func bombsAreRefused() {
+    var text = "x-0: &a0 [a, a, a, a, a, a, a, a, a, a]\n"
+    for level in 1...8 {
+      text += "x-\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", "))]\n"
+    }
+    let result = run(["compose.yaml": text + "services: {web: {image: a}}"])
+    #expect(result.hasErrors)
+  }
+}
