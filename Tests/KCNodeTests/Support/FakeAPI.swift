@@ -9,6 +9,8 @@ final class FakeAPI: APITransport {
     var objects: [String: Value] = [:]
     var version = 1
     var watchers: [(path: String, continuation: AsyncThrowingStream<Value, any Error>.Continuation)] = []
+    /// What was told so far: a watch begins where its list ended.
+    var told: [(version: Int, path: String, event: Value)] = []
   }
   private let state = Mutex(State())
 
@@ -39,7 +41,9 @@ final class FakeAPI: APITransport {
   /// Makes an object vanish, as a forced deletion does.
   func vanish(_ path: String) {
     state.withLock { state in
-      if let gone = state.objects.removeValue(forKey: path) { tell("DELETED", gone, path, &state) }
+      guard let gone = state.objects.removeValue(forKey: path) else { return }
+      state.version += 1
+      tell("DELETED", gone, path, &state)
     }
   }
 
@@ -53,8 +57,10 @@ final class FakeAPI: APITransport {
   }
 
   private func tell(_ kind: String, _ object: Value, _ path: String, _ state: inout State) {
+    let event: Value = ["type": .string(kind), "object": object]
+    state.told.append((state.version, path, event))
     for watcher in state.watchers where Self.collection(of: path, matches: watcher.path) {
-      watcher.continuation.yield(["type": .string(kind), "object": object])
+      watcher.continuation.yield(event)
     }
   }
 
@@ -77,6 +83,10 @@ final class FakeAPI: APITransport {
     case "GET" where request[query: "watch"] != nil:
       let (stream, continuation) = AsyncThrowingStream<Value, any Error>.makeStream()
       state.watchers.append((request.path, continuation))
+      let start = request[query: "resourceVersion"].flatMap { Int($0) } ?? state.version
+      for one in state.told where one.version > start && Self.collection(of: one.path, matches: request.path) {
+        continuation.yield(one.event)
+      }
       return APIResponse(status: 200, body: .events(stream))
     case "GET":
       if let found = state.objects[request.path] { return APIResponse(status: 200, body: .value(found)) }
@@ -98,6 +108,7 @@ final class FakeAPI: APITransport {
       guard let found = state.objects[request.path] else { return refuse(404, "NotFound") }
       if let uid = body.at("preconditions", "uid")?.string, uid != found.uid { return refuse(409, "Conflict") }
       state.objects[request.path] = nil
+      state.version += 1
       tell("DELETED", found, request.path, &state)
       return APIResponse(status: 200, body: .value(found))
     default: return refuse(405, "MethodNotAllowed")
