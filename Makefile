@@ -29,6 +29,8 @@ test-oracle: setup
 bench: release
 	swift build -c release --product bench-scheduler --static-swift-stdlib
 	@Benchmarks/run
+	@Benchmarks/language
+	@Benchmarks/plan
 
 # What CI holds a change to, besides the tests.
 check: setup
