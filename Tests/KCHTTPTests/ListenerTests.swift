@@ -7,11 +7,12 @@ import KCTestSupport
 import Logging
 import Testing
 
-@Suite struct ListenerTests {
+@Suite(.timeLimit(.minutes(1))) struct ListenerTests {
   private struct Served: Sendable {
     let server: APIServer
     let credentials: ServerCredentials
-    let port = Int.random(in: 30000...39999)
+    /// Below those that the kernel gives to connections.
+    let port = Int.random(in: 20000...29999)
     let path = "/tmp/kc-listener-test-\(newUID()).db"
 
     init() throws {
@@ -40,8 +41,17 @@ import Testing
     defer { _ = Oracle.run("rm -f '\(served.path)' '\(served.path)-wal' '\(served.path)-shm'") }
     try await served.server.bootstrap()
     let (ready, signal) = AsyncStream<Void>.makeStream()
-    let task = Task { try await served.listener().run(onReady: { signal.yield() }) }
-    for await _ in ready { break }
+    let task = Task {
+      // One that cannot begin ends the wait as well.
+      defer { signal.finish() }
+      try await served.listener().run(onReady: { signal.yield() })
+    }
+    var isReady = false
+    for await _ in ready {
+      isReady = true
+      break
+    }
+    guard isReady else { return try await task.value }
     do { try await body(served) } catch { Issue.record(error) }
     task.cancel()
     _ = try? await task.value
