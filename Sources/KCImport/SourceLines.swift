@@ -65,31 +65,9 @@ struct SourceLines {
 /// How values and names are written in kc.
 enum SourceLiteral {
   /// A string literal on one line.
-  static func string(_ text: String) -> String { "\"\(escaped(text))\"" }
+  static func string(_ text: String) -> String { "\"\(SourceText.escaped(text))\"" }
 
   static func list(_ texts: [String]) -> String { "[\(texts.map(string).joined(separator: ", "))]" }
-
-  /// What stands between the quotes.
-  static func escaped(_ text: String) -> String {
-    var out = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\\": out += "\\\\"
-      case "\"": out += "\\\""
-      case "\n": out += "\\n"
-      case "\t": out += "\\t"
-      case "\r": out += "\\r"
-      case "\0": out += "\\0"
-      default:
-        if scalar.value < 0x20 || scalar.value == 0x7f {
-          out += "\\u{\(String(scalar.value, radix: 16))}"
-        } else {
-          out.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return out
-  }
 
   /// Whether a text can stand as a name.
   static func isName(_ text: String) -> Bool {

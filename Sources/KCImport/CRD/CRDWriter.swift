@@ -16,7 +16,7 @@ struct CRDWriter {
   private var parts: [String] = []
 
   /// Schemas of the library, which a kind of the same name would hide.
-  private static let library: Set<String> = [
+  private static let standard: Set<String> = [
     "Affinity", "Autoscaler", "Claim", "ClaimTemplate", "Config", "Container", "CronJob", "DaemonSet", "Deployment",
     "DisruptionBudget", "EnvVar", "Ingress", "IngressHost", "Job", "Mount", "Namespace", "NetworkPolicy", "Permission",
     "PodField", "Port", "PriorityClass", "Probe", "Project", "ProjectNode", "Resource", "Role", "RoleBinding",
@@ -35,14 +35,14 @@ struct CRDWriter {
 
   /// The name of the kind's schema.
   var rootName: String {
-    guard Self.library.contains(kind) || kind.first?.isUppercase != true else { return kind }
+    guard Self.standard.contains(kind) || kind.first?.isUppercase != true else { return kind }
     let first = group.split(separator: ".").first.map(String.init) ?? "Custom"
     return Self.capital(ComposeNames.dns(first) ?? "custom") + Self.capital(kind)
   }
 
   mutating func write(_ schema: Value) -> String {
     let root = rootName
-    taken = Self.library.union([root])
+    taken = Self.standard.union([root])
     var fields: [(name: String, line: String, documentation: String)] = []
     let required = Set(schema["required"]?.array?.compactMap(\.string) ?? [])
     let inherited: Set<String> = ["apiVersion", "kind", "metadata", "status"]

@@ -86,12 +86,12 @@ extension ComposeEmitter {
     var out = ""
     for (place, part) in value.split(separator: ComposeVariables.open, omittingEmptySubsequences: false).enumerated() {
       guard place > 0, let end = part.firstIndex(of: ComposeVariables.close) else {
-        out += SourceLiteral.escaped(String(part))
+        out += SourceText.escaped(String(part))
         continue
       }
       let name = String(part[..<end])
       out += "\\(\(ComposeSecrets.isSecret(name) ? input(name, at: node) : parameter(name)))"
-      out += SourceLiteral.escaped(String(part[part.index(after: end)...]))
+      out += SourceText.escaped(String(part[part.index(after: end)...]))
     }
     return "\"\(out)\""
   }

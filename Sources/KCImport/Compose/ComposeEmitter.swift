@@ -150,14 +150,14 @@ struct ComposeEmitter {
   }
 
   mutating func interpolated(_ text: String) -> String {
-    guard ComposeVariables.hasMarks(text) else { return SourceLiteral.escaped(text) }
+    guard ComposeVariables.hasMarks(text) else { return SourceText.escaped(text) }
     var out = ""
     for (place, part) in text.split(separator: ComposeVariables.open, omittingEmptySubsequences: false).enumerated() {
       guard place > 0, let end = part.firstIndex(of: ComposeVariables.close) else {
-        out += SourceLiteral.escaped(String(part))
+        out += SourceText.escaped(String(part))
         continue
       }
-      out += "\\(\(parameter(String(part[..<end]))))" + SourceLiteral.escaped(String(part[part.index(after: end)...]))
+      out += "\\(\(parameter(String(part[..<end]))))" + SourceText.escaped(String(part[part.index(after: end)...]))
     }
     return out
   }

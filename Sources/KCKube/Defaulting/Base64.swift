@@ -5,20 +5,23 @@ public enum Base64 {
   /// The text for bytes, with padding.
   public static func encode(_ bytes: some Sequence<UInt8>) -> String {
     var out: [UInt8] = []
-    var group: [UInt8] = []
-    func flush() {
-      let padded = group + [UInt8](repeating: 0, count: 3 - group.count)
-      let number = Int(padded[0]) << 16 | Int(padded[1]) << 8 | Int(padded[2])
-      for index in 0..<4 {
-        out.append(index <= group.count ? alphabet[number >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
-      }
-      group.removeAll()
-    }
+    out.reserveCapacity(bytes.underestimatedCount * 4 / 3 + 4)
+    var group: UInt32 = 0
+    var count = 0
     for byte in bytes {
-      group.append(byte)
-      if group.count == 3 { flush() }
+      group = group << 8 | UInt32(byte)
+      count += 1
+      if count == 3 {
+        for shift in [18, 12, 6, 0] as [UInt32] { out.append(alphabet[Int(group >> shift & 63)]) }
+        (group, count) = (0, 0)
+      }
     }
-    if !group.isEmpty { flush() }
+    if count > 0 {
+      group <<= UInt32(8 * (3 - count))
+      for (place, shift) in ([18, 12, 6, 0] as [UInt32]).enumerated() {
+        out.append(place <= count ? alphabet[Int(group >> shift & 63)] : UInt8(ascii: "="))
+      }
+    }
     return String(decoding: out, as: UTF8.self)
   }
 

@@ -1,4 +1,5 @@
 internal import KCData
+internal import KCKube
 
 /// Functions, properties and methods that are not written in kc.
 enum Builtins {
@@ -69,33 +70,6 @@ enum Builtins {
       }
       return (order <= 0) == (id == .min) ? one : other
     }
-  }
-}
-
-enum Base64 {
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  /// RFC 4648 with padding.
-  static func encode(_ bytes: some Collection<UInt8>) -> String {
-    var out: [UInt8] = []
-    out.reserveCapacity(bytes.count * 4 / 3 + 4)
-    var group: UInt32 = 0
-    var count = 0
-    for byte in bytes {
-      group = group << 8 | UInt32(byte)
-      count += 1
-      if count == 3 {
-        for shift in [18, 12, 6, 0] as [UInt32] { out.append(alphabet[Int(group >> shift & 63)]) }
-        (group, count) = (0, 0)
-      }
-    }
-    if count > 0 {
-      group <<= UInt32(8 * (3 - count))
-      for (place, shift) in ([18, 12, 6, 0] as [UInt32]).enumerated() {
-        out.append(place <= count ? alphabet[Int(group >> shift & 63)] : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: out, as: UTF8.self)
   }
 }
 

@@ -63,7 +63,7 @@ extension Files {
     return list(folder).filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
       let path = "\(folder)/\(name)"
       if isFolder(path) { return manifests(in: path, depth: depth + 1) }
-      return [".yaml", ".yml", ".json"].contains(where: name.hasSuffix) ? [path] : []
+      return [".yaml", ".yml", ".json"].contains(where: name.lowercased().hasSuffix) ? [path] : []
     }
   }
 }

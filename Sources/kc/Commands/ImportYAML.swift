@@ -46,23 +46,10 @@ struct ImportYAML: ParsableCommand {
         throw Terminal.fail("there is no file \(path)", code: .input)
       }
       guard Files.isFolder(real) else { return [(path, real)] }
-      var found: [String] = []
-      collect(real, "", &found, depth: 0)
+      let found = Files.manifests(in: real).map { $0.dropFirst(real.utf8.count + 1) }
       if found.isEmpty { throw Terminal.fail("there is no .yaml, .yml or .json file in \(path)", code: .input) }
       let prefix = path == "." ? "" : path.hasSuffix("/") ? path : "\(path)/"
       return found.map { ("\(prefix)\($0)", "\(real)/\($0)") }
-    }
-  }
-
-  private func collect(_ root: String, _ folder: String, _ found: inout [String], depth: Int) {
-    guard depth < 32 else { return }
-    for name in Files.list("\(root)/\(folder)") where !name.hasPrefix(".") {
-      let path = folder.isEmpty ? name : "\(folder)/\(name)"
-      if [".yaml", ".yml", ".json"].contains(where: { name.lowercased().hasSuffix($0) }) {
-        found.append(path)
-      } else if Files.isFolder("\(root)/\(path)") {
-        collect(root, path, &found, depth: depth + 1)
-      }
     }
   }
 

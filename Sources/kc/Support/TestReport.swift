@@ -1,6 +1,7 @@
 import KCCodec
 import KCData
 import KCLang
+import KCSyntax
 import KCPlan
 
 /// The results of tests, as text.
@@ -61,7 +62,7 @@ struct TestReport {
     for file in files {
       let own = results.filter { $0.location.file == file }
       let bad = own.count { !$0.failures.isEmpty }
-      out += "  <testsuite name=\"\(Self.escape(file))\" tests=\"\(own.count)\" failures=\"\(bad)\">\n"
+      out += "  <testsuite name=\"\(XMLText.escape(file))\" tests=\"\(own.count)\" failures=\"\(bad)\">\n"
       for result in own { out += Self.junit(result) }
       out += "  </testsuite>\n"
     }
@@ -69,31 +70,15 @@ struct TestReport {
   }
 
   private static func junit(_ result: TestResult) -> String {
-    let place = "classname=\"\(escape(result.location.file))\" file=\"\(escape(result.location.file))\""
-    let head = "    <testcase name=\"\(escape(result.name))\" \(place) line=\"\(result.location.line)\""
+    let place = "classname=\"\(XMLText.escape(result.location.file))\" file=\"\(XMLText.escape(result.location.file))\""
+    let head = "    <testcase name=\"\(XMLText.escape(result.name))\" \(place) line=\"\(result.location.line)\""
     if result.failures.isEmpty { return head + "/>\n" }
     var out = head + ">\n"
     for failure in result.failures {
       let place = "\(failure.location.file):\(failure.location.line)"
       out +=
-        "      <failure message=\"\(escape(failure.message))\">\(escape("\(place)\n\(failure.detail)"))</failure>\n"
+        "      <failure message=\"\(XMLText.escape(failure.message))\">\(XMLText.escape("\(place)\n\(failure.detail)"))</failure>\n"
     }
     return out + "    </testcase>\n"
-  }
-
-  private static func escape(_ text: String) -> String {
-    var out = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "&": out += "&amp;"
-      case "\"": out += "&quot;"
-      case "\n", "\t": out.unicodeScalars.append(scalar)
-      case "\u{0}"..."\u{1f}", "\u{fffe}", "\u{ffff}": out += "\u{fffd}"
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out
   }
 }

@@ -8,7 +8,7 @@ extension DiagnosticReport {
     let tests = suites.reduce(0) { $0 + max(1, $1.1.count) }
     var out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     out += "<testsuites name=\"kc check\" tests=\"\(tests)\" failures=\"\(diagnostics.count)\">\n"
-    for (name, own) in suites { out += suite(escape(name), own) }
+    for (name, own) in suites { out += suite(XMLText.escape(name), own) }
     return out + "</testsuites>\n"
   }
 
@@ -20,25 +20,10 @@ extension DiagnosticReport {
     for diagnostic in diagnostics {
       let line = file(diagnostic.span).map { " line \($0.line(at: diagnostic.span.start))" } ?? ""
       out += "    <testcase name=\"\(diagnostic.code)\(line)\" classname=\"\(name)\">\n"
-      out += "      <failure type=\"\(diagnostic.severity.rawValue)\" message=\"\(escape(diagnostic.message))\">"
-      out += escape(text.render(diagnostic)) + "</failure>\n    </testcase>\n"
+      out +=
+        "      <failure type=\"\(diagnostic.severity.rawValue)\" message=\"\(XMLText.escape(diagnostic.message))\">"
+      out += XMLText.escape(text.render(diagnostic)) + "</failure>\n    </testcase>\n"
     }
     return out + "  </testsuite>\n"
-  }
-
-  private func escape(_ text: String) -> String {
-    var out = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "&": out += "&amp;"
-      case "\"": out += "&quot;"
-      case "\n", "\t": out.unicodeScalars.append(scalar)
-      case "\u{0}"..."\u{1f}", "\u{fffe}", "\u{ffff}": out += "\u{fffd}"
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out
   }
 }
