@@ -28,9 +28,11 @@ test-oracle: setup
 
 bench: release
 	swift build -c release --product bench-scheduler --static-swift-stdlib
+	swift build -c release --product bench-objects --static-swift-stdlib
 	@Benchmarks/run
 	@Benchmarks/language
 	@Benchmarks/plan
+	@Benchmarks/Objects/run
 
 # What CI holds a change to, besides the tests.
 check: setup
@@ -38,9 +40,11 @@ check: setup
 	swift format lint --strict --recursive Sources Tests Package.swift
 	@Scripts/run-tests
 
-# Writes what is generated of the documentation: the pages of the diagnostics. A test holds them to the code.
+# Writes what is generated of documentation and library: the pages of the diagnostics, and the API's types as source.
+# Tests hold both to the code.
 docs: setup
-	KC_UPDATE=1 swift test --filter DiagnosticPagesTests
+	KC_UPDATE=1 swift test --filter 'DiagnosticPagesTests|pageShowsThem|sourcesSayWhatTheSchemasSay'
+	@Scripts/generate-stdlib-files
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift

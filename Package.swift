@@ -47,6 +47,7 @@ let modules: [Module] = [
   // Layer 4
   Module(name: "KCPlan", uses: ["KCData", "KCKube", "KCScheduler"]),
   Module(name: "KCImport", uses: ["KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang"]),
+  Module(name: "KCPackage", uses: ["KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang"]),
   Module(name: "KCClient", uses: ["KCData", "KCKube", "KCCodec"]),
   Module(name: "KCServer", uses: ["KCData", "KCKube", "KCCodec", "CSQLite"], products: [log]),
   // Layer 5
@@ -56,7 +57,7 @@ let modules: [Module] = [
   Module(name: "KCProxy", uses: ["KCData", "KCKube", "KCClient"], products: [log]),
   // Layer 6: the modules that import NIO.
   Module(
-    name: "KCHTTP", uses: ["KCData", "KCClient", "KCServer"],
+    name: "KCHTTP", uses: ["KCData", "KCPackage", "KCClient", "KCServer"],
     products: [
       log, product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
       product("NIOSSL", "swift-nio-ssl"), product("AsyncHTTPClient", "async-http-client"),
@@ -85,11 +86,11 @@ let modules: [Module] = [
   Module(
     name: "kc",
     uses: [
-      "KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang", "KCScheduler", "KCPlan", "KCImport", "KCClient",
-      "KCApply", "KCHTTP", "KCEngine",
+      "KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang", "KCScheduler", "KCPlan", "KCImport", "KCPackage",
+      "KCClient", "KCApply", "KCHTTP", "KCEngine",
     ],
     products: [log, product("ArgumentParser", "swift-argument-parser")], core: false, kind: .executable),
-  Module(name: "KCFuzz", uses: ["KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang"]),
+  Module(name: "KCFuzz", uses: ["KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang", "KCImport", "KCPackage"]),
   Module(name: "KCTestSupport", uses: ["KCData", "KCCodec"]),
 ]
 
@@ -147,8 +148,8 @@ for module in modules where wanted.contains(module.name) {
 
 /// Directories are listed here, not discovered, because a manifest cannot read the disk.
 let testModules = [
-  "KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang", "KCScheduler", "KCPlan", "KCImport", "KCClient", "KCServer",
-  "KCApply", "KCControl", "KCNode", "KCProxy", "KCHTTP", "KCCRI", "KCEngine", "KCFuzz",
+  "KCSyntax", "KCData", "KCCodec", "KCKube", "KCLang", "KCScheduler", "KCPlan", "KCImport", "KCPackage", "KCClient",
+  "KCServer", "KCApply", "KCControl", "KCNode", "KCProxy", "KCHTTP", "KCCRI", "KCEngine", "KCFuzz",
 ]
 for name in testModules where testable.contains(name) {
   let uses =
@@ -168,10 +169,23 @@ if Context.environment["KC_FUZZ"] == "1" {
 if !core && chosen == nil {
   targets.append(
     .testTarget(
-      name: "EndToEnd", dependencies: ["KCTestSupport", "KCData", "KCCodec", "KCKube", "kc"], swiftSettings: settings))
+      name: "CommandLineTests", dependencies: ["KCTestSupport", "kc"], path: "Tests/CommandLine",
+      exclude: ["Sessions"], swiftSettings: settings))
+  targets.append(
+    .testTarget(
+      name: "EndToEnd",
+      dependencies: [
+        "KCTestSupport", "KCData", "KCCodec", "KCKube", "kc", "KCServer", "KCHTTP", "KCClient", "KCControl", log,
+      ], swiftSettings: settings))
 }
 
 // What `make bench` measures a library with.
+if wanted.contains("KCImport") {
+  targets.append(
+    .executableTarget(
+      name: "bench-objects", dependencies: ["KCKube", "KCCodec", "KCData"], path: "Benchmarks/Objects",
+      exclude: ["README.md", "libyaml.c", "run"], swiftSettings: settings))
+}
 if wanted.contains("KCScheduler") {
   targets.append(
     .executableTarget(

@@ -9,6 +9,13 @@ extension Applier {
   static let orderedWorkloads = 24
 
   func perform(_ plan: Plan) async throws(ApplyFailure) {
+    var applier = self
+    applier.keys = Dictionary(plan.steps.map { ($0.address, $0.key) }, uniquingKeysWith: { first, _ in first })
+    try await applier.carry(out: plan)
+  }
+
+  private func carry(out plan: Plan) async throws(ApplyFailure) {
+    let sources = Set(plan.changes.flatMap { $0.deferred.flatMap(\.expression.addresses) })
     let makes = plan.changes.filter { $0.action != .remove }
     let isOrdered = makes.count(where: Self.placesPods) <= Self.orderedWorkloads
     var awaited: [Made] = []
@@ -26,11 +33,14 @@ extension Applier {
           await waitUntilPlaced(step, result.object)
           made.append(result)
         } else {
-          try await waitUntilHealthy(step, result.object)
+          try await waitUntilHealthy(step, result.object, isFirst: true)
+          made.append(result)
         }
       }
-      try await waitUntilHealthy(made.filter { !Health.comesLate($0.step.key.kind) })
-      awaited += made.filter { Health.comesLate($0.step.key.kind) }
+      // What others have values from is waited for at once.
+      let isLate = { (item: Made) in Health.comesLate(item.step.key.kind) && !sources.contains(item.step.address) }
+      try await waitUntilHealthy(made.filter { !isLate($0) })
+      awaited += made.filter(isLate)
     }
     try await waitUntilHealthy(awaited)
     try await removeAll(plan.steps.filter { $0.action == .remove })
@@ -61,7 +71,7 @@ extension Applier {
   }
 
   /// Whether a step makes pods that look for a node.
-  private static func placesPods(_ step: Step) -> Bool {
+  static func placesPods(_ step: Step) -> Bool {
     guard ["Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "Job", "Pod"].contains(step.key.kind) else {
       return false
     }
@@ -74,7 +84,8 @@ extension Applier {
   /// Makes or changes an object; the result is what it became.
   private func make(_ step: Step) async throws(ApplyFailure) -> Value? {
     if Task.isCancelled { throw .cancelled }
-    guard let object = step.object else { return nil }
+    guard let declared = step.object else { return nil }
+    let object = step.deferred.isEmpty ? declared : try await known(step, declared)
     guard let type = client.types.find((object.apiVersion, object.kind)) else {
       let what = "\(object.kind ?? "?") of \(object.apiVersion ?? "?")"
       throw .refused(

@@ -1,39 +1,47 @@
 internal import KCClient
 internal import KCData
 internal import KCKube
-internal import KCPlan
+public import KCPlan
 
 extension Applier {
   /// The namespace of the record must be there first; the plan makes it if it declares it.
-  func ensureNamespace(_ name: String, _ plan: Plan) async throws(ApplyFailure) {
-    guard let type = client.types.find(apiVersion: "v1", kind: "Namespace") else { return }
+  ///
+  /// - Returns: the namespace, where it was made now.
+  func ensureNamespace(_ name: String, _ plan: Plan) async throws(ApplyFailure) -> ObjectKey? {
+    guard let type = client.types.find(apiVersion: "v1", kind: "Namespace") else { return nil }
     let declared = plan.steps.first { $0.key.kind == "Namespace" && $0.key.name == name && $0.action != .remove }
     let object = declared?.object ?? ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
     // A project that removes its own namespace needs no new one.
-    if declared == nil, plan.steps.allSatisfy({ $0.action == .remove }), !plan.steps.isEmpty { return }
-    try await request { () async throws(ClientError) in
-      if try await client.find(type, namespace: nil, name: name) == nil {
-        _ = try await client.apply(object, type: type)
-      }
+    if declared == nil, plan.steps.allSatisfy({ $0.action == .remove }), !plan.steps.isEmpty { return nil }
+    return try await request { () async throws(ClientError) in
+      if try await client.find(type, namespace: nil, name: name) != nil { return nil }
+      return ObjectKey(try await client.apply(object, type: type))
     }
   }
 
-  /// Refuses when an object is no longer what the plan was made for.
-  func checkUnmoved(_ plan: Plan) async throws(ApplyFailure) {
-    var moved: [String] = []
-    for step in plan.steps {
-      guard let type = client.types.find(apiVersion: step.key.apiVersion, kind: step.key.kind) else { continue }
-      let found = try await request { () async throws(ClientError) -> String? in
-        try await client.find(type, namespace: step.key.namespace, name: step.key.name).map(ObjectDiff.fingerprint)
-      }
-      if found == step.liveVersion { continue }
-      switch (step.liveVersion, found) {
-      case (nil, _): moved.append("\(step.title) has been made since")
-      case (_, nil): moved.append("\(step.title) has been removed since")
-      default: moved.append("\(step.title) has been changed since")
+  /// What is no longer as the plan was made for: objects that changed, came or went, and whether it was done already.
+  ///
+  /// - Parameter own: what this apply has made itself by now.
+  public func moved(_ plan: Plan, own: ObjectKey? = nil) async throws(ApplyFailure) -> [String] {
+    if let id = plan.id {
+      let history = History(client: client, project: plan.project, namespace: plan.recordNamespace)
+      let revisions = try await request { () async throws(ClientError) in try await history.list() }
+      if let done = revisions.first(where: { $0.plan == id }) {
+        return ["this plan was applied already, as revision \(done.number), and a plan is applied once"]
       }
     }
-    if !moved.isEmpty { throw .moved(moved) }
+    let found = try await request { () async throws(ClientError) in
+      try await LiveReader(client: client, target: plan.target).objects(Set(plan.steps.map(\.key)))
+    }
+    return plan.steps.compactMap { step in
+      let now = found[step.key].map(ObjectDiff.fingerprint)
+      if now == step.liveVersion || step.liveVersion == nil && step.key == own { return nil }
+      switch (step.liveVersion, now) {
+      case (nil, _): return "\(step.title) has been made since"
+      case (_, nil): return "\(step.title) has been removed since"
+      default: return "\(step.title) has been changed since"
+      }
+    }
   }
 
   /// The object as the watch has it, once that is what was made or later: what was before says nothing.
@@ -47,31 +55,17 @@ extension Applier {
 
   /// Waits until the pods of a new workload have their nodes, or for as long as that usually takes.
   func waitUntilPlaced(_ step: Step, _ made: Value?) async {
-    guard step.key.kind != "Pod", let wanted = step.object?.at("spec", "replicas")?.int, watch.follows(step.key.kind)
+    guard step.key.kind != "Pod", let uid = made?.uid, let wanted = step.object?.at("spec", "replicas")?.int,
+      watch.follows(step.key.kind)
     else { return }
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(2)
-    for await _ in watch.ticks() {
+    for await _ in watch.ticks(for: uid) {
       if clock.now > deadline { return }
       guard let object = current(step, made) else { continue }
       let placed = watch.pods(of: object).count { !($0.at("spec", "nodeName")?.string ?? "").isEmpty }
       if placed >= wanted { return }
     }
-  }
-
-  /// The last lines that a failing pod wrote; none where they cannot be had.
-  func lastLines(_ pod: String?, _ namespace: String) async -> [String] {
-    guard let pod, let type = client.types.find(apiVersion: "v1", kind: "Pod") else { return [] }
-    for previous in ["true", "false"] {
-      let answer = try? await client.transport.send(
-        APIRequest(
-          method: "GET", path: type.path(namespace: namespace, name: pod, subresource: "log"),
-          query: [("tailLines", "5"), ("previous", previous)]))
-      if let answer, answer.status == 200, case .bytes(let bytes) = answer.body, !bytes.isEmpty {
-        return String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n").map(String.init)
-      }
-    }
-    return []
   }
 
   /// Removes an object, with all that it owns, and waits until it is gone.
@@ -97,20 +91,29 @@ extension Applier {
     ["apps", "batch"].contains(type.group) || type.group.contains(".") && !type.group.hasSuffix(".k8s.io")
   }
 
+  /// Why an object that is told to go is there still.
+  private static func whatHolds(_ object: Value?, pods: Int) -> String {
+    guard let object else { return "\(pods) of its pods \(pods == 1 ? "is" : "are") there still" }
+    if object.finalizers.isEmpty { return "still being removed" }
+    return "held by the finalizer \(object.finalizers.joined(separator: ", "))"
+  }
+
   private func waitUntilGone(_ step: Step, _ type: ResourceType) async throws(ApplyFailure) {
     let clock = ContinuousClock()
     let deadline = clock.now + options.timeout
     var pause = 10
+    var last: Value?
     while clock.now < deadline {
       let found = try await request { () async throws(ClientError) -> Value? in
         try await client.find(type, namespace: step.key.namespace, name: step.key.name)
       }
-      let pods = step.liveUID.map { watch.remaining(owner: $0, namespace: step.key.namespace) } ?? 0
+      let pods = step.liveUID.map(watch.remaining) ?? 0
       if found == nil || found?.uid != step.liveUID, pods == 0 { return }
+      last = found
       if Task.isCancelled { throw .cancelled }
       try? await Task.sleep(for: .milliseconds(pause))
       pause = min(pause * 2, 250)
     }
-    throw .timedOut(step: step, state: "still being removed")
+    throw .timedOut(step: step, state: Self.whatHolds(last, pods: step.liveUID.map(watch.remaining) ?? 0))
   }
 }

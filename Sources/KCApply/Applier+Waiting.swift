@@ -4,34 +4,35 @@ internal import KCKube
 internal import KCPlan
 
 extension Applier {
-  /// How long a failure must stand before it counts: a pod that fits nowhere may fit when an old one has gone.
-  static let failureGrace = Duration.seconds(3)
-  /// How often the events of what does not become healthy are read.
-  static let eventPause = Duration.seconds(2)
-
   /// Waits until what a step made is healthy, or certainly will not be.
-  func waitUntilHealthy(_ step: Step, _ made: Value?) async throws(ApplyFailure) {
+  ///
+  /// - Parameter isFirst: whether another look follows, so that nothing need settle now and nothing is said.
+  func waitUntilHealthy(_ step: Step, _ made: Value?, isFirst: Bool = false) async throws(ApplyFailure) {
     guard Health.isAwaited(step.key.kind, apiVersion: step.key.apiVersion) else {
-      report(.healthy(step))
+      if !isFirst { report(.healthy(step)) }
       return
     }
     let clock = ContinuousClock()
     var wait = Wait(started: clock.now, deadline: clock.now + options.timeout)
-    for await _ in watch.follows(step.key.kind) ? watch.ticks() : Self.polls() {
+    let uid = watch.follows(step.key.kind) ? made?.uid : nil
+    for await _ in uid.map(watch.ticks) ?? Self.polls() {
       if Task.isCancelled { throw .cancelled }
       if let object = try await present(step, made) {
-        let pods = watch.pods(of: object)
+        let pods = object.kind == "Pod" ? [object] : watch.pods(of: object)
         switch try await judge(object, pods, &wait) {
         case .healthy:
-          report(.healthy(step))
-          return
+          if isFirst { return }
+          if try await hasSettled(step, pods, &wait) {
+            report(.healthy(step))
+            return
+          }
         case .progressing(let state):
           wait.failingSince = nil
           tell(step, state, pods, &wait)
         case .failed(let cause, let pod):
           wait.failingSince = wait.failingSince ?? clock.now
-          if let since = wait.failingSince, clock.now - since >= Self.failureGrace {
-            throw .unhealthy(step: step, cause: cause, logs: await lastLines(pod, step.key.namespace))
+          if let since = wait.failingSince, clock.now - since >= options.failureGrace {
+            try await fail(step, cause, pod, &wait)
           }
           tell(step, cause, pods, &wait)
         }
@@ -40,6 +41,32 @@ extension Applier {
     }
     if Task.isCancelled { throw .cancelled }
     throw .timedOut(step: step, state: wait.told)
+  }
+
+  /// Ends the wait with a failure, told as fully as it can be; goes on where somebody makes room for the pod.
+  private func fail(_ step: Step, _ cause: String, _ pod: String?, _ wait: inout Wait) async throws(ApplyFailure) {
+    if let placed = await placementCause(pod, step.key.namespace) {
+      if await isScaledFor(pod, step.key.namespace) {
+        wait.failingSince = nil
+        return
+      }
+      throw .unhealthy(step: step, cause: placed, logs: [])
+    }
+    throw .unhealthy(step: step, cause: cause, logs: await lastLines(pod, step.key.namespace))
+  }
+
+  /// Whether pods that have just become ready stay so: asked once, after as long as it takes to see that.
+  private func hasSettled(_ step: Step, _ pods: [Value], _ wait: inout Wait) async throws(ApplyFailure) -> Bool {
+    guard Self.placesPods(step) else { return true }
+    let restarts = pods.reduce(0) { $0 &+ PodFailure.restarts($1) }
+    if wait.settledAt == restarts { return true }
+    let time = Settling.time(pods)
+    if time == .zero { return true }
+    do { try await Task.sleep(for: time) } catch { throw .cancelled }
+    // The next look compares: whatever was restarted meanwhile is not settled.
+    wait.settledAt = restarts
+    wait.nextEvents = nil
+    return false
   }
 
   /// What a wait knows from one look to the next.
@@ -52,6 +79,8 @@ extension Applier {
     var nextEvents: ContinuousClock.Instant?
     var warning: Warning?
     var givesAddresses: Bool?
+    /// How often the pods had been restarted when they had been ready for long enough.
+    var settledAt: Int64?
   }
 
   private func tell(_ step: Step, _ state: String, _ pods: [Value], _ wait: inout Wait) {
@@ -73,24 +102,47 @@ extension Applier {
 
   /// An object's health, with what its events add to it.
   private func judge(_ object: Value, _ pods: [Value], _ wait: inout Wait) async throws(ApplyFailure) -> Health {
-    var health = Health.of(object, pods: pods)
-    guard case .progressing(let state) = health else { return health }
+    let health = Health.of(object, pods: pods)
+    switch health {
+    case .healthy:
+      // Ready, and already failing what will have it killed.
+      guard wait.settledAt != nil, let warning = await look(object, pods, &wait), warning.reason == "Unhealthy"
+      else { return health }
+      return warning.isFinal ? .failed(cause: warning.text, pod: warning.pod) : .progressing(warning.text)
+    case .failed(_, let pod):
+      // That a probe has it killed says more than that it ends.
+      guard let name = pod, let found = pods.first(where: { $0.name == name }), PodFailure.restarts(found) > 0,
+        let warning = await look(object, pods, &wait), warning.reason == "Unhealthy",
+        warning.pod ?? object.name == name
+      else { return health }
+      return .failed(cause: warning.text, pod: name)
+    case .progressing(let state): return await judge(object, pods, waiting: state, &wait)
+    }
+  }
+
+  private func judge(_ object: Value, _ pods: [Value], waiting state: String, _ wait: inout Wait) async -> Health {
     if object.kind == "PersistentVolumeClaim", await waitsForConsumer(object) { return .healthy }
-    if ["Service", "Ingress"].contains(object.kind) {
-      let gives = if let known = wait.givesAddresses { known } else { await givesAddresses(object.kind ?? "") }
+    if let kind = object.kind, AddressGivers.kinds.contains(kind) {
+      let gives = if let known = wait.givesAddresses { known } else { await AddressGivers(client: client).give(kind) }
       wait.givesAddresses = gives
       if !gives { return .healthy }
     }
+    if let pod = pods.first(where: PodFailure.waitsForVolumes), let trouble = await claimTrouble(pod) {
+      return trouble.isFinal ? .failed(cause: trouble.text, pod: nil) : .progressing("\(state): \(trouble.text)")
+    }
+    guard let warning = await look(object, pods, &wait) else { return .progressing(state) }
+    return warning.isFinal
+      ? .failed(cause: warning.text, pod: warning.pod) : .progressing("\(state): \(warning.text)")
+  }
+
+  /// What the events say, read now and then.
+  private func look(_ object: Value, _ pods: [Value], _ wait: inout Wait) async -> Warning? {
     let now = ContinuousClock.now
-    if now >= wait.nextEvents ?? (wait.started + Self.eventPause) {
-      wait.nextEvents = now + Self.eventPause
-      wait.warning = await warnings(of: [object] + pods.filter { !$0.isReady }).first
+    if now >= wait.nextEvents ?? (wait.settledAt == nil ? wait.started + options.eventPause : now) {
+      wait.nextEvents = now + options.eventPause
+      wait.warning = await warnings(of: [object] + pods.filter { !$0.isBeingDeleted }).first
     }
-    if let warning = wait.warning {
-      health =
-        warning.isFinal ? .failed(cause: warning.text, pod: nil) : .progressing("\(state): \(warning.text)")
-    }
-    return health
+    return wait.warning
   }
 
   /// Whether a claim is bound only when a pod uses it.
@@ -102,24 +154,8 @@ extension Applier {
     return found["volumeBindingMode"]?.string == "WaitForFirstConsumer"
   }
 
-  /// Whether something on the target gives addresses to objects of a kind: without an ingress controller or a load
-  /// balancer they will never have one, which is no failure of what was applied.
-  private func givesAddresses(_ kind: String) async -> Bool {
-    func items(_ apiVersion: String, _ kind: String) async -> [Value] {
-      guard let type = client.types.find(apiVersion: apiVersion, kind: kind) else { return [] }
-      return (try? await client.list(type, limit: 500).items) ?? []
-    }
-    if kind == "Ingress" { return await !items("networking.k8s.io/v1", "IngressClass").isEmpty }
-    let isCloud = await items("v1", "Node").contains { node in
-      let provider = node.at("spec", "providerID")?.string ?? ""
-      return !provider.isEmpty && !provider.hasPrefix("kind://")
-    }
-    if isCloud { return true }
-    return await items("v1", "Service").contains { !($0.at("status", "loadBalancer", "ingress")?.array ?? []).isEmpty }
-  }
-
   /// Moments to look again at what no watch follows.
-  private static func polls() -> AsyncStream<Void> {
+  static func polls() -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let clock = Task {
       var pause = 50

@@ -9,6 +9,8 @@ public struct Applier: Sendable {
   let options: Options
   let watch: HealthWatch
   let report: @Sendable (ApplyEvent) -> Void
+  /// The objects of the plan that is carried out, by their addresses.
+  var keys: [String: ObjectKey] = [:]
 
   /// - Parameter report: told of what happens; of one step in order, of several in turns.
   public init(client: APIClient, options: Options, report: @escaping @Sendable (ApplyEvent) -> Void) {
@@ -27,10 +29,10 @@ public struct Applier: Sendable {
   public func apply(_ plan: Plan, namespace: String) async throws(ApplyFailure) {
     var applier = self
     applier.client = client.adding(plan.steps.compactMap(\.object).flatMap(ResourceType.declared))
-    try await applier.ensureNamespace(namespace, plan)
+    let own = try await applier.ensureNamespace(namespace, plan)
     let lock = ApplyLock(client: applier.client, project: plan.project, namespace: namespace, author: options.author)
     try await lock.acquire(breaking: options.breaksLock)
-    let failure = await applier.underLock(lock, plan, namespace)
+    let failure = await applier.underLock(lock, plan, namespace, own)
     // Even when this task was cancelled: the lock is given back.
     await Task { await lock.release() }.value
     if let failure { throw failure }
@@ -43,7 +45,8 @@ public struct Applier: Sendable {
   }
 
   /// Does the work for as long as the lock is held.
-  private func underLock(_ lock: ApplyLock, _ plan: Plan, _ namespace: String) async -> ApplyFailure? {
+  private func underLock(_ lock: ApplyLock, _ plan: Plan, _ namespace: String, _ own: ObjectKey?) async -> ApplyFailure?
+  {
     await withTaskGroup(of: Ended.self, returning: ApplyFailure?.self) { group in
       group.addTask { await lock.keep().map { .lockLost(by: $0) } ?? .other }
       // Back from a revision, workloads may be concerned that this plan leaves alone.
@@ -53,7 +56,7 @@ public struct Applier: Sendable {
           return .other
         }
       }
-      group.addTask { .work(await carryOutRecorded(plan, namespace: namespace)) }
+      group.addTask { .work(await carryOutRecorded(plan, namespace: namespace, own: own)) }
       var thief: String?
       while let ended = await group.next() {
         switch ended {
@@ -71,10 +74,13 @@ public struct Applier: Sendable {
   }
 
   /// Carries the plan out and writes into the history how that went; goes back where it is told to.
-  private func carryOutRecorded(_ plan: Plan, namespace: String) async -> ApplyFailure? {
+  private func carryOutRecorded(_ plan: Plan, namespace: String, own: ObjectKey?) async -> ApplyFailure? {
     let history = History(client: client, project: plan.project, namespace: namespace)
     do throws(ApplyFailure) {
-      if options.exact { try await checkUnmoved(plan) }
+      if options.exact {
+        let moved = try await moved(plan, own: own)
+        if !moved.isEmpty { throw ApplyFailure.moved(moved) }
+      }
     } catch {
       return error
     }

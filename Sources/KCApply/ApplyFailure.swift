@@ -73,7 +73,8 @@ extension ApplyFailure {
     case .refused(let step, let status): "\(step.title): \(status.message)"
     case .recordRefused(let status): status.message
     case .unhealthy(let step, let cause, _): "\(step.title): \(cause)"
-    case .timedOut(let step, let state): "\(step.title) was not healthy in time: \(state)"
+    case .timedOut(let step, let state):
+      "\(step.title) was not \(step.action == .remove ? "gone" : "healthy") in time: \(state)"
     case .cancelled: "stopped"
     case .rolledBack(let first, _, _): first.brief
     }

@@ -21,6 +21,10 @@ extension Applier {
     public var historyLimit = History.defaultLimit
     /// How many requests are under way at once.
     public var width = 16
+    /// How long a failure must stand before it counts: a pod that fits nowhere may fit when an old one has gone.
+    public var failureGrace = Duration.seconds(3)
+    /// How often the events of what does not become healthy are read.
+    public var eventPause = Duration.seconds(2)
     /// How requests are repeated.
     public var retries = RetryingTransport.Policy()
 

@@ -17,7 +17,7 @@ extension Health {
       return .failed(cause: "no pod can be made: \(failed["message"]?.string ?? "")", pod: nil)
     }
     if isObserved(object), condition(object, "Progressing")?["reason"]?.string == "ProgressDeadlineExceeded" {
-      return .failed(cause: "no progress within its deadline", pod: nil)
+      return .failed(cause: "no progress within its deadline" + hint(pods), pod: nil)
     }
     let ready = isObserved(object) ? min(count("updatedReplicas"), count("readyReplicas")) : 0
     return .progressing("\(ready) of \(wanted) pods ready" + hint(pods))
@@ -33,6 +33,7 @@ extension Health {
       !rolls || object.at("status", "updateRevision") == object.at("status", "currentRevision")
       || (object.at("status", "updatedReplicas")?.int ?? 0) >= max(wanted - floor, 0)
     if isObserved(object), ready == wanted, isUpdated { return .healthy }
+    if ready > wanted { return .progressing("\(ready - wanted) pod\(ready - wanted == 1 ? "" : "s") still to go") }
     return firstFailure(pods) ?? .progressing("\(ready) of \(wanted) pods ready" + hint(pods))
   }
 
@@ -50,8 +51,11 @@ extension Health {
     // One that is told not to run is as it should be.
     if object.at("spec", "suspend")?.bool == true { return .healthy }
     if let failed = condition(object, "Failed"), failed["status"]?.string == "True" {
+      let last = pods.filter { $0.at("status", "phase")?.string == "Failed" }
+        .max { ($0.creationTimestamp ?? Timestamp(seconds: 0)) < ($1.creationTimestamp ?? Timestamp(seconds: 0)) }
+      let detail = last.flatMap(PodFailure.trouble).map { ": \($0)" } ?? ""
       return .failed(
-        cause: failed["message"]?.string ?? "the job failed", pod: pods.first?.at("metadata", "name")?.string)
+        cause: (failed["message"]?.string ?? "the job failed") + detail, pod: (last ?? pods.first)?.name)
     }
     let done = object.at("status", "succeeded")?.int ?? 0
     return firstFailure(pods)

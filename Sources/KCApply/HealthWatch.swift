@@ -6,9 +6,15 @@ internal import Synchronization
 /// Follows workloads and their pods on the target, so that health is known as soon as it changes.
 final class HealthWatch: Sendable {
   private let informers: [String: Informer]
-  /// Who wants to know of changes.
-  private let listeners = Mutex<[Int: AsyncStream<Void>.Continuation]>([:])
-  private let nextListener = Atomic<Int>(0)
+  private let state = Mutex(State())
+
+  private struct State {
+    var index = OwnerIndex()
+    /// Who wants to know of changes of a workload, by its identity.
+    var listeners: [String: [Int: AsyncStream<Void>.Continuation]] = [:]
+    var nextListener = 0
+    var hasEnded = false
+  }
 
   /// The kinds whose health depends on more than themselves, and what it depends on.
   private static let kinds = [
@@ -23,9 +29,7 @@ final class HealthWatch: Sendable {
       informers[kind] = Informer(client: client, type: type)
     }
     self.informers = informers
-    for informer in informers.values {
-      informer.addHandler { [weak self] _ in self?.tell() }
-    }
+    for (kind, informer) in informers { informer.addHandler { [weak self] in self?.take($0, kind) } }
   }
 
   /// Follows until the task is cancelled.
@@ -33,28 +37,38 @@ final class HealthWatch: Sendable {
     await withTaskGroup(of: Void.self) { group in
       for informer in informers.values { group.addTask { await informer.run() } }
     }
-    for listener in listeners.withLock({ $0.values }) { listener.finish() }
+    let listeners = state.withLock { state in
+      state.hasEnded = true
+      return state.listeners.values.flatMap(\.values)
+    }
+    for listener in listeners { listener.finish() }
   }
 
-  private func tell() {
-    for listener in listeners.withLock({ $0.values }) { listener.yield() }
+  private func take(_ change: Informer.Change, _ kind: String) {
+    let listeners = state.withLock { state in
+      let isGone = if case .deleted = change { true } else { false }
+      guard let root = state.index.take(change.object, kind: kind, isGone: isGone) else {
+        return [AsyncStream<Void>.Continuation]()
+      }
+      return state.listeners[root].map { Array($0.values) } ?? []
+    }
+    for listener in listeners { listener.yield() }
   }
 
   /// Waits until what is there is known.
   ///
   /// - Returns: whether it is; not where the target did not answer for so long, or the task was cancelled.
   func waitUntilSynced(within limit: Duration) async -> Bool {
-    let end = ContinuousClock.now + limit
-    while !informers.values.allSatisfy(\.hasSynced) {
-      if Task.isCancelled || ContinuousClock.now > end { return false }
-      try? await Task.sleep(for: .milliseconds(5))
+    for informer in informers.values {
+      guard await informer.waitUntilSynced(within: limit) else { return false }
     }
-    return true
+    return !Task.isCancelled
   }
 
-  /// Something changed, or a second passed: the moments to look again. The first is now.
-  func ticks() -> AsyncStream<Void> {
-    let id = nextListener.wrappingAdd(1, ordering: .relaxed).newValue
+  /// Something of a workload changed, or a second passed: the moments to look again. The first is now.
+  ///
+  /// - Parameter uid: the workload's identity.
+  func ticks(for uid: String) -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let clock = Task {
       while !Task.isCancelled {
@@ -62,11 +76,23 @@ final class HealthWatch: Sendable {
         try? await Task.sleep(for: .seconds(1))
       }
     }
+    let id = state.withLock { state in
+      state.nextListener += 1
+      if !state.hasEnded { state.listeners[uid, default: [:]][state.nextListener] = continuation }
+      return state.hasEnded ? nil : state.nextListener
+    }
+    guard let id else {
+      clock.cancel()
+      continuation.finish()
+      return stream
+    }
     continuation.onTermination = { [weak self] _ in
       clock.cancel()
-      self?.listeners.withLock { $0[id] = nil }
+      self?.state.withLock { state in
+        state.listeners[uid]?[id] = nil
+        if state.listeners[uid]?.isEmpty == true { state.listeners[uid] = nil }
+      }
     }
-    listeners.withLock { $0[id] = continuation }
     return stream
   }
 
@@ -78,28 +104,10 @@ final class HealthWatch: Sendable {
 
   /// The pods of a workload; of a deployment, those of the replica set for its present template.
   func pods(of object: Value) -> [Value] {
-    guard let uid = object.uid, let namespace = object.namespace else { return [] }
-    var owners: Set<String> = [uid]
-    if object.kind == "Deployment" {
-      let sets = (informers["ReplicaSet"]?.list(namespace: namespace) ?? [])
-        .filter { $0.controllerOwner?["uid"]?.string == uid }
-      let newest = sets.max { Self.revision($0) < Self.revision($1) }
-      owners = newest?.uid.map { [$0] } ?? []
-    }
-    return (informers["Pod"]?.list(namespace: namespace) ?? [])
-      .filter { $0.controllerOwner?["uid"]?.string.map(owners.contains) ?? false }
+    guard let uid = object.uid else { return [] }
+    return state.withLock { $0.index.pods(of: uid, onlyNewest: object.kind == "Deployment") }
   }
 
-  /// The pods that any object with one of these identities stands for, directly or through replica sets.
-  func remaining(owner uid: String, namespace: String) -> Int {
-    let sets = (informers["ReplicaSet"]?.list(namespace: namespace) ?? [])
-      .filter { $0.controllerOwner?["uid"]?.string == uid }
-    let owners = Set(sets.compactMap(\.uid)).union([uid])
-    return (informers["Pod"]?.list(namespace: namespace) ?? [])
-      .count { $0.controllerOwner?["uid"]?.string.map(owners.contains) ?? false }
-  }
-
-  private static func revision(_ set: Value) -> Int64 {
-    set.annotations["deployment.kubernetes.io/revision"].flatMap { Int64($0) } ?? 0
-  }
+  /// How many pods an object with this identity stands for, directly or through replica sets.
+  func remaining(owner uid: String) -> Int { state.withLock { $0.index.pods(of: uid, onlyNewest: false).count } }
 }

@@ -28,18 +28,26 @@ public struct LiveReader: Sendable {
     var state = LiveState(target: target)
     state.now = ApplyLock.now()
     state.inventory = try await Inventory.read(project: project, namespace: namespace, from: client).entries
-    state.cluster = try await cluster()
-    state.scheduling = try await scheduling()
     let keys = Set(desired.map(\.key)).union(state.inventory.map(\.key))
-    state.objects = try await objects(keys, known: state.cluster)
+    state.objects = try await objects(keys)
     var open: [DesiredObject] = []
     let planner = Planner(types: client.types)
-    for item in Autoscaled.prepare(desired, live: state.objects) {
+    let known = Deferral.resolve(desired, live: state.objects)
+    // What is not known yet cannot be asked about.
+    for item in Autoscaled.prepare(known, live: state.objects) where item.deferred.isEmpty {
       guard let current = state.objects[item.key] else { continue }
       // Where it is certain that an apply changes nothing, the target need not be asked what it would do.
       if planner.isSettled(item, current) { state.settled.insert(item.key) } else { open.append(item) }
     }
+    // Where nothing changes, nothing is placed either: of a large cluster that saves reading all pods.
+    if open.isEmpty, desired.allSatisfy({ state.objects[$0.key] != nil }) {
+      state.cluster.nodes = try await list("v1", "Node")
+      return state
+    }
     state.predicted = try await predictions(open)
+    state.cluster = try await cluster()
+    state.scheduling = try await scheduling()
+    state.knowsStorage = true
     return state
   }
 
@@ -73,33 +81,29 @@ public struct LiveReader: Sendable {
 
   private func list(_ apiVersion: String, _ kind: String) async throws(ClientError) -> [Value] {
     guard let type = client.types.find(apiVersion: apiVersion, kind: kind) else { return [] }
-    return try await client.list(type, limit: 500).items
+    do throws(ClientError) {
+      return try await client.list(type, limit: 500).items
+    } catch {
+      // Who may only work in a namespace sees no nodes: then nothing is foretold.
+      guard error.status?.code == 403 else { throw error }
+      return []
+    }
   }
 
   /// More objects than this of one kind in one namespace are read with a list instead of a request each.
   static let listFrom = 6
 
   /// The objects of `keys` that are there.
-  ///
-  /// - Parameter known: what was read already.
-  private func objects(_ keys: Set<ObjectKey>, known: LiveState.Cluster) async throws(ClientError) -> [ObjectKey: Value]
-  {
-    var found: [ObjectKey: Value] = [:]
-    for object in known.namespaces + known.others {
-      let key = ObjectKey(object)
-      if keys.contains(key) { found[key] = object }
-    }
-    let listed = Set((known.namespaces + known.others).map { Group(ObjectKey($0)).everywhere })
+  func objects(_ keys: Set<ObjectKey>) async throws(ClientError) -> [ObjectKey: Value] {
     var groups: [Group: [ObjectKey]] = [:]
-    for key in keys where found[key] == nil && !listed.contains(Group(key).everywhere) {
-      groups[Group(key), default: []].append(key)
-    }
+    for key in keys { groups[Group(key), default: []].append(key) }
     let tasks = groups.flatMap { group, keys -> [[ObjectKey]] in
       keys.count < Self.listFrom ? keys.map { [$0] } : [keys]
     }
     let read = try await inParallel(tasks, width: Self.width) { keys async throws(ClientError) in
       try await self.read(keys)
     }
+    var found: [ObjectKey: Value] = [:]
     for object in read.joined() {
       let key = ObjectKey(object)
       if keys.contains(key) { found[key] = object }
@@ -114,8 +118,6 @@ public struct LiveReader: Sendable {
     var namespace: String
 
     init(_ key: ObjectKey) { (apiVersion, kind, namespace) = (key.apiVersion, key.kind, key.namespace) }
-
-    var everywhere: String { "\(apiVersion)/\(kind)" }
   }
 
   /// Reads objects of one kind and namespace: by a list where they are many and lists are allowed.

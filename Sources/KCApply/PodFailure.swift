@@ -13,18 +13,16 @@ extension Health {
 
 /// Why a pod cannot come up, where that is certain.
 enum PodFailure {
-  /// Restarts after which a container that keeps ending is given up.
+  /// Restarts after which a container that keeps ending is given up, however long it ran.
   static let hopelessRestarts: Int64 = 2
+  /// A container that ended so soon, in seconds, and did so again after its restart, will not do better.
+  static let shortRun = 10.0
 
   static func cause(_ pod: Value) -> String? {
-    if let scheduled = Health.condition(pod, "PodScheduled"), scheduled["status"]?.string == "False",
-      scheduled["reason"]?.string == "Unschedulable"
-    {
-      return "pod \(pod.name ?? "") fits nowhere: \(scheduled["message"]?.string ?? "no node takes it")"
+    if let message = unschedulable(pod) {
+      return waitsForVolumes(pod) ? nil : "pod \(pod.name ?? "") fits nowhere: \(message)"
     }
-    let containers =
-      (pod.at("status", "initContainerStatuses")?.array ?? []) + (pod.at("status", "containerStatuses")?.array ?? [])
-    for container in containers {
+    for container in containers(pod) {
       if let cause = cause(ofContainer: container) { return "pod \(pod.name ?? ""): \(cause)" }
     }
     return nil
@@ -32,32 +30,86 @@ enum PodFailure {
 
   /// What a pod has trouble with that it may get over by itself.
   static func trouble(_ pod: Value) -> String? {
-    for container in pod.at("status", "containerStatuses")?.array ?? [] {
+    if let message = unschedulable(pod) { return "pod \(pod.name ?? "") waits for a node: \(message)" }
+    for container in containers(pod) {
       let restarts = container["restartCount"]?.int ?? 0
       let name = container["name"]?.string ?? ""
-      if restarts > 0 || container.at("state", "terminated") != nil, container["ready"]?.bool != true {
-        return "pod \(pod.name ?? ""): container \(name) ended\(ended(container)), restarted \(restarts) time"
-          + (restarts == 1 ? "" : "s")
+      let hasFailed = container.at("state", "terminated", "exitCode")?.int.map { $0 != 0 } ?? false
+      if restarts > 0 || hasFailed, container["ready"]?.bool != true {
+        let again = restarts == 0 ? "" : ", restarted \(restarts) time\(restarts == 1 ? "" : "s")"
+        return "pod \(pod.name ?? ""): container \(name) ended\(ended(container))\(again)"
       }
     }
     return nil
   }
 
+  /// How often the containers of a pod were restarted.
+  static func restarts(_ pod: Value) -> Int64 {
+    containers(pod).reduce(0) { $0 &+ ($1["restartCount"]?.int ?? 0) }
+  }
+
+  /// The container of a pod that is in trouble: whose last lines tell something.
+  static func troubled(_ pod: Value) -> String? {
+    let all = containers(pod)
+    let found =
+      all.first { $0.at("state", "waiting", "reason")?.string == "CrashLoopBackOff" }
+      ?? all.first { ($0.at("state", "terminated", "exitCode")?.int ?? 0) != 0 }
+      ?? all.first { ($0["restartCount"]?.int ?? 0) > 0 } ?? all.first { $0["ready"]?.bool != true }
+    return found?["name"]?.string
+  }
+
+  /// Whether the scheduler waits for the pod's claims to be bound, which takes a while where disks are made.
+  static func waitsForVolumes(_ pod: Value) -> Bool {
+    unschedulable(pod)?.contains("unbound immediate PersistentVolumeClaims") ?? false
+  }
+
+  /// What the scheduler says of a pod that it has found no node for.
+  static func unschedulable(_ pod: Value) -> String? {
+    guard let scheduled = Health.condition(pod, "PodScheduled"), scheduled["status"]?.string == "False",
+      scheduled["reason"]?.string == "Unschedulable"
+    else { return nil }
+    var message = scheduled["message"]?.string ?? "no node takes it"
+    // What follows says that evictions would not help either.
+    for tail in [" preemption: ", " no new claims to deallocate", " not found"] {
+      if let cut = message.firstRange(of: tail) { message = String(message[..<cut.lowerBound]) }
+    }
+    while message.hasSuffix(".") || message.hasSuffix(",") || message.hasSuffix(" ") { message.removeLast() }
+    return message
+  }
+
+  private static func containers(_ pod: Value) -> [Value] {
+    (pod.at("status", "initContainerStatuses")?.array ?? []) + (pod.at("status", "containerStatuses")?.array ?? [])
+  }
+
   private static func cause(ofContainer container: Value) -> String? {
     let name = container["name"]?.string ?? ""
+    let image = container["image"]?.string ?? ""
     let waiting = container.at("state", "waiting")
-    let detail = waiting?["message"]?.string.map { ": \($0)" } ?? ""
+    let detail = waiting?["message"]?.string.map { ": \(plain($0, image: image))" } ?? ""
     switch waiting?["reason"]?.string {
-    case "ErrImagePull"?, "ImagePullBackOff"?:
-      return "image \(container["image"]?.string ?? "") cannot be pulled\(detail)"
-    case "InvalidImageName"?, "ErrImageNeverPull"?:
-      return "image \(container["image"]?.string ?? "") cannot be used\(detail)"
+    case "ErrImagePull"?, "ImagePullBackOff"?: return "image \(image) cannot be pulled\(detail)"
+    case "InvalidImageName"?, "ErrImageNeverPull"?: return "image \(image) cannot be used\(detail)"
     case "CreateContainerConfigError"?, "CreateContainerError"?, "RunContainerError"?:
       return "container \(name) cannot be started\(detail)"
-    case "CrashLoopBackOff"? where (container["restartCount"]?.int ?? 0) >= hopelessRestarts:
-      return "container \(name) keeps ending\(ended(container))"
+    case "CrashLoopBackOff"? where isHopeless(container): return "container \(name) keeps ending\(ended(container))"
     default: return nil
     }
+  }
+
+  /// Runtimes wrap what went wrong in the name of the image, several times.
+  private static func plain(_ message: String, image: String) -> String {
+    let parts = message.split(separator: "\"\(image)\": ", omittingEmptySubsequences: true)
+    return parts.count > 1 ? String(parts[parts.count - 1]) : message
+  }
+
+  private static func isHopeless(_ container: Value) -> Bool {
+    let restarts = container["restartCount"]?.int ?? 0
+    if restarts >= hopelessRestarts { return true }
+    guard restarts >= 1, let last = container.at("lastState", "terminated"),
+      let start = last["startedAt"]?.string.flatMap({ Timestamp($0) }),
+      let end = last["finishedAt"]?.string.flatMap({ Timestamp($0) })
+    else { return false }
+    return end.seconds(since: start) <= shortRun
   }
 
   private static func ended(_ container: Value) -> String {

@@ -16,6 +16,8 @@ public struct StatusReport: Sendable {
     public var health: Health?
     /// The pods it stands for, with the nodes they run on.
     public var pods: [Pod]
+
+    var isProgressing: Bool { if case .progressing? = health { true } else { false } }
   }
 
   public struct Pod: Sendable, Hashable {
@@ -56,7 +58,21 @@ public struct StatusReader: Sendable {
         return StatusReport.Row(address: entry.address, key: entry.key, health: nil, pods: [])
       }
     }
-    return StatusReport(project: project, environment: inventory.environment, rows: rows)
+    return StatusReport(project: project, environment: inventory.environment, rows: await settled(rows))
+  }
+
+  /// What waits for an address that nobody on this target gives is as healthy as it will be: an apply says so, too.
+  private func settled(_ rows: [StatusReport.Row]) async -> [StatusReport.Row] {
+    var gives: [String: Bool] = [:]
+    for row in rows where AddressGivers.kinds.contains(row.key.kind) && row.isProgressing && gives[row.key.kind] == nil
+    {
+      gives[row.key.kind] = await AddressGivers(client: client).give(row.key.kind)
+    }
+    return rows.map { row in
+      var row = row
+      if row.isProgressing, gives[row.key.kind] == false { row.health = .healthy }
+      return row
+    }
   }
 
   private func list(_ apiVersion: String, _ kind: String) async throws(ClientError) -> [Value] {

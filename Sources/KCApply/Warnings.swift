@@ -9,10 +9,13 @@ struct Warning: Sendable {
   var text: String
   /// Whether time will not cure it.
   var isFinal: Bool
+  /// The pod that it is about; nil where it is about the workload itself.
+  var pod: String?
 }
 
 extension Applier {
-  /// The newest warnings about these objects, newest first; none where events cannot be read.
+  /// The newest warnings about these objects, newest first but what is final before all; none where events cannot be
+  /// read.
   func warnings(of objects: [Value]) async -> [Warning] {
     guard let first = objects.first, let type = client.types.find(apiVersion: "v1", kind: "Event") else { return [] }
     let names = Dictionary(
@@ -27,23 +30,37 @@ extension Applier {
       let time = event["lastTimestamp"]?.string ?? event["eventTime"]?.string ?? ""
       found.append((time, warning))
     }
-    return found.sorted { $0.time > $1.time }.map(\.warning)
+    let sorted = found.sorted { $0.time > $1.time }.map(\.warning)
+    return sorted.filter(\.isFinal) + sorted.filter { !$0.isFinal }
   }
+
+  /// So often a volume cannot be mounted before that counts as certain.
+  static let hopelessMounts: Int64 = 3
 
   private static func warning(_ event: Value, about object: Value, main: Value) -> Warning? {
     guard let reason = event["reason"]?.string, let message = event["message"]?.string else { return nil }
     let count = max(event["count"]?.int ?? 1, event.at("series", "count")?.int ?? 1)
-    let prefix = object.uid == main.uid ? "" : "pod \(object.name ?? ""): "
+    let isOwn = object.uid == main.uid
+    let prefix = isOwn ? "" : "pod \(object.name ?? ""): "
     let text = prefix + message.split(separator: "\n").prefix(3).joined(separator: " ")
+    var warning = Warning(reason: reason, text: text, isFinal: false, pod: isOwn ? nil : object.name)
     switch reason {
     // The pod's own status tells of these, and better.
     case "Failed", "BackOff", "FailedScheduling", "FailedToRetrieveImagePullSecret": return nil
     case "FailedCreate":
-      let isFinal = ["exceeded quota", "is forbidden", "is invalid"].contains { message.contains($0) }
-      return Warning(reason: reason, text: text, isFinal: isFinal)
+      warning.isFinal = ["exceeded quota", "is forbidden", "is invalid", "denied the request"].contains {
+        message.contains($0)
+      }
+    case "FailedMount", "FailedAttachVolume":
+      warning.isFinal = count >= hopelessMounts
     case "Unhealthy":
-      return Warning(reason: reason, text: "\(text) (\(count) time\(count == 1 ? "" : "s"))", isFinal: false)
-    default: return Warning(reason: reason, text: text, isFinal: false)
+      // A probe that failed once or twice while the program started is no news.
+      guard let trouble = ProbeTrouble(message: message, count: count), !(object.isReady && trouble.kind == .readiness)
+      else { return nil }
+      warning.isFinal = trouble.isCertain(object, now: ApplyLock.now())
+      warning.text = prefix + trouble.words
+    default: break
     }
+    return warning
   }
 }

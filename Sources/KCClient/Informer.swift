@@ -28,12 +28,15 @@ public final class Informer: Sendable {
   private let labelSelector: String?
   private let fieldSelector: String?
   private let state = Mutex(State())
+  /// Changes are made and told of under this lock, in one order. What ends or is cancelled never waits for it: handlers
+  /// wake tasks, and whoever wakes a task waits for its cancellation.
+  private let handlers = Mutex<[@Sendable (Change) -> Void]>([])
 
   private struct State {
     var objects: [String: Value] = [:]
-    var handlers: [@Sendable (Change) -> Void] = []
     var hasSynced = false
-    var waiters: [CheckedContinuation<Void, Never>] = []
+    var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+    var nextWaiter = 0
   }
 
   public init(
@@ -50,15 +53,39 @@ public final class Informer: Sendable {
   /// Whether the first list has arrived.
   public var hasSynced: Bool { state.withLock { $0.hasSynced } }
 
-  /// Returns when the first list has arrived, or when the informer was ended before that.
+  /// Returns when the first list has arrived, or when the informer was ended before that, or the task was cancelled.
   public func waitUntilSynced() async {
-    await withCheckedContinuation { continuation in
-      let done = state.withLock { state in
-        if !state.hasSynced { state.waiters.append(continuation) }
-        return state.hasSynced
-      }
-      if done { continuation.resume() }
+    let id = state.withLock { state in
+      state.nextWaiter += 1
+      return state.nextWaiter
     }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isDone = state.withLock { state in
+          // A cancellation that came before leaves nobody waiting.
+          if state.hasSynced || Task.isCancelled { return true }
+          state.waiters[id] = continuation
+          return false
+        }
+        if isDone { continuation.resume() }
+      }
+    } onCancel: {
+      state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+    }
+  }
+
+  /// Waits for the first list, for so long at most.
+  ///
+  /// - Returns: whether it has arrived.
+  public func waitUntilSynced(within limit: Duration) async -> Bool {
+    if hasSynced { return true }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.waitUntilSynced() }
+      group.addTask { try? await Task.sleep(for: limit) }
+      await group.next()
+      group.cancelAll()
+    }
+    return hasSynced
   }
 
   public func get(namespace: String?, name: String) -> Value? {
@@ -73,12 +100,11 @@ public final class Informer: Sendable {
 
   /// Calls `handler` for each change, after telling it of the objects that are there already as `added`.
   ///
-  /// Handlers are called one at a time, in the order of the changes. They must return quickly and must not call the
-  /// informer: they run under its lock.
+  /// Handlers are called one at a time, in the order of the changes. They must return quickly and must not add handlers.
   public func addHandler(_ handler: @escaping @Sendable (Change) -> Void) {
-    state.withLock { state in
-      for object in state.objects.values { handler(.added(object)) }
-      state.handlers.append(handler)
+    handlers.withLock { handlers in
+      for object in state.withLock({ Array($0.objects.values) }) { handler(.added(object)) }
+      handlers.append(handler)
     }
   }
 
@@ -111,17 +137,19 @@ extension Informer {
   private func relist() async throws(ClientError) -> String {
     let list = try await client.list(
       type, namespace: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector)
-    state.withLock { state in
+    change { state in
       var gone = state.objects
+      var changes: [Change] = []
       for object in list.items {
         let key = Self.key(object)
         gone[key] = nil
-        store(object, key: key, in: &state)
+        if let change = Self.store(object, key: key, in: &state) { changes.append(change) }
       }
       for (key, object) in gone {
         state.objects[key] = nil
-        tell(.deleted(object), state)
+        changes.append(.deleted(object))
       }
+      return changes
     }
     release()
     return list.resourceVersion
@@ -134,37 +162,37 @@ extension Informer {
     for try await event in events {
       version = event.object.resourceVersion ?? version
       if event.kind == .bookmark { continue }
-      state.withLock { state in
+      change { state in
         let key = Self.key(event.object)
         if event.kind == .deleted {
           state.objects[key] = nil
-          tell(.deleted(event.object), state)
-        } else {
-          store(event.object, key: key, in: &state)
+          return [.deleted(event.object)]
         }
+        return Self.store(event.object, key: key, in: &state).map { [$0] } ?? []
       }
     }
   }
 
-  private func store(_ object: Value, key: String, in state: inout State) {
-    if let old = state.objects.updateValue(object, forKey: key) {
-      if old.resourceVersion == object.resourceVersion { return }
-      tell(.updated(old: old, new: object), state)
-    } else {
-      tell(.added(object), state)
-    }
+  /// Takes note of an object; nil where it is as it was.
+  private static func store(_ object: Value, key: String, in state: inout State) -> Change? {
+    guard let old = state.objects.updateValue(object, forKey: key) else { return .added(object) }
+    return old.resourceVersion == object.resourceVersion ? nil : .updated(old: old, new: object)
   }
 
-  private func tell(_ change: Change, _ state: borrowing State) {
-    for handler in state.handlers { handler(change) }
+  /// Changes the collection, and tells the handlers of it.
+  private func change(_ body: (inout State) -> [Change]) {
+    handlers.withLock { handlers in
+      let changes = state.withLock { body(&$0) }
+      for change in changes { for handler in handlers { handler(change) } }
+    }
   }
 
   /// Lets those go who wait for the first list.
   private func release() {
     let waiters = state.withLock { state in
       state.hasSynced = true
-      defer { state.waiters = [] }
-      return state.waiters
+      defer { state.waiters = [:] }
+      return state.waiters.values
     }
     for waiter in waiters { waiter.resume() }
   }

@@ -5,13 +5,14 @@ public import KCData
 public enum JSON {
   public static func parse(_ text: String) throws(CodecError) -> Value { try parse(Array(text.utf8)) }
 
-  /// Reads one JSON value. Whole numbers that 64 bits hold are `.int`, all others `.number`.
+  /// Reads one JSON value. Halves of surrogate pairs (`\ud800`) become U+FFFD, as in Go. Whole numbers that 64 bits hold are `.int`, all others `.number`.
   ///
   /// - Throws: for text that is no JSON, for a key that stands twice in an object, for numbers past a double's range,
   ///   and for nesting deeper than 2,048 levels.
   public static func parse(_ bytes: [UInt8]) throws(CodecError) -> Value {
     var error = json_error_t()
     if let value = load(bytes, &error) { return value }
+    if let bytes = LoneSurrogates.replaced(bytes) { return try parse(bytes) }
     if code(of: error) == Int32(json_error_numeric_overflow.rawValue), let readable = BigIntegers.asReals(bytes),
       let value = load(readable, &error)
     {

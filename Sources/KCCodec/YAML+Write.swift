@@ -44,9 +44,12 @@ struct YAMLWriter {
     }
   }
 
-  /// A key and its colon. Readers look for the colon within 1,024 characters; longer keys say that they are keys.
+  /// Readers look for a key's colon within 1,024 characters; keys of more bytes than this say that they are keys.
+  static let longKey = 160
+
+  /// A key and its colon.
   private mutating func key(_ key: String, indent: Int) {
-    let isLong = key.utf8.count > 160
+    let isLong = key.utf8.count > Self.longKey
     if isLong { out += "? ".utf8 }
     string(key, indent: indent, allowBlock: false)
     if isLong {
@@ -73,7 +76,7 @@ struct YAMLWriter {
     }
   }
 
-  private mutating func scalar(_ value: Value, indent: Int) {
+  mutating func scalar(_ value: Value, indent: Int) {
     switch value {
     case .string(let text): string(text, indent: indent, allowBlock: true)
     case .object: out += "{}".utf8
@@ -84,18 +87,23 @@ struct YAMLWriter {
 
   /// Plain where that reads back as the same text, a literal block for several lines, quoted otherwise: in double
   /// quotes what would be read as another type, in single quotes what has characters that mean something.
-  private mutating func string(_ text: String, indent: Int, allowBlock: Bool) {
+  mutating func string(_ text: String, indent: Int, allowBlock: Bool) {
+    var text = text
+    text.withUTF8 { string($0, indent: indent, allowBlock: allowBlock) }
+  }
+
+  mutating func string(_ text: UnsafeBufferPointer<UInt8>, indent: Int, allowBlock: Bool) {
     if allowBlock, isBlock(text) { return block(text, indent: indent) }
     switch form(text) {
-    case .plain: out += text.utf8
+    case .plain: out.append(contentsOf: text)
     case .single:
       out.append(UInt8(ascii: "'"))
-      for byte in text.utf8 {
+      for byte in text {
         if byte == UInt8(ascii: "'") { out.append(byte) }
         out.append(byte)
       }
       out.append(UInt8(ascii: "'"))
-    case .double: quoted(text)
+    case .double: quoted(String(decoding: text, as: UTF8.self))
     }
   }
 
@@ -131,23 +139,20 @@ struct YAMLWriter {
   }
 
   /// Whether a text has several lines, and nothing that a literal block cannot say.
-  private func isBlock(_ text: String) -> Bool {
-    guard let first = text.utf8.first, first != 0x20, first != 0x0a, text.utf8.contains(0x0a) else { return false }
-    var text = text
-    return text.withUTF8 { bytes in
-      var previous: UInt8 = 0
-      for byte in bytes {
-        if byte < 0x20 && byte != 0x0a || byte == 0x7f { return false }
-        if byte == 0x0a, previous == 0x20 { return false }
-        previous = byte
-      }
-      return previous != 0x20 && !Self.hidesSpecial(bytes)
+  private func isBlock(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = bytes.first, first != 0x20, first != 0x0a, bytes.contains(0x0a) else { return false }
+    var previous: UInt8 = 0
+    for byte in bytes {
+      if byte < 0x20 && byte != 0x0a || byte == 0x7f { return false }
+      if byte == 0x0a, previous == 0x20 { return false }
+      previous = byte
     }
+    return previous != 0x20 && !Self.hidesSpecial(bytes)
   }
 
-  private mutating func block(_ text: String, indent: Int) {
+  private mutating func block(_ text: UnsafeBufferPointer<UInt8>, indent: Int) {
     out.append(UInt8(ascii: "|"))
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    var lines = text.split(separator: 0x0a, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true {
       lines.removeLast()
       if lines.last?.isEmpty == true { out.append(UInt8(ascii: "+")) }
@@ -157,17 +162,19 @@ struct YAMLWriter {
     for line in lines {
       newline()
       if !line.isEmpty { spaces(indent) }
-      out += line.utf8
+      out.append(contentsOf: line)
     }
   }
 
   private enum Form { case plain, single, double }
 
-  private func form(_ text: String) -> Form {
-    var text = text
-    let looks = text.withUTF8 { Self.look($0) }
+  private func form(_ bytes: UnsafeBufferPointer<UInt8>) -> Form {
+    let looks = Self.look(bytes)
     guard looks == .plain else { return looks }
-    return YAMLScalar.isTyped(text) || looksLikeNumbers(text) ? .double : .plain
+    // Most texts cannot be anything else by their first byte.
+    guard YAMLScalar.mayBeTyped(bytes) else { return .plain }
+    let text = String(decoding: bytes, as: UTF8.self)
+    return YAMLScalar.isTyped(text) || looksLikeNumbers(bytes) ? .double : .plain
   }
 
   /// How a text can be written as far as its characters go.
@@ -214,15 +221,14 @@ struct YAMLWriter {
   }()
 
   /// Dates and `1:30`, which some readers of YAML 1.1 take for times.
-  private func looksLikeNumbers(_ text: String) -> Bool {
-    guard let first = text.utf8.first, (48...57).contains(first) || first == 0x2b || first == 0x2d else { return false }
-    let bytes = Array(text.utf8)
+  private func looksLikeNumbers(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = bytes.first, (48...57).contains(first) || first == 0x2b || first == 0x2d else { return false }
     if bytes.count > 4, bytes[4] == UInt8(ascii: "-"), bytes[..<4].allSatisfy({ (48...57).contains($0) }) {
       return true
     }
     return bytes.contains(UInt8(ascii: ":")) && bytes.allSatisfy { (48...58).contains($0) || "+-._".utf8.contains($0) }
   }
 
-  private mutating func spaces(_ count: Int) { out.append(contentsOf: repeatElement(0x20, count: count)) }
-  private mutating func newline() { out.append(0x0a) }
+  mutating func spaces(_ count: Int) { for _ in 0..<count { out.append(0x20) } }
+  mutating func newline() { out.append(0x0a) }
 }

@@ -16,6 +16,19 @@ public enum YAML {
     return try reader.read(bytes).map(\.value)
   }
 
+  /// Reads all documents as Kubernetes reads bodies that it is not strict with: of a key that stands twice in a map the
+  /// last value counts.
+  ///
+  /// - Returns: the documents, and the keys that stood in their map before, with their lines.
+  /// - Throws: as `parseAll`, but for repeated keys.
+  public static func parseRepeating(
+    _ bytes: [UInt8]
+  ) throws(CodecError) -> (values: [Value], repeated: [(line: Int, key: String)]) {
+    var reader = YAMLReader(isRecordingPlaces: false, isRepeating: true)
+    let documents = try reader.read(bytes)
+    return (documents.map(\.value), reader.repeated)
+  }
+
   /// A document and where its parts stand.
   public struct Document: Sendable {
     public var value: Value

@@ -27,12 +27,16 @@ struct YAMLReader {
   }
 
   private let isRecordingPlaces: Bool
+  /// Whether of a key that stands twice the last value counts, instead of that being an error.
+  private var isRepeating = false
+  /// The keys that stood in their map before, with their lines.
+  private(set) var repeated: [(line: Int, key: String)] = []
   private var anchors: [String: (value: Value, size: Int)] = [:]
   /// Where the document's first node stands.
   private var first = YAML.Place(line: 1, column: 1)
   private var nodes = 0
   /// How many of them came from aliases.
-  private var repeated = 0
+  private var aliased = 0
   private var stack: [Frame] = []
   private var documents: [YAML.Document] = []
   private var places: [FieldPath: YAML.Place] = [:]
@@ -41,7 +45,10 @@ struct YAMLReader {
   private var remarks: YAMLRemarks?
   private(set) var comments: [[YAML.Comment]] = []
 
-  init(isRecordingPlaces: Bool) { self.isRecordingPlaces = isRecordingPlaces }
+  init(isRecordingPlaces: Bool, isRepeating: Bool = false) {
+    self.isRecordingPlaces = isRecordingPlaces
+    self.isRepeating = isRepeating
+  }
 
   /// Reads all documents, and where the comments in them belong.
   init(remarks: YAMLRemarks) {
@@ -117,8 +124,8 @@ struct YAMLReader {
       let name = Self.text(event.data.alias.anchor) ?? ""
       guard let known = anchors[name] else { throw Problem(message: "there is no anchor named \(name) before this") }
       nodes += known.size
-      repeated += known.size
-      guard repeated <= Self.aliasLimit else {
+      aliased += known.size
+      guard aliased <= Self.aliasLimit else {
         throw Problem(message: "its aliases multiply to more than \(Self.aliasLimit) nodes")
       }
       record()
@@ -228,7 +235,12 @@ extension YAMLReader {
   private mutating func key(_ value: Value, of frame: Int) throws(Problem) {
     nodes += 1
     let name = try Self.name(value)
-    guard stack[frame].fields[name] == nil else {
+    if stack[frame].fields[name] != nil {
+      guard !isRepeating else {
+        repeated.append((start.line, name))
+        stack[frame].key = name
+        return
+      }
       let first = isRecordingPlaces ? places[path.field(name)].map { " (first on line \($0.line))" } ?? "" : ""
       throw Problem(message: "the key \"\(name)\" stands twice in this map\(first)")
     }

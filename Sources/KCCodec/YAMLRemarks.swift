@@ -79,7 +79,12 @@ struct YAMLRemarks {
     }
   }
 
+  /// The line of the last comment: a mark behind it on its line is part of it.
+  private var lastLine = 0
+
   private mutating func add(_ candidate: Candidate, _ path: FieldPath, _ position: YAML.Comment.Position) {
+    guard candidate.place.line != lastLine else { return }
+    lastLine = candidate.place.line
     found.append(YAML.Comment(text: candidate.text, line: candidate.place.line, path: path, position: position))
   }
 

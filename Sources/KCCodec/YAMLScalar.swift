@@ -30,6 +30,24 @@ enum YAMLScalar {
     } catch { return true }
   }
 
+  /// Whether a text might be read as something other than a string, by its first byte, its length and the bytes that
+  /// numbers and the words for them have.
+  static func mayBeTyped(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = bytes.first else { return true }
+    switch kinds[Int(first)] {
+    case .word: return bytes.count <= 5
+    case .number, .point: return bytes.allSatisfy { numeric[Int($0)] }
+    case .other: return false
+    }
+  }
+
+  /// Bytes of numbers in any base, of dates and times, and of `.inf` and `.nan`.
+  private static let numeric: [Bool] = {
+    var numeric = [Bool](repeating: false, count: 256)
+    for byte in "+-._:0123456789abcdefABCDEFxXoOiInNtTzZ ".utf8 { numeric[Int(byte)] = true }
+    return numeric
+  }()
+
   private enum Kind { case word, number, point, other }
 
   /// What a scalar may be, by its first byte.

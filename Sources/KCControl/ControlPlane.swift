@@ -16,11 +16,14 @@ public struct ControlSettings: Sendable {
   public var scheduling: SchedulerConfiguration
   /// The resources that the API serves.
   public var types: ResourceTypes
+  /// Where volumes that are folders of this machine are made; nil makes none.
+  public var volumeFolder: String?
 
   public init(
     authority: String, nodeGracePeriod: Double = 40, evictionPatience: Double = 300,
-    scheduling: SchedulerConfiguration = .default, types: ResourceTypes = .builtin
+    scheduling: SchedulerConfiguration = .default, types: ResourceTypes = .builtin, volumeFolder: String? = nil
   ) {
+    self.volumeFolder = volumeFolder
     self.scheduling = scheduling
     self.authority = authority
     self.nodeGracePeriod = nodeGracePeriod
@@ -37,6 +40,7 @@ public final class ControlPlane: Sendable {
   private let controllers: [Controller]
   private let scheduler: SchedulerLoop
   private let informers: [ObjectKind: Informer]
+  private let customResources: CustomResources
 
   /// - Parameter transport: reaches the API as a user who may do everything.
   public init(
@@ -56,13 +60,14 @@ public final class ControlPlane: Sendable {
       events: EventRecorder(client: schedulerClient, source: SchedulerLoop.name, time: time), time: time, log: log,
       configuration: settings.scheduling)
     var informers: [ObjectKind: Informer] = [:]
-    for kind in Set(controllers.flatMap(\.reconciler.kinds) + SchedulerLoop.kinds) {
+    for kind in Set(controllers.flatMap(\.reconciler.kinds) + SchedulerLoop.kinds + [.definition]) {
       guard let type = settings.types.find(apiVersion: kind.apiVersion, kind: kind.name) else { continue }
       let informer = Informer(client: client, type: type)
       informer.addHandler { change in cache.take(change) }
       informers[kind] = informer
     }
     self.informers = informers
+    customResources = CustomResources(client: client, cache: cache)
   }
 
   private static func reconcilers(_ settings: ControlSettings, _ time: any TimeSource) -> [any Reconciler] {
@@ -71,7 +76,7 @@ public final class ControlPlane: Sendable {
       DeploymentController(), ReplicaSetController(), StatefulSetController(), DaemonSetController(), JobController(),
       CronJobController(),
       EndpointSliceController(), EndpointsController(), DisruptionController(),
-      VolumeProtection(), PodCollector(),
+      VolumeProtection(), VolumeBinder(folder: settings.volumeFolder), PodCollector(),
       NamespaceController(types: collectable), NamespaceDefaults(authority: settings.authority),
       GarbageCollector(types: collectable),
       NodeLifecycle(
@@ -93,6 +98,7 @@ public final class ControlPlane: Sendable {
   public func run() async {
     await withDiscardingTaskGroup { group in
       for informer in informers.values { group.addTask { await informer.run() } }
+      group.addTask { await self.customResources.run() }
       for controller in controllers {
         group.addTask { if await self.isSynced(controller.reconciler.kinds) { await controller.run() } }
       }

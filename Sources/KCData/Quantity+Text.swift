@@ -50,6 +50,15 @@ extension Quantity {
       if afterPoint { fraction += 1 }
     }
 
+    /// Without the last digit after the point.
+    private var shortened: Digits {
+      var copy = self
+      copy.inexact = inexact || mantissa % 10 != 0
+      copy.mantissa = mantissa / 10
+      copy.fraction = fraction - 1
+      return copy
+    }
+
     /// The amount in nano units, capped; nil never, but for exponents that no text of ours has.
     func nano(times suffix: Suffix) -> Int128? {
       if mantissa == 0 { return overflowed ? cap : 0 }
@@ -58,7 +67,7 @@ extension Quantity {
       var amount = mantissa
       for _ in 0..<suffix.binaryTens {
         let (product, overflow) = amount.multipliedReportingOverflow(by: 1024)
-        if overflow { return cap }
+        if overflow { return fraction > 0 ? shortened.nano(times: suffix) : cap }
         amount = product
       }
       while exponent > 0 {

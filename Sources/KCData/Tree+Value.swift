@@ -2,9 +2,10 @@ extension Tree {
   /// The API value of a tree value: what JSON can say. Absent fields are left out; durations, percentages and
   /// quantities become text as Kubernetes writes them.
   ///
-  /// - Parameter resolve: the value that stands for a handle, or nil to leave it out.
-  public func value(of value: TreeValue, resolve: (TreeValue) -> Value? = { _ in nil }) -> Value? {
-    switch value.tag {
+  /// - Parameter hidingSecrets: whether `(secret)` stands for what is secret.
+  public func value(of value: TreeValue, hidingSecrets: Bool = false) -> Value? {
+    if hidingSecrets, value.isSecret, !value.isNone { return .string(Self.secretText) }
+    return switch value.tag {
     case .none, .poison: nil
     case .null: .null
     case .bool: .bool(value.payload == 1)
@@ -14,16 +15,19 @@ extension Tree {
     case .quantity: quantity(of: value).map { .string($0.description) }
     case .duration: .string(Self.durationText(value.inlineNumber))
     case .percent: .string(Self.percentText(value.inlineNumber))
-    case .list: .array(items(of: value).compactMap { self.value(of: $0, resolve: resolve) })
-    case .record: object(fields(of: value), resolve)
-    default: resolve(value)
+    case .list: .array(items(of: value).compactMap { self.value(of: $0, hidingSecrets: hidingSecrets) })
+    case .record: object(fields(of: value), hidingSecrets)
+    default: nil
     }
   }
 
-  private func object(_ fields: ArraySlice<TreeField>, _ resolve: (TreeValue) -> Value?) -> Value {
+  /// What is shown of a secret.
+  public static let secretText = "(secret)"
+
+  private func object(_ fields: ArraySlice<TreeField>, _ hidingSecrets: Bool) -> Value {
     var result = Fields(minimumCapacity: fields.count)
     for field in fields {
-      if let value = value(of: field.value, resolve: resolve) { result[keys.text(field.key)] = value }
+      if let value = value(of: field.value, hidingSecrets: hidingSecrets) { result[keys.text(field.key)] = value }
     }
     return .object(result)
   }

@@ -13,6 +13,13 @@ public struct Tree: Sendable {
 
   public init() {}
 
+  /// Makes room for so many bytes of text, fields of records and elements of lists.
+  public mutating func reserve(bytes: Int, fields: Int, items: Int) {
+    self.bytes.reserveCapacity(bytes)
+    self.fields.reserveCapacity(fields)
+    self.items.reserveCapacity(items)
+  }
+
   /// How many bytes the values take.
   @inlinable public var size: Int { bytes.count + fields.count * 16 + items.count * 8 + sideSize }
 
@@ -88,6 +95,15 @@ extension Tree {
     return bytes[Int(value.payload)..<Int(value.payload) + value.length]
   }
 
+  /// Calls `body` with the UTF-8 of a string, without a copy; with nothing for other values.
+  @inlinable
+  public func withUTF8<R>(of value: TreeValue, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+    bytes.withUnsafeBufferPointer { all in
+      let range = value.tag == .string ? Int(value.payload)..<Int(value.payload) + value.length : 0..<0
+      return body(UnsafeBufferPointer(rebasing: all[range]))
+    }
+  }
+
   /// The text of a string; nil for other values.
   public func text(of value: TreeValue) -> String? {
     value.tag == .string ? String(decoding: utf8(of: value), as: UTF8.self) : nil
@@ -97,24 +113,47 @@ extension Tree {
 // MARK: Collections
 
 extension Tree {
-  public mutating func list(_ elements: [TreeValue]) -> TreeValue {
+  public mutating func list(_ elements: [TreeValue]) -> TreeValue { list(elements[...]) }
+
+  public mutating func list(_ elements: ArraySlice<TreeValue>) -> TreeValue {
     let start = items.count
-    if elements.count > TreeValue.maxLength {
-      items.append(contentsOf: elements.prefix(TreeValue.maxLength))
-    } else {
-      items.append(contentsOf: elements)
-    }
+    items.append(contentsOf: elements.prefix(TreeValue.maxLength))
     return TreeValue(.list, payload: UInt32(start), length: items.count - start)
   }
 
-  public mutating func record(_ elements: [TreeField]) -> TreeValue {
+  public mutating func record(_ elements: [TreeField]) -> TreeValue { record(elements[...]) }
+
+  public mutating func record(_ elements: ArraySlice<TreeField>) -> TreeValue {
     let start = fields.count
-    if elements.count > TreeValue.maxLength {
-      fields.append(contentsOf: elements.prefix(TreeValue.maxLength))
-    } else {
-      fields.append(contentsOf: elements)
+    fields.append(contentsOf: elements.prefix(TreeValue.maxLength))
+    return TreeValue(.record, payload: UInt32(start), length: fields.count - start)
+  }
+
+  /// The fields of both records: those of the second win, and stand where the first has them.
+  public mutating func merge(_ left: TreeValue, _ right: TreeValue) -> TreeValue {
+    guard left.tag == .record, right.tag == .record else { return left.tag == .record ? left : right }
+    if left.length == 0 { return right }
+    if right.length == 0 { return left }
+    let start = fields.count
+    for place in 0..<left.length { fields.append(fields[Int(left.payload) + place]) }
+    let end = fields.count
+    for place in 0..<right.length where fields.count - start < TreeValue.maxLength {
+      let field = fields[Int(right.payload) + place]
+      var found = start
+      while found < end, fields[found].key != field.key { found += 1 }
+      if found < end { fields[found] = field } else { fields.append(field) }
     }
     return TreeValue(.record, payload: UInt32(start), length: fields.count - start)
+  }
+
+  /// The text of both strings, one after the other.
+  public mutating func concatenation(_ left: TreeValue, _ right: TreeValue) -> TreeValue {
+    guard left.tag == .string, right.tag == .string else { return left.tag == .string ? left : right }
+    let start = bytes.count
+    // By index: a slice of the buffer would make the first append copy all of it.
+    for place in Int(left.payload)..<Int(left.payload) + left.length { bytes.append(bytes[place]) }
+    for place in Int(right.payload)..<Int(right.payload) + right.length { bytes.append(bytes[place]) }
+    return TreeValue(.string, payload: UInt32(start), length: min(bytes.count - start, TreeValue.maxLength))
   }
 
   /// Two values under another tag: the ends of a range, the owner and the key of a reference.
@@ -145,6 +184,7 @@ extension Tree {
   @inlinable public func field(of value: TreeValue, _ index: Int) -> TreeField { fields[Int(value.payload) + index] }
 
   /// The field `key` of a record.
+  @inlinable
   public func field(_ key: UInt32, of value: TreeValue) -> TreeField? {
     guard value.tag == .record else { return nil }
     for index in Int(value.payload)..<Int(value.payload) + value.length where fields[index].key == key {

@@ -57,6 +57,11 @@ public struct TreeKeys: Sendable {
   /// The UTF-8 of a name.
   public func utf8(_ number: UInt32) -> ArraySlice<UInt8> { bytes[range(number)] }
 
+  /// Calls `body` with the UTF-8 of a name, without a copy.
+  public func withUTF8<R>(_ number: UInt32, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+    bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range(number)])) }
+  }
+
   /// A name as text.
   public func text(_ number: UInt32) -> String { String(decoding: bytes[range(number)], as: UTF8.self) }
 

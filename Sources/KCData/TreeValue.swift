@@ -6,7 +6,7 @@
 public struct TreeValue: Sendable, Equatable, BitwiseCopyable {
   public var bits: UInt64
 
-  @inlinable public init(bits: UInt64) { self.bits = bits }
+  @usableFromInline init(bits: UInt64) { self.bits = bits }
 
   @inlinable public init(_ tag: Tag, payload: UInt32 = 0, length: Int = 0) {
     bits = UInt64(tag.rawValue) << 56 | (UInt64(UInt32(truncatingIfNeeded: length)) & 0xff_ffff) << 32 | UInt64(payload)
@@ -52,9 +52,12 @@ public struct TreeValue: Sendable, Equatable, BitwiseCopyable {
     case thunk
     /// An expression that is being evaluated.
     case busy
+    /// A value that is known only after apply: what it is computed from is the evaluator's.
+    case deferred
   }
 
-  @inlinable public var tag: Tag { Tag(rawValue: UInt8(truncatingIfNeeded: bits >> 56) & 0x3f) ?? .none }
+  // Every value was made of a tag, and tags are numbered without a gap: the six bits are always one of them.
+  @inlinable public var tag: Tag { unsafeBitCast(UInt8(truncatingIfNeeded: bits >> 56) & 0x3f, to: Tag.self) }
   @inlinable public var payload: UInt32 { UInt32(truncatingIfNeeded: bits) }
   @inlinable public var length: Int { Int(bits >> 32 & 0xff_ffff) }
 

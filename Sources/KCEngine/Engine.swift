@@ -45,6 +45,8 @@ public struct Engine: Sendable {
     try ContainerdSupervisor.checkTools()
     Limits.raise()
     try FileSystem.makeFolder(home.path)
+    let lock = try await MachineLock(home: home)
+    defer { withExtendedLifetime(lock) {} }
     try home.writeState(.init(process: getpid(), port: port, nodes: nodes.count, isReady: false, failure: nil))
     let credentials = try home.loadCredentials()
     let server: APIServer
@@ -64,6 +66,7 @@ public struct Engine: Sendable {
     }
     let supervisor = ContainerdSupervisor(home: home, nodes: nodes, logger: logger)
     let network = HostNetwork(home: home)
+    await StaleDevices(home: home).remove()
     try await network.start(nodes: nodes)
     try await supervisor.start()
     try await EngineImages(home: home).loadPause()

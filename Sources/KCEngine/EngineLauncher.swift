@@ -70,7 +70,9 @@ public enum EngineLauncher {
       if !DetachedProcess.isAlive(state.process) { return true }
       try? await Task.sleep(for: .milliseconds(50))
     }
-    throw EngineError("the engine does not stop", help: "its log is \(home.log)")
+    throw EngineError(
+      "the engine does not stop",
+      help: "its log is \(home.log); `kill -9 \(state.process)` ends it, and `kc engine start` then takes up its pods")
   }
 
   /// The path of this program.

@@ -26,8 +26,11 @@ struct EngineParts: Sendable {
     let control = ControlPlane(
       transport: transport,
       settings: ControlSettings(
-        authority: credentials.authority, nodeGracePeriod: 6, evictionPatience: 5, scheduling: scheduling),
+        authority: credentials.authority, nodeGracePeriod: 6, evictionPatience: 5, scheduling: scheduling,
+        volumeFolder: engine.home.volumes),
       log: engine.logger)
+    let volumes = LocalVolumes(home: engine.home, client: client)
+    try await volumes.publishClass()
     let proxyClient = APIClient(transport: transport, fieldManager: "kube-proxy")
     guard
       let proxy = ProxyLoop(client: proxyClient, applier: KernelRules(), table: HostNetwork.table, log: engine.logger)
@@ -38,10 +41,11 @@ struct EngineParts: Sendable {
     try engine.home.writeKubeconfig(credentials, port: engine.port)
     let names = ClusterNames(home: engine.home, client: proxyClient, log: engine.logger)
     let failure = await withTaskGroup(of: EngineError?.self, returning: EngineError?.self) { group in
-      group.addTask { await outcome { try await listener.run { await announceWhenReady(client) } } }
+      group.addTask { await serveAPI(listener, client) }
       group.addTask { await outcome { await control.run() } }
       group.addTask { await outcome { await proxy.run() } }
       group.addTask { await outcome { try await names.run() } }
+      group.addTask { await outcome { await volumes.run() } }
       group.addTask { await outcome { await supervisor.keep() } }
       group.addTask { await outcome { try await fleet.run() } }
       group.addTask { await outcome { await Signals.waitForEnd() } }
@@ -51,10 +55,44 @@ struct EngineParts: Sendable {
       return first
     }
     server.endWatches()
+    // What an engine before this one left running is not ended by one that could not even begin.
+    if let failure, failure.isBeforeStart { throw failure }
     await fleet.switchOff()
     await ClusterNames.stop(engine.home)
     if let failure { throw failure }
   }
+
+  /// Why the API is served no more; nil where that was to end.
+  private func serveAPI(_ listener: APIListener, _ client: APIClient) async -> EngineError? {
+    do throws(ListenError) {
+      try await serve(listener) { await announceWhenReady(client) }
+      return nil
+    } catch {
+      return Self.plain(error)
+    }
+  }
+
+  /// Serves the API. An engine that was killed a moment ago may hold its port while it goes: that is waited for.
+  private func serve(
+    _ listener: APIListener, onReady: @escaping @Sendable () async -> Void
+  ) async throws(ListenError) {
+    var attempts = 0
+    while true {
+      var taken: ListenError?
+      do throws(ListenError) {
+        try await listener.run(onReady: onReady)
+      } catch {
+        taken = error
+      }
+      guard let taken else { return }
+      attempts += 1
+      guard case .portInUse = taken, attempts < Self.listenAttempts, !Task.isCancelled else { throw taken }
+      try? await Task.sleep(for: .milliseconds(100))
+    }
+  }
+
+  /// How often the port is asked for, ten times a second.
+  private static let listenAttempts = 50
 
   private var transport: InProcessTransport { InProcessTransport(server: server, user: .engine) }
 
@@ -109,7 +147,7 @@ struct EngineParts: Sendable {
     case .portInUse(let port):
       EngineError(
         "port \(port) on 127.0.0.1 is in use by another program",
-        help: "choose another: kc engine start --port \(port + 1)")
+        help: "choose another: kc engine start --port \(port + 1)", isBeforeStart: true)
     case .failed(let why): EngineError("the API cannot be served: \(why)")
     }
   }

@@ -20,6 +20,18 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case apply
   /// Quantities, selectors and patterns: the short texts that fields hold.
   case text
+  /// Archives, manifests, locks and sources of packages, and edits of `project.kc`.
+  case package
+  /// The importer of manifests.
+  case manifest
+  /// The importer of Compose files.
+  case compose
+  /// The importer of definitions of custom resources, and the checks of objects by them.
+  case definition
+  /// Objects in the form of protocol buffers.
+  case wire
+  /// Defaults and checks of objects: JSON.
+  case object
 
   /// Runs the target on an input.
   ///
@@ -34,6 +46,12 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .patch: Self.patch(bytes)
     case .apply: Self.apply(bytes)
     case .text: Self.text(bytes)
+    case .package: Self.package(bytes)
+    case .manifest: Self.manifest(bytes)
+    case .compose: Self.compose(bytes)
+    case .definition: Self.definition(bytes)
+    case .wire: Self.wire(bytes)
+    case .object: Self.object(bytes)
     }
   }
 }

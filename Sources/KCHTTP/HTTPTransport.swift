@@ -128,7 +128,7 @@ public final class HTTPTransport: APITransport {
   }
 
   /// The proxy that a URL names.
-  private static func proxy(_ url: String) throws(ClientError) -> HTTPClient.Configuration.Proxy {
+  static func proxy(_ url: String) throws(ClientError) -> HTTPClient.Configuration.Proxy {
     let parts = url.split(separator: "://", maxSplits: 1).map(String.init)
     guard let authority = parts.last?.split(separator: "/").first, let host = Proxy.host(of: "x://\(authority)") else {
       throw .unreachable("the proxy \"\(withoutUser(url))\" is no URL")
@@ -183,7 +183,7 @@ public final class HTTPTransport: APITransport {
   }
 
   /// What went wrong, in words that help.
-  private static func plain(_ error: any Error, _ server: String) -> String {
+  static func plain(_ error: any Error, _ server: String) -> String {
     switch error {
     case let error as HTTPClientError where error == .connectTimeout: "\(server) does not answer"
     case let error as HTTPClientError where error == .deadlineExceeded: "\(server) took too long to answer"

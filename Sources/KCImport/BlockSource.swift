@@ -4,45 +4,91 @@ internal import KCKube
 
 /// The block that an object becomes.
 ///
-/// Kinds of Kubernetes become blocks of the API's types, `k8s.apps.v1.Deployment web { … }`. What these cannot say (other
-/// kinds, fields in the wrong place) becomes an `object`, which holds anything.
+/// Most become blocks of the standard library, `deployment web { … }`; kinds of Kubernetes that these cannot say, blocks
+/// of the API's types, `k8s.apps.v1.Deployment web { … }`. What those cannot say either (other kinds, fields in the wrong
+/// place) becomes an `object`, which holds anything.
 struct BlockSource {
-  var head: SourceImport.Head
+  let head: SourceImport.Head
   var text = ""
   var notes: [ImportNote] = []
+  /// Whether it was to be a block of the standard library, and no such block says it.
+  var isUnliftable = false
+  /// Whether a part of it is said in the API's terms.
+  var hasRaw = false
 
   private let imported: ImportedObject
   private let fields: Fields
+  /// The namespace that objects have which say none.
+  private let namespace: String?
 
-  /// Nil where the object does not say what it is.
-  init?(_ imported: ImportedObject, _ names: inout BlockNames, lifted: [String: String]) {
-    guard case .object(let fields) = imported.object, let apiVersion = fields["apiVersion"]?.string,
+  /// What an object becomes; nil where it does not say what it is.
+  ///
+  /// - Parameter isLifted: whether a block of the standard library is to be tried.
+  static func entry(
+    _ object: Value, file: String, isLifted: Bool, _ names: inout BlockNames
+  ) -> ImportIndex.Entry? {
+    guard case .object(let fields) = object, let apiVersion = fields["apiVersion"]?.string,
       let kind = fields["kind"]?.string
     else { return nil }
-    self.imported = imported
-    self.fields = fields
     let metadata = fields["metadata"]?.object
     let name = metadata?["name"]?.string
     let prefix = metadata?["generateName"]?.string
+    let namespace = metadata?["namespace"]?.string
     let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind)
-    let isTyped = type != nil && Self.isRegular(fields) && (name ?? prefix) != nil
+    let isTyped = type != nil && isRegular(fields) && (name ?? prefix) != nil
     let wanted = name ?? prefix.map { String($0.trimmingDashes) } ?? kind.lowercased()
-    let blockKind = isTyped ? Self.blockKind(type, kind) : "object"
-    let block = names.claim(kind: blockKind, name: wanted, namespace: metadata?["namespace"]?.string)
-    head = SourceImport.Head(kind: blockKind, name: block)
-    var writer = SourceWriter(imported.comments, names: lifted)
-    if isTyped, let type {
+    let lifted = isLifted && isTyped ? Lifter.kind(of: object) : nil
+    let blockKind = lifted ?? (isTyped ? blockKind(type, kind) : "object")
+    let block = names.claim(kind: blockKind, name: wanted, namespace: namespace)
+    return ImportIndex.Entry(
+      head: SourceImport.Head(kind: blockKind, name: block), file: file, apiVersion: apiVersion, kind: kind,
+      name: name ?? "", namespace: namespace, isLifted: lifted != nil, object: object)
+  }
+
+  /// - Parameters:
+  ///   - place: the object's place in the index, which has an entry there.
+  ///   - names: names that stand for texts.
+  init?(
+    _ imported: ImportedObject, at place: Int, in index: ImportIndex, names: [String: String], namespace: String?
+  ) {
+    guard let entry = index.entries[place], case .object(let fields) = imported.object else { return nil }
+    self.imported = imported
+    self.fields = fields
+    self.namespace = namespace
+    head = entry.head
+    let type = ResourceTypes.builtin.find(apiVersion: entry.apiVersion, kind: entry.kind)
+    if entry.isLifted {
+      if let lifter = Lifter(imported.object, at: place, in: index, names: names, namespace: namespace) {
+        var writer = SourceWriter(imported.comments, names: names, lines: lifter.lines)
+        writer.write(lifter.lines, level: 1)
+        hasRaw = lifter.hasRaw
+        finish(writer)
+      } else {
+        isUnliftable = true
+      }
+    } else {
+      writeInTermsOfAPI(type, entry, names)
+    }
+    if type?.kind == "Secret", type?.group == "" { noteSecret() }
+  }
+
+  private mutating func writeInTermsOfAPI(
+    _ type: ResourceType?, _ entry: ImportIndex.Entry, _ names: [String: String]
+  ) {
+    let metadata = fields["metadata"]?.object
+    let name = metadata?["name"]?.string
+    var writer = SourceWriter(imported.comments, names: names)
+    if head.kind != "object", let type {
       typed(&writer, type, name: name)
     } else {
-      open(&writer, apiVersion: apiVersion, kind: kind, name: name, isKnown: type != nil)
+      open(&writer, apiVersion: entry.apiVersion, kind: entry.kind, name: name, isKnown: type != nil)
       if type == nil {
-        note("kc knows no \(kind) of \(apiVersion): the object is taken as it is, unchecked")
-      } else if name == nil, prefix == nil {
-        note("this \(kind) has no name: the API server would refuse it")
+        note("kc knows no \(entry.kind) of \(entry.apiVersion): the object is taken as it is, unchecked")
+      } else if name == nil, metadata?["generateName"]?.string == nil {
+        note("this \(entry.kind) has no name: the API server would refuse it")
       }
     }
     finish(writer)
-    if type?.kind == "Secret", type?.group == "" { noteSecret() }
   }
 
   static func blockKind(_ type: ResourceType?, _ kind: String) -> String {
@@ -88,6 +134,7 @@ struct BlockSource {
       var value = PlainForm.value(given, .type(index), field: key)
       if key == "metadata" {
         if !isMade { value["name"] = nil }
+        if namespace != nil, value["namespace"]?.string == namespace { value["namespace"] = nil }
         if value.object?.isEmpty ?? true { continue }
       }
       let shape = schema.types[index].field(key)?.shape
@@ -110,9 +157,10 @@ struct BlockSource {
     for key in ["metadata", "spec"] {
       guard case .object(var inner)? = rest[key] else { continue }
       rest[key] = nil
-      if key == "metadata", name != nil {
-        inner["name"] = nil
-        if inner.isEmpty { continue }
+      if key == "metadata" {
+        if name != nil { inner["name"] = nil }
+        if namespace != nil, inner["namespace"]?.string == namespace { inner["namespace"] = nil }
+        if inner.isEmpty, name != nil { continue }
       }
       writer.field(key, .object(inner), nil, 1, FieldPath(), isBlock: true)
     }

@@ -1,6 +1,5 @@
 internal import KCCodec
 public import KCData
-internal import KCKube
 
 /// Kubernetes' objects as kc source that renders to the same objects.
 ///
@@ -22,6 +21,16 @@ public enum SourceImport {
     public var notes: [ImportNote]
     /// The address of each object's block in that program, in the order of the objects given.
     public var addresses: [String]
+    /// The form that each object has, in the same order.
+    public var forms: [Form]
+  }
+
+  /// How an object is said.
+  public enum Form: Sendable, Hashable {
+    /// By a block of the standard library, wholly or with a part in the API's terms.
+    case library, libraryWithRaw
+    /// By a block of the API's type, or as an open `object`.
+    case api, open
   }
 
   /// The kind and name of a block.
@@ -33,35 +42,26 @@ public enum SourceImport {
 
   /// Source for objects: a file for each file that they come from; objects without one go to `main.kc`.
   ///
-  /// Each has an `apiVersion` and a `kind`, as texts; one without is left out, with a note.
+  /// Each has an `apiVersion` and a `kind`, as texts; one without is left out, with a note. Objects become blocks of the
+  /// standard library where these render to the same, which is tried; else blocks in the API's terms.
   ///
-  /// - Parameter isLifting: whether texts that a file repeats become `let`s, images `param`s.
-  public static func source(for objects: [ImportedObject], isLifting: Bool = false) -> Result {
-    var names = BlockNames()
-    var notes: [ImportNote] = []
-    var addresses: [String] = []
-    var texts: [String: String] = [:]
-    let paths = FileNames.paths(for: objects.map(\.file))
-    var lifts: [String: Lift] = [:]
-    if isLifting {
-      for (file, own) in Dictionary(grouping: objects, by: \.file) { lifts[file] = Lift(own.map(\.object)) }
+  /// - Parameters:
+  ///   - isLifting: whether texts that are repeated become `let`s, images `param`s.
+  ///   - project: the name of the project that the files are to be; nil where they are to stand in any.
+  public static func source(
+    for objects: [ImportedObject], isLifting: Bool = false, project: String? = nil
+  ) -> Result {
+    let plan = ImportPlan(objects, isLifting: isLifting, project: project)
+    var refusals = ImportRefusals()
+    for _ in 0..<ImportPlan.attempts {
+      let draft = ImportDraft(plan, &refusals)
+      if draft.lifted.isEmpty { return draft.result }
+      let wrong = draft.mistakes(plan)
+      if wrong.isEmpty { return draft.result }
+      refusals.add(wrong)
     }
-    for imported in objects {
-      let lift = lifts[imported.file]
-      guard let block = BlockSource(imported, &names, lifted: lift?.names ?? [:]) else {
-        notes.append(
-          ImportNote(
-            .error, "this object has no `apiVersion` and `kind`", file: imported.file, line: imported.line))
-        addresses.append("")
-        continue
-      }
-      notes += block.notes
-      addresses.append(block.head.address)
-      let path = paths[imported.file] ?? "main.kc"
-      texts[path, default: lift?.text ?? ""] += (texts[path] == nil ? "" : "\n") + block.text
-    }
-    let files = texts.sorted { $0.key < $1.key }.map { File(path: $0.key, text: $0.value) }
-    return Result(files: files, notes: notes, addresses: addresses)
+    refusals.unliftable = Set(objects.indices)
+    return ImportDraft(plan, &refusals).result
   }
 
   /// Source for objects that come from one file, or from none.

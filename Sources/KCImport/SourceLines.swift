@@ -70,23 +70,8 @@ enum SourceLiteral {
   static func list(_ texts: [String]) -> String { "[\(texts.map(string).joined(separator: ", "))]" }
 
   /// Whether a text can stand as a name.
-  static func isName(_ text: String) -> Bool {
-    var before: UInt8 = 0
-    for (place, byte) in text.utf8.enumerated() {
-      let isLetter = (byte | 32 >= 97 && byte | 32 <= 122) || byte == 95
-      let isInner = (48...57).contains(byte) || byte == 45
-      guard isLetter || (place > 0 && isInner), !(byte == 45 && before == 45) else { return false }
-      before = byte
-    }
-    return before != 0 && before != 45 && !expressionWords.contains(text)
-  }
+  static func isName(_ text: String) -> Bool { SourceText.isBare(text) }
 
   /// A name, or the string that stands for it as a key.
   static func key(_ text: String) -> String { isName(text) ? text : string(text) }
-
-  /// Names that mean something else where a value is expected, or what programs reach by them in the library.
-  static let expressionWords: Set<String> = [
-    "if", "for", "match", "else", "in", "true", "false", "none", "null", "self", "workload", "let", "delete", "import",
-    "param", "func", "type", "schema", "mixin", "enum", "component", "policy", "waive", "resource", "moved", "affinity",
-  ]
 }

@@ -32,6 +32,45 @@ enum SourceText {
   /// Whether a field of this name can be opened as a block.
   static func isBlockName(_ text: String) -> Bool { isFieldName(text) && !reserved.contains(text) }
 
+  /// Names that mean something else where a value is expected.
+  static let expressionWords: Set<String> = [
+    "if", "for", "match", "else", "in", "true", "false", "none", "null", "self", "workload", "let", "delete", "import",
+    "param", "func", "type", "schema", "mixin", "enum", "component", "policy", "waive", "resource", "moved", "affinity",
+  ]
+
+  /// What the standard library gives names to, in all files.
+  static let libraryNames: Set<String> = [
+    "access", "cluster", "configs", "containers", "exact", "external", "gateways", "hook", "input", "networking", "pod",
+    "policy", "prelude", "probe", "project", "scaling", "services", "volumes", "workloads", "placement", "hash",
+    "base64", "json", "min", "max", "abs", "parent", "metadata", "present", "env",
+  ]
+
+  /// Whether a text can stand in an expression as the name of a block or a part of one.
+  static func isBare(_ text: String) -> Bool { isName(text) && !expressionWords.contains(text) }
+
+  /// The name of a block within another, `port http`: quoted where it is none.
+  static func childName(_ text: String) -> String { isName(text) ? text : quoted(text) }
+
+  /// What stands before a value in a record: `name = ` or `"any key": `.
+  static func recordKey(_ key: String) -> String {
+    isFieldName(key) ? "\(key) = " : "\"\(escaped(key))\": "
+  }
+
+  /// `90s`, `5min`, `2h`
+  static func duration(seconds: Int64) -> String {
+    if seconds >= 3600, seconds % 3600 == 0 { return "\(seconds / 3600)h" }
+    if seconds >= 120, seconds % 60 == 0 { return "\(seconds / 60)min" }
+    return "\(seconds)s"
+  }
+
+  /// An amount as kc writes it and the API server reads it: `100m`, `2`, `64Mi`; nil for what is none.
+  static func amount(_ value: Value) -> String? {
+    guard let text = value.string ?? value.int.map({ String($0) }), let amount = Quantity(text) else { return nil }
+    let written = "\(amount)"
+    if let whole = Int64(written), whole >= 0 { return written }
+    return quantity(written)
+  }
+
   /// The name of a block: quoted where it is none.
   static func blockName(_ text: String) -> String { isBlockName(text) ? text : quoted(text) }
 

@@ -21,10 +21,21 @@ struct SourceWriter {
 
   /// Names that stand for texts.
   private let names: [String: String]
+  /// Comments that belong to lines, by their numbers.
+  private var lineComments: [Int: [YAML.Comment]] = [:]
+  private var lineCount = 0
 
-  init(_ comments: [YAML.Comment], names: [String: String] = [:]) {
+  /// - Parameter lines: what is written by `write(_:level:)`; comments find their places in it.
+  init(_ given: [YAML.Comment], names: [String: String] = [:], lines: [SourceLine] = []) {
     self.names = names
-    for comment in comments where comment.position != .atEnd {
+    var comments = given.filter { $0.position != .atEnd }
+    if !lines.isEmpty {
+      let places = CommentPlaces(comments, lines)
+      lineComments = places.byLine
+      comments = places.inner
+      unplaced = places.left
+    }
+    for comment in comments {
       self.comments[comment.path, default: []].append(comment)
       var path = comment.path
       while !path.isEmpty {
@@ -35,7 +46,11 @@ struct SourceWriter {
   }
 
   /// Comments whose place was not written, in the order of their lines.
-  var leftComments: [YAML.Comment] { comments.values.flatMap { $0 }.sorted { $0.line < $1.line } }
+  var leftComments: [YAML.Comment] {
+    (unplaced + comments.values.flatMap { $0 } + lineComments.values.flatMap { $0 }).sorted { $0.line < $1.line }
+  }
+
+  private var unplaced: [YAML.Comment] = []
 
   static func text(_ comment: YAML.Comment) -> String {
     var text = comment.text.replacing("\t", with: "  ")
@@ -43,7 +58,7 @@ struct SourceWriter {
     return text.isEmpty ? "//" : text.first == " " ? "//\(text)" : "// \(text)"
   }
 
-  private static func indent(_ level: Int) -> String { String(repeating: "  ", count: level) }
+  static func indent(_ level: Int) -> String { String(repeating: "  ", count: level) }
 
   // MARK: Fields
 
@@ -66,7 +81,8 @@ struct SourceWriter {
       out += Self.indent(level) + "}\n"
       return
     }
-    out += Self.key(key)
+    let isKeyed = isBlock && !SourceText.isFieldName(key)
+    out += isKeyed ? "\"\(SourceText.escaped(key))\" = " : Self.key(key)
     self.value(value, shape, level, path)
     behind(path)
     out += "\n"
@@ -84,9 +100,7 @@ struct SourceWriter {
     out += "  }\n"
   }
 
-  private static func key(_ key: String) -> String {
-    SourceText.isFieldName(key) ? "\(key) = " : "\"\(SourceText.escaped(key))\": "
-  }
+  private static func key(_ key: String) -> String { SourceText.recordKey(key) }
 
   /// Whether a map is written as a body: its fields are all names, and it is too much for a line.
   private func opensBlock(_ key: String, _ fields: Fields, _ shape: Shape?, _ level: Int, _ path: FieldPath) -> Bool {
@@ -97,7 +111,7 @@ struct SourceWriter {
     return short(.object(fields), shape, room: Self.blockRoom) == nil
   }
 
-  private func inner(_ shape: Shape?, _ key: String) -> Shape? {
+  func inner(_ shape: Shape?, _ key: String) -> Shape? {
     switch shape {
     case .type(let index)?: schema.types[index].field(key)?.shape
     case .map(let inner)?: inner
@@ -107,7 +121,7 @@ struct SourceWriter {
 
   // MARK: Values
 
-  private mutating func value(_ value: Value, _ shape: Shape?, _ level: Int, _ path: FieldPath) {
+  mutating func value(_ value: Value, _ shape: Shape?, _ level: Int, _ path: FieldPath) {
     if !holders.contains(path), let short = short(value, shape, room: Self.width - 2 * level - 20) {
       out += short
       return
@@ -135,7 +149,7 @@ struct SourceWriter {
   }
 
   /// A value on the rest of a line; nil where it does not fit there.
-  private func short(_ value: Value, _ shape: Shape?, room: Int, depth: Int = 0) -> String? {
+  func short(_ value: Value, _ shape: Shape?, room: Int, depth: Int = 0) -> String? {
     guard room > 0, depth < 4 else { return nil }
     switch value {
     case .object(let fields):
@@ -183,6 +197,38 @@ struct SourceWriter {
         ?? (shape == .quantity ? SourceText.quantity(text) ?? SourceText.quoted(text) : SourceText.quoted(text))
     case .array, .object: ""
     }
+  }
+
+  // MARK: Lines
+
+  mutating func put(_ text: String) { out += text }
+
+  mutating func emptyLine() { out += "\n" }
+
+  mutating func nextLine() -> Int {
+    lineCount += 1
+    return lineCount - 1
+  }
+
+  mutating func skipLines(_ count: Int) { lineCount += count }
+
+  func hasComments(_ first: Int, _ count: Int) -> Bool {
+    !lineComments.isEmpty && (first..<first + count).contains { lineComments[$0] != nil }
+  }
+
+  /// Whether something within a line's value has comments.
+  func isCommented(_ line: SourceLine) -> Bool { !holders.isEmpty && line.paths.contains { holders.contains($0) } }
+
+  mutating func aboveLine(_ number: Int, _ level: Int) {
+    guard let own = lineComments[number] else { return }
+    for comment in own where comment.position == .above { out += Self.indent(level) + Self.text(comment) + "\n" }
+    let rest = own.filter { $0.position != .above }
+    lineComments[number] = rest.isEmpty ? nil : rest
+  }
+
+  mutating func behindLine(_ number: Int) {
+    guard let own = lineComments.removeValue(forKey: number) else { return }
+    for comment in own { out += " " + Self.text(comment) }
   }
 
   // MARK: Comments

@@ -1,5 +1,5 @@
 public import KCData
-internal import KCKube
+public import KCKube
 
 /// Where in the source something was said.
 public struct Origin: Sendable, Hashable {
@@ -66,6 +66,8 @@ public struct DesiredObject: Sendable {
   public var hasSecrets: Bool
   /// Addresses of the objects that this one refers to.
   public var dependencies: [String]
+  /// Fields whose values are known only after apply, with `DeferredExpression.placeholder` in their places.
+  public var deferred: [DeferredField] = []
   private var source: Source
 
   /// What is known of an object's fields.
@@ -159,7 +161,10 @@ public struct DesiredObject: Sendable {
 
   public var key: ObjectKey { ObjectKey(object) }
   /// `deployment web`
-  public var title: String { "\(sourceKind) \(object.name ?? "")" }
+  public var title: String {
+    // What the source calls an object of the API goes by its kind: `widget small`.
+    sourceKind == "object" || sourceKind.contains(".") ? key.title : "\(sourceKind) \(object.name ?? "")"
+  }
 
   /// The origin of a field, or of its nearest ancestor that has one.
   public func origin(of path: FieldPath) -> Origin {

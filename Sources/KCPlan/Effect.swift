@@ -4,7 +4,9 @@ internal import KCData
 enum Effect {
   static func describe(_ step: Step) -> String {
     switch step.action {
-    case .add: return pods(of: step.object).map { "new, \(plural($0, "pod"))" } ?? "new"
+    case .add:
+      if step.key.kind == "DaemonSet" { return "new, a pod a node" }
+      return pods(of: step.object).map { "new, \(plural($0, "pod"))" } ?? "new"
     case .change: return change(step)
     case .replace, .remove, .keep: return step.effect
     }

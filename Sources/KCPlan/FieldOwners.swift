@@ -29,7 +29,9 @@ struct FieldOwners {
   }
 
   /// Fields that the target's own parts fill in, and nobody means to decide about.
-  private static let bindings: Set<String> = ["volumeName", "nodeName", "clusterIP", "clusterIPs", "nodePort"]
+  private static let bindings: Set<String> = [
+    "volumeName", "nodeName", "clusterIP", "clusterIPs", "nodePort", "finalizers",
+  ]
 
   /// The fields of what is declared of an object (its spec and data) that others manage and that are not declared.
   func foreign(in object: Value, declared: Value, isSecret: (FieldPath) -> Bool) -> [ForeignField] {

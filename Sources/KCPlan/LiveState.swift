@@ -21,6 +21,8 @@ public struct LiveState: Sendable {
   public var scheduling = SchedulerConfiguration.default
   /// How the target is called: `engine local (3 nodes)`.
   public var target: String
+  /// Whether the cluster's storage classes and volumes are known: not so for files that hold nodes and pods alone.
+  public var knowsStorage = false
   /// When it was read.
   public var now = Timestamp(seconds: 0)
 
@@ -61,5 +63,13 @@ public struct InventoryEntry: Sendable, Hashable {
   public init(address: String, key: ObjectKey) {
     self.address = address
     self.key = key
+  }
+
+  /// As the source called it, told by the address: `config settings`.
+  var title: String {
+    let parts = address.split(separator: ".")
+    guard parts.count > 1, let kind = parts.dropLast().last, kind != "object", kind.allSatisfy({ $0.isLowercase })
+    else { return key.title }
+    return "\(kind) \(key.name)"
   }
 }

@@ -38,11 +38,23 @@ public enum ObjectDiff {
   public static func declared(_ object: Value) -> Value {
     var object = object
     object["status"] = nil
-    if case .object(let metadata)? = object["metadata"] {
-      object["metadata"] = .object(metadata.filter { key, _ in !bookkeeping.contains(key) })
+    if case .object(var metadata)? = object["metadata"] {
+      metadata = metadata.filter { key, _ in !bookkeeping.contains(key) }
+      if case .object(let notes)? = metadata["annotations"], notes.contains(where: { systemNotes.contains($0.key) }) {
+        let left = notes.filter { key, _ in !systemNotes.contains(key) }
+        metadata["annotations"] = left.isEmpty ? nil : .object(left)
+      }
+      object["metadata"] = .object(metadata)
     }
     return object
   }
+
+  /// Annotations in which the target's own controllers count and bind: as little a change of what was declared.
+  static let systemNotes: Set<String> = [
+    "deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation", "pv.kubernetes.io/bind-completed",
+    "pv.kubernetes.io/bound-by-controller", "volume.kubernetes.io/selected-node",
+    "volume.kubernetes.io/storage-provisioner", "volume.beta.kubernetes.io/storage-provisioner",
+  ]
 
   /// Tells whether what an object says has changed: unlike its resource version, status does not count.
   public static func fingerprint(_ object: Value) -> String {

@@ -13,7 +13,8 @@ public enum Offline {
   ) -> LiveState {
     var live = LiveState(inventory: inventory, cluster: cluster, target: target)
     for object in objects { live.objects[ObjectKey(object)] = complete(object, types) }
-    for item in Autoscaled.prepare(desired, live: live.objects) {
+    let known = Deferral.resolve(desired, live: live.objects)
+    for item in Autoscaled.prepare(known, live: live.objects) where item.deferred.isEmpty {
       guard let type = types.find((item.object.apiVersion, item.object.kind)) else { continue }
       if let current = live.objects[item.key] {
         if let answer = update(item, current, type) { live.predicted[item.key] = answer }

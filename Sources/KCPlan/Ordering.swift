@@ -25,19 +25,64 @@ enum Ordering {
   /// Sorts steps into waves: each after all it depends on, by reference and by the rank of its kind.
   ///
   /// A reference against the ranks (a service names the workload it selects) orders nothing: both exist by name.
-  static func waves(_ steps: [Step], dependencies: [String: [String]]) -> [Step] {
+  ///
+  /// - Parameter waits: what has values that others give only when they are applied: it comes after them whatever the
+  ///   kinds are, and so does what refers to it.
+  static func waves(
+    _ steps: [Step], dependencies: [String: [String]], waits: [String: [String]] = [:]
+  ) -> [Step] {
     let byAddress = Dictionary(steps.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
     let depths = depths(of: steps, byAddress, dependencies)
-    let keyed = steps.map { step in (step: step, rank: rank(step.key.kind), depth: depths[step.address] ?? 0) }
-    let levels = Set(keyed.map { $0.rank * 10_000 + $0.depth }).sorted()
+    var places = Dictionary(
+      steps.map { ($0.address, rank($0.key.kind) * 10_000 + (depths[$0.address] ?? 0)) },
+      uniquingKeysWith: { first, _ in first })
+    if !waits.isEmpty { places = put(off: waits, places, dependencies) }
+    let levels = Set(places.values).sorted()
     let index = Dictionary(uniqueKeysWithValues: levels.enumerated().map { ($0.element, $0.offset) })
-    let ordered = keyed.map { entry -> Step in
-      var step = entry.step
-      step.wave = index[entry.rank * 10_000 + entry.depth] ?? 0
+    let ordered = steps.map { step -> Step in
+      var step = step
+      step.wave = places[step.address].flatMap { index[$0] } ?? 0
       step.after = (dependencies[step.address] ?? []).filter { byAddress[$0] != nil }.sorted()
       return step
     }
     return ordered.sorted { ($0.wave, $0.address) < ($1.wave, $1.address) }
+  }
+
+  /// What each object waits for.
+  static func waits(_ desired: [DesiredObject]) -> [String: [String]] {
+    var waits: [String: [String]] = [:]
+    for item in desired where !item.deferred.isEmpty {
+      waits[item.address] = Set(item.deferred.flatMap(\.expression.addresses)).sorted()
+    }
+    return waits
+  }
+
+  /// Moves what waits behind what it waits for, and along with it what refers to it: Kahn's algorithm.
+  private static func put(
+    off waits: [String: [String]], _ places: [String: Int], _ dependencies: [String: [String]]
+  ) -> [String: Int] {
+    var before: [String: Set<String>] = [:]
+    for (address, place) in places {
+      let forward = (dependencies[address] ?? []).filter { places[$0].map { $0 < place } ?? false }
+      before[address] = Set(forward + (waits[address] ?? []).filter { places[$0] != nil })
+    }
+    var left = before.mapValues(\.count)
+    var behind: [String: [String]] = [:]
+    for (address, others) in before { for other in others { behind[other, default: []].append(address) } }
+    var moved = places
+    var ready = left.filter { $0.value == 0 }.map(\.key)
+    while let address = ready.popLast() {
+      for next in behind[address] ?? [] {
+        let isWait = waits[next]?.contains(address) ?? false
+        // What stands before it by its kind alone does so still, unless it was moved itself.
+        if isWait || moved[address] != places[address], let place = moved[address] {
+          moved[next] = max(moved[next] ?? 0, place + 1)
+        }
+        left[next, default: 1] -= 1
+        if left[next] == 0 { ready.append(next) }
+      }
+    }
+    return moved
   }
 
   /// How many references among kinds of the same rank lead to each step: Kahn's algorithm. Members of a cycle, which

@@ -7,7 +7,7 @@ internal import KCScheduler
 /// Workloads are taken in the order of the plan. A rollout is walked step by step, as the deployment controller makes
 /// it, so that room which is needed only while it runs is looked for, too.
 struct PlacementForecast {
-  private let live: LiveState
+  let live: LiveState
   private let desired: [String: DesiredObject]
   var snapshot: Snapshot
   private var podCount = 0
@@ -15,6 +15,10 @@ struct PlacementForecast {
   private var leaving: [String] = []
   /// Priority classes, by name.
   private let classes: [String: Value]
+  /// Storage classes, by name.
+  let storageClasses: [String: Value]
+  /// The claims that are there or will be, as `namespace/name`.
+  var knownClaims: [String: Value] = [:]
 
   init(live: LiveState, desired: [DesiredObject]) {
     self.live = live
@@ -23,13 +27,20 @@ struct PlacementForecast {
       nodes: live.cluster.nodes, pods: live.cluster.pods, namespaces: live.cluster.namespaces,
       others: live.cluster.others)
     leaving = live.cluster.pods.filter(\.isBeingDeleted).map(\.namespacedName)
-    classes = Dictionary(
-      (live.cluster.others + desired.map(\.object)).filter { $0.kind == "PriorityClass" }.map { ($0.name ?? "", $0) },
-      uniquingKeysWith: { $1 })
+    let all = live.cluster.others + desired.map(\.object)
+    func named(_ kind: String) -> [String: Value] {
+      Dictionary(all.filter { $0.kind == kind }.map { ($0.name ?? "", $0) }, uniquingKeysWith: { $1 })
+    }
+    classes = named("PriorityClass")
+    storageClasses = named("StorageClass")
+    for claim in live.cluster.others where claim.kind == "PersistentVolumeClaim" {
+      knownClaims[claim.namespacedName] = claim
+    }
     // Services that the plan makes count for how pods are spread by default; budgets and storage as they will be.
     for object in desired where object.object.kind.map(Self.counted.contains) ?? false {
       snapshot.update(object.object)
     }
+    for object in desired where object.object.kind == "PersistentVolumeClaim" { expect(object.object) }
   }
 
   /// Kinds of objects besides pods that scheduling looks at and that are as declared right after an apply.
@@ -42,17 +53,37 @@ struct PlacementForecast {
     if live.cluster.nodes.isEmpty { return [] }
     var out: [Placement] = []
     for step in steps {
-      guard step.action != .keep, step.action != .remove, step.refusal == nil, let object = step.object,
-        let template = object.at("spec", "template"), let count = Effect.pods(of: object), count <= Self.podLimit
-      else { continue }
+      guard Self.places(step), let object = step.object, let template = Self.template(of: object) else { continue }
       let rolls = step.changes.contains { $0.field.path.hasPrefix(FieldPath("spec", "template")) }
       let scales = step.changes.contains { $0.field.path == FieldPath("spec", "replicas") }
       if step.action == .change, !rolls, !scales { continue }
       var placement = Placement(address: step.address, name: object.name ?? "")
-      walk(step, object, template, count, rolls: rolls || step.action == .replace, &placement)
+      let isAnew = rolls || step.action == .replace
+      switch object.kind {
+      case "DaemonSet": walkDaemons(step, object, template, &placement)
+      case "StatefulSet": walkStateful(step, object, template, isAnew: isAnew, &placement)
+      default:
+        guard let count = Effect.pods(of: object), count <= Self.podLimit else { continue }
+        walk(step, object, template, count, rolls: isAnew, &placement)
+      }
       if placement.total > 0 { out.append(placement) }
     }
     return out
+  }
+
+  /// Whether a step may give pods a place; without one, nothing of the cluster need be known.
+  static func places(_ step: Step) -> Bool {
+    step.action != .keep && step.action != .remove && step.refusal == nil
+      && ["Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "Job", "Pod"].contains(step.key.kind)
+  }
+
+  /// What the pods of a workload are made from; a pod that is declared by itself is its own.
+  private static func template(of object: Value) -> Value? {
+    guard object.kind == "Pod" else { return object.at("spec", "template") }
+    var template: Value = [:]
+    template["metadata"] = object["metadata"]
+    template["spec"] = object["spec"]
+    return template
   }
 
   private mutating func walk(
@@ -105,6 +136,23 @@ struct PlacementForecast {
     finish(placed, &placement)
   }
 
+  /// Pods of a stateful set keep their names and claims: each goes before its successor comes, the last first.
+  private mutating func walkStateful(
+    _ step: Step, _ object: Value, _ template: Value, isAnew: Bool, _ placement: inout Placement
+  ) {
+    guard let count = Effect.pods(of: object), count <= Self.podLimit else { return }
+    let old = Dictionary(currentPods(of: step).map { ($0.name ?? "", $0) }, uniquingKeysWith: { $1 })
+    let template = owned(template, by: object, current: Array(old.values), rolls: isAnew)
+    var placed: [String: Int] = [:]
+    let missing = (0..<count).filter { old["\(object.name ?? "")-\($0)"] == nil }
+    let rolling = isAnew ? (0..<count).reversed().filter { !missing.contains($0) } : []
+    for ordinal in missing + rolling {
+      if let pod = old["\(object.name ?? "")-\(ordinal)"] { snapshot.removePod(pod.namespacedName) }
+      place(claimed(template, by: object, ordinal: ordinal), object, step, &placed, &placement)
+    }
+    finish(placed, &placement)
+  }
+
   private func finish(_ placed: [String: Int], _ placement: inout Placement) {
     placement.nodes = placed.sorted { $0.key < $1.key }.map { Placement.Share(node: $0.key, pods: $0.value) }
     if placement.unplaced == 0 {
@@ -115,7 +163,10 @@ struct PlacementForecast {
   }
 
   /// The pods that a workload has now, through its replica sets.
-  private func currentPods(of step: Step) -> [Value] {
+  func currentPods(of step: Step) -> [Value] {
+    if step.key.kind == "Pod" {
+      return live.cluster.pods.filter { $0.name == step.key.name && $0.namespace == step.key.namespace }
+    }
     guard let uid = step.liveUID else { return [] }
     let owners = Set(
       live.cluster.others.filter { $0.controllerOwner?["uid"]?.string == uid }.compactMap(\.uid)
@@ -152,14 +203,7 @@ struct PlacementForecast {
   private mutating func place(
     _ template: Value, _ object: Value, _ step: Step, _ placed: inout [String: Int], _ placement: inout Placement
   ) -> Value? {
-    podCount += 1
-    var pod = template
-    pod["apiVersion"] = "v1"
-    pod["kind"] = "Pod"
-    pod.set(.string("\(object.name ?? "")-forecast-\(podCount)"), at: "metadata", "name")
-    pod.set(object.at("metadata", "namespace"), at: "metadata", "namespace")
-    setPriority(of: &pod)
-    if let type = ResourceTypes.builtin.find(apiVersion: "v1", kind: "Pod") { Defaulting.apply(to: &pod, type: type) }
+    let pod = pod(of: template, object)
     // Another scheduler's decisions cannot be told.
     guard let profile = live.scheduling.profile(for: pod) else { return nil }
     let scheduler = Scheduler(profile: profile)
@@ -169,21 +213,53 @@ struct PlacementForecast {
       clearLeaving()
       decision = scheduler.schedule(info, in: snapshot)
     }
-    if let node = decision.node {
-      snapshot.place(info, on: node)
-      placed[node, default: 0] += 1
-      return nil
-    }
-    if let node = decision.nominated {
-      for victim in decision.victims { snapshot.removePod(victim) }
-      snapshot.place(info, on: node)
-      placed[node, default: 0] += 1
-      placement.evicts += decision.victims
-      return nil
-    }
+    if take(decision, info, &placed, &placement) { return nil }
     placement.unplaced += 1
     if placement.obstacles.isEmpty { explain(scheduler.explain(decision, of: info, in: snapshot), step, &placement) }
     return pod
+  }
+
+  /// Places a pod that is meant for one node.
+  ///
+  /// - Returns: why it cannot go there, if so.
+  mutating func placeDaemon(
+    _ template: Value, _ object: Value, _ step: Step, on node: String, _ placed: inout [String: Int],
+    _ placement: inout Placement
+  ) -> Rejection? {
+    let pod = pod(of: template, object)
+    guard let profile = live.scheduling.profile(for: pod) else { return nil }
+    let info = PodInfo(pod)
+    let decision = Scheduler(profile: profile).schedule(info, in: snapshot)
+    if take(decision, info, &placed, &placement) { return nil }
+    return decision.rejected[node] ?? decision.prefilter
+      ?? Rejection(plugin: "NodeAffinity", isUnresolvable: true, reasons: [])
+  }
+
+  /// Does as the scheduler decided; false where it found no place.
+  private mutating func take(
+    _ decision: Decision, _ info: PodInfo, _ placed: inout [String: Int], _ placement: inout Placement
+  ) -> Bool {
+    guard let node = decision.node ?? decision.nominated else { return false }
+    if decision.node == nil {
+      for victim in decision.victims { snapshot.removePod(victim) }
+      placement.evicts += decision.victims
+    }
+    snapshot.place(info, on: node)
+    placed[node, default: 0] += 1
+    return true
+  }
+
+  /// A pod as the API server would hold it.
+  private mutating func pod(of template: Value, _ object: Value) -> Value {
+    podCount += 1
+    var pod = template
+    pod["apiVersion"] = "v1"
+    pod["kind"] = "Pod"
+    pod.set(.string("\(object.name ?? "")-forecast-\(podCount)"), at: "metadata", "name")
+    pod.set(object.at("metadata", "namespace"), at: "metadata", "namespace")
+    setPriority(of: &pod)
+    if let type = ResourceTypes.builtin.find(apiVersion: "v1", kind: "Pod") { Defaulting.apply(to: &pod, type: type) }
+    return withoutSettledClaims(pod)
   }
 
   /// What the API server makes of the class that a pod names.
@@ -224,7 +300,7 @@ struct PlacementForecast {
   }
 
   /// The rule in the source that ended up in the part of the pod that bars the node.
-  private func rule(for constraint: String?, address: String) -> DesiredObject.Rule? {
+  func rule(for constraint: String?, address: String) -> DesiredObject.Rule? {
     guard let constraint else { return nil }
     return rules(under: constraint, address: address).first
   }

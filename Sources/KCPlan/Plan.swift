@@ -26,6 +26,8 @@ public struct Plan: Sendable {
     self.recordNamespace = recordNamespace
   }
 
+  /// Names a saved plan, which is carried out once; nil for one that is not saved.
+  public var id: String?
   /// The nodes that pods were placed on, and what of them counts.
   public var nodes: [NodeMark] = []
 
@@ -122,6 +124,8 @@ public struct Step: Sendable {
   public var leftAlone: [ForeignField] = []
   /// The address that the block had before, where a `moved` says so.
   public var movedFrom: String?
+  /// Fields whose values are known only after other steps: apply puts them into `object`.
+  public var deferred: [DeferredField] = []
   /// Whether what is sent has secret values in it.
   public var holdsSecrets = false
   /// Why this removal has to be allowed by itself: `it holds data`; nil where it has not.
@@ -141,6 +145,11 @@ public struct Step: Sendable {
       self.driftedBy = driftedBy
       self.isSecret = isSecret
     }
+  }
+
+  /// The changes that tell people something: the digest of configuration that makes pods restart is in the effect.
+  var toldChanges: [Change] {
+    changes.filter { $0.field.path.elements.last != .key(Planner.configHashAnnotation) }
   }
 
   public init(

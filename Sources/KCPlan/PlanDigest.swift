@@ -47,7 +47,7 @@ enum PlanDigest {
     return hex(hash)
   }
 
-  private static func hex(_ hash: SHA256) -> String {
+  static func hex(_ hash: SHA256) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: hash.finish().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }

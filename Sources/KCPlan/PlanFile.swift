@@ -27,14 +27,18 @@ public enum PlanFile {
   ///
   /// - Parameters:
   ///   - server: the address of the target, so that the plan is not applied to another one.
+  ///   - inputs: what the plan was made from.
+  ///   - version: that of kc: what one makes of a program another may make differently.
   ///   - sealing: seals secret values, and the whole file against changes by who does not have the key.
-  public static func encode(_ plan: Plan, server: String, sealing: PlanSealing? = nil) throws(Failure) -> Value {
+  public static func encode(
+    _ plan: Plan, server: String, inputs: PlanInputs = PlanInputs(), version: String = "", sealing: PlanSealing? = nil
+  ) throws(Failure) -> Value {
     var steps: [Value] = []
     for step in plan.steps { steps.append(try encode(step, sealing)) }
     let body: Value = [
       "project": .string(plan.project), "environment": plan.environment.map { .string($0) } ?? .null,
       "target": .string(plan.target), "namespace": .string(plan.recordNamespace), "server": .string(server),
-      "digest": .string(plan.digest),
+      "digest": .string(plan.digest), "kc": .string(version), "inputs": inputs.value,
       "steps": .array(steps),
       "nodes": .object(Fields(plan.nodes.map { ($0.name, .string($0.fingerprint)) })),
       "view": PlanJSON.value(plan),
@@ -49,10 +53,19 @@ public enum PlanFile {
     return file
   }
 
+  /// What a file holds.
+  public struct Content: Sendable {
+    public var plan: Plan
+    public var server: String
+    public var inputs: PlanInputs
+  }
+
   /// Reads a file's content.
   ///
-  /// - Parameter sealing: the key that the file was sealed with, if it was.
-  public static func decode(_ file: Value, sealing: PlanSealing? = nil) throws(Failure) -> (plan: Plan, server: String)
+  /// - Parameters:
+  ///   - version: that of kc; a plan of another is not taken.
+  ///   - sealing: the key that the file was sealed with, if it was.
+  public static func decode(_ file: Value, version: String = "", sealing: PlanSealing? = nil) throws(Failure) -> Content
   {
     guard let found = file["schema"]?.string else { throw .notAPlan("it has no \"schema\"") }
     guard found.hasPrefix("kc.dev/plan-file/") else { throw .notAPlan("its schema is \"\(found)\"") }
@@ -68,6 +81,8 @@ public enum PlanFile {
       if let sealing, sealing.isRequired { throw .unsealed }
       guard seal == PlanDigest.digest(body) else { throw .altered }
     }
+    let maker = body["kc"]?.string ?? ""
+    guard maker == version else { throw .otherVersion("kc \(maker.isEmpty ? "of an unknown version" : maker)") }
     var steps: [Step] = []
     for encoded in body["steps"]?.array ?? [] {
       guard let step = decodeStep(encoded, key) else { throw .notAPlan("a step is incomplete") }
@@ -82,19 +97,28 @@ public enum PlanFile {
     plan.nodes = (body["nodes"]?.object ?? [:]).map {
       Plan.NodeMark(name: $0.key, fingerprint: $0.value.string ?? "")
     }
-    return (plan, body["server"]?.string ?? "")
+    let inputs = PlanInputs(body["inputs"] ?? [:])
+    plan.id = inputs.id.isEmpty ? nil : inputs.id
+    return Content(plan: plan, server: body["server"]?.string ?? "", inputs: inputs)
   }
 
   private static func encode(_ step: Step, _ sealing: PlanSealing?) throws(Failure) -> Value {
     var out = PlanJSON.step(step)
     out["title"] = .string(step.title)
     out["wave"] = Value(step.wave)
+    let deferred = Value.array(step.deferred.map(\.value))
     if let object = step.object, step.holdsSecrets {
       guard let sealing else { throw .holdsSecrets(address: step.address) }
       guard let sealed = sealing.seal(object) else { throw .wrongKey }
       out["sealed"] = .string(sealed)
+      // What a value is computed from may be secret too.
+      if !step.deferred.isEmpty {
+        guard let sealed = sealing.seal(deferred) else { throw .wrongKey }
+        out["sealedDeferred"] = .string(sealed)
+      }
     } else {
       out["desired"] = step.object
+      if !step.deferred.isEmpty { out["deferred"] = deferred }
     }
     out["liveVersion"] = step.liveVersion.map { .string($0) }
     out["liveUID"] = step.liveUID.map { .string($0) }
@@ -115,6 +139,11 @@ public enum PlanFile {
       liveVersion: value["liveVersion"]?.string, liveUID: value["liveUID"]?.string,
       after: value["after"]?.array?.compactMap(\.string) ?? [], wave: Int(clamping: value["wave"]?.int ?? 0))
     step.holdsSecrets = sealed != nil
+    let deferred = value["sealedDeferred"]?.string.map { sealing?.open($0) } ?? value["deferred"]
+    for field in deferred?.array ?? [] {
+      guard let field = DeferredField(field) else { return nil }
+      step.deferred.append(field)
+    }
     step.movedFrom = value["movedFrom"]?.string
     step.guardReason = value["needsAllowDelete"]?.string
     step.risks = (value["risks"]?.array ?? []).compactMap { risk in

@@ -44,22 +44,31 @@ public struct Planner {
   ) -> Plan {
     let scaled = Autoscaled.prepare(desired, live: live.objects)
     let recorded = Set(live.inventory.map(\.key))
-    var steps = scaled.map { step(for: $0, live: live, isRecorded: recorded.contains($0.key)) }
+    var steps = steps(for: scaled, live: live, recorded: recorded)
     let declared = Set(desired.map(\.key))
     var removals = live.inventory.filter { !declared.contains($0.key) && live.objects[$0.key] != nil }
     let renames = Renames(options.moves, inventory: live.inventory)
     renames.mark(&steps)
     steps = Ordering.waves(
-      steps, dependencies: Dictionary(desired.map { ($0.address, $0.dependencies) }, uniquingKeysWith: { $1 }))
+      steps, dependencies: Dictionary(desired.map { ($0.address, $0.dependencies) }, uniquingKeysWith: { $1 }),
+      waits: Ordering.waits(desired))
     annotate(&steps, live: live)
     let renamed = removals.filter { options.moves[$0.address] != nil }
     removals.removeAll { options.moves[$0.address] != nil }
     steps += removalSteps(removals, live: live) { _ in "no longer declared" }
+    // The new one is healthy by then: nothing stands still.
     steps += removalSteps(renamed, live: live) { entry in
       "renamed to \(options.moves[entry.address] ?? ""): goes when that is healthy"
+    }.map { step in
+      var step = step
+      step.risks.removeAll { $0.kind == .downtime }
+      return step
     }
-    var forecast = PlacementForecast(live: live, desired: scaled)
-    let placements = forecast.placements(for: steps)
+    var placements: [Placement] = []
+    if steps.contains(where: PlacementForecast.places) {
+      var forecast = PlacementForecast(live: live, desired: scaled)
+      placements = forecast.placements(for: steps)
+    }
     var plan = Plan(
       project: project, environment: environment, target: live.target, steps: steps, placements: placements,
       digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: sources),
@@ -89,7 +98,7 @@ public struct Planner {
     let steps = entries.map { entry in
       let current = live.objects[entry.key]
       var step = Step(
-        action: .remove, address: entry.address, title: entry.key.title, key: entry.key, effect: effect(entry),
+        action: .remove, address: entry.address, title: entry.title, key: entry.key, effect: effect(entry),
         liveVersion: current.map(ObjectDiff.fingerprint), liveUID: current?.uid)
       step.risks = Risks.of(step, live: current)
       if let current, !options.allows(entry.address) { step.guardReason = Risks.guardReason(current) }
@@ -100,20 +109,27 @@ public struct Planner {
     }
   }
 
-  private func step(for desired: DesiredObject, live: LiveState, isRecorded: Bool) -> Step {
+  func step(for desired: DesiredObject, live: LiveState, isRecorded: Bool) -> Step {
     var step = Step(
       action: .add, address: desired.address, title: desired.title, key: desired.key, object: desired.object,
       origin: desired.origin)
     step.refusal = live.refused[desired.key]
     step.holdsSecrets = desired.object.kind == "Secret" || desired.hasSecrets
+    step.deferred = desired.deferred
     guard let current = live.objects[desired.key], !current.isBeingDeleted else {
       // It was recorded and is not there: somebody removed it.
       step.effect = isRecorded ? "made again: it was removed on the target since the last apply" : ""
+      step.changes = deferredChanges(desired, nil)
       return step
     }
     step.liveVersion = ObjectDiff.fingerprint(current)
     step.liveUID = current.uid
     step.leftAlone = FieldOwners(current).foreign(in: current, declared: desired.object, isSecret: desired.isSecret)
+    if !desired.deferred.isEmpty {
+      step.changes = deferredChanges(desired, current)
+      step.action = .change
+      return step
+    }
     if live.settled.contains(desired.key) {
       step.action = .keep
       return step
@@ -146,7 +162,7 @@ public struct Planner {
   }
 
   /// What an apply would make of `current`, by our own rules, for targets that could not be asked.
-  private func predict(_ desired: DesiredObject, _ current: Value) -> Value {
+  func predict(_ desired: DesiredObject, _ current: Value) -> Value {
     guard let type = types.find((desired.object.apiVersion, desired.object.kind)) else { return desired.object }
     let merged = try? ServerSideApply.apply(
       desired.object, to: current, manager: Self.fieldManager, force: true, type: type, now: Timestamp(seconds: 0))
@@ -173,7 +189,7 @@ public struct Planner {
     }
   }
 
-  private func changes(from current: Value, to result: Value, desired: DesiredObject) -> [Step.Change] {
+  func changes(from current: Value, to result: Value, desired: DesiredObject) -> [Step.Change] {
     let fields = ObjectDiff.changes(from: current, to: result)
     if fields.isEmpty { return [] }
     let desired = desired.traced

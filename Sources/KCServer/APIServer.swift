@@ -88,6 +88,9 @@ public final class APIServer: Sendable {
         response.body = .value(representation.present(value, type: type, catalogue: catalogue, now: now))
       }
       return response
+    case .noPart(let type, let name):
+      try authorise(user, RequestInfo(type: type, name: name), verb: "get")
+      throw .notFound(type, name)
     case .nothing:
       if !user.groups.contains("system:authenticated") { throw Self.forbiddenPath(request, user) }
       throw .notServed

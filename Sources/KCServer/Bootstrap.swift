@@ -22,18 +22,21 @@ extension APIServer {
       [
         "metadata": ["name": "kubernetes", "labels": ["component": "apiserver", "provider": "kubernetes"]],
         "spec": [
-          "clusterIP": .string(range.address(1)),
+          "clusterIP": .string(range.address(1)), "ipFamilyPolicy": "SingleStack",
           "ports": [["name": "https", "port": 443, "targetPort": Value(settings.port)]],
         ],
       ], "/api/v1/namespaces/default/services")
   }
+
+  /// What the server is called in the managed fields of what it writes itself.
+  static let component = "kube-apiserver"
 
   private func ensure(_ object: Value, _ path: String) async throws(APIStatus) {
     let name = object.name ?? ""
     if await handle(APIRequest(method: "GET", path: "\(path)/\(name)", user: .engine)).status == 200 { return }
     let response = await handle(
       APIRequest(
-        method: "POST", path: path, query: [("fieldManager", "kc-engine")], body: .value(object), user: .engine))
+        method: "POST", path: path, query: [("fieldManager", Self.component)], body: .value(object), user: .engine))
     if response.status < 400 || response.status == 409 { return }
     if case .value(let body) = response.body, let status = APIStatus(body) { throw status }
   }

@@ -18,9 +18,6 @@ struct Catalogue: Sendable {
     (definitions[type.qualifiedName]?.at("spec", "versions")?.array ?? []).first { $0["name"]?.string == type.version }
   }
 
-  /// The schema of a custom resource in OpenAPI v3; nil for others.
-  func openSchema(of type: ResourceType) -> Value? { version(of: type)?.at("schema", "openAPIV3Schema") }
-
   /// A definition whose status says that it is in force.
   static func established(_ definition: Value, now: Timestamp) -> Value {
     func condition(_ type: String, _ reason: String, _ message: String) -> Value {
@@ -63,6 +60,7 @@ struct Catalogue: Sendable {
         shortNames: (names?["shortNames"]?.array ?? []).compactMap(\.string),
         categories: (names?["categories"]?.array ?? []).compactMap(\.string),
         subresources: (version["subresources"]?.object?.keys ?? []).sorted())
+      type.verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
       if let singular = names?["singular"]?.string, !singular.isEmpty { type.singular = singular }
       return type
     }

@@ -56,10 +56,12 @@ enum Declared {
       options: CompileOptions(environment: environment, inputEnvironment: ["PASSWORD": "hunter2"]))
     if compilation.hasErrors { throw Problem(texts: compilation.diagnostics.map { "\($0)" }) }
     return compilation.resources.map { resource in
-      DesiredObject(
+      var desired = DesiredObject(
         address: resource.address, sourceKind: resource.kind, object: resource.object,
         origin: Origin(file: resource.origin.file, line: resource.origin.line), dependencies: resource.dependencies,
         secretPaths: resource.secretPaths)
+      desired.deferred = resource.deferred
+      return desired
     }
   }
 

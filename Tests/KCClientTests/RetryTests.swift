@@ -28,7 +28,7 @@ private final class Script: APITransport {
 
 @Suite struct RetryTests {
   private let quick = RetryingTransport.Policy(
-    patience: .seconds(120), first: .microseconds(100), longest: .milliseconds(1))
+    patience: .seconds(3600), first: .microseconds(100), longest: .milliseconds(1))
   private let gone = Result<Int, ClientError>.failure(.unreachable("cut"))
 
   private func send(_ method: String, _ answers: [Result<Int, ClientError>], contentType: String? = nil)

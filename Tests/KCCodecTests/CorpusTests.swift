@@ -16,7 +16,7 @@ import Testing
     var refused: [String] = []
     let files = String(decoding: list, as: UTF8.self).split(separator: "\n")
     for (index, file) in files.enumerated() where Oracle.isFull || index % 4 == 0 {
-      guard let bytes = Self.read(String(file)) else { continue }
+      guard let bytes = TestFile.read(String(file)) else { continue }
       let documents: [Value]
       do { documents = try YAML.parseAll(bytes) } catch {
         refused.append("\(file.split(separator: "/").suffix(2).joined(separator: "/")): \(error)")
@@ -32,17 +32,5 @@ import Testing
     print("corpus, files refused: \(refused.count)")
     for line in refused.prefix(10) { print("  \(line)") }
     #expect(agreement.reaches(1))
-  }
-
-  private static func read(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var out: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while true {
-      let count = fread(&buffer, 1, buffer.count, file)
-      if count == 0 { return out }
-      out += buffer[..<count]
-    }
   }
 }

@@ -75,6 +75,19 @@ import Testing
     #expect(Set((1...3).compactMap { pod(named: "p\($0)")?.nodeName }) == ["n1", "n2", "n3"])
   }
 
+  @Test func aFullQueueForgetsNobody() async throws {
+    let client = APIClient(transport: api, fieldManager: "test")
+    let small = SchedulerLoop(
+      client: client, cache: cache, events: EventRecorder(client: client, source: "test", time: time), time: time,
+      log: Logger(label: "test"), capacity: 1)
+    try create(node("n1", cpu: "4"))
+    for index in 1...5 { try create(pod("p\(index)", cpu: "100m")) }
+    let task = Task { await small.run() }
+    await until { (1...5).allSatisfy { pod(named: "p\($0)")?.nodeName == "n1" } }
+    task.cancel()
+    await task.value
+  }
+
   @Test func aPodWithoutRoomSaysWhyAndGoesWhenThereIsSome() async throws {
     try create(node("n1", cpu: "1"))
     try create(pod("big", cpu: "2"))

@@ -1,4 +1,5 @@
 import KCFuzz
+import KCTestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -18,7 +19,8 @@ import Testing
 
   @Test(arguments: FuzzTarget.allCases) func mutationsAreTaken(_ target: FuzzTarget) {
     var mutator = Mutator(seed: 1, corpus: Corpus.inputs(target).map(\.bytes))
-    for _ in 0..<(target == .check ? 150 : 600) {
+    let isCompiling = [.check, .manifest, .compose, .definition].contains(target)
+    for _ in 0..<(isCompiling ? 150 : 600) {
       let input = mutator.input()
       let problem = target.run(input)
       #expect(problem == nil, "\(String(decoding: input, as: UTF8.self))")
@@ -34,7 +36,8 @@ enum Corpus {
     let root = "/" + parts.joined(separator: "/")
     let isSource = target == .syntax || target == .format
     let folders = ["\(root)/Fuzz/Corpus/\(target.rawValue)"] + (isSource ? ["\(root)/Fuzz/Corpus/check"] : [])
-    return folders.flatMap { folder in names(folder).compactMap { name in read("\(folder)/\(name)").map { (name, $0) } }
+    return folders.flatMap { folder in
+      names(folder).compactMap { name in TestFile.read("\(folder)/\(name)").map { (name, $0) } }
     }
   }
 
@@ -47,14 +50,5 @@ enum Corpus {
       if !name.hasPrefix(".") { out.append(name) }
     }
     return out.sorted()
-  }
-
-  private static func read(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "rb") else { return nil }
-    defer { fclose(file) }
-    var out: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { out += buffer[..<count] }
-    return out
   }
 }

@@ -18,19 +18,7 @@ enum Corpus {
     let command =
       "cd '\(folder)' 2>/dev/null && find k8s quirk/k8s -type f \\( -name '*.yaml' -o -name '*.yml' -o -name '*.json' \\)"
     let names = String(decoding: Oracle.run(command) ?? [], as: UTF8.self).split(separator: "\n").map(String.init)
-    return names.sorted().compactMap { name in read("\(folder)/\(name)").map { (name, $0) } }
-  }
-
-  private static func read(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "rb") else { return nil }
-    defer { fclose(file) }
-    var out: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while true {
-      let count = fread(&buffer, 1, buffer.count, file)
-      if count == 0 { return out }
-      out += buffer[..<count]
-    }
+    return names.sorted().compactMap { name in TestFile.read("\(folder)/\(name)").map { (name, $0) } }
   }
 }
 
@@ -48,9 +36,13 @@ enum Corpus {
     var layout = Agreement()
     var batch: [ImportedObject] = []
     var clock = Clock()
+    var forms: [SourceImport.Form: Int] = [:]
+    var lines = (yaml: 0, kc: 0)
     func settle() {
       let result = SourceImport.source(for: batch)
       clock.lap("source")
+      for form in result.forms { forms[form, default: 0] += 1 }
+      for file in result.files { lines.kc += file.text.utf8.count { $0 == 0x0a } }
       let proof = RoundTrip(batch, result)
       clock.lap("compile")
       let failures = Set(proof.differences.map(\.address))
@@ -87,6 +79,7 @@ enum Corpus {
       reading.note(error == nil, "\(path):\(error?.line ?? 0): \(error?.message ?? "")")
       clock.lap("read")
       batch += objects
+      lines.yaml += bytes.count { $0 == 0x0a }
       if batch.count >= 256 { settle() }
     }
     settle()
@@ -95,6 +88,10 @@ enum Corpus {
     checked.report("import: objects pass the check, or the API server would refuse them too", shown: 40)
     same.report("import: files idempotent")
     layout.report("import: files in the one layout")
+    print(
+      "import: blocks of the library \(forms[.library] ?? 0), with raw \(forms[.libraryWithRaw] ?? 0), "
+        + "of the API \(forms[.api] ?? 0), open objects \(forms[.open] ?? 0)")
+    print("import: \(lines.kc) lines of kc from \(lines.yaml) lines of YAML")
     print(clock.text)
     let isGood = [
       reading.reaches(0.99), round.reaches(1), checked.reaches(1), same.reaches(1), layout.reaches(1),

@@ -44,6 +44,7 @@ import Testing
       data:
         # the level
         LEVEL: info # or debug
+        # MODE: "x" # not now
         TEXT: |
           # no comment
           x: "# neither"
@@ -53,12 +54,15 @@ import Testing
     let result = SourceImport.source(for: read(text).objects)
     #expect(
       result.files.first?.text == #"""
+        import std.exact
+
         // about all
         // its name
-        k8s.core.v1.ConfigMap a {
+        config a {
           data {
             // the level
             LEVEL = "info" // or debug
+            // MODE: "x" # not now
             TEXT = """
               # no comment
               x: "# neither"

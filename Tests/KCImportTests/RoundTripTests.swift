@@ -58,7 +58,7 @@ import Testing
     }
     let imported = objects.map { ImportedObject($0, file: "a.yaml") }
     let result = SourceImport.source(for: imported, isLifting: true)
-    #expect(result.files.first?.text.hasPrefix("param image = \"x/y:1\"\n\n") ?? false)
+    #expect(result.files.first?.text.hasPrefix("import std.exact\n\nparam image = \"x/y:1\"\n\n") ?? false)
     #expect(RoundTrip(imported, result).agreed == 2)
   }
 

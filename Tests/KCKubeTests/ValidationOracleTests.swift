@@ -160,8 +160,9 @@ struct RecordedRequest {
     if (object.name ?? "").isEmpty, let prefix = object.at("metadata", "generateName")?.string, !prefix.isEmpty {
       object.set(.string(prefix + "x2x4x"), at: "metadata", "name")
     }
+    let sent = object
     Defaulting.apply(to: &object, type: type)
-    do { try Admission.create(&object, type: type, context: CreatePipeline.context) } catch {
+    do { try Admission.create(&object, type: type, context: CreatePipeline.context, sent: sent) } catch {
       return (Answer(code: error.code, message: error.message), object)
     }
     Strategy.prepareForCreate(&object, type: type, now: Self.now)

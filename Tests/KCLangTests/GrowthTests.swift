@@ -10,7 +10,7 @@ import Testing
 @Suite struct GrowthTests {
   struct Shape: Sendable, CustomTestStringConvertible {
     var testDescription: String
-    /// What is measured first; four times as much is measured then.
+    /// What is measured first; eight times as much is measured then.
     var size: Int
     /// The limits that may refuse it.
     var limits: Set<String> = []
@@ -22,35 +22,35 @@ import Testing
   }
 
   static let shapes: [Shape] = [
-    Shape(testDescription: "keys of a map", size: 2000) { count in
+    Shape(testDescription: "keys of a map", size: 1000) { count in
       "let m: Map<String, Int> = {\n" + lines(count) { "  \"k\($0)\": \($0)" } + "}\nlet n = m.count\n"
     },
-    Shape(testDescription: "items of a list", size: 2000) { count in
+    Shape(testDescription: "items of a list", size: 1000) { count in
       "let l = [" + (0..<count).map { "\($0)" }.joined(separator: ", ") + "]\nlet n = l.map(x => x + 1).sum()\n"
     },
-    Shape(testDescription: "a union of many texts", size: 500) { count in
+    Shape(testDescription: "a union of many texts", size: 250) { count in
       "type T = " + (0..<count).map { "\"t\($0)\"" }.joined(separator: " | ") + "\nlet t: T = \"t\(count - 1)\"\n"
     },
-    Shape(testDescription: "a long text", size: 250_000) { count in
+    Shape(testDescription: "a long text", size: 125_000) { count in
       "config c { data { X = \"" + String(repeating: "x", count: count) + "\" } }\n"
     },
-    Shape(testDescription: "a chain of environments", size: 50, limits: ["KC0170", "KC0172"]) { count in
+    Shape(testDescription: "a chain of environments", size: 25, limits: ["KC0170", "KC0172"]) { count in
       "config c { data { X = \"0\" } }\nenv e0 { config c { data { X = \"0\" } } }\n"
         + lines(count) { "env e\($0 + 1) extends e\($0) { config c { data { X = \"\($0)\" } } }" }
     },
-    Shape(testDescription: "many objects", size: 100) { count in
+    Shape(testDescription: "many objects", size: 50) { count in
       lines(count) { "config c\($0) { data { X = \"\($0)\" } }" }
     },
-    Shape(testDescription: "a chain of values", size: 200, limits: ["KC0170"]) { count in
+    Shape(testDescription: "a chain of values", size: 100, limits: ["KC0170"]) { count in
       "let v0 = 1\n" + lines(count) { "let v\($0 + 1) = v\($0) + 1" }
     },
-    Shape(testDescription: "a sum of many", size: 200, limits: ["KC0008", "KC0172"]) { count in
+    Shape(testDescription: "a sum of many", size: 100, limits: ["KC0008", "KC0172"]) { count in
       "let s = 0" + String(repeating: " + 1", count: count) + "\n"
     },
-    Shape(testDescription: "a pattern on a long text", size: 20_000) { count in
+    Shape(testDescription: "a pattern on a long text", size: 10_000) { count in
       "let b = \"" + String(repeating: "a", count: count) + "\".matches(/(a*)*b/)\n"
     },
-    Shape(testDescription: "mistakes", size: 50, limits: ["KC0100", "KC0012"]) { count in
+    Shape(testDescription: "mistakes", size: 25, limits: ["KC0100", "KC0012"]) { count in
       lines(count) { "let a\($0) = unknown\($0)" }
     },
   ]
@@ -78,7 +78,8 @@ import Testing
     }
     let nothing = cost("let x = 1\n", nil, [])
     let small = max(0.002, best(shape.size) - nothing)
-    let large = best(shape.size * 4) - nothing
-    #expect(large / small < 10, "\(shape.size): \(small) s, four times as much: \(large) s")
+    let large = best(shape.size * 8) - nothing
+    // 8 where cost grows as size does, 64 where it grows as its square: far from both, whatever else the machine does.
+    #expect(large / small < 30, "\(shape.size): \(small) s, eight times as much: \(large) s")
   }
 }

@@ -1,3 +1,4 @@
+import KCTestSupport
 import KCCodec
 import KCData
 import KCLang
@@ -10,7 +11,8 @@ import KCSyntax
 /// A case of `Tests/Language`: a source, and beside it what it gives.
 ///
 /// Lines at its start that begin with `//!` say how it is compiled: `env NAME`, `set PATH=VALUE`, `why ADDRESS [PATH]`,
-/// `explain TYPE`, `params FILE`. Files of a folder `<case>.d` stand beside the source.
+/// `explain TYPE`, `params FILE`, `input NAME=VALUE` (a variable of the environment), `package NAME LABEL [NAME=LABEL…]` (a dependency,
+/// whose files are those of the folder LABEL, and its own dependencies), `problem NAME CODE MESSAGE`. Files of a folder `<case>.d` stand beside the source.
 struct LanguageCase {
   var name: String
   var source: String
@@ -51,12 +53,37 @@ struct LanguageCase {
     for (word, rest) in directives {
       if word == "env" { options.environment = rest }
       if word == "params" { options.parameterFiles.append(parameterFile(rest)) }
+      if word == "objects" { options.checksObjects = true }
       if word == "steps" { options.stepLimit = Int(rest) ?? 0 }
+      if word == "input", let middle = rest.firstIndex(of: "=") {
+        options.inputEnvironment[String(rest[..<middle])] = String(rest[rest.index(after: middle)...])
+      }
       if word == "set", let middle = rest.firstIndex(of: "=") {
         options.sets.append((String(rest[..<middle]), String(rest[rest.index(after: middle)...])))
       }
     }
-    return Compilation(entry: ["main.kc"], provider: MemorySources(files), options: options)
+    return Compilation(
+      entry: ["main.kc"], provider: MemorySources(files, packages: packageLinks()), options: options)
+  }
+
+  private func packageLinks() -> PackageLinks {
+    var links = PackageLinks()
+    let declared = directives.filter { $0.word == "package" }.map { $0.rest.split(separator: " ").map(String.init) }
+    func place(_ label: String) -> Int { declared.firstIndex { $0[1] == label } ?? -1 }
+    for (index, words) in declared.enumerated() {
+      var package = PackageLinks.Package(name: words[0], label: words[1])
+      for word in words.dropFirst(2) {
+        let parts = word.split(separator: "=").map(String.init)
+        package.dependencies[parts[0]] = place(parts[1])
+      }
+      links.packages.append(package)
+      links.dependencies[words[0]] = .package(index)
+    }
+    for (word, rest) in directives where word == "problem" {
+      let words = rest.split(separator: " ", maxSplits: 2).map(String.init)
+      links.dependencies[words[0]] = .problem(PackageLinks.Problem(words[1], words[2]))
+    }
+    return links
   }
 
   private func parameterFile(_ path: String) -> ParameterFile {
@@ -115,10 +142,21 @@ struct LanguageCase {
           "  \(layer.wins ? "*" : " ") \(layer.layer) \(layer.location.file):\(layer.location.line): \(layer.text)\n"
       }
       for parameter in why.parameters { out += "  param \(parameter)\n" }
-      return out
+      return out + inputs(why.inputs, "  ")
     } catch {
       return "\(error)\n"
     }
+  }
+
+  private func inputs(_ inputs: [WhyAnswer.Input], _ indent: String) -> String {
+    inputs.map { input in
+      var out = "\(indent)from \(input.kind) \(input.name) = \(input.value)\(input.isCut ? " (cut)" : "")\n"
+      for layer in input.layers {
+        out += "\(indent)  \(layer.wins ? "*" : " ") \(layer.layer) \(layer.location.file):\(layer.location.line): "
+        out += layer.text + "\n"
+      }
+      return out + self.inputs(input.inputs, indent + "    ")
+    }.joined()
   }
 
   private func explanation(_ type: TypeExplanation?) -> String {
@@ -149,25 +187,8 @@ extension LanguageCase {
     return found
   }
 
-  static func read(_ path: String) -> String? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while true {
-      let count = fread(&buffer, 1, buffer.count, file)
-      if count == 0 { break }
-      bytes += buffer[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  static func write(_ text: String, to path: String) {
-    guard let file = fopen(path, "w") else { return }
-    defer { fclose(file) }
-    let bytes = Array(text.utf8)
-    fwrite(bytes, 1, bytes.count, file)
-  }
+  static func read(_ path: String) -> String? { TestFile.read(path).map { String(decoding: $0, as: UTF8.self) } }
+  static func write(_ text: String, to path: String) { TestFile.write(text, to: path) }
 
   static var updates: Bool { getenv("KC_UPDATE").map { String(cString: $0) } == "1" }
 }

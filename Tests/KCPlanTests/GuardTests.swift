@@ -139,7 +139,7 @@ import Testing
     let file = try PlanFile.encode(plan, server: "x", sealing: sealing("k1"))
     #expect(!JSON.text(file).contains("aHVudGVy"))
     #expect(file["sealedBy"] == "k1")
-    let (read, _) = try PlanFile.decode(file, sealing: sealing("k1"))
+    let read = try PlanFile.decode(file, sealing: sealing("k1")).plan
     #expect(read.steps.map(\.object) == plan.steps.map(\.object))
     #expect(throws: PlanFile.Failure.needsKey("k1")) { try PlanFile.decode(file) }
     #expect(throws: PlanFile.Failure.wrongKey) { try PlanFile.decode(file, sealing: sealing("k2")) }

@@ -33,6 +33,11 @@ enum Sample {
       key: ObjectKey(apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: "", name: "data"),
       effect: "no longer declared")
     remove.guardReason = "it holds data"
+    change.deferred = [
+      DeferredField(
+        path: FieldPath("data", "URL"),
+        expression: .text([.constant("http://"), .field(address: "service.lb", path: FieldPath("status"))]))
+    ]
     let rule = DesiredObject.Rule(path: FieldPath(), origin: origin, text: "require apart from self by hostname")
     let placement = Placement(
       address: "deployment.web", name: "web", nodes: [.init(node: "node-a", pods: 3), .init(node: "<b>", pods: 2)],

@@ -40,7 +40,8 @@ import Testing
 
   /// No diagnostic has a code without a page, and no page a code that nothing reports.
   @Test func codesAndPagesAreTheSame() {
-    let reported = FixtureTests.fixtures.flatMap { parse(Files.read($0) ?? []).diagnostics.map(\.code) }
+    let sources = FixtureTests.fixtures + Files.find(Files.root + "/Tests/Language/mistakes", ".kc")
+    let reported = sources.flatMap { parse(Files.read($0) ?? []).diagnostics.map(\.code) }
     let known = Set(SyntaxCatalogue.all.map(\.code))
     #expect(Set(reported).subtracting(known) == [])
     #expect(known.subtracting(reported).subtracting(Self.long.keys) == [])

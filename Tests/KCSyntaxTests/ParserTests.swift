@@ -92,7 +92,7 @@ import Testing
 
   @Test(arguments: [
     ("let x = \"abc\nlet y = 1\n", "KC0001"), ("config a {\n  data { X = \"1\" }\n", "KC0002"), ("let x =\n", "KC0003"),
-    ("let = 3\n", "KC0004"), ("let x = 1 )\n", "KC0010"), ("let x = 1 @\n", "KC0006"), ("param x: = 1\n", "KC0007"),
+    ("let = 3\n", "KC0004"), ("let x = 1 )\n", "KC0054"), ("let x = 1 @\n", "KC0006"), ("param x: = 1\n", "KC0007"),
     ("/* a\n", "KC0009"), ("let a = 1 let b = 2\n", "KC0010"), ("let a = \"x\\(b\n", "KC0001"),
   ])
   func oneMistakeOneReport(text: String, code: String) {

@@ -1,3 +1,4 @@
+import KCTestSupport
 import KCSyntax
 
 #if canImport(Glibc)
@@ -18,25 +19,8 @@ enum Files {
   /// Whether expectations are to be rewritten.
   static var updates: Bool { getenv("KC_UPDATE").map { String(cString: $0) } == "1" }
 
-  static func read(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while true {
-      let count = fread(&buffer, 1, buffer.count, file)
-      if count == 0 { break }
-      bytes += buffer[..<count]
-    }
-    return bytes
-  }
-
-  static func write(_ text: String, to path: String) {
-    guard let file = fopen(path, "w") else { return }
-    defer { fclose(file) }
-    let bytes = Array(text.utf8)
-    fwrite(bytes, 1, bytes.count, file)
-  }
+  static func read(_ path: String) -> [UInt8]? { TestFile.read(path) }
+  static func write(_ text: String, to path: String) { TestFile.write(text, to: path) }
 
   /// The paths of all files below a folder with this ending, sorted.
   static func find(_ folder: String, _ ending: String) -> [String] {

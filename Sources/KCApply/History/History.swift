@@ -78,7 +78,7 @@ extension History {
     let number = (try await list().first?.number ?? 0) + 1
     var revision = Revision(
       number: number, outcome: .pending, environment: plan.environment, time: ApplyLock.now().rfc3339, author: author,
-      plan: plan.digest, summary: Revision.summary(of: plan), note: note)
+      plan: plan.id ?? plan.digest, summary: Revision.summary(of: plan), note: note)
     let maps = RevisionCodec.encode(revision, of: plan, namespace: namespace)
     revision.parts = maps.count
     for map in maps { _ = try await client.apply(map, type: Inventory.type, force: true) }

@@ -18,7 +18,7 @@ public struct Revision: Sendable, Hashable {
   public var time: String
   /// Who applied it: `anna@laptop`.
   public var author: String
-  /// The digest of the plan.
+  /// The digest of the plan; of a saved one, what names it.
   public var plan: String
   /// What it did, in words: `1 added, 2 changed`.
   public var summary: String

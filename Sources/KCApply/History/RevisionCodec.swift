@@ -76,6 +76,8 @@ enum RevisionCodec {
       if let origin = step.origin { line["origin"] = ["file": .string(origin.file), "line": Value(origin.line)] }
       if !step.after.isEmpty { line["after"] = .array(step.after.map { .string($0) }) }
       line["object"] = withoutSecrets(object)
+      // What is computed of secrets is not kept, as secrets are not.
+      if !step.deferred.isEmpty, !step.holdsSecrets { line["deferred"] = .array(step.deferred.map(\.value)) }
       JSON.append(line, to: &out)
       out.append(UInt8(ascii: "\n"))
     }
@@ -116,13 +118,14 @@ enum RevisionCodec {
       let name = object.name ?? ""
       let title = value["title"]?.string ?? ""
       let kind = title.hasSuffix(" \(name)") ? String(title.dropLast(name.count + 1)) : object.kind?.lowercased() ?? ""
-      out.append(
-        DesiredObject(
-          address: value["address"]?.string ?? "\(kind).\(name)", sourceKind: kind, object: object,
-          origin: Origin(
-            file: value.at("origin", "file")?.string ?? "", line: Int(clamping: value.at("origin", "line")?.int ?? 0),
-            layer: "history"),
-          dependencies: value["after"]?.array?.compactMap(\.string) ?? []))
+      var item = DesiredObject(
+        address: value["address"]?.string ?? "\(kind).\(name)", sourceKind: kind, object: object,
+        origin: Origin(
+          file: value.at("origin", "file")?.string ?? "", line: Int(clamping: value.at("origin", "line")?.int ?? 0),
+          layer: "history"),
+        dependencies: value["after"]?.array?.compactMap(\.string) ?? [])
+      item.deferred = (value["deferred"]?.array ?? []).compactMap { DeferredField($0) }
+      out.append(item)
     }
     return out
   }

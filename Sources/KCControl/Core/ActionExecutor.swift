@@ -56,6 +56,7 @@ struct ActionExecutor: Sendable {
 
   private func type(_ kind: ObjectKind) throws(ClientError) -> ResourceType {
     if let type = client.types.find(apiVersion: kind.apiVersion, kind: kind.name) { return type }
+    if let type = cache.customTypes.first(where: { ObjectKind($0) == kind }) { return type }
     throw .badAnswer("the kind \(kind.apiVersion) \(kind.name) is not known")
   }
 
@@ -157,8 +158,15 @@ extension ActionExecutor {
 
   private func finalize(_ namespace: Value, _ content: [ObjectKind]) async throws(ClientError) {
     for kind in content {
-      guard let type = client.types.find(apiVersion: kind.apiVersion, kind: kind.name) else { continue }
-      let found = try await client.list(type, namespace: namespace.name)
+      guard let type = try? type(kind) else { continue }
+      let found: ObjectList
+      do throws(ClientError) {
+        found = try await client.list(type, namespace: namespace.name)
+      } catch {
+        // A definition that went a moment ago took its objects with it.
+        if error.isNotFound { continue }
+        throw error
+      }
       if let first = found.items.first {
         found.items.forEach { cache.store($0) }
         throw .status(

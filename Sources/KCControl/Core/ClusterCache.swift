@@ -31,14 +31,14 @@ public final class ClusterCache: ClusterView {
   /// Observers run one at a time under the cache's lock: they must be quick and must not call it.
   func observe(_ kinds: [ObjectKind], _ observer: @escaping Observer) {
     state.withLock { state in
-      for kind in kinds {
+      for kind in kinds.flatMap({ state.kinds($0) }) {
         for (namespace, objects) in state.objects[kind] ?? [:] {
           for (name, object) in objects {
             observer(ObjectKey(kind, namespace: namespace.isEmpty ? nil : namespace, name: name), nil, object)
           }
         }
-        state.observers[kind, default: []].append(observer)
       }
+      for kind in kinds { state.observers[kind, default: []].append(observer) }
     }
   }
 
@@ -55,7 +55,7 @@ public final class ClusterCache: ClusterView {
       for owner in object.ownerReferences {
         if let uid = owner["uid"]?.string { state.keysByOwner[uid, default: []].insert(key) }
       }
-      for observer in state.observers[key.kind] ?? [] { observer(key, old, object) }
+      for observer in state.observers(of: key.kind) { observer(key, old, object) }
     }
   }
 
@@ -70,7 +70,7 @@ public final class ClusterCache: ClusterView {
       }
       if uid == nil, let found = old.uid { state.bury(found) }
       state.forget(key, old)
-      for observer in state.observers[key.kind] ?? [] { observer(key, old, nil) }
+      for observer in state.observers(of: key.kind) { observer(key, old, nil) }
     }
   }
 
@@ -83,6 +83,15 @@ public final class ClusterCache: ClusterView {
 }
 
 extension ClusterCache.State {
+  fileprivate func observers(of kind: ObjectKind) -> [ClusterCache.Observer] {
+    observers[kind] ?? observers[.custom] ?? []
+  }
+
+  /// A kind, or with `custom` all that nobody observes by name.
+  fileprivate func kinds(_ kind: ObjectKind) -> [ObjectKind] {
+    kind == .custom ? objects.keys.filter { observers[$0] == nil } : [kind]
+  }
+
   /// Takes an object out of the tables.
   fileprivate mutating func forget(_ key: ObjectKey, _ old: Value?) {
     guard let old else { return }

@@ -1,3 +1,4 @@
+internal import KCClient
 public import KCData
 internal import KCKube
 
@@ -15,6 +16,15 @@ public protocol ClusterView: Sendable {
 }
 
 extension ClusterView {
+  /// The resources that the definitions in the cluster declare, each in one version: the one that is stored, if served.
+  var customTypes: [ResourceType] {
+    list(.definition).compactMap { definition in
+      let stored = definition.at("spec", "versions")?.array?.first { $0["storage"]?.bool == true }?["name"]?.string
+      let served = ResourceType.declared(by: definition)
+      return served.first { $0.version == stored } ?? served.first
+    }
+  }
+
   func list(_ kind: ObjectKind) -> [Value] { list(kind, namespace: nil) }
 
   /// The objects of `kind` that an owner manages.

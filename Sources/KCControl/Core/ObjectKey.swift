@@ -47,6 +47,9 @@ extension ObjectKind {
   static let disruptionBudget = ObjectKind("policy/v1", "PodDisruptionBudget")
   static let priorityClass = ObjectKind("scheduling.k8s.io/v1", "PriorityClass")
   static let storageClass = ObjectKind("storage.k8s.io/v1", "StorageClass")
+  static let definition = ObjectKind("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+  /// Stands for all kinds that nobody observes by name: those of custom resources.
+  static let custom = ObjectKind("*", "*")
   static let storageNode = ObjectKind("storage.k8s.io/v1", "CSINode")
 }
 

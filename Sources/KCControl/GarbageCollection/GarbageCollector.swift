@@ -13,7 +13,7 @@ struct GarbageCollector: Reconciler {
 
   /// - Parameter types: all resources that the cluster serves.
   init(types: [ResourceType]) {
-    kinds = types.map { ObjectKind($0) }
+    kinds = types.map { ObjectKind($0) } + [.custom]
     isNamespaced = Dictionary(types.map { (ObjectKind($0), $0.namespaced) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -101,17 +101,21 @@ struct GarbageCollector: Reconciler {
       guard owner.name == reference["name"]?.string else { return .solid }
       return owner.isBeingDeleted && owner.finalizers.contains(Self.foreground) ? .waiting : .solid
     }
-    guard let name = reference["name"]?.string, let kind = ownerKind(reference), let inNamespace = isNamespaced[kind],
+    guard let name = reference["name"]?.string, let (kind, inNamespace) = ownerKind(reference, in: view),
       !inNamespace || object.namespace != nil
     else { return .solid }
     return .gone(ObjectKey(kind, namespace: inNamespace ? object.namespace : nil, name: name))
   }
 
-  /// The kind of an owner, in the version that is watched.
-  private func ownerKind(_ reference: Value) -> ObjectKind? {
+  /// The kind of an owner, in the version that is watched, and whether it has a namespace; nil for what is not served.
+  private func ownerKind(_ reference: Value, in view: any ClusterView) -> (ObjectKind, Bool)? {
     guard let kind = ObjectKind(of: reference) else { return nil }
-    if isNamespaced[kind] != nil { return kind }
-    return kinds.first { $0.name == kind.name && $0.group == kind.group }
+    if let inNamespace = isNamespaced[kind] { return (kind, inNamespace) }
+    if let other = kinds.first(where: { $0.name == kind.name && $0.group == kind.group }) {
+      return isNamespaced[other].map { (other, $0) }
+    }
+    return view.customTypes.first { $0.kind == kind.name && $0.group == kind.group }
+      .map { (ObjectKind($0), $0.namespaced) }
   }
 
   private func policy(of object: Value) -> String {

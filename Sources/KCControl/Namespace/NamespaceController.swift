@@ -10,7 +10,7 @@ struct NamespaceController: Reconciler {
   /// - Parameter types: the resources that the cluster serves.
   init(types: [ResourceType]) {
     content = types.filter(\.namespaced).map { ObjectKind($0) }
-    kinds = content + [.namespace]
+    kinds = content + [.namespace, .custom]
   }
 
   func keys(for object: Value, _ key: ObjectKey) -> [ObjectKey] {
@@ -26,7 +26,8 @@ struct NamespaceController: Reconciler {
     var outcome = Outcome()
     if all.isEmpty {
       outcome.then(.deleteAll(.event, namespace: key.name))
-      outcome.then(.finalizeNamespace(namespace, content: content))
+      let custom = view.customTypes.filter(\.namespaced).map { ObjectKind($0) }
+      outcome.then(.finalizeNamespace(namespace, content: content + custom))
       return outcome
     }
     let pods = all.filter { ObjectKind(of: $0) == .pod }

@@ -26,10 +26,12 @@ final class SchedulerLoop: Sendable {
     var assumed: Set<String> = []
     var binding = 0
     var timer: Double?
+    /// Whether a pod found the queue full, so that pods must be looked for once it has emptied.
+    var hasOverflown = false
 
-    init(_ configuration: SchedulerConfiguration) {
+    init(_ configuration: SchedulerConfiguration, capacity: Int) {
       self.configuration = configuration
-      queue = SchedulingQueue(backOff: configuration.backOff, capacity: SchedulerLoop.capacity)
+      queue = SchedulingQueue(backOff: configuration.backOff, capacity: capacity)
     }
   }
 
@@ -45,10 +47,10 @@ final class SchedulerLoop: Sendable {
 
   init(
     client: APIClient, cache: ClusterCache, events: EventRecorder, time: any TimeSource, log: Logger,
-    configuration: SchedulerConfiguration = .default
+    configuration: SchedulerConfiguration = .default, capacity: Int = SchedulerLoop.capacity
   ) {
     self.configuration = configuration
-    state = Mutex(State(configuration))
+    state = Mutex(State(configuration, capacity: capacity))
     self.client = client
     self.cache = cache
     self.time = time
@@ -90,7 +92,27 @@ final class SchedulerLoop: Sendable {
   }
 
   private func nextPod() -> Value? {
-    state.withLock { $0.binding < Self.bindings ? $0.queue.pop(now: time.uptime) : nil }
+    let next = state.withLock { state in
+      state.binding < Self.bindings ? state.queue.pop(now: time.uptime) : nil
+    }
+    if next == nil, takeUpOverflow() { return nextPod() }
+    return next
+  }
+
+  /// Fills the queue anew with pods that it had no room for.
+  ///
+  /// - Returns: whether some were taken in.
+  private func takeUpOverflow() -> Bool {
+    guard state.withLock({ $0.hasOverflown && $0.binding < Self.bindings }) else { return false }
+    let waiting = cache.list(.pod).filter { $0.nodeName == nil && !$0.isFinishedPod && !$0.isBeingDeleted }
+    return state.withLock { state in
+      let before = state.queue.count
+      state.hasOverflown = false
+      for pod in waiting {
+        state.take(ObjectKey(.pod, namespace: pod.namespace, name: pod.name ?? ""), pod, pod, now: time.uptime)
+      }
+      return state.queue.count > before
+    }
   }
 
   private func newTimer() -> Double? {
@@ -260,7 +282,8 @@ extension SchedulerLoop.State {
       if new.isBeingDeleted || configuration.profile(for: new) == nil {
         queue.remove(SchedulingQueue.id(new))
       } else {
-        queue.add(new, now: now)
+        // A full queue does not hold it: it is looked at again as soon as there is room.
+        if !queue.add(new, now: now) { hasOverflown = true }
       }
     }
   }

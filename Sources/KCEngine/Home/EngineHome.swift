@@ -10,8 +10,10 @@ public struct EngineHome: Sendable {
 
   /// The folder that `KC_HOME` names, or `/var/lib/kc`.
   public init() {
-    path = getenv("KC_HOME").map { String(cString: $0) } ?? "/var/lib/kc"
+    self.init(path: getenv("KC_HOME").map { String(cString: $0) } ?? "/var/lib/kc")
   }
+
+  init(path: String) { self.path = path }
 
   public var log: String { "\(path)/engine.log" }
   public var kubeconfig: String { "\(path)/kubeconfig" }
@@ -25,6 +27,7 @@ public struct EngineHome: Sendable {
   var socket: String { "\(path)/containerd/containerd.sock" }
   var cni: String { "\(path)/cni" }
   var pods: String { "\(path)/pods" }
+  var volumes: String { "\(path)/volumes" }
   var podLogs: String { "\(path)/logs" }
 
   /// What a running engine says of itself.

@@ -29,11 +29,21 @@ struct DetachedProcess {
     pointers.append(nil)
     defer { for pointer in pointers { free(pointer) } }
     var process = pid_t()
+    Self.keepFiles()
     let code = posix_spawnp(&process, program, &actions, &attributes, &pointers, environ)
     guard code == 0 else {
       throw EngineError("\(program) cannot be started: \(String(cString: strerror(code)))")
     }
     id = process
+  }
+
+  /// Marks all of the engine's files as its own: with the socket that the API listens on, the new process would hold the
+  /// port of an engine that was killed.
+  private static func keepFiles() {
+    for number in FileSystem.list("/proc/self/fd").compactMap({ Int32($0) }) where number > 2 {
+      let flags = fcntl(number, F_GETFD)
+      if flags >= 0, flags & FD_CLOEXEC == 0 { _ = fcntl(number, F_SETFD, flags | FD_CLOEXEC) }
+    }
   }
 
   /// Whether a process is there and not only waiting to be collected.

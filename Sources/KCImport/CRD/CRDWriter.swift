@@ -18,12 +18,14 @@ struct CRDWriter {
   /// Schemas of the library, which a kind of the same name would hide.
   private static let standard: Set<String> = [
     "Affinity", "Autoscaler", "Claim", "ClaimTemplate", "Config", "Container", "CronJob", "DaemonSet", "Deployment",
-    "DisruptionBudget", "EnvVar", "Ingress", "IngressHost", "Job", "Mount", "Namespace", "NetworkPolicy", "Permission",
-    "PodField", "Port", "PriorityClass", "Probe", "Project", "ProjectNode", "Resource", "Role", "RoleBinding",
-    "Rollout",
-    "Route", "Secret", "Security", "Service", "ServiceAccount", "ServicePort", "StatefulSet", "TargetCluster", "Volume",
-    "Workload", "Name", "Record", "Any", "List", "Map", "Key", "Range", "Int", "Float", "Bool", "String", "Quantity",
-    "Duration", "Percent", "Regex", "None", "Node", "Component", "Policy", "Test", "Type", "Schema",
+    "DisruptionBudget", "DriverVolume", "EnvGroup", "EnvVar", "EphemeralClaim", "Gateway", "GatewayListener",
+    "HeaderChange", "Hook", "Ingress", "IngressHost", "IngressRoute", "Job", "Mount", "Namespace", "NetworkPolicy",
+    "Permission", "PodField", "Port", "PriorityClass", "Probe", "Project", "ProjectNode", "Resource", "Role",
+    "RoleBinding", "Rollout", "Route", "RouteBackend", "RoutePath", "RouteRedirect", "RouteRewrite", "RouteRule",
+    "Secret", "Security", "Service", "ServiceAccount", "ServicePort", "StatefulSet", "TargetCluster", "Volume",
+    "VolumeSource", "Workload", "Name", "Record", "Any", "List", "Map", "Key", "Range", "Int", "Float", "Bool",
+    "String", "Quantity", "Duration", "Percent", "Regex", "None", "Node", "Component", "Policy", "Test", "Type",
+    "Schema",
   ]
 
   /// Names that a schema's member cannot have.
@@ -89,7 +91,7 @@ struct CRDWriter {
   }
 
   static func isMember(_ name: String) -> Bool {
-    !unspeakable.contains(name) && (SourceLiteral.isName(name) || SourceLiteral.expressionWords.contains(name))
+    !unspeakable.contains(name) && (SourceLiteral.isName(name) || SourceText.expressionWords.contains(name))
   }
 
   static func capital(_ text: String) -> String {

@@ -89,7 +89,9 @@ struct ComposeEmitter {
       let label = ComposeNames.dns(entry.key) ?? "service"
       let name = names.declare(label)
       places[entry.key] = services.count
-      services.append(ComposeService(key: entry.key, name: name, host: label, node: entry.node))
+      // Names that differ only in what objects' names cannot have, such as `A_b` and `a-b`, give two objects.
+      let host = services.contains { $0.host == label } ? name : label
+      services.append(ComposeService(key: entry.key, name: name, host: host, node: entry.node))
     }
   }
 

@@ -35,6 +35,20 @@ struct FieldUpdater {
 
   var root: TypedPosition { TypedPosition.root(apiVersion: apiVersion, kind: kind, schema: schema) }
 
+  /// Whether an object has fields that a version which a manager wrote in does not have: who manages what cannot be
+  /// followed any further then. Built-in kinds have the same fields in all their versions, or are converted.
+  func loses(_ object: Value, _ managers: ManagedFields) -> Bool {
+    let versions = Set(managers.entries.values.map(\.apiVersion)).subtracting([apiVersion])
+    return versions.contains { version in
+      guard let index = schema.type(apiVersion: version, kind: kind), schema.types[index].isCustom,
+        let root = root(version)
+      else { return false }
+      var converted = object
+      converted["apiVersion"] = .string(version)
+      return Typed.misfit(of: converted, at: root, allowDuplicates: true) != nil
+    }
+  }
+
   /// Gives what differs between two objects to a manager.
   func update(
     _ managers: ManagedFields, from old: Value, to new: Value, by manager: ManagedFields.Manager
@@ -101,7 +115,10 @@ struct FieldUpdater {
       if let known = byVersion[entry.apiVersion] {
         comparison = known
       } else if let root = root(entry.apiVersion) {
-        comparison = FieldComparison(from: old, to: new, at: root).excluding(ignored)
+        comparison = FieldComparison(
+          from: AutoscalerConversion.converted(old, to: entry.apiVersion),
+          to: AutoscalerConversion.converted(new, to: entry.apiVersion), at: root
+        ).excluding(ignored)
         byVersion[entry.apiVersion] = comparison
       } else {
         managers.entries[manager] = nil

@@ -70,6 +70,7 @@ public enum ServerSideApply {
     var before = old ?? ["apiVersion": .string(type.apiVersion), "kind": .string(type.kind)]
     before.set(nil, at: "metadata", "managedFields")
     let updater = FieldUpdater(type: type, subresource: subresource, schema: schema)
+    if updater.loses(new, managers) { return }
     managers = updater.update(
       managers, from: schema.canonical(before, apiVersion: type.apiVersion, kind: type.kind),
       to: schema.canonical(
@@ -83,6 +84,15 @@ public enum ServerSideApply {
 }
 
 extension ServerSideApply {
+  /// Drops what a manager has by updates through a subresource.
+  public static func forget(manager: String, subresource: String, in object: inout Value) {
+    guard case .array(let entries)? = object.at("metadata", "managedFields") else { return }
+    let kept = entries.filter {
+      $0["manager"]?.string != manager || $0["operation"] != "Update" || $0["subresource"]?.string != subresource
+    }
+    object.set(kept.isEmpty ? nil : .array(kept), at: "metadata", "managedFields")
+  }
+
   private static func check(_ config: Value, _ type: ResourceType, _ schema: KubeSchema) throws(APIStatus) {
     guard config.apiVersion == type.apiVersion, config.kind == type.kind else {
       let version = (config.apiVersion ?? "").split(separator: "/", omittingEmptySubsequences: false)

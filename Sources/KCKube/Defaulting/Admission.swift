@@ -32,13 +32,18 @@ public enum Admission {
 
   /// Changes a new object. Throws the refusal (403) of a plug-in.
   ///
-  /// - Parameter object: with its defaults filled in.
-  public static func create(_ object: inout Value, type: ResourceType, context: Context) throws(APIStatus) {
+  /// - Parameters:
+  ///   - object: with its defaults filled in.
+  ///   - sent: the object as it was sent: an empty `overhead`, which defaults leave out, is one that is given. Without
+  ///     it the object itself.
+  public static func create(
+    _ object: inout Value, type: ResourceType, context: Context, sent: Value? = nil
+  ) throws(APIStatus) {
     switch type.qualifiedKind {
     case "Pod":
       try priority(&object, type, context)
       tolerations(&object)
-      try runtimeClass(&object, type, context)
+      try runtimeClass(&object, given: (sent ?? object).at("spec", "overhead"), type, context)
     case "PersistentVolumeClaim":
       protect(&object, "kubernetes.io/pvc-protection")
       let isOld = object.annotations["volume.beta.kubernetes.io/storage-class"] != nil
@@ -115,13 +120,18 @@ public enum Admission {
     if list.count > before { object.set(.array(list), at: "spec", "tolerations") }
   }
 
-  private static func runtimeClass(_ object: inout Value, _ type: ResourceType, _ context: Context) throws(APIStatus) {
+  private static func runtimeClass(
+    _ object: inout Value, given: Value?, _ type: ResourceType, _ context: Context
+  ) throws(APIStatus) {
     guard let name = object.at("spec", "runtimeClassName")?.string else {
-      if Defaulting.isNil(object.at("spec", "overhead")) { return }
+      if Defaulting.isNil(given) { return }
       throw forbidden(object, type, "an overhead needs a RuntimeClass that has it")
     }
     guard let found = context.runtimeClass(name) else {
       throw forbidden(object, type, "there is no RuntimeClass \(name)")
+    }
+    if Defaulting.isNil(found["overhead"]), !Defaulting.isNil(given) {
+      throw forbidden(object, type, "RuntimeClass \(name) has no overhead")
     }
     if let overhead = found.at("overhead", "podFixed"), !Defaulting.isZero(overhead) {
       if let given = object.at("spec", "overhead"), !Defaulting.isZero(given), given != overhead {

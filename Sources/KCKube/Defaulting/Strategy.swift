@@ -97,6 +97,7 @@ public enum Strategy {
   ) {
     var result = old
     result["status"] = object["status"]
+    StatusMetadata.take(over: &result, from: object, old: old, type)
     if type.qualifiedKind == "Pod", Defaulting.isZero(result.at("status", "qosClass")) {
       result.set(old.at("status", "qosClass"), at: "status", "qosClass")
     }

@@ -1,11 +1,11 @@
-internal import KCData
-
 /// What a place in an API type holds, for people.
 public struct APITypeExplanation: Sendable {
   public struct Field: Sendable {
     public var name: String
-    /// As the language writes types: `List<Container>`, `Map<String>`, `Int?`.
+    /// As the language writes types: `List<k8s.core.v1.Container>?`, `Map<String, String>?`, `Int`.
     public var type: String
+    /// What it is for; empty where nothing is said of it.
+    public var documentation: String
     public var isRequired: Bool
     /// The default that the schema states, as JSON would write it; nil for none.
     public var defaultText: String?
@@ -18,6 +18,8 @@ public struct APITypeExplanation: Sendable {
   /// The type and the path that was followed: `k8s.apps.v1.Deployment.spec.template`.
   public var name: String
   public var type: String
+  /// What it is for; empty where nothing is said of it.
+  public var documentation: String
   /// In the order of their names; none for what is no record.
   public var fields: [Field]
 }
@@ -32,40 +34,48 @@ public struct APIPathError: Error, Sendable {
 }
 
 extension KubeSchema {
-  /// What stands at a path in the objects of a type; lists and maps are stepped into.
+  /// What stands at a path in a type; lists and maps are stepped into.
   ///
+  /// - Parameter name: the type's name in the language: `k8s.apps.v1.Deployment`, `k8s.core.v1.Container`.
   /// - Returns: nil where the version has no such type.
-  public func explain(_ resource: ResourceType, path: [String]) throws(APIPathError) -> APITypeExplanation? {
-    guard let root = type(apiVersion: resource.apiVersion, kind: resource.kind) else { return nil }
+  public func explain(type name: String, path: [String]) throws(APIPathError) -> APITypeExplanation? {
+    guard name.hasPrefix("k8s."), let root = type(named: String(name.dropFirst(4))) else { return nil }
     var shape = Shape.type(root)
-    var name = resource.languageName
+    var written = languageType(shape)
+    var documentation = KubeDocumentation.of(type: types[root].name) ?? ""
+    var name = name
     for step in path {
       guard case .type(let index) = Self.element(shape), let field = types[index].field(step) else {
         throw APIPathError(step: step, before: name, fields: fields(shape).map(\.name))
       }
       shape = field.shape
+      written = languageType(of: field)
+      documentation = self.documentation(of: field, in: types[index]).joined(separator: "\n")
       name += ".\(step)"
     }
-    return APITypeExplanation(name: name, type: describe(shape), fields: fields(shape).map(explain))
+    var answer = APITypeExplanation(name: name, type: written, documentation: documentation, fields: [])
+    if case .type(let index) = Self.element(shape) {
+      answer.fields = types[index].fields.map { explain($0, in: types[index]) }
+      if answer.documentation.isEmpty { answer.documentation = KubeDocumentation.of(type: types[index].name) ?? "" }
+    }
+    return answer
+  }
+
+  /// The names of all types in the language, but those of lists that only answers have.
+  public var languageNames: [String] {
+    types.filter { Self.module(ofType: $0.name) != nil && !isListOfObjects($0) }
+      .map { Self.languageName(ofType: $0.name) }.sorted()
   }
 
   private func fields(_ shape: Shape) -> [Field] {
     if case .type(let index) = Self.element(shape) { types[index].fields } else { [] }
   }
 
-  private func explain(_ field: Field) -> APITypeExplanation.Field {
-    let standard: String? =
-      switch field.defaultValue {
-      case .some(.string(let text)): "\"\(text)\""
-      case .some(.int(let number)): "\(number)"
-      case .some(.bool(let flag)): "\(flag)"
-      default: nil
-      }
-    return APITypeExplanation.Field(
-      name: field.name, type: describe(field.shape), isRequired: field.isRequired,
-      // What has to be given has no default, whatever the zero value is that the schema states.
-      defaultText: field.isRequired ? nil : standard,
-      allowed: field.allowed, keys: field.keys)
+  private func explain(_ field: Field, in type: TypeSchema) -> APITypeExplanation.Field {
+    APITypeExplanation.Field(
+      name: field.name, type: languageType(of: field),
+      documentation: KubeDocumentation.of(field: field.name, in: type) ?? "", isRequired: field.isRequired,
+      defaultText: field.defaultText, allowed: field.allowed, keys: field.keys)
   }
 
   private static func element(_ shape: Shape) -> Shape {
@@ -75,7 +85,8 @@ extension KubeSchema {
     }
   }
 
-  private func describe(_ shape: Shape) -> String {
+  /// A shape as the language writes types.
+  public func describe(_ shape: Shape) -> String {
     switch shape {
     case .string: "String"
     case .integer, .long: "Int"

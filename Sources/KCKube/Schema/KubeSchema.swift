@@ -1,4 +1,3 @@
-internal import CKubeSchema
 public import KCData
 
 /// The types of a Kubernetes version's API: what fields objects have, and how lists and maps are merged.
@@ -52,6 +51,9 @@ public struct KubeSchema: Sendable {
     public var allowed: [String] = []
     /// The default that the schema states; the API server's defaulting knows more.
     public var defaultValue: Value?
+    /// The number in the form of protocol buffers, 16 bits, above it those of the structs that it stands in there; 0
+    /// where it has none.
+    var wireNumber: UInt64 = 0
   }
 
   public struct TypeSchema: Sendable {
@@ -82,8 +84,13 @@ public struct KubeSchema: Sendable {
   var kinds: [String: Int] = [:]
   /// The OpenAPI schemas of custom kinds, for what `types` does not say.
   var customSchemas: [String: Value] = [:]
+  /// The patterns of custom kinds, read; by their text.
+  var patterns: [String: Pattern] = [:]
   /// The rules (`x-kubernetes-validations`) of custom kinds, read; by their text.
   var rules: [String: RuleExpression] = [:]
+
+  /// The custom kinds that have rules.
+  var rulesIn: Set<String> = []
 
   /// A version without types.
   public init() {}
@@ -91,7 +98,6 @@ public struct KubeSchema: Sendable {
   /// The type of an object; nil for kinds that the version does not have.
   public func type(apiVersion: String, kind: String) -> Int? { kinds["\(apiVersion) \(kind)"] }
 
-  /// The types of Kubernetes 1.36, read when first used.
-  public static let builtin = SchemaReader.read(
-    UnsafeBufferPointer(start: kc_kubernetes_1_36_start(), count: kc_kubernetes_1_36_size))
+  /// The type of a name such as `core.v1.Container`.
+  public func type(named name: String) -> Int? { typeIndex[name] }
 }

@@ -93,9 +93,24 @@ struct SchemaReader {
     case UInt8(ascii: "P"): field.strategy = text(value)
     case UInt8(ascii: "E"):
       field.allowed = text(value).split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+    case UInt8(ascii: "#"): field.wireNumber = wireNumber(range.dropFirst())
     case UInt8(ascii: "D"): field.defaultValue = Self.scalar(text(value))
     default: return
     }
+  }
+
+  /// `2.5`: each number in 16 bits.
+  private func wireNumber(_ range: Range<Int>) -> UInt64 {
+    var (above, own): (UInt64, UInt64) = (0, 0)
+    for place in range {
+      if bytes[place] == UInt8(ascii: ".") {
+        above = above << 16 | own
+        own = 0
+      } else {
+        own = own &* 10 &+ UInt64(bytes[place] &- 0x30)
+      }
+    }
+    return above << 16 | own
   }
 
   /// A default: JSON text of a scalar. The schemas have no others.

@@ -38,9 +38,10 @@ public enum ServiceAllocation {
       guard let address = IPAddress(text) else { continue }
       let isInside = cluster.ranges.contains { $0.contains(address) && $0.address != address }
       if !isInside || cluster.isTaken(text) {
+        let why =
+          isInside ? "provided IP is already allocated" : "the provided network does not match the current range"
         report.invalid(
-          FieldPath("spec", "clusterIPs"), isInside ? "is already allocated" : "is not in the range of services",
-          value: spec["clusterIPs"])
+          FieldPath("spec", "clusterIPs"), "failed to allocate IP \(text): \(why)", value: spec["clusterIPs"])
       }
     }
     nodePorts(spec, old?["spec"], cluster, &report)
@@ -81,13 +82,14 @@ public enum ServiceAllocation {
       guard let number = port["nodePort"]?.int, number != 0 else { continue }
       if !used.insert("\(number)/\(port.text("protocol"))").inserted {
         report.invalid(
-          FieldPath("spec", "ports")[index]["nodePort"], "is already allocated", value: .int(number))
+          FieldPath("spec", "ports")[index]["nodePort"], "provided port is already allocated", value: .int(number))
       }
       if had.contains(number) { continue }
       if !cluster.nodePorts.contains(number) {
         report.invalid(
           FieldPath("spec", "ports")[index]["nodePort"],
-          "must be between \(cluster.nodePorts.lowerBound) and \(cluster.nodePorts.upperBound)", value: .int(number))
+          "provided port is not in the valid range. The range of valid ports is "
+            + "\(cluster.nodePorts.lowerBound)-\(cluster.nodePorts.upperBound)", value: .int(number))
       }
     }
   }

@@ -38,8 +38,11 @@ public struct APIRequest: Sendable {
 public struct APIUser: Sendable, Hashable {
   public var name: String
   public var groups: [String]
+  /// Distinguishes users that had the same name at different times; empty where the carrier knows none.
+  public var uid: String
 
-  public init(name: String, groups: [String] = []) {
+  public init(name: String, groups: [String] = [], uid: String = "") {
+    self.uid = uid
     self.name = name
     self.groups = groups
   }

@@ -8,6 +8,8 @@ public struct APIStatus: Error, Sendable, Hashable {
   public var reason: String
   public var message: String
   public var details: Details?
+  /// Where a list can be gone on with that cannot be as it was asked for: a `continue` token; empty for none.
+  public var next: String
 
   public struct Details: Sendable, Hashable {
     public var name: String
@@ -44,7 +46,8 @@ public struct APIStatus: Error, Sendable, Hashable {
     }
   }
 
-  public init(code: Int, reason: String, message: String, details: Details? = nil) {
+  public init(code: Int, reason: String, message: String, details: Details? = nil, next: String = "") {
+    self.next = next
     self.code = code
     self.reason = reason
     self.message = message
@@ -59,6 +62,7 @@ extension APIStatus {
       "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure", "message": .string(message),
       "reason": .string(reason),
     ]
+    if !next.isEmpty { out["metadata"] = ["continue": .string(next)] }
     if let details {
       var inner: Value = [:]
       if !details.name.isEmpty { inner["name"] = .string(details.name) }
@@ -83,6 +87,7 @@ extension APIStatus {
     guard value["kind"]?.string == "Status", value["status"]?.string != "Success" else { return nil }
     code = Int(value["code"]?.int ?? 500)
     reason = value["reason"]?.string ?? "Unknown"
+    next = value.at("metadata", "continue")?.string ?? ""
     message = value["message"]?.string ?? ""
     if let inner = value["details"], inner.object != nil {
       details = Details(

@@ -6,6 +6,7 @@ enum Builtins {
   /// Names a function that stands in Swift.
   enum ID: Int32, Sendable {
     case placement, hash, base64, inputEnvironment, json, abs, min, max, projectName, projectNamespace, parent
+    case yaml, networkFunction, isExact, withRaw
   }
 
   struct Function: Sendable {
@@ -14,24 +15,58 @@ enum Builtins {
     var parameters: [(name: String, isOptional: Bool)]
   }
 
+  /// The functions that the documentation shows, as it shows them.
+  static let documentedFunctions: [Method] = [
+    Method("abs(number: Int | Float) -> Int | Float", "A number without its sign.", "abs(-3)", "3"),
+    Method("min(a: Any, b: Any) -> Any", "The smaller of two numbers, amounts or durations.", "min(2, 5)", "2"),
+    Method("max(a: Any, b: Any) -> Any", "The larger of two numbers, amounts or durations.", "max(64Mi, 1Gi)", "1Gi"),
+    Method(
+      "hash(value: Any) -> String", "Ten characters that change when the value does, for names and annotations.",
+      "hash({ a = 1 }) == hash({ a = 2 })", "false"),
+    Method("base64(text: String) -> String", "Text in base 64.", "base64(\"kc\")", "\"a2M=\""),
+    Method(
+      "json(value: Any, indent: Int = 0) -> String",
+      "A value as JSON, with sorted keys: on one line, or with an indent on lines of its own.",
+      #"json({ b = 1, a = [true] })"#, #""{\"a\":[true],\"b\":1}""#),
+    Method(
+      "yaml(value: Any) -> String", "A value as YAML, with the fields in their order.",
+      #"yaml({ port = 80, hosts = ["a", "b"] })"#, #""port: 80\nhosts:\n- a\n- b\n""#),
+    Method("projectName() -> String", "The name that `project.kc` gives the project.", "projectName()", #""shop""#),
+    Method(
+      "projectNamespace() -> String", "The namespace that `project.kc` gives objects that name none.",
+      "projectNamespace()", #""default""#),
+  ]
+
   /// The functions that every module sees.
   static let functions: [Function] = [
     Function(name: "placement", id: .placement, parameters: [("of", false)]),
     Function(name: "hash", id: .hash, parameters: [("value", false)]),
     Function(name: "base64", id: .base64, parameters: [("text", false)]),
-    Function(name: "json", id: .json, parameters: [("value", false)]),
+    Function(name: "json", id: .json, parameters: [("value", false), ("indent", true)]),
+    Function(name: "yaml", id: .yaml, parameters: [("value", false)]),
+    Function(
+      name: "networkFunction", id: .networkFunction,
+      parameters: [("name", false), ("one", false), ("two", true), ("three", true)]),
     Function(name: "projectName", id: .projectName, parameters: []),
     Function(name: "projectNamespace", id: .projectNamespace, parameters: []),
     Function(name: "parent", id: .parent, parameters: [("of", false)]),
+    Function(name: "isExact", id: .isExact, parameters: [("of", false)]),
+    Function(name: "withRaw", id: .withRaw, parameters: [("object", false), ("raw", false), ("type", false)]),
     Function(name: "inputEnvironment", id: .inputEnvironment, parameters: [("name", false)]),
     Function(name: "abs", id: .abs, parameters: [("number", false)]),
     Function(name: "min", id: .min, parameters: [("a", false), ("b", false)]),
     Function(name: "max", id: .max, parameters: [("a", false), ("b", false)]),
   ]
 
-  static func call(_ id: ID, _ arguments: [TreeValue], at site: Int32, _ program: inout Program) -> TreeValue {
+  /// Calls a builtin function.
+  ///
+  /// - Parameter sites: the places of the arguments, in the user's files where that is known.
+  static func call(
+    _ id: ID, _ arguments: [TreeValue], sites: [Int32], at site: Int32, _ program: inout Program
+  ) -> TreeValue {
     let first = arguments.first ?? .none
     if arguments.contains(where: \.isPoison) { return .poison }
+    if !program.deferreds.isEmpty, let deferred = program.deferredBuiltin(id, arguments, at: site) { return deferred }
     switch id {
     case .placement: return program.placement(of: first)
     case .hash: return program.digest(of: first, at: site)
@@ -41,13 +76,17 @@ enum Builtins {
       var result = program.tree.string(Base64.encode(program.tree.utf8(of: text)))
       result.isSecret = text.isSecret
       return result
-    case .json: return program.jsonText(of: first, at: site)
+    case .json: return program.jsonText(of: first, indent: arguments.count > 1 ? arguments[1] : .none, sites, at: site)
+    case .yaml: return program.yamlText(of: first)
+    case .networkFunction: return network(arguments, sites, &program)
     case .inputEnvironment: return program.environmentVariable(first, at: site)
     case .parent:
       guard first.tag == .instance, case let parent = program.instances[Int(first.payload)].parent, parent >= 0 else {
         return .none
       }
       return TreeValue(.instance, payload: UInt32(parent))
+    case .isExact: return .bool(program.isExact(first))
+    case .withRaw: return program.withRaw(first, arguments)
     case .projectName: return program.tree.string(program.project.name)
     case .projectNamespace: return program.tree.string(program.project.namespace)
     case .abs:
@@ -56,8 +95,14 @@ enum Builtins {
         return program.mismatch(number, TypeTable.int, at: site)
       }
       if order >= 0 { return number }
-      if let whole = program.tree.int(of: number) { return program.tree.int(whole == .min ? .max : -whole) }
-      return program.tree.double(of: number).map { program.tree.float(-$0) } ?? number
+      var result = number
+      if let whole = program.tree.int(of: number) {
+        result = program.tree.int(whole == .min ? .max : -whole)
+      } else if let real = program.tree.double(of: number) {
+        result = program.tree.float(-real)
+      }
+      result.isSecret = number.isSecret
+      return result
     case .min, .max:
       let one = program.scalar(first)
       let other = program.scalar(arguments.count > 1 ? arguments[1] : .none)
@@ -68,7 +113,10 @@ enum Builtins {
           at: site)
         return .poison
       }
-      return (order <= 0) == (id == .min) ? one : other
+      var chosen = (order <= 0) == (id == .min) ? one : other
+      // Which of them it is tells of both.
+      chosen.isSecret = one.isSecret || other.isSecret
+      return chosen
     }
   }
 }
@@ -77,6 +125,12 @@ extension Program {
   /// A variable of the environment, which is secret.
   mutating func environmentVariable(_ name: TreeValue, at site: Int32) -> TreeValue {
     let text = tree.text(of: scalarText(name)) ?? ""
+    if package(of: span(callSite ?? site)) >= 0 {
+      report(
+        "KC0147", "a package does not read the environment", at: callSite ?? site,
+        notes: ["what it needs to know is given to its components by the program, which can see it there"])
+      return .poison
+    }
     guard let found = options.inputEnvironment[text] ?? (options.assumesInputs && !text.isEmpty ? "secret" : nil) else {
       // The user's call is the place, not the library's.
       report(
@@ -86,6 +140,7 @@ extension Program {
     }
     var value = tree.string(text.isEmpty ? "" : found)
     value.isSecret = true
+    usesSecrets = true
     return value
   }
 
@@ -94,25 +149,62 @@ extension Program {
   /// Ten characters that change when the value does.
   mutating func digest(of given: TreeValue, at site: Int32) -> TreeValue {
     let value = resolve(given, 0)
-    guard let text = canonicalText(of: value, at: site) else { return .poison }
-    var result = tree.string(String(SHA256.hex(text.utf8).prefix(10)))
+    guard let text = tree.canonicalJSON(of: value) else { return .poison }
+    var result = tree.string(String(SHA256.hex(text).prefix(10)))
     result.isSecret = holdsSecret(value)
     return result
   }
 
   /// The value as JSON.
-  mutating func jsonText(of given: TreeValue, at site: Int32) -> TreeValue {
+  mutating func jsonText(
+    of given: TreeValue, indent: TreeValue, _ sites: [Int32], at site: Int32
+  ) -> TreeValue {
     let value = resolve(given, 0)
-    guard let text = canonicalText(of: value, at: site) else { return .poison }
+    let spaces = scalar(indent)
+    if spaces.isPoison { return .poison }
+    guard spaces.isNone || (tree.int(of: spaces).map { (0...16).contains($0) } ?? false) else {
+      report("KC0112", "`indent` of `json` is a number of spaces, up to 16", at: sites.count > 1 ? sites[1] : site)
+      return .poison
+    }
+    var result: TreeValue
+    if let width = tree.int(of: spaces), width > 0 {
+      guard let plain = plainValue(of: value) else { return .poison }
+      let text = Self.json(plain, Int(width), 0)
+      guard text.utf8.count <= Limits.text else { return textTooLong(site) }
+      result = tree.string(text)
+    } else {
+      guard let text = tree.canonicalJSON(of: value) else { return .poison }
+      guard text.count <= Limits.text else { return textTooLong(site) }
+      result = tree.string(utf8: text[...])
+    }
+    result.isSecret = holdsSecret(value)
+    return result
+  }
+
+  /// The value as YAML.
+  mutating func yamlText(of given: TreeValue) -> TreeValue {
+    let value = resolve(given, 0)
+    guard let plain = plainValue(of: value) else { return .poison }
+    let text = YAMLText.write(plain)
+    guard text.utf8.count <= Limits.text else { return textTooLong(valueSite) }
     var result = tree.string(text)
     result.isSecret = holdsSecret(value)
     return result
   }
 
-  /// The value as JSON with sorted keys; nil where a part of it was reported.
-  private mutating func canonicalText(of value: TreeValue, at site: Int32) -> String? {
-    guard let plain = plainValue(of: value) else { return nil }
-    return Self.json(plain)
+  /// The value as JSON on lines of their own.
+  private static func json(_ value: Value, _ width: Int, _ depth: Int) -> String {
+    let inner = "\n" + String(repeating: " ", count: width * (depth + 1))
+    let outer = "\n" + String(repeating: " ", count: width * depth)
+    switch value {
+    case .array(let elements) where !elements.isEmpty:
+      return "[" + inner + elements.map { json($0, width, depth + 1) }.joined(separator: "," + inner) + outer + "]"
+    case .object(let fields) where !fields.isEmpty:
+      let sorted = fields.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+      let lines = sorted.map { Value.string($0.0).canonicalJSON + ": " + json($0.1, width, depth + 1) }
+      return "{" + inner + lines.joined(separator: "," + inner) + outer + "}"
+    default: return value.canonicalJSON
+    }
   }
 
   /// Whether a value that was made plain is secret, or holds one that is.
@@ -123,40 +215,5 @@ extension Program {
     case .list: tree.items(of: value).contains { holdsSecret($0) }
     default: false
     }
-  }
-
-  private static func json(_ value: Value) -> String {
-    switch value {
-    case .null: return "null"
-    case .bool(let truth): return truth ? "true" : "false"
-    case .int(let number): return String(number)
-    case .number(let number): return "\(number)"
-    case .string(let text): return quoted(text)
-    case .array(let elements): return "[" + elements.map(json).joined(separator: ",") + "]"
-    case .object(let fields):
-      let sorted = fields.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
-      return "{" + sorted.map { quoted($0.0) + ":" + json($0.1) }.joined(separator: ",") + "}"
-    }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\t": out += "\\t"
-      case "\r": out += "\\r"
-      default:
-        if scalar.value < 0x20 {
-          let digits = String(scalar.value, radix: 16)
-          out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        } else {
-          out.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return out + "\""
   }
 }

@@ -13,14 +13,14 @@ struct Coverage {
   var isTrueLeft = false
   var isFalseLeft = false
 
-  init(_ type: TypeID, _ subject: SyntaxNode, _ program: Program) {
+  init(_ type: TypeID, _ subject: SyntaxNode, _ program: borrowing Program) {
     self.type = type
     self.subject = subject
     rest = Self.parts(program.types.base(type), program)
   }
 
   /// The parts of a type that patterns tell apart; nil for types that are not told apart.
-  private static func parts(_ type: TypeID, _ program: Program) -> [TypeID]? {
+  private static func parts(_ type: TypeID, _ program: borrowing Program) -> [TypeID]? {
     switch program.types[type] {
     case .union(let members): members.flatMap { parts(program.types.base($0), program) ?? [$0] }
     case .optional(let inner): (parts(program.types.base(inner), program) ?? [inner]) + [TypeTable.none]

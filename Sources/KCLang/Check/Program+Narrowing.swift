@@ -57,7 +57,7 @@ extension Program {
   }
 
   /// A path that means the same value wherever it is read: `a`, `self.b.c`; nil for other expressions.
-  func path(of node: SyntaxNode, in scope: Int32) -> String? {
+  mutating func path(of node: SyntaxNode, in scope: Int32) -> String? {
     switch node.kind {
     case .nameExpr:
       let name = node.text

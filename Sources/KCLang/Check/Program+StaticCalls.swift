@@ -13,68 +13,90 @@ extension Program {
       let type = memberType(receiver, key(name), isOptional: false, at: site)
       if type == TypeTable.unknown { return code.emit(.poison, at: site) }
     }
+    if isDeferred(whole), isOwn(site) { return compileDeferredMethod(receiver, name, arguments, place, scope) }
     let type = types.base(whole)
-    let wanted = methodParameters(type, name)
-    var list: [Int32] = [Int32(arguments.count)]
-    var given: [TypeID] = []
-    for (place, argument) in arguments.enumerated() {
-      let expected = place < wanted.count ? wanted[place] : TypeTable.any
-      var pair = compileArgument(argument, scope, expected)
-      pair[1] = statically(pair[1], expected)
-      given.append(typeOf(pair[1]))
-      list += pair
-    }
-    if isOwn(site), let tag = tag(of: type), tag != .record, !Builtins.methods(of: tag).contains(name) {
+    let tag = tag(of: type)
+    let method = tag.flatMap { Builtins.method(name, of: $0) }
+    if isOwn(site), let tag, tag != .record, method == nil {
       reportUnknown(
         "KC0102", "\(Self.article(describe(type))) has no function `\(name)`", name, among: Builtins.methods(of: tag),
         at: place)
       return code.emit(.poison, at: site)
     }
+    if isOwn(site), let method, tag != .record, !checkArguments(of: method.signature, arguments, place) {
+      return code.emit(.poison, at: site)
+    }
+    let element = elements(of: type)
+    var list: [Int32] = [Int32(arguments.count)]
+    var given: [TypeID] = []
+    for (place, argument) in arguments.enumerated() {
+      var expected = TypeTable.any
+      if let parameters = method?.signature.parameters, place < parameters.count {
+        expected = self.type(parameters[place].type, element: element)
+      }
+      var pair = compileArgument(argument, scope, expected)
+      pair[1] = takesSecrets(expected) ? pair[1] : statically(pair[1], expected)
+      given.append(typeOf(pair[1]))
+      list += pair
+    }
     let op = code.emit(.method, receiver, key(name), code.list(list), at: site)
-    return typed(op, methodResult(type, name, given))
+    return typed(op, method.map { result(of: $0.signature, type, element, given) } ?? TypeTable.any)
   }
 
-  /// What a method's arguments are expected to be.
-  private mutating func methodParameters(_ type: TypeID, _ name: String) -> [TypeID] {
-    switch (types[type], name) {
-    case (.list(let element), "map"), (.list(let element), "flatMap"):
-      return [types.add(.signature([element], TypeTable.any))]
-    case (.list(let element), "filter"), (.list(let element), "any"), (.list(let element), "all"):
-      return [types.add(.signature([element], TypeTable.bool))]
-    case (.list, "join"): return [TypeTable.string]
-    case (.map(let element), "mapValues"): return [types.add(.signature([element], TypeTable.any))]
-    case (.map, "get"), (.map, "has"): return [TypeTable.string]
-    case (.string, "contains"), (.string, "startsWith"), (.string, "endsWith"), (.string, "split"):
-      return [TypeTable.string]
-    case (.string, "replace"): return [TypeTable.string, TypeTable.string]
-    case (.string, "matches"): return [TypeTable.regex]
-    default: return []
+  /// Whether the arguments are as many, and are called, as a signature says.
+  private mutating func checkArguments(of signature: Signature, _ arguments: [SyntaxNode], _ place: Span) -> Bool {
+    let parameters = signature.parameters
+    if arguments.count > parameters.count {
+      report(
+        "KC0132", "`\(signature.name)` takes \(Self.count(parameters.count, "argument"))",
+        at: arguments[parameters.count].span)
+      return false
+    }
+    if arguments.count < signature.required {
+      report("KC0131", "`\(signature.name)` needs `\(parameters[arguments.count].name)`", at: place)
+      return false
+    }
+    for (index, argument) in arguments.enumerated() {
+      guard argument.has(.colon), let token = argument.words.first, case let label = argument.word(token),
+        label != parameters[index].name
+      else { continue }
+      reportUnknown(
+        "KC0130", "`\(signature.name)` takes `\(parameters[index].name)` here, not `\(label)`", label,
+        among: [parameters[index].name], at: argument.tree.span(ofToken: token))
+      return false
+    }
+    return true
+  }
+
+  /// What a list or map has in it.
+  private func elements(of type: TypeID) -> TypeID {
+    switch types[type] {
+    case .list(let element), .map(let element), .range(let element): element
+    default: TypeTable.any
     }
   }
 
-  private mutating func methodResult(_ type: TypeID, _ name: String, _ given: [TypeID]) -> TypeID {
-    func result(_ program: inout Program) -> TypeID {
-      guard let first = given.first, case .signature(_, let result) = program.types[first] else { return TypeTable.any }
-      return program.present(program.types.base(result))
+  /// Whether an argument's value is taken as it is, so that it may be secret too.
+  private func takesSecrets(_ type: TypeID) -> Bool {
+    switch types[type] {
+    case .list, .map: true
+    default: false
     }
-    switch (types[type], name) {
-    case (.list, "map"): return types.add(.list(result(&self)))
-    case (.list, "flatMap"):
-      let inner = result(&self)
-      if case .list = types[inner] { return inner }
-      return types.add(.list(TypeTable.any))
-    case (.list, "filter"), (.list, "unique"), (.list, "reversed"), (.list, "sorted"): return type
-    case (.list, "any"), (.list, "all"), (.list, "contains"), (.map, "has"), (.string, "contains"),
-      (.string, "startsWith"), (.string, "endsWith"), (.string, "matches"):
-      return TypeTable.bool
-    case (.list, "join"), (.string, "upper"), (.string, "lower"), (.string, "trim"), (.string, "replace"):
-      return TypeTable.string
-    case (.list, "indexOf"): return types.add(.optional(TypeTable.int))
-    case (.string, "split"), (.string, "lines"): return types.add(.list(TypeTable.string))
-    case (.map(let element), "get"): return element == TypeTable.any ? element : optional(element)
-    case (.map, "mapValues"): return types.add(.map(result(&self)))
-    default: return TypeTable.any
+  }
+
+  private mutating func result(
+    of signature: Signature, _ receiver: TypeID, _ element: TypeID, _ given: [TypeID]
+  ) -> TypeID {
+    var value = TypeTable.any
+    for type in given {
+      if case .signature(_, let result) = types[type] { value = present(types.base(result)) }
     }
+    if signature.name == "flatMap" {
+      if case .list(let inner) = types[value] { value = inner } else { value = TypeTable.any }
+    }
+    // What a list of a refined type gives is a list of that.
+    if case .list(.element) = signature.result, case .list = types[receiver] { return receiver }
+    return type(signature.result, element: element, result: value)
   }
 
   /// A call of a value: of a parameter that is a function, or of a lambda.

@@ -4,7 +4,7 @@ internal import KCSyntax
 /// Mistakes that are found before evaluation: also in functions that nothing calls and components without an instance.
 extension Program {
   /// Whether what stands at a site is checked: the standard library's files have tests of their own.
-  private func isChecked(_ op: Int32) -> Bool {
+  func isChecked(_ op: Int32) -> Bool {
     let site = code.ops[Int(op)].site
     return site > 0 && isOwn(site)
   }
@@ -17,6 +17,9 @@ extension Program {
     if code.ops[Int(op)].code == .constant, mask(from) != .function { return op }
     guard isChecked(op) else { return op }
     let site = code.ops[Int(op)].site
+    for one in [from, type] {
+      if case .schema(let schema) = types[types.required(one)] { ensureSchema(schema.index) }
+    }
     if mismatches(from, type) {
       if from == TypeTable.none {
         report("KC0164", "this has no value, and \(Self.article(describe(type))) is expected", at: site)
@@ -38,7 +41,7 @@ extension Program {
   private func acceptsAbsence(_ type: TypeID) -> Bool {
     switch types[types.base(type)] {
     case .any, .unknown, .none, .optional, .variable, .map, .list: true
-    case .union(let members): members.contains(where: acceptsAbsence)
+    case .union(let members): members.contains(where: { acceptsAbsence($0) })
     case .secret(let inner): acceptsAbsence(inner)
     default: false
     }
@@ -67,6 +70,7 @@ extension Program {
   mutating func checkedCondition(_ op: Int32) -> Int32 {
     let type = typeOf(op)
     guard isChecked(op) else { return op }
+    if isDeferred(type) { return undecided(op, "a condition") }
     if !mask(type).contains(.bool) {
       let site = code.ops[Int(op)].site
       report("KC0110", "a condition is a Bool, and this is \(Self.article(describe(type)))", at: site)
@@ -78,6 +82,7 @@ extension Program {
   /// What a loop runs over.
   mutating func checkedCollection(_ op: Int32) -> Int32 {
     let type = typeOf(op)
+    if isDeferred(type), isChecked(op) { return undecided(op, "a `for`") }
     guard isChecked(op), mask(type).isDisjoint(with: [.list, .range, .record, .instance, .none]) else { return op }
     let site = code.ops[Int(op)].site
     report("KC0110", "`for` runs over lists, ranges and maps, and this is \(Self.article(describe(type)))", at: site)
@@ -100,6 +105,7 @@ extension Program {
   mutating func checkedOperation(_ op: Int32) -> Int32 {
     let found = code.ops[Int(op)]
     let (left, right) = (scalarType(typeOf(found.a)), scalarType(typeOf(found.b)))
+    if isDeferred(typeOf(found.a)) || isDeferred(typeOf(found.b)) { return deferredOperation(op, left, right) }
     switch found.code {
     case .coalesce: return typed(op, coalesced(typeOf(found.a), typeOf(found.b)))
     case .isIn: return typed(op, TypeTable.bool)
@@ -175,7 +181,7 @@ extension Program {
   }
 
   /// The type of an operation's result, where both operands have one.
-  private mutating func resultType(_ code: OpCode, _ left: TypeID, _ right: TypeID) -> TypeID {
+  mutating func resultType(_ code: OpCode, _ left: TypeID, _ right: TypeID) -> TypeID {
     switch code {
     case .less, .lessEqual, .greater, .greaterEqual, .and, .or: return TypeTable.bool
     default: break

@@ -47,6 +47,11 @@ extension Program {
         help: "write `?.\(text(member))`, or ask first: `if \(name) != none { … }`")
       return TypeTable.unknown
     }
+    if let shape = staticShape(of: whole),
+      let type = memberType(member, of: shape, whole, at: site, isChecked)
+    {
+      return type
+    }
     let type = memberType(of: present(whole), member, at: site, isChecked)
     return isOptional && mayBeAbsent(whole) && type != TypeTable.any && type != TypeTable.unknown
       ? optional(type) : type
@@ -61,6 +66,9 @@ extension Program {
     case .secret(let inner):
       let found = memberType(of: inner, member, at: site, isChecked)
       return found == TypeTable.any || found == TypeTable.unknown ? found : types.add(.secret(found))
+    case .deferred(let inner):
+      return deferredMember(of: inner, member, at: site, isChecked)
+    case .live(let index): return liveMember(liveShapes[Int(index)], member, at: site, isChecked)
     case .variable:
       guard isChecked else { return TypeTable.any }
       report(
@@ -89,6 +97,9 @@ extension Program {
       let field = found.slots[Int(slot)]
       return field.childSchema >= 0
         ? types.add(.list(types.add(.schema(SchemaID(index: field.childSchema))))) : field.type
+    }
+    if found.isBlock, let paths = livePaths(of: schema, member), let path = paths.first {
+      return liveType(path, of: schema)
     }
     // A child may have any name, and one that extends the schema has more fields.
     let isOpen = found.slots.contains { $0.childSchema >= 0 } || member == keys.name || isExtended(schema)
@@ -151,14 +162,14 @@ extension Program {
       return TypeTable.unknown
     }
     switch (types[type], name) {
-    case (_, "isEmpty"), (_, "isBinary"), (_, "isWhole"): return TypeTable.bool
-    case (_, "count"), (_, "whole"), (_, "seconds"), (_, "milliseconds"): return TypeTable.int
     // Absent for an empty list, which is found when it is evaluated.
     case (.list(let element), "first"), (.list(let element), "last"): return element
-    case (.map, "keys"): return types.add(.list(TypeTable.string))
+    case (.range, _), (_, "entries"): return TypeTable.any
     case (.map(let element), "values"): return types.add(.list(element))
-    default: return TypeTable.any
+    default: break
     }
+    let found = Builtins.table(of: tag).first { $0.isProperty && $0.name == name }
+    return found.map { self.type($0.signature.result, element: TypeTable.any) } ?? TypeTable.any
   }
 
   /// The kind of values of a builtin type; nil for others.
@@ -186,6 +197,7 @@ extension Program {
     let base = typeOf(found.a)
     let index = scalarType(typeOf(found.b))
     guard isOwn(found.site), base != TypeTable.any else { return op }
+    if isDeferred(base) { return typed(op, deferredElement(base)) }
     if mayBeAbsent(base) {
       _ = presentOperand(found.a, "it has elements only where it is there")
       return code.emit(.poison, at: found.site)
@@ -209,6 +221,7 @@ extension Program {
     let found = code.ops[Int(op)]
     let type = scalarType(typeOf(found.a))
     guard isOwn(found.site) else { return op }
+    if isDeferred(typeOf(found.a)) { return uncomputed(op, found.code == .not ? "!" : "-") }
     let wanted: TypeMask = found.code == .not ? .bool : .numbers
     if mask(type).isDisjoint(with: wanted), mask(type) != .none {
       let sign = found.code == .not ? "!" : "-"

@@ -20,6 +20,7 @@ extension Program {
     case .percent: return TypeTable.percent
     case .regex: return TypeTable.regex
     case .function: return TypeTable.function
+    case .deferred: return deferreds[Int(code.constants[Int(found.a)].payload)].type
     case .poison: return TypeTable.unknown
     default: return TypeTable.any
     }
@@ -84,7 +85,7 @@ extension Program {
   func scalarType(_ type: TypeID) -> TypeID {
     let base = types.base(type)
     switch types[base] {
-    case .secret(let inner): return scalarType(inner)
+    case .secret(let inner), .deferred(let inner): return scalarType(inner)
     case .schema(let schema):
       let found = schemas[Int(schema.index)]
       guard found.state == .compiled, found.primary >= 0, !found.isBlock else { return type }
@@ -123,6 +124,11 @@ extension Program {
     case (.signature(let own, let result), .signature(let given, let other)):
       for (one, two) in zip(own, given) { unify(one, two, &bindings) }
       unify(result, other, &bindings)
+    case (.schema(let one), .schema(let other)):
+      let (wanted, given) = (schemas[Int(one.index)], schemas[Int(other.index)])
+      guard wanted.generic >= 0, wanted.generic == given.generic else { return }
+      for (one, two) in zip(wanted.arguments, given.arguments) { unify(one, two, &bindings) }
+    case (.deferred(let inner), .deferred(let other)): unify(inner, other, &bindings)
     case (_, .refined(let base, _)): unify(pattern, base, &bindings)
     case (.refined(let base, _), _): unify(base, actual, &bindings)
     default: return
@@ -138,7 +144,13 @@ extension Program {
     case .map(let inner): return types.add(.map(substitute(inner, bindings)))
     case .range(let inner): return types.add(.range(substitute(inner, bindings)))
     case .secret(let inner): return types.add(.secret(substitute(inner, bindings)))
+    case .deferred(let inner): return types.add(.deferred(substitute(inner, bindings)))
     case .union(let members): return types.add(.union(members.map { substitute($0, bindings) }))
+    case .schema(let schema):
+      let found = schemas[Int(schema.index)]
+      guard found.generic >= 0 else { return type }
+      let given = found.arguments.map { substitute($0, bindings) }
+      return given == found.arguments ? type : instantiate(found.generic, given, at: span(found.site))
     case .signature(let parameters, let result):
       return types.add(.signature(parameters.map { substitute($0, bindings) }, substitute(result, bindings)))
     default: return type

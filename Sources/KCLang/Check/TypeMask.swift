@@ -1,4 +1,6 @@
 internal import KCData
+internal import KCKube
+internal import KCSyntax
 
 /// The kinds of values that a type allows, as a set.
 struct TypeMask: OptionSet, Sendable {
@@ -30,6 +32,14 @@ struct TypeMask: OptionSet, Sendable {
 }
 
 extension Program {
+  private func mask(_ shape: KubeSchema.Shape) -> TypeMask {
+    switch shape {
+    case .type, .map: .record
+    case .list: .list
+    default: .all
+    }
+  }
+
   /// What values of a type are when they are used as operands: blocks with a primary field are that field.
   func mask(_ type: TypeID) -> TypeMask {
     switch types[type] {
@@ -49,7 +59,8 @@ extension Program {
     case .function, .signature: .function
     case .optional(let inner): mask(inner).union(.none)
     case .union(let members): members.reduce(into: []) { $0.formUnion(mask($1)) }
-    case .secret(let inner), .refined(let inner, _): mask(inner)
+    case .secret(let inner), .refined(let inner, _), .deferred(let inner): mask(inner)
+    case .live(let index): mask(liveShapes[Int(index)])
     case .schema(let schema): mask(schema)
     }
   }
@@ -71,11 +82,20 @@ extension Program {
     case .range(let inner): accepted(inner).union(.range)
     case .optional(let inner): accepted(inner).union(.none)
     case .union(let members): members.reduce(into: []) { $0.formUnion(accepted($1)) }
-    case .secret(let inner), .refined(let inner, _): accepted(inner)
+    case .secret(let inner), .refined(let inner, _), .deferred(let inner): accepted(inner)
     case .map, .record: [.record, .instance]
     case .schema: [.record, .instance]
     default: mask(type)
     }
+  }
+
+  /// Whether record types that are written out, of types with parameters, have fields that fit.
+  func isSameRecord(_ one: Int32, _ other: Int32) -> Bool {
+    let (left, right) = (schemas[Int(one)], schemas[Int(other)])
+    guard !left.bindings.isEmpty, let node = left.node, node.kind == .recordType, right.node?.span == node.span else {
+      return false
+    }
+    return left.bindings.allSatisfy { key, type in right.bindings[key].map { !mismatches(type, $0) } ?? true }
   }
 
   /// Whether no value of one type can stand where the other is expected.
@@ -84,6 +104,9 @@ extension Program {
     if mask(from).isDisjoint(with: accepted(to)) { return true }
     switch (types[types.base(from)], types[types.base(to)]) {
     case (.any, _), (.unknown, _), (_, .any), (_, .unknown), (.variable, _), (_, .variable): return false
+    case (.deferred(let inner), _): return mismatches(inner, to)
+    case (_, .deferred(let inner)): return mismatches(from, inner)
+    case (.live, _), (_, .live): return false
     case (.optional(let inner), _): return mismatches(inner, types.required(to))
     case (_, .optional(let inner)), (_, .secret(let inner)): return mismatches(from, inner)
     case (.secret(let inner), _): return mismatches(inner, to)

@@ -5,7 +5,7 @@ internal import KCSyntax
 enum OpCode: UInt8, Sendable {
   /// constants[a]
   case constant
-  /// Slot b of the frame a levels out.
+  /// Slot b of the frame a levels out, which is that of scope c; c is 0 for `self`.
   case local
   /// Member with key b of a.
   case member, optionalMember

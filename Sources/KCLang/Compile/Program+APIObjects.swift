@@ -12,7 +12,7 @@ extension Program {
     if let known = apiSchemas[name] { return known }
     let all = ResourceTypes.builtin.all
     guard let type = all.first(where: { Self.blockName($0) == name }),
-      let index = KubeSchema.builtin.type(apiVersion: type.apiVersion, kind: type.kind)
+      let index = kube.type(apiVersion: type.apiVersion, kind: type.kind)
     else {
       reportUnknown(
         "KC0104", "Kubernetes has no type `\(name)`", name, among: all.map(Self.blockName), at: span,
@@ -25,7 +25,7 @@ extension Program {
     let place = Int32(schemas.count)
     schema.chain = [place]
     schema.slots.append(Slot(key: keys.name, type: TypeTable.string, owner: place, site: 0))
-    for field in KubeSchema.builtin.types[index].fields where !["apiVersion", "kind", "status"].contains(field.name) {
+    for field in kube.types[index].fields where !["apiVersion", "kind", "status"].contains(field.name) {
       let type: TypeID
       switch field.shape {
       case .type, .map: type = types.add(.optional(types.add(.map(TypeTable.any))))

@@ -58,10 +58,11 @@ extension Program {
   }
 
   /// `kind name = value -> target`: a body that sets the primary field and `to`.
-  private mutating func compileShort(
-    _ node: SyntaxNode, _ value: SyntaxNode, _ to: SyntaxNode?, _ schema: Int32, _ scope: Int32
+  mutating func compileShort(
+    _ node: SyntaxNode, _ value: SyntaxNode, _ to: SyntaxNode?, _ schema: Int32, _ scope: Int32,
+    after first: [Statement] = []
   ) -> Int32 {
-    var statements: [Statement] = []
+    var statements = first
     let primary = schemas[Int(schema)].primary
     if primary >= 0 {
       statements.append(setting(primary, value, schema, scope))
@@ -106,6 +107,7 @@ extension Program {
       }
       if let schema = kind(key(path.last ?? name), in: place), schemas[Int(schema)].isBlock { return schema }
       if let custom = CustomKind(name) { return customSchema(custom, name) }
+      if reportOtherKind(name, at: node.span) { return nil }
       reportUnknown(
         "KC0104", "there is no kind of block `\(name)`", name, among: kindNames(in: scope), at: node.span)
       return nil

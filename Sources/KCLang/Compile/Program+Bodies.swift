@@ -91,7 +91,7 @@ extension Program {
     switch node.kind {
     case .nameExpr: return [(node.text, node.span)]
     case .memberExpr:
-      let base = node.parts.first.map(path) ?? []
+      let base = node.parts.first.map { path($0) } ?? []
       return base + node.words.map { (node.word($0), node.tree.span(ofToken: $0)) }
     case .stringExpr: return node.plainText.map { [($0, node.span)] } ?? []
     default: return []
@@ -100,8 +100,15 @@ extension Program {
 
   private mutating func compileSetting(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
     let parts = node.parts
-    guard parts.count == 2 else { return [] }
+    guard parts.count >= 2 else { return [] }
     let names = path(parts[0])
+    let isAppend = node.has(.plusEqual)
+    if names.count == 1, !isAppend, let child = unnamedChild(names[0].text, target) {
+      return [unnamed(names[0], child, parts[1], to: parts.count > 2 ? parts[2] : nil, node, scope)]
+    }
+    if parts.count > 2 {
+      report("KC0110", "`->` has no meaning here", at: parts[2].span, help: "it stands behind the number of a port")
+    }
     guard let first = names.first else {
       guard parts[0].kind == .stringExpr, target.schema < 0 else { return [] }
       var statement = Statement(kind: .setNamed)
@@ -111,7 +118,6 @@ extension Program {
       statement.origin = origin(of: statement.site, in: scope)
       return [statement]
     }
-    let isAppend = node.has(.plusEqual)
     if target.isNamespace, first.text == "namespace", names.count == 1, scopes[Int(scope)].kind != .module {
       var statement = Statement(kind: .namespace)
       statement.key = key("namespace")
@@ -121,6 +127,7 @@ extension Program {
         compile(parts[1], in: scope, expecting: TypeTable.string), TypeTable.string, field: statement.key)
       return [statement]
     }
+    if target.isNamespace, checkEnvironmentParameter(parts[0], parts[1], in: scope) { return [] }
     guard let (slot, inner) = field(first, target, at: first.span) else { return [] }
     var statement = Statement(kind: .set, isAppend: isAppend)
     statement.key = key(first.text)
@@ -162,13 +169,24 @@ extension Program {
     return addBody([statement], frameSize: 0, lets: 0..<0, at: node)
   }
 
+  /// Reports that something is set where only blocks and, at the top of an `env`, parameters stand.
+  private mutating func reportNoParameter(_ name: String, at span: Span) {
+    let known = parameters()
+    if known.contains(name) {
+      return report(
+        "KC0101", "the parameter `\(name)` cannot be set here", at: span,
+        help: "`env NAME { \(name) = … }` in its file sets it, under no condition; so do `--set` and `--params`")
+    }
+    reportUnknown(
+      "KC0101", "`\(name)` cannot be set here: blocks stand here", name, among: ["let", "param"] + known, at: span)
+  }
+
   /// The slot and the type of a field; nil where there is none, which was reported.
   private mutating func field(
     _ name: (text: String, span: Span), _ target: BodyTarget, at span: Span
   ) -> (Int32, TypeID)? {
     if target.isNamespace {
-      reportUnknown(
-        "KC0101", "`\(name.text)` cannot be set here: blocks stand here", name.text, among: ["let", "param"], at: span)
+      reportNoParameter(name.text, at: span)
       return nil
     }
     guard target.schema >= 0 else { return (-1, target.element) }
@@ -212,6 +230,7 @@ extension Program {
         "KC0109", "a `\(name.text)` block needs a name", at: name.span, help: "write `\(name.text) NAME { … }`")
       return []
     }
+    if let child = unnamedChild(name.text, target) { return [unnamed(name, child, body: parts[1], node, scope)] }
     guard let (slot, type) = field(name, target, at: name.span) else { return [] }
     let inner = innerTarget(type)
     if inner.schema < 0, !acceptsRecord(type) {
@@ -230,7 +249,7 @@ extension Program {
   private func acceptsRecord(_ type: TypeID) -> Bool {
     switch types[types.required(type)] {
     case .any, .unknown, .record, .map, .schema: true
-    case .union(let members): members.contains(where: acceptsRecord)
+    case .union(let members): members.contains(where: { acceptsRecord($0) })
     default: false
     }
   }

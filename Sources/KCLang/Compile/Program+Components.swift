@@ -69,13 +69,14 @@ extension Program {
     _ arguments: [SyntaxNode], of parameters: [ComponentParameter], named name: String, in scope: Int32, at place: Span?
   ) -> [Int32]? {
     var pairs: [Int32] = []
-    var given: Set<Int> = []
+    var given = [Bool](repeating: false, count: parameters.count)
     for (position, argument) in arguments.enumerated() {
       guard let value = argument.parts.first else { continue }
       var index: Int? = position < parameters.count ? position : nil
       if argument.has(.colon), let token = argument.words.first {
         let label = argument.word(token)
-        index = parameters.firstIndex { text($0.key) == label }
+        let key = tree.keys.find(label).map { Int32($0) }
+        index = parameters.firstIndex { $0.key == key }
         if index == nil {
           let known = parameters.map { text($0.key) }
           reportUnknown(
@@ -91,17 +92,18 @@ extension Program {
           at: argument.span)
         return nil
       }
-      guard given.insert(index).inserted else {
+      guard !given[index] else {
         report("KC0125", "`\(text(parameters[index].key))` is given twice", at: argument.span)
         return nil
       }
+      given[index] = true
       let type = parameters[index].type
       pairs += [
         Int32(index), checkedConstant(compile(value, in: scope, expecting: type), type, field: parameters[index].key),
       ]
     }
     guard let place else { return pairs }
-    for (index, parameter) in parameters.enumerated() where !given.contains(index) && parameter.fallback < 0 {
+    for (index, parameter) in parameters.enumerated() where !given[index] && parameter.fallback < 0 {
       if types.isOptional(parameter.type) { continue }
       report("KC0131", "`\(name)` needs the argument `\(text(parameter.key))`", at: place)
       return nil
@@ -136,6 +138,7 @@ extension Program {
   /// Sets the parameters that have a default to it.
   mutating func setDefaults(of parameters: [ComponentParameter], in own: Int32) {
     for parameter in parameters where parameter.fallback >= 0 {
+      argumentOps[ChildKey(parent: own, name: parameter.slot)] = parameter.fallback
       setSlot(own, parameter.slot, thunk(checked(parameter.fallback, parameter.type)))
     }
   }
@@ -149,6 +152,7 @@ extension Program {
       let parameter = parameters[Int(code.extra[Int(arguments + 1 + number * 2)])]
       let op = code.extra[Int(arguments + 2 + number * 2)]
       let given = code.emit(.force, op, frame, at: siteOf(op))
+      argumentOps[ChildKey(parent: own, name: parameter.slot)] = given
       setSlot(own, parameter.slot, thunk(checked(given, parameter.type)))
     }
   }

@@ -23,7 +23,8 @@ struct CustomKind {
 
 /// Custom resources as blocks: `example.com.v1.Widget w { spec { … } }`.
 ///
-/// What they may hold is known when the program's definitions are: until then their fields are open.
+/// Where the program has a schema of the kind, as `kc import crd` writes it, their fields are those of that schema. Else
+/// what they may hold is known when the program's definitions are: until then their fields are open.
 extension Program {
   /// The schema of a custom kind, made when it is first used.
   mutating func customSchema(_ custom: CustomKind, _ name: String) -> Int32 {
@@ -40,6 +41,10 @@ extension Program {
     schemas[Int(place)].object = code.emit(.apiObject, place, at: 0)
     schemas[Int(place)].objectOwner = place
     apiSchemas[name] = place
+    if let declared = resourceSchema(of: custom) {
+      addFields(of: declared, to: place)
+      return place
+    }
     for field in ["metadata", "spec"] { addOpenField(key(field), isRecord: true, to: place) }
     return place
   }
@@ -50,8 +55,43 @@ extension Program {
       && !schemas[Int(schema)].name.hasPrefix("k8s.") && type.apiVersion.contains("/")
   }
 
-  /// Gives a custom kind the fields that a block of it sets.
+  /// The program's own schema of a kind: its object says the kind's name and version.
+  private func resourceSchema(of custom: CustomKind) -> Int32? {
+    schemas.indices.lazy.map(Int32.init).first { index in
+      guard schemas[Int(index)].isBlock, let node = schemas[Int(index)].node, node.kind == .schemaDecl else {
+        return false
+      }
+      let object = node.child(.body)?.parts.first { $0.kind == .objectDecl }?.parts.first
+      func says(_ field: String, _ wanted: String) -> Bool {
+        object?.parts.contains { entry in
+          entry.kind == .recordField && entry.words.first.map { entry.word($0) } == field
+            && entry.parts.last?.plainText == wanted
+        } ?? false
+      }
+      return says("kind", custom.kind) && says("apiVersion", custom.apiVersion)
+    }
+  }
+
+  /// The fields of a schema of the program for blocks in the API's own terms: those that it has itself, without their
+  /// defaults, which the API server knows.
+  private mutating func addFields(of declared: Int32, to place: Int32) {
+    ensureSchema(declared)
+    closedKinds.insert(place)
+    addOpenField(key("metadata"), isRecord: true, to: place)
+    for field in schemas[Int(declared)].slots where field.owner == declared && field.childSchema < 0 {
+      guard schemas[Int(place)].slotOf[field.key] == nil else { continue }
+      var slot = field
+      slot.owner = place
+      if slot.fallback >= 0 { slot.type = types.add(.optional(slot.type)) }
+      slot.fallback = -1
+      schemas[Int(place)].slotOf[slot.key] = Int32(schemas[Int(place)].slots.count)
+      schemas[Int(place)].slots.append(slot)
+    }
+  }
+
+  /// Gives a custom kind the fields that a block of it sets, unless a schema of the program says which there are.
   mutating func openFields(of schema: Int32, for body: SyntaxNode) {
+    if closedKinds.contains(schema) { return }
     for statement in body.parts where statement.kind == .setting || statement.kind == .nested {
       guard let path = statement.parts.first else { continue }
       let parts = path.text.split(separator: ".")

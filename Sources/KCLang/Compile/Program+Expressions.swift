@@ -41,7 +41,8 @@ extension Program {
       case .expression(let inner): ops.append(checkedPart(compile(inner, in: scope, expecting: TypeTable.any)))
       }
     }
-    return typed(code.emit(.interpolate, code.list(ops), Int32(ops.count), at: site), TypeTable.string)
+    let type = ops.contains { isDeferred(typeOf($0)) } ? types.add(.deferred(TypeTable.string)) : TypeTable.string
+    return typed(code.emit(.interpolate, code.list(ops), Int32(ops.count), at: site), type)
   }
 
   private mutating func compileRegex(_ node: SyntaxNode) -> Int32 {

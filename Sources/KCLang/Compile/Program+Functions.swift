@@ -53,7 +53,7 @@ extension Program {
     return type.map { checked(op, $0) } ?? op
   }
 
-  /// A parameter: what `--set` gives, else its default.
+  /// A parameter: what `--set` gives, else what `--params`, else what the environment, else its default.
   private mutating func compileParam(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
     guard let name = declaredName(node) else { return code.emit(.poison, at: 0) }
     let site = code.site(name.span)
@@ -64,8 +64,12 @@ extension Program {
       op = literalSetting(set, type)
     } else if let value = parameterValues[name.key] {
       op = given(value, type)
+    } else if let set = environmentParameters[ChildKey(parent: scope, name: name.key)]?.last {
+      op = literalSetting(set.setting, type)
     } else if let value = parts.first(where: { !$0.isType }) {
       op = compile(value, in: scope, expecting: type)
+    } else if types.isOptional(type) {
+      op = code.constant(.none, at: site)
     } else {
       report(
         "KC0192", "the parameter `\(text(name.key))` has no value", at: name.span,

@@ -14,17 +14,26 @@ extension Program {
     case keys.ownSelf where find(name, in: scope) == nil: return compileSelf(scope, site)
     default: break
     }
-    if let (owner, found) = find(name, in: scope) {
+    if let (owner, found) = find(name, in: scope), !isHidden(found, byChildrenOf: type) {
       markUsed(name, owner)
       let op = reference(found, name, owner, scope, site)
       return facts.isEmpty ? op : typed(op, narrowed(typeOf(op), node, in: scope))
     }
+    return compileUndeclared(name, node, scope, type, site)
+  }
+
+  /// A name that nothing around declares: its meaning comes from the type that is expected.
+  // Apart from the above, whose frame is on the stack once for each name that another one is made from.
+  @inline(never)
+  private mutating func compileUndeclared(
+    _ name: Int32, _ node: SyntaxNode, _ scope: Int32, _ type: TypeID, _ site: Int32
+  ) -> Int32 {
     if let text = enumCase(name, of: type) {
       return typed(code.constant(tree.string(text), at: site), types.required(type))
     }
     if let schema = caseSchema(name, of: type) { return caseNeedsValues(schema, site) }
     if let cases = enums[types.required(type)] {
-      let known = cases.keys.map(text).sorted()
+      let known = cases.keys.map { text($0) }.sorted()
       reportUnknown(
         "KC0107", "`\(describe(types.required(type)))` has no case `\(text(name))`; it has \(Self.enumerate(known))",
         text(name),
@@ -33,7 +42,9 @@ extension Program {
     }
     // What may also be a plain value is more often a name with a mistake than a child.
     let isMixed =
-      if case .union(let members) = types[types.required(type)] { !members.allSatisfy(acceptsChild) } else { false }
+      if case .union(let members) = types[types.required(type)] { !members.allSatisfy { acceptsChild($0) } } else {
+        false
+      }
     if isMixed, acceptsChild(type), Self.nearest(to: text(name), among: names(in: scope)) != nil {
       reportUnknownName(node, scope)
       return poison(node)
@@ -60,7 +71,7 @@ extension Program {
   }
 
   /// How many frames out the nearest `self` is; -1 where there is none.
-  func selfDepth(_ scope: Int32) -> Int32 {
+  mutating func selfDepth(_ scope: Int32) -> Int32 {
     selfScope(of: scope).map { depth(from: scope, to: $0) } ?? -1
   }
 
@@ -69,9 +80,11 @@ extension Program {
   ) -> Int32 {
     switch found.kind {
     case .slot:
-      let op = code.emit(.local, depth(from: scope, to: owner), found.slot, at: site)
+      let op = code.emit(.local, depth(from: scope, to: owner), found.slot, owner, at: site)
       return typed(op, slotType(found, name, owner))
-    case .block: return code.emit(.blockRef, depth(from: scope, to: owner), name, at: site)
+    case .block:
+      let op = code.emit(.blockRef, depth(from: scope, to: owner), name, at: site)
+      return scopes[Int(owner)].kind == .module && isOwn(site) ? typed(op, blockType(name)) : op
     case .module(let module): return code.emit(.moduleScope, module, at: site)
     case .function(let function):
       ensureSignature(function)
@@ -83,18 +96,26 @@ extension Program {
     }
   }
 
+  /// Whether a resource's name means a child of the block around instead, because only children fit: a `volume data` is
+  /// mounted as `data` where there is a `claim data`, too.
+  private func isHidden(_ found: Scope.Name, byChildrenOf type: TypeID) -> Bool {
+    guard case .block = found.kind else { return false }
+    if case .union(let members) = types[types.required(type)] { return members.allSatisfy { acceptsChild($0) } }
+    return acceptsChild(type)
+  }
+
   /// Whether a type gives bare names a meaning: children of a block around.
   private func acceptsChild(_ type: TypeID) -> Bool {
     switch types[types.base(type)] {
     case .schema(let schema): keyedSchemas.contains(schemas[Int(schema.index)].name)
     case .optional(let inner), .secret(let inner): acceptsChild(inner)
-    case .union(let members): members.contains(where: acceptsChild)
+    case .union(let members): members.contains(where: { acceptsChild($0) })
     default: false
     }
   }
 
   /// The schema that a bare name like `workload` means: the block around that is one.
-  private func enclosingSchema(_ name: Int32, _ scope: Int32) -> Int32? {
+  private mutating func enclosingSchema(_ name: Int32, _ scope: Int32) -> Int32? {
     guard selfDepth(scope) >= 0, let schema = kind(name, in: scope), !schemas[Int(schema)].isBlock else { return nil }
     return schema
   }
@@ -103,7 +124,18 @@ extension Program {
     let name = node.text
     // A name that is unknown once is unknown in all its places.
     guard unknownNames.insert(ChildKey(parent: scopes[Int(scope)].module, name: key(name))).inserted else { return }
-    let known = names(in: scope) + ["self", "true", "false", "none"]
+    // What is being defined is not what is meant by a name in it.
+    let place = node.span
+    let others = names(in: scope) { found in
+      guard let span = found.node?.span else { return true }
+      return span.file != place.file || span.start > place.start || span.end < place.end
+    }
+    let known = others + ["self", "true", "false", "none"]
+    if ["nil", "None", "NULL", "undefined", "nullptr"].contains(name) {
+      return report(
+        "KC0100", "there is no `\(name)` here", at: place, help: "what is absent is `none`",
+        fix: Diagnostic.Fix(span: place, replacement: "none"))
+    }
     if name.contains("-"), Self.nearest(to: name, among: known) == nil {
       let parts = name.split(separator: "-").map(String.init)
       if parts.allSatisfy({ find(key($0), in: scope) != nil || Int($0) != nil }) {
@@ -133,6 +165,12 @@ extension Program {
       if let (owner, found) = find(name, in: scope) {
         if case .module(let module) = found.kind {
           markUsed(name, owner)
+          // `pod` is a module, with `pod.field`, and a kind.
+          if modules[Int(module)].isStandard, let schema = kind(name, in: scope), schemas[Int(schema)].isBlock,
+            scopes[Int(modules[Int(module)].scope)].names[member] == nil
+          {
+            return kindMember(name, member, base, site, scope)
+          }
           return moduleMember(module, member, site, scope)
         }
         if case .type = found.kind, let node = found.node, node.kind == .enumDecl {
@@ -140,9 +178,7 @@ extension Program {
           return enumMember(alias(name, owner, found), member, site)
         }
       } else if let schema = kind(name, in: scope), schemas[Int(schema)].isBlock {
-        let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
-        let op = code.emit(.kindScope, space, name, at: code.site(base.span))
-        return code.emit(.member, op, member, at: site)
+        return kindMember(name, member, base, site, scope)
       }
     }
     let op = compile(base, in: scope, expecting: TypeTable.any)
@@ -154,6 +190,17 @@ extension Program {
     return typed(read, narrowed(type, node, in: scope))
   }
 
+  /// `service.web`
+  private mutating func kindMember(
+    _ kind: Int32, _ member: Int32, _ base: SyntaxNode, _ site: Int32, _ scope: Int32
+  ) -> Int32 {
+    let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
+    let op = code.emit(.kindScope, space, kind, at: code.site(base.span))
+    let read = code.emit(.member, op, member, at: site)
+    let isTop = namespace(of: scope).map { scopes[Int($0)].kind == .module } ?? false
+    return isTop && isOwn(site) ? typed(read, blockType(member, kind: kind)) : read
+  }
+
   private mutating func caseNeedsValues(_ schema: Int32, _ site: Int32) -> Int32 {
     let found = schemas[Int(schema)]
     let names = found.slots.map { "\(text($0.key)): …" }.joined(separator: ", ")
@@ -162,7 +209,7 @@ extension Program {
   }
 
   /// The case in `Shape.circle(…)`.
-  private mutating func enumCase(_ node: SyntaxNode, _ scope: Int32) -> Int32? {
+  mutating func enumCase(_ node: SyntaxNode, _ scope: Int32) -> Int32? {
     guard node.kind == .memberExpr, let base = node.parts.first, base.kind == .nameExpr, let token = node.words.last,
       let (owner, found) = find(key(base.text), in: scope), found.node?.kind == .enumDecl
     else { return nil }
@@ -175,7 +222,7 @@ extension Program {
   private mutating func enumMember(_ type: TypeID, _ member: Int32, _ site: Int32) -> Int32 {
     if let text = enumCase(member, of: type) { return typed(code.constant(tree.string(text), at: site), type) }
     if let schema = caseSchema(member, of: type) { return caseNeedsValues(schema, site) }
-    let known = (enums[type] ?? [:]).keys.map(text).sorted()
+    let known = (enums[type] ?? [:]).keys.map { text($0) }.sorted()
     reportUnknown(
       "KC0107", "`\(describe(type))` has no case `\(text(member))`", text(member), among: known, at: span(site))
     return code.emit(.poison, at: site)
@@ -196,7 +243,7 @@ extension Program {
   private mutating func moduleMember(_ module: Int32, _ member: Int32, _ site: Int32, _ scope: Int32) -> Int32 {
     let inner = modules[Int(module)].scope
     guard inner >= 0, let found = scopes[Int(inner)].names[member] else {
-      let known = inner >= 0 ? scopes[Int(inner)].names.keys.map(text).sorted() : []
+      let known = inner >= 0 ? scopes[Int(inner)].names.keys.map { text($0) }.sorted() : []
       reportUnknown(
         "KC0100", "`\(modules[Int(module)].path)` declares no `\(text(member))`", text(member), among: known,
         at: span(site))
@@ -207,7 +254,8 @@ extension Program {
       return typed(code.emit(.moduleSlot, module, found.slot, at: site), slotType(found, member, inner))
     case .block:
       let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
-      return code.emit(.blockRef, space, member, at: site)
+      let op = code.emit(.blockRef, space, member, at: site)
+      return isOwn(site) ? typed(op, blockType(member)) : op
     default: return reference(found, member, inner, scope, site)
     }
   }
@@ -226,136 +274,5 @@ extension Program {
     }
     let base = compile(parts[0], in: scope, expecting: TypeTable.any)
     return checkedIndex(code.emit(.index, base, index, at: site))
-  }
-
-  mutating func compileCall(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
-    let site = code.site(node.span)
-    guard let callee = node.parts.first else { return poison(node) }
-    let arguments = node.parts.dropFirst().filter { $0.kind == .argument }
-    if callee.kind == .nameExpr {
-      let name = key(callee.text)
-      if find(name, in: scope) == nil {
-        if let schema = caseSchema(name, of: type) { return compileCase(schema, Array(arguments), scope, node) }
-        let known = names(in: scope) { if case .function = $0.kind { true } else { false } }
-        reportUnknown(
-          "KC0102", "there is no function `\(callee.text)`", callee.text, among: known, at: callee.span)
-        return poison(node)
-      }
-      if let (_, found) = find(name, in: scope), case .schema(let schema) = found.kind {
-        return compileConstruction(schema, arguments, scope, node)
-      }
-    }
-    if let schema = enumCase(callee, scope) { return compileCase(schema, Array(arguments), scope, node) }
-    if callee.kind == .memberExpr, let function = moduleFunction(callee, scope) {
-      guard function >= 0 else { return poison(node) }
-      return compileCall(of: function, arguments, scope, node)
-    }
-    if callee.kind == .memberExpr, let base = callee.parts.first, let token = callee.words.last {
-      let receiver = compile(base, in: scope, expecting: TypeTable.any)
-      return compileMethod(receiver, callee.word(token), arguments, callee.tree.span(ofToken: token), scope)
-    }
-    if callee.kind == .nameExpr, let (owner, found) = find(key(callee.text), in: scope),
-      case .function(let function) = found.kind
-    {
-      markUsed(key(callee.text), owner)
-      return compileCall(of: function, arguments, scope, node)
-    }
-    let op = compile(callee, in: scope, expecting: TypeTable.any)
-    return compileCall(ofValue: op, arguments, scope, site)
-  }
-
-  /// The function that `module.name` means; nil where it is no module's member, -1 where that was reported.
-  private mutating func moduleFunction(_ node: SyntaxNode, _ scope: Int32) -> Int32? {
-    guard let base = node.parts.first, base.kind == .nameExpr, let token = node.words.last,
-      let (owner, found) = find(key(base.text), in: scope), case .module(let module) = found.kind
-    else { return nil }
-    markUsed(key(base.text), owner)
-    let inner = modules[Int(module)].scope
-    let member = node.word(token)
-    if inner >= 0, let name = scopes[Int(inner)].names[key(member)] {
-      if case .function(let function) = name.kind { return function }
-      return nil
-    }
-    let known =
-      inner >= 0
-      ? scopes[Int(inner)].names.filter { if case .function = $0.value.kind { true } else { false } }
-        .keys.map(text).sorted() : []
-    reportUnknown(
-      "KC0102", "there is no function `\(base.text).\(member)`", member, among: known,
-      at: node.tree.span(ofToken: token))
-    return -1
-  }
-
-  mutating func compileArgument(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> [Int32] {
-    let label = node.has(.colon) ? node.words.first.map { key(node.word($0)) } ?? -1 : -1
-    guard let value = node.parts.first else { return [label, poison(node)] }
-    return [label, compile(value, in: scope, expecting: type)]
-  }
-
-  /// A call of a function that is known: its labels and their number are checked now.
-  private mutating func compileCall(
-    of function: Int32, _ arguments: [SyntaxNode], _ scope: Int32, _ node: SyntaxNode
-  ) -> Int32 {
-    ensureSignature(function)
-    let site = code.site(node.span)
-    let parameters = code.functions[Int(function)].parameters
-    let name = code.functions[Int(function)].name
-    guard let places = places(of: arguments, parameters, name) else { return poison(node) }
-    for (place, parameter) in parameters.enumerated() where parameter.fallback == -1 && !places.contains(place) {
-      if types.isOptional(parameter.type), parameter.type != TypeTable.any { continue }
-      report("KC0131", "`\(name)` needs the argument `\(text(parameter.key))`", at: site)
-      return poison(node)
-    }
-    var list: [Int32] = []
-    var bindings: [TypeID: TypeID] = [:]
-    let isGeneric = code.functions[Int(function)].isGeneric
-    for (argument, place) in zip(arguments, places) {
-      let type = parameters[place].type
-      var pair = compileArgument(argument, scope, isGeneric ? substitute(type, bindings) : type)
-      pair[0] = parameters[place].key
-      if isGeneric { unify(type, typeOf(pair[1]), &bindings) }
-      pair[1] = checked(pair[1], isGeneric ? substitute(type, bindings) : type)
-      list += pair
-    }
-    let callee = code.constant(code.functions[Int(function)].value, at: site)
-    let result = code.functions[Int(function)].result
-    let call = code.emit(.call, callee, Int32(list.count / 2), code.list(list), at: site)
-    return typed(call, isGeneric ? substitute(result, bindings) : result)
-  }
-
-  /// Which parameter each argument is for; nil after a report.
-  private mutating func places(of arguments: [SyntaxNode], _ parameters: [Parameter], _ name: String) -> [Int]? {
-    var places: [Int] = []
-    var next = 0
-    for argument in arguments {
-      var place: Int?
-      if argument.has(.colon), let token = argument.words.first {
-        let label = argument.word(token)
-        place = parameters.firstIndex { text($0.key) == label }
-        if place == nil {
-          let known = parameters.map { text($0.key) }
-          reportUnknown(
-            "KC0130", "`\(name)` has no parameter `\(label)`", label, among: known,
-            at: argument.tree.span(ofToken: token),
-            notes: known.isEmpty ? [] : ["its parameters: " + Self.enumerate(known)])
-          return nil
-        }
-      } else {
-        while places.contains(next) { next += 1 }
-        place = next < parameters.count ? next : nil
-        next += 1
-      }
-      guard let place else {
-        let count = parameters.count == 1 ? "one argument" : "\(parameters.count) arguments"
-        report("KC0132", "`\(name)` takes \(count)", at: argument.span)
-        return nil
-      }
-      if places.contains(place) {
-        report("KC0125", "`\(text(parameters[place].key))` is given twice", at: argument.span)
-        return nil
-      }
-      places.append(place)
-    }
-    return places
   }
 }

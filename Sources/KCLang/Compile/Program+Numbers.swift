@@ -5,7 +5,8 @@ internal import KCSyntax
 extension Program {
   mutating func compileNumber(_ node: SyntaxNode) -> Int32 {
     let site = code.site(node.span)
-    let text = node.text.replacing("_", with: "")
+    let written = node.text
+    let text = written.utf8.contains(UInt8(ascii: "_")) ? written.replacing("_", with: "") : written
     if let value = number(text) { return code.constant(value, at: site) }
     let digits = text.prefix { $0.isNumber || $0 == "." }
     let unit = String(text.dropFirst(digits.count))
@@ -47,8 +48,8 @@ extension Program {
 
   /// The value of a number's text; nil where the unit is unknown or the number too large.
   mutating func number(_ text: String) -> TreeValue? {
-    let digits = text.prefix { $0.isNumber || $0 == "." }
-    let unit = text.dropFirst(digits.count)
+    let end = text.utf8.firstIndex { !(48...57).contains($0) && $0 != UInt8(ascii: ".") } ?? text.endIndex
+    let (digits, unit) = (text[..<end], text[end...])
     switch unit {
     case "":
       if digits.contains(".") { return Double(digits).map { tree.float($0) } }

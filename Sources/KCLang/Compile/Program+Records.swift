@@ -18,7 +18,12 @@ extension Program {
       statements.append(statement)
     }
     let body = addBody(statements, frameSize: 0, lets: 0..<0, at: node)
-    return typed(code.emit(.record, body, at: code.site(node.span)), TypeTable.record)
+    let made = code.emit(.record, body, at: code.site(node.span))
+    guard isOwn(file: node.span.file), statements.count == node.parts.count,
+      statements.allSatisfy({ $0.kind == .set })
+    else { return typed(made, TypeTable.record) }
+    let fields = Dictionary(statements.map { ($0.key, typeOf($0.a)) }, uniquingKeysWith: { first, _ in first })
+    return typed(made, shaped(TypeTable.record, .fields(fields)))
   }
 
   private mutating func compileField(
@@ -67,8 +72,11 @@ extension Program {
 
   /// `Probe(path: "/", every: 5s)`
   mutating func compileConstruction(
-    _ schema: Int32, _ arguments: [SyntaxNode], _ scope: Int32, _ node: SyntaxNode
+    _ schema: Int32, _ arguments: [SyntaxNode], _ scope: Int32, _ node: SyntaxNode, expecting type: TypeID
   ) -> Int32 {
+    if isGeneric(schemas[Int(schema)].node), schemas[Int(schema)].generic < 0 {
+      return compileGenericConstruction(schema, arguments, scope, node, expecting: type)
+    }
     ensureSchema(schema)
     var statements: [Statement] = []
     var seen: [Int32: Span] = [:]
@@ -95,6 +103,14 @@ extension Program {
   mutating func fieldStatement(
     _ name: String, _ place: Span, _ value: SyntaxNode, _ schema: Int32, _ scope: Int32, _ seen: inout [Int32: Span]
   ) -> Statement? {
+    fieldStatement(name, place, schema, scope, &seen) { $0.compile(value, in: scope, expecting: $1) }
+  }
+
+  /// A statement that sets a field to what `value` compiles to, of the type that it is given.
+  mutating func fieldStatement(
+    _ name: String, _ place: Span, _ schema: Int32, _ scope: Int32, _ seen: inout [Int32: Span],
+    _ value: (inout Program, TypeID) -> Int32
+  ) -> Statement? {
     let key = key(name)
     guard let slot = schemas[Int(schema)].slotOf[key], schemas[Int(schema)].slots[Int(slot)].childSchema < 0 else {
       reportUnknownField(name, schema, at: place)
@@ -111,7 +127,7 @@ extension Program {
     statement.slot = slot
     statement.site = code.site(place)
     let type = schemas[Int(schema)].slots[Int(slot)].type
-    statement.a = checkedConstant(compile(value, in: scope, expecting: type), type, field: key)
+    statement.a = checkedConstant(value(&self, type), type, field: key)
     statement.origin = origin(of: statement.site, in: scope)
     return statement
   }
@@ -120,11 +136,15 @@ extension Program {
     brokenNames.insert(key(name))
     let title = schemas[Int(schema)].isBlock ? "a \(text(schemas[Int(schema)].kind))" : schemas[Int(schema)].name
     let known = fieldNames(schema)
-    if Self.nearest(to: name, among: known) == nil {
+    // The project's own schemas have whatever fields they like.
+    let isLibrary = schemas[Int(schema)].apiType == nil && !isOwn(schemas[Int(schema)].site)
+    if isLibrary, reportOtherField(name, of: title, known: known, at: span) { return }
+    guard let guess = Self.nearest(to: name, among: known) else {
       return report(
         "KC0101", "\(title) has no field `\(name)`", at: span,
         help: known.isEmpty ? nil : "it has \(Self.enumerate(known.sorted()))")
     }
+    guessedNames.insert(key(guess))
     reportUnknown("KC0101", "\(title) has no field `\(name)`", name, among: known, at: span)
   }
 

@@ -9,14 +9,18 @@ extension Program {
     schemas[Int(index)].state = .compiling
     schemas[Int(index)].chain = [index]
     if node.kind == .componentDecl { return compileComponent(index, node) }
-    if let generic = node.child(.typeParameters) {
-      report("KC0195", "schemas with type parameters are not supported yet", at: generic.span)
+    if schemas[Int(index)].isBlock, let generic = node.child(.typeParameters) {
+      report(
+        "KC0195", "a resource has no type parameters: its blocks could not say what they stand for", at: generic.span)
     }
+    if schemas[Int(index)].generic >= 0 { schemas[Int(index)].chain.append(schemas[Int(index)].generic) }
     extend(index, node)
     let outer = schemas[Int(index)].scope
     let scope = addScope(
       .schema, parent: outer, module: scopes[Int(outer)].module, layer: scopes[Int(outer)].layer)
     scopes[Int(scope)].schema = index
+    let bindings = bindings(of: index, node)
+    bind(Array(bindings.keys), to: Array(bindings.values), in: scope, at: node.span)
     let members = node.kind == .recordType ? node.parts : node.child(.body)?.parts ?? []
     for member in members where member.kind == .letDecl { declareSlot(member, in: scope) }
     for mixin in mixins(of: node, scope) {
@@ -71,6 +75,7 @@ extension Program {
         "KC0103", "there is no schema `\(name)`", name, among: known, at: node.tree.span(ofToken: token))
     }
     markUsed(key(name), owner)
+    if refuseGeneric(parent, at: node.tree.span(ofToken: token)) { return }
     if schemas[Int(parent)].state == .compiling {
       return report(
         "KC0123", "`\(schemas[Int(index)].name)` extends itself", at: node.tree.span(ofToken: token))
@@ -89,6 +94,15 @@ extension Program {
     schemas[Int(index)].objectOwner = base.objectOwner
     schemas[Int(index)].primary = base.primary
     schemas[Int(index)].chain = [index] + base.chain
+  }
+
+  /// Reports a generic schema where no types can be given for its parameters.
+  private mutating func refuseGeneric(_ schema: Int32, at span: Span) -> Bool {
+    guard isGeneric(schemas[Int(schema)].node), schemas[Int(schema)].generic < 0 else { return false }
+    report(
+      "KC0131", "`\(schemas[Int(schema)].name)` takes types, which cannot be given here", at: span,
+      help: "declare a schema with a field of that type")
+    return true
   }
 
   private mutating func compileMember(_ node: SyntaxNode, of index: Int32, in scope: Int32) {
@@ -140,6 +154,7 @@ extension Program {
         "KC0103", "there is no schema `\(name)`", name, among: known, at: node.tree.span(ofToken: words[2]))
     }
     markUsed(key(name), owner)
+    if refuseGeneric(child, at: node.tree.span(ofToken: words[2])) { return }
     var slot = Slot(
       key: key(node.word(words[1])), type: types.add(.children(SchemaID(index: child))), owner: index,
       site: code.site(node.tree.span(ofToken: words[1])))
@@ -168,7 +183,8 @@ extension Program {
 
   /// Whether a schema is another or extends it.
   func isSchema(_ schema: Int32, _ other: Int32) -> Bool {
-    schema == other || schemas[Int(schema)].chain.contains(other)
+    schema == other || schemas[Int(schema)].chain.contains(other) || isSameGeneric(schema, other)
+      || isSameRecord(schema, other)
   }
 
   /// The names of a schema's fields and keyed children.

@@ -2,9 +2,12 @@ internal import KCData
 internal import KCSyntax
 
 /// Looking up names.
+///
+/// The lookups are `mutating` though they change nothing: a mutating caller would copy the whole program to call them
+/// otherwise.
 extension Program {
   /// The innermost scope that has a name.
-  func find(_ key: Int32, in scope: Int32) -> (owner: Int32, name: Scope.Name)? {
+  mutating func find(_ key: Int32, in scope: Int32) -> (owner: Int32, name: Scope.Name)? {
     var current = scope
     while current >= 0 {
       if let name = scopes[Int(current)].names[key] { return (current, name) }
@@ -14,7 +17,7 @@ extension Program {
   }
 
   /// How many frames out a scope stands.
-  func depth(from scope: Int32, to owner: Int32) -> Int32 {
+  mutating func depth(from scope: Int32, to owner: Int32) -> Int32 {
     var depth: Int32 = 0
     var current = scope
     while current >= 0, current != owner {
@@ -29,7 +32,7 @@ extension Program {
   }
 
   /// The schema whose blocks start with a keyword.
-  func kind(_ key: Int32, in scope: Int32) -> Int32? {
+  mutating func kind(_ key: Int32, in scope: Int32) -> Int32? {
     var current = scope
     while current >= 0 {
       if let schema = scopes[Int(current)].kinds[key] { return schema }
@@ -61,7 +64,7 @@ extension Program {
   }
 
   /// The nearest scope of a namespace.
-  func namespace(of scope: Int32) -> Int32? {
+  mutating func namespace(of scope: Int32) -> Int32? {
     var current = scope
     while current >= 0 {
       if scopes[Int(current)].isNamespace { return current }
@@ -71,7 +74,7 @@ extension Program {
   }
 
   /// The nearest scope whose frame has a `self`.
-  func selfScope(of scope: Int32) -> Int32? {
+  mutating func selfScope(of scope: Int32) -> Int32? {
     var current = scope
     while current >= 0 {
       switch scopes[Int(current)].kind {

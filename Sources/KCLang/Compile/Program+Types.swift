@@ -1,4 +1,5 @@
 internal import KCData
+internal import KCKube
 internal import KCSyntax
 
 /// From the syntax of types to types.
@@ -40,12 +41,23 @@ extension Program {
 
   /// `{ a: Int, b: String? }`: a schema without a name.
   private mutating func recordType(_ node: SyntaxNode, _ scope: Int32) -> TypeID {
-    if let known = recordTypes[node.span] { return known }
-    var schema = Schema(name: node.text, kind: -1, site: code.site(node.span), scope: scope)
+    // Its fields are compiled later, in the module: what its type parameters stand for comes along.
+    var module = scope
+    var bindings: [Int32: TypeID] = [:]
+    while scopes[Int(module)].kind != .module, scopes[Int(module)].parent >= 0 {
+      for (key, name) in scopes[Int(module)].names where bindings[key] == nil {
+        if let type = typeParameter(key, module, name) { bindings[key] = type }
+      }
+      module = scopes[Int(module)].parent
+    }
+    let place = RecordTypeKey(span: node.span, bindings: bindings)
+    if let known = recordTypes[place] { return known }
+    var schema = Schema(name: node.text, kind: -1, site: code.site(node.span), scope: module)
     schema.node = node
+    schema.bindings = bindings
     schemas.append(schema)
     let type = types.add(.schema(SchemaID(index: Int32(schemas.count - 1))))
-    recordTypes[node.span] = type
+    recordTypes[place] = type
     return type
   }
 
@@ -56,12 +68,20 @@ extension Program {
     var type: TypeID
     if words.count == 1, let builtin = builtinType(node.word(first), arguments, scope) {
       type = builtin
+      let most = Self.builtinParameters[node.word(first)] ?? 0
+      if arguments.count > most {
+        let what = most == 0 ? "no types" : Self.count(most, "type")
+        report("KC0132", "`\(node.word(first))` takes \(what)", at: arguments[most].span)
+      }
     } else {
-      type = declaredType(node, words.map { node.word($0) }, scope)
+      type = declaredType(node, words.map { node.word($0) }, arguments, scope)
     }
     if let refinement = node.child(.refinement) { type = refinedType(type, refinement, scope) }
     return type
   }
+
+  /// How many types a builtin one is made of at most.
+  private static let builtinParameters = ["List": 1, "Map": 2, "Range": 1, "Secret": 1, "Deferred": 1, "Key": 1]
 
   private mutating func builtinType(_ name: String, _ arguments: [SyntaxNode], _ scope: Int32) -> TypeID? {
     func argument(_ index: Int) -> SyntaxNode? { index < arguments.count ? arguments[index] : nil }
@@ -85,6 +105,7 @@ extension Program {
     case "Map": return types.add(.map(inner(arguments.count > 1 ? 1 : 0, &self)))
     case "Range": return types.add(.range(inner(0, &self)))
     case "Secret": return types.add(.secret(inner(0, &self)))
+    case "Deferred": return types.add(.deferred(inner(0, &self)))
     case "Key":
       guard argument(0) != nil else { return types.add(.key(nil)) }
       let owner = inner(0, &self)
@@ -94,7 +115,10 @@ extension Program {
     }
   }
 
-  private mutating func declaredType(_ node: SyntaxNode, _ path: [String], _ scope: Int32) -> TypeID {
+  private mutating func declaredType(
+    _ node: SyntaxNode, _ path: [String], _ arguments: [SyntaxNode], _ scope: Int32
+  ) -> TypeID {
+    if path.first == "k8s", find(key("k8s"), in: scope) == nil { return apiType(path, at: node.span) }
     var place = scope
     for (index, word) in path.enumerated() {
       let last = index == path.count - 1
@@ -102,14 +126,22 @@ extension Program {
       markUsed(key(word), owner)
       switch name.kind {
       case .module(let module) where !last: place = modules[Int(module)].scope
-      case .schema(let schema) where last: return types.add(.schema(SchemaID(index: schema)))
-      case .type where last: return alias(key(word), owner, name)
+      case .schema(let schema) where last:
+        if isGeneric(name.node) || !arguments.isEmpty {
+          return genericType(key(word), owner, name, arguments, scope, at: node)
+        }
+        return types.add(.schema(SchemaID(index: schema)))
+      case .type where last:
+        if isGeneric(name.node) || !arguments.isEmpty {
+          return genericType(key(word), owner, name, arguments, scope, at: node)
+        }
+        return alias(key(word), owner, name)
       default: break
       }
     }
     var known = [
       "Any", "Bool", "Int", "Float", "String", "Quantity", "Duration", "Percent", "List", "Map", "Range", "Secret",
-      "Key", "Regex", "Record",
+      "Deferred", "Key", "Regex", "Record",
     ]
     known += names(in: scope) { name in
       switch name.kind {
@@ -125,8 +157,12 @@ extension Program {
   }
 
   mutating func alias(_ name: Int32, _ owner: Int32, _ entry: Scope.Name) -> TypeID {
-    let variable = ChildKey(parent: owner, name: name)
-    if anyTypes.contains(variable) { return types.add(.variable(variable)) }
+    if let parameter = typeParameter(name, owner, entry) { return parameter }
+    if isGeneric(entry.node) {
+      // By itself it is checked with its parameters as they are.
+      let given = typeParameters(of: entry.node).map { types.add(.variable(ChildKey(parent: -2 - owner, name: $0))) }
+      return instantiate(name, owner, entry, given, at: entry.span)
+    }
     if let known = aliases[ChildKey(parent: owner, name: name)] {
       if known == TypeTable.any {
         report("KC0123", "the type `\(text(name))` is defined by itself", at: entry.span)
@@ -136,9 +172,6 @@ extension Program {
     }
     aliases[ChildKey(parent: owner, name: name)] = TypeTable.any
     let type: TypeID
-    if let generic = entry.node?.child(.typeParameters) {
-      report("KC0195", "types with type parameters are not supported yet", at: generic.span)
-    }
     if let node = entry.node, node.kind == .enumDecl {
       type = enumType(node, in: owner)
     } else {
@@ -146,6 +179,7 @@ extension Program {
     }
     aliases[ChildKey(parent: owner, name: name)] = type
     if types.names[type] == nil { types.names[type] = text(name) }
+    self.name(recordType: type, text(name))
     return type
   }
 
@@ -224,19 +258,22 @@ extension Program {
     case .map(let inner): return "Map<String, \(describe(inner))>"
     case .record: return "Record"
     case .optional(let inner): return describe(inner) + "?"
-    case .union(let members): return members.map(describe).joined(separator: " | ")
+    case .union(let members): return members.map { describe($0) }.joined(separator: " | ")
     case .text(let text): return "\"\(text)\""
     case .number(let number): return String(number)
     case .schema(let schema): return schemas[Int(schema.index)].name
     case .children(let schema): return "the \(text(schemas[Int(schema.index)].kind)) blocks"
     case .range(let inner): return "Range<\(describe(inner))>"
     case .secret(let inner): return "Secret<\(describe(inner))>"
+    case .deferred(let inner): return "Deferred<\(describe(inner))>"
+    case .live(let index): return "Deferred<\(kube.describe(liveShapes[Int(index)]))>"
     case .key(let schema): return schema.map { "Key<\(schemas[Int($0.index)].name)>" } ?? "Key"
     case .function: return "Function"
     case .signature(let parameters, let result):
-      return "(\(parameters.map(describe).joined(separator: ", "))) -> \(describe(result))"
+      return "(\(parameters.map { describe($0) }.joined(separator: ", "))) -> \(describe(result))"
     case .variable(let name): return text(name.name)
-    case .refined(let inner, let index): return describe(inner, refinements: Int(index))
+    case .refined(let inner, let index):
+      return staticShapes[index] != nil ? describe(inner) : describe(inner, refinements: Int(index))
     }
   }
 
@@ -255,7 +292,7 @@ extension Program {
 
   /// A value as the source would write it; secrets are not shown.
   func display(_ value: TreeValue) -> String {
-    if value.isSecret { return "(secret)" }
+    if value.isSecret || hidden > 0 { return Tree.secretText }
     switch value.tag {
     case .none: return ""
     case .string:
@@ -270,11 +307,12 @@ extension Program {
     case .range: return "\(display(tree.item(of: value, 0)))...\(display(tree.item(of: value, 1)))"
     case .null: return "null"
     case .list:
-      return "[" + tree.items(of: value).prefix(5).map(display).joined(separator: ", ")
+      return "[" + tree.items(of: value).prefix(5).map { display($0) }.joined(separator: ", ")
         + (value.length > 5 ? ", …]" : "]")
     case .instance: return title(of: Int32(value.payload))
     case .record: return "{…}"
     case .key: return display(tree.item(of: value, 3))
+    case .deferred: return DeferredExpression.placeholder
     default: return kindName(value)
     }
   }
@@ -302,6 +340,7 @@ extension Program {
     case .symbol: "name"
     case .regex: "Regex"
     case .scope, .thunk, .busy: "namespace"
+    case .deferred: "value known only after apply"
     }
   }
 

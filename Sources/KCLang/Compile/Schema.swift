@@ -57,6 +57,11 @@ struct Schema: Sendable {
   /// The parameters of a component, and the scope of its body.
   var parameters: [ComponentParameter] = []
   var inner: Int32 = -1
+  /// What its type parameters stand for: for a schema that was made of a generic one, and, as variables, for that.
+  var bindings: [Int32: TypeID] = [:]
+  /// The generic schema that it was made of, and with what; -1 for others.
+  var generic: Int32 = -1
+  var arguments: [TypeID] = []
   /// The name of the case, for what a case of an enum holds; -1 for others.
   var caseName: Int32 = -1
   var node: SyntaxNode?

@@ -36,30 +36,45 @@ struct StringText {
 
   /// Drops the first and the last line break of a block and the indent that all its lines share.
   private mutating func stripIndent() {
+    var texts: [[ArraySlice<UInt8>]] = parts.map { part in
+      guard case .text(let text) = part else { return [] }
+      return Array(text.utf8).split(separator: 0x0a, omittingEmptySubsequences: false)
+    }
+    let margin = Self.margin(of: texts)
+    for index in texts.indices {
+      for number in texts[index].indices.dropFirst() {
+        let line = texts[index][number]
+        texts[index][number] = line.dropFirst(min(margin, Self.indent(of: line)))
+      }
+    }
+    if let first = texts.first, first.count > 1, let line = first.first, Self.isBlank(line) { texts[0].removeFirst() }
+    let end = texts.count - 1
+    if let last = texts.last, last.count > 1, let line = last.last, Self.isBlank(line) { texts[end].removeLast() }
+    for (index, lines) in texts.enumerated() {
+      guard case .text = parts[index] else { continue }
+      parts[index] = .text(String(decoding: Array(lines.joined(separator: [0x0a])), as: UTF8.self))
+    }
+  }
+
+  /// The indent of the line that has least, of those that say something; the last line's counts, too.
+  private static func margin(of texts: [[ArraySlice<UInt8>]]) -> Int {
     var margin = Int.max
-    for (index, part) in parts.enumerated() {
-      guard case .text(let text) = part else { continue }
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    for lines in texts {
       for (number, line) in lines.enumerated() where number > 0 {
-        let isLast = index == parts.count - 1 && number == lines.count - 1
-        let indent = line.prefix { $0 == " " || $0 == "\t" }.count
-        if indent < line.count || (number == lines.count - 1 && !isLast) || isLast { margin = min(margin, indent) }
+        let endsPart = number == lines.count - 1
+        // A part's last line goes on with what is interpolated behind it.
+        if endsPart || !isBlank(line) { margin = min(margin, indent(of: line)) }
       }
     }
-    for (index, part) in parts.enumerated() {
-      guard case .text(let text) = part else { continue }
-      var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      for number in lines.indices where number > 0 {
-        lines[number] = lines[number].dropFirst(min(margin, lines[number].prefix { $0 == " " || $0 == "\t" }.count))
-      }
-      if index == 0, lines.first?.allSatisfy({ $0 == " " || $0 == "\t" || $0 == "\r" }) ?? false, lines.count > 1 {
-        lines.removeFirst()
-      }
-      if index == parts.count - 1, lines.count > 1, lines.last?.allSatisfy({ $0 == " " || $0 == "\t" }) ?? false {
-        lines.removeLast()
-      }
-      parts[index] = .text(lines.joined(separator: "\n"))
-    }
+    return margin
+  }
+
+  private static func indent(of line: ArraySlice<UInt8>) -> Int {
+    line.prefix { $0 == 0x20 || $0 == 0x09 }.count
+  }
+
+  private static func isBlank(_ line: ArraySlice<UInt8>) -> Bool {
+    line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
   }
 
   private static func unescape(_ text: String) -> String {

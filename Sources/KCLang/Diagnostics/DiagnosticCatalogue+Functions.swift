@@ -16,6 +16,22 @@ extension DiagnosticCatalogue {
         let x = f(a: 1)
         """#),
     DiagnosticInfo(
+      "KC0126", "no such address",
+      """
+      The functions of `std.net` take IP addresses, `10.0.0.1` or `fd00::1`, and blocks of them, `10.0.0.0/8`: each where it is \
+      asked for. `net.isAddress` and `net.isBlock` tell what some text is.
+      """,
+      bad: #"""
+        import std.net
+
+        let first = net.host("10.0.0.0", 1)
+        """#,
+      good: #"""
+        import std.net
+
+        let first = net.host("10.0.0.0/24", 1)
+        """#),
+    DiagnosticInfo(
       "KC0130", "unknown argument label",
       """
       The function has no parameter of this name.

@@ -71,6 +71,60 @@ extension DiagnosticCatalogue {
         let kind = "strong"
         """#),
     DiagnosticInfo(
+      "KC0182", "decision by a value known after apply",
+      """
+      What is made is decided before anything is applied: conditions, loops, names, labels and keys cannot depend on what
+      the target tells only then.
+      """,
+      bad: #"""
+        service lb { type = "LoadBalancer" }
+
+        let isLocal = lb.address == "127.0.0.1"
+        """#,
+      good: #"""
+        service lb { type = "LoadBalancer" }
+
+        config settings { data { URL = "http://\(lb.address)" } }
+        """#),
+    DiagnosticInfo(
+      "KC0183", "not computable after apply",
+      """
+      Values that are known only after apply are put into fields when they are known. What is computed of them until then
+      is text put together, sums, and a few functions on text.
+      """,
+      bad: #"""
+        claim files { size = 1Gi }
+
+        config settings { data { VOLUME = files.volumeName.reversed() } }
+        """#,
+      good: #"""
+        claim files { size = 1Gi }
+
+        config settings { data { VOLUME = files.volumeName.upper() } }
+        """#),
+    DiagnosticInfo(
+      "KC0184", "waits for itself",
+      """
+      An object whose field is known only after another was applied is applied after it. Here the other one needs the first.
+      """,
+      bad: #"""
+        config settings { data { READY = "\(web.status.readyReplicas)" } }
+
+        deployment web {
+          container app {
+            image = "shop/web:v1"
+            env READY = settings.data.READY
+          }
+        }
+        """#,
+      good: #"""
+        config settings { data { READY = "\(web.status.readyReplicas)" } }
+
+        deployment web {
+          container app { image = "shop/web:v1" }
+        }
+        """#),
+    DiagnosticInfo(
       "KC0190", "--set finds nothing",
       """
       The path names neither a parameter nor a field of a block: `--set tag=v2`, `--set web.replicas=3`, \
@@ -128,10 +182,38 @@ extension DiagnosticCatalogue {
       The language has a meaning for this, and this version of the compiler has not.
       """,
       bad: #"""
-        schema Box<T> { size: Int }
+        resource schema Box<T> { size: Int }
         """#,
       good: #"""
         let x = 1 + 1
+        """#),
+    DiagnosticInfo(
+      "KC0196", "version of Kubernetes not known",
+      """
+      The project names a version of Kubernetes whose API this kc does not know. The diagnostic names those \
+      that it knows; a patch release (`1.36.2`) is the same as its minor version.
+      """,
+      bad: #"""
+        project shop { kubernetes = "1.9" }
+        """#,
+      good: #"""
+        project shop { kubernetes = "1.36" }
+        """#),
+    DiagnosticInfo(
+      "KC0197", "refused by the API server",
+      """
+      The object is what the program says, and the API server would refuse it: a name that is too long, a rule between \
+      fields, a value out of bounds. `kc check` finds such mistakes in the source by the same rules as the server. For \
+      one, a pod's `terminationGracePeriodSeconds` cannot be negative, and a job's pods cannot restart `Always`.
+      """,
+      bad: "",
+      good: #"""
+        k8s.core.v1.Pod web {
+          spec {
+            terminationGracePeriodSeconds = 5
+            containers = [{ name = "app", image = "shop/web:v1" }]
+          }
+        }
         """#),
     DiagnosticInfo(
       "KC0200", "policy not kept",

@@ -16,6 +16,8 @@ struct DiagnosticSink: Sendable {
 
   mutating func add(contentsOf diagnostics: [Diagnostic]) { for one in diagnostics { add(one) } }
 
+  mutating func removeAll(where condition: (Diagnostic) -> Bool) { all.removeAll(where: condition) }
+
   var hasErrors: Bool { all.contains { $0.severity == .error } }
 
   /// In the order of files and places.

@@ -45,6 +45,14 @@ struct Instance: Sendable {
   var lastRule: Int32 = -1
 }
 
+/// Where new children of a block stand among the others.
+struct Insertion: Sendable {
+  /// The block, or -1 where children stand last.
+  var parent: Int32 = -1
+  /// The child before them, or -1.
+  var after: Int32 = -1
+}
+
 /// A body that takes part in an instance.
 struct BodyRef: Sendable {
   var body: Int32

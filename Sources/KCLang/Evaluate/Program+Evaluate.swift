@@ -16,10 +16,18 @@ extension Program {
     depth += 1
     steps += 1
     defer { depth -= 1 }
-    guard depth < Limits.depth, steps < options.stepLimit, tree.size + frames.count * 12 < Limits.memory else {
-      return overLimit(op)
-    }
+    // Memory is looked at now and then: what a few steps can take is bounded by the limits on texts and lists.
+    guard depth < Limits.depth, steps < options.stepLimit,
+      steps & 7 != 0 || tree.size + frames.count * 12 < Limits.memory
+    else { return overLimit(op) }
     return evaluate(nested: op, frame)
+  }
+
+  /// Reports a chain of names and fields that is too long: once, for what remains of a long chain is long, too.
+  mutating func tooDeep(at site: Int32) -> TreeValue {
+    if diagnostics.all.contains(where: { $0.code == "KC0170" }) { return .poison }
+    report("KC0170", "values depend on each other more than \(Limits.dependencies) levels deep", at: site)
+    return .poison
   }
 
   private mutating func overLimit(_ op: Op) -> TreeValue {
@@ -28,7 +36,7 @@ extension Program {
     } else if steps >= options.stepLimit {
       report("KC0171", "this program takes more than \(options.stepLimit) steps", at: op.site)
     } else {
-      report("KC0170", "values depend on each other more than \(Limits.depth) levels deep", at: op.site)
+      report("KC0170", "expressions stand in each other more than \(Limits.depth) levels deep", at: op.site)
     }
     return .poison
   }
@@ -43,9 +51,7 @@ extension Program {
     case .add, .subtract, .multiply, .divide, .remainder: return evaluateArithmetic(op, frame)
     case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual: return evaluateComparison(op, frame)
     case .and, .or: return evaluateLogic(op, frame)
-    case .coalesce:
-      let left = evaluate(op.a, frame)
-      return left.isNone ? evaluate(op.b, frame) : left
+    case .coalesce: return evaluateCoalesce(op, frame)
     case .isIn: return evaluateIn(op, frame)
     case .branch: return evaluateBranch(op, frame)
     case .forEach, .forPairs: return evaluateFor(op, frame)
@@ -63,7 +69,7 @@ extension Program {
     case .check: return coerce(evaluate(op.a, frame), to: TypeID(index: op.b), at: op.site)
     case .symbol: return symbol(op, frame)
     case .blockRef: return evaluateBlock(op, frame)
-    case .kindScope: return TreeValue(.scope, payload: UInt32(bitPattern: op.b), length: Int(namespace(op.a, frame)))
+    case .kindScope: return kindScope(op, frame)
     case .enclosing: return evaluateEnclosing(op, frame)
     case .parameter:
       let value = evaluate(op.a, frame)
@@ -77,9 +83,20 @@ extension Program {
     }
   }
 
+  private mutating func kindScope(_ op: Op, _ frame: Int32) -> TreeValue {
+    TreeValue(.scope, payload: UInt32(bitPattern: op.b), length: Int(namespace(op.a, frame)))
+  }
+
+  private mutating func evaluateCoalesce(_ op: Op, _ frame: Int32) -> TreeValue {
+    let left = evaluate(op.a, frame)
+    if left.tag == .deferred { return deferredCoalesce(left, evaluate(op.b, frame), at: op.site) }
+    return left.isNone ? evaluate(op.b, frame) : left
+  }
+
   private mutating func local(_ op: Op, _ frame: Int32) -> TreeValue {
     var frame = frame
-    for _ in 0..<op.a { frame = parent(of: frame) }
+    // Not by a call of a function of the program: unoptimized, that would take a copy of it on the stack of each level.
+    for _ in 0..<op.a { frame = Int32(bitPattern: frames[Int(frame)].payload) }
     return slotValue(frame, op.b, op.site)
   }
 
@@ -94,6 +111,7 @@ extension Program {
       if frameTraces[place] != 0 { trace.parameter = frameTraces[place] }
       return value
     }
+    if pending.count >= Limits.dependencies { return tooDeep(at: site) }
     let op = Int32(bitPattern: value.payload)
     let outer = trace
     trace = Trace()
@@ -117,7 +135,7 @@ extension Program {
     return (name.key, code.site(name.span))
   }
 
-  private func namespace(_ depth: Int32, _ frame: Int32) -> Int32 {
+  private mutating func namespace(_ depth: Int32, _ frame: Int32) -> Int32 {
     var frame = frame
     for _ in 0..<depth { frame = parent(of: frame) }
     let value = frames[Int(frame + 1)]
@@ -172,14 +190,14 @@ extension Program {
   }
 
   private mutating func evaluateList(_ op: Op, _ frame: Int32) -> TreeValue {
-    var elements: [TreeValue] = []
-    elements.reserveCapacity(Int(op.b))
+    let start = valueStack.count
+    defer { valueStack.removeSubrange(start...) }
     for offset in 0..<op.b {
       let value = evaluate(code.extra[Int(op.a + offset)], frame)
       if value.isPoison { return .poison }
-      if !value.isNone { elements.append(value) }
+      if !value.isNone { valueStack.append(value) }
     }
-    return tree.list(elements)
+    return tree.list(valueStack[start...])
   }
 
   private mutating func evaluateBranch(_ op: Op, _ frame: Int32) -> TreeValue {
@@ -194,11 +212,14 @@ extension Program {
     switch value.tag {
     case .bool:
       if value.isSecret {
-        report("KC0181", "a condition must not depend on a secret", at: code.ops[Int(op)].site)
+        report("KC0181", "a condition must not depend on a secret", at: ownPlace(siteOf(op)))
         return nil
       }
       return value.isTrue
     case .poison: return nil
+    case .deferred:
+      _ = undecided("a condition", at: siteOf(op))
+      return nil
     default:
       report("KC0110", "a condition is a Bool, and this is \(Self.article(kindName(value)))", at: siteOf(op))
       return nil
@@ -206,7 +227,7 @@ extension Program {
   }
 
   /// Where an op stands, also when it is compiled late.
-  func siteOf(_ op: Int32) -> Int32 {
+  mutating func siteOf(_ op: Int32) -> Int32 {
     let found = code.ops[Int(op)]
     if found.code == .lazy, lazies[Int(found.a)].compiled >= 0 { return siteOf(lazies[Int(found.a)].compiled) }
     return found.site
@@ -218,6 +239,8 @@ extension Program {
     results.reserveCapacity(elements.count)
     for (place, element) in elements.enumerated() {
       let inner = loopFrame(frame, element, op.code == .forPairs ? place : nil)
+      let mark = mark(over: inner)
+      defer { release(mark) }
       if op.c >= 0 {
         guard let keep = condition(op.c, inner) else { return .poison }
         if !keep { continue }
@@ -271,6 +294,9 @@ extension Program {
       return (low...high).map { tree.int($0) }
     case .record, .instance: return entries(of: value)
     case .scope: return blocks(of: value)
+    case .deferred:
+      _ = undecided("a `for`", at: site)
+      return nil
     default:
       report("KC0110", "`for` runs over lists, ranges and maps, and this is \(Self.article(kindName(value)))", at: site)
       return nil
@@ -336,6 +362,10 @@ extension Program {
     let value = evaluate(pattern, frame)
     if value.isPoison { return nil }
     let plain = scalar(subject)
+    if plain.tag == .deferred {
+      _ = undecided("a `match`", at: siteOf(pattern))
+      return nil
+    }
     if plain.isSecret {
       report("KC0181", "a `match` must not depend on a secret", at: siteOf(pattern))
       return nil

@@ -30,7 +30,9 @@ extension Program {
   mutating func expand(_ index: Int32) {
     guard instances[Int(index)].state == .fresh else { return }
     instances[Int(index)].state = .expanding
-    var conditional: [(statement: Int32, frame: Int32)] = []
+    let outer = insertion
+    insertion = Insertion()
+    var conditional: [Conditional] = []
     var next = instances[Int(index)].firstBody
     while next >= 0 {
       let ref = bodyRefs[Int(next)]
@@ -39,29 +41,45 @@ extension Program {
     }
     var position = 0
     while position < conditional.count {
-      let (statement, frame) = conditional[position]
+      let item = conditional[position]
       position += 1
-      decide(code.statements[Int(statement)], in: index, frame, &conditional)
+      insertion = Insertion(parent: index, after: item.mark)
+      decide(code.statements[Int(item.statement)], in: index, item.frame, &conditional)
     }
+    insertion = outer
     instances[Int(index)].state = .ready
   }
 
+  /// A statement that depends on values, to be run when all others were.
+  private struct Conditional {
+    var statement: Int32
+    var frame: Int32
+    /// A child that is none, and keeps the place of what the statement makes.
+    var mark: Int32
+  }
+
+  private mutating func putOff(_ statement: Int32, _ frame: Int32, in index: Int32) -> Conditional {
+    var mark = Instance(schema: -1, parent: index)
+    mark.isDeleted = true
+    return Conditional(statement: statement, frame: frame, mark: link(addInstance(mark), to: index))
+  }
+
   private mutating func run(
-    _ bodyIndex: Int32, in index: Int32, _ outer: Int32, _ conditional: inout [(statement: Int32, frame: Int32)]
+    _ bodyIndex: Int32, in index: Int32, _ outer: Int32, _ conditional: inout [Conditional]
   ) {
     let body = code.bodies[Int(bodyIndex)]
     let frame = ownFrame(body, index, outer)
     for position in body.statements {
       let statement = code.statements[Int(position)]
       switch statement.kind {
-      case .branch, .each, .match, .setNamed, .spread: conditional.append((position, frame))
+      case .branch, .each, .match, .setNamed, .spread: conditional.append(putOff(position, frame, in: index))
       case .set: bind(statement, in: index, frame)
       case .open: open(statement, in: index, frame)
       case .child:
         if statement.key >= 0 {
           child(statement, name: statement.key, in: index, frame)
         } else {
-          conditional.append((position, frame))
+          conditional.append(putOff(position, frame, in: index))
         }
       case .delete: delete(statement, in: index)
       case .rule: addRule(statement, in: index, frame)
@@ -91,7 +109,7 @@ extension Program {
 
   /// Runs a statement that depends on values.
   private mutating func decide(
-    _ statement: Statement, in index: Int32, _ frame: Int32, _ conditional: inout [(statement: Int32, frame: Int32)]
+    _ statement: Statement, in index: Int32, _ frame: Int32, _ conditional: inout [Conditional]
   ) {
     switch statement.kind {
     case .branch:
@@ -132,6 +150,10 @@ extension Program {
   private mutating func nameValue(_ op: Int32, _ frame: Int32) -> Int32? {
     let value = scalar(evaluate(op, frame))
     if value.isPoison { return nil }
+    if value.tag == .deferred {
+      _ = undecided("a name", at: siteOf(op))
+      return nil
+    }
     guard value.tag == .string else {
       report("KC0110", "a name is text, and this is \(Self.article(kindName(value)))", at: siteOf(op))
       return nil
@@ -173,7 +195,7 @@ extension Program {
     memos.append(Memo(value: .thunk))
     heads.append(-1)
     let slot = Int32(memos.count - 1)
-    mapIndex[name] = slot
+    mapIndex.set(slot, for: name)
     mapFields.append(MapField(key: statement.key, slot: slot))
     let field = Int32(mapFields.count - 1)
     if instances[Int(index)].lastField >= 0 {
@@ -301,13 +323,24 @@ extension Program {
     let index = addInstance(instance)
     let name = ChildKey(parent: parent, name: instance.name)
     instances[Int(index)].nextNamesake = children[name] ?? -1
-    children[name] = index
-    if instances[Int(parent)].lastChild >= 0 {
-      instances[Int(instances[Int(parent)].lastChild)].nextSibling = index
+    children.set(index, for: name)
+    return link(index, to: parent)
+  }
+
+  /// Puts a child behind the others. Loops and conditions run last, and what they make stands where they do: the order
+  /// of variables matters.
+  private mutating func link(_ index: Int32, to parent: Int32) -> Int32 {
+    let isPlaced = insertion.parent == parent
+    let before = isPlaced ? insertion.after : instances[Int(parent)].lastChild
+    if before >= 0 {
+      instances[Int(index)].nextSibling = instances[Int(before)].nextSibling
+      instances[Int(before)].nextSibling = index
     } else {
+      instances[Int(index)].nextSibling = instances[Int(parent)].firstChild
       instances[Int(parent)].firstChild = index
     }
-    instances[Int(parent)].lastChild = index
+    if instances[Int(parent)].lastChild == before { instances[Int(parent)].lastChild = index }
+    if isPlaced { insertion.after = index }
     return index
   }
 

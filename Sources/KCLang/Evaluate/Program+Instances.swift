@@ -5,16 +5,19 @@ internal import KCSyntax
 extension Program {
   /// A record expression's value. Fields without a value are left out.
   mutating func evaluateRecord(_ bodyIndex: Int32, _ frame: Int32) -> TreeValue {
-    let body = code.bodies[Int(bodyIndex)]
-    var fields: [TreeField] = []
-    fields.reserveCapacity(body.statements.count)
-    for position in body.statements {
+    let start = fieldStack.count
+    defer { fieldStack.removeSubrange(start...) }
+    for position in code.bodies[Int(bodyIndex)].statements {
       let statement = code.statements[Int(position)]
       var key = statement.key
       if statement.kind == .setNamed {
         let name = scalar(evaluate(statement.b, frame))
-        guard name.tag == .string else {
-          if !name.isPoison {
+        guard name.tag == .string, !name.isSecret else {
+          if name.tag == .deferred {
+            _ = undecided("a key", at: statement.site)
+          } else if name.isSecret {
+            report("KC0181", "a key must not depend on a secret", at: statement.site)
+          } else if !name.isPoison {
             report("KC0110", "a key is text, and this is \(Self.article(kindName(name)))", at: statement.site)
           }
           return .poison
@@ -31,9 +34,9 @@ extension Program {
         origin: trace.origin != 0 ? trace.origin : outer.origin,
         parameter: trace.parameter != 0 ? trace.parameter : outer.parameter)
       if value.isPoison { return .poison }
-      if !value.isNone { fields.append(TreeField(key: UInt32(key), origin: origin, value: value)) }
+      if !value.isNone { fieldStack.append(TreeField(key: UInt32(key), origin: origin, value: value)) }
     }
-    return tree.record(fields)
+    return tree.record(fieldStack[start...])
   }
 
   /// Whether a value came as a whole from what was read last: a record or a list of records was put together of many.
@@ -51,6 +54,7 @@ extension Program {
     made.kind = -1
     let index = addInstance(made)
     addBody(op.b, frame, to: index)
+    if !isStandard(schemas[Int(op.a)].scope) { constructed.append(index) }
     return TreeValue(.instance, payload: UInt32(index))
   }
 
@@ -111,7 +115,7 @@ extension Program {
   }
 
   /// Whether something was reported within one of an instance's bodies: what does not hold then may follow from it.
-  private func hasReports(_ index: Int32) -> Bool {
+  func hasReports(_ index: Int32) -> Bool {
     var next = instances[Int(index)].firstBody
     while next >= 0 {
       let body = span(code.bodies[Int(bodyRefs[Int(next)].body)].site)

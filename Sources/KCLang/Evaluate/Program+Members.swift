@@ -31,6 +31,7 @@ extension Program {
       if text(key) == "owner" { return tree.item(of: base, 0) }
       return member(key, of: dereference(base), at: site)
     case .symbol: return unresolved(base)
+    case .deferred: return deferredMember(key, of: base, at: site)
     case .list:
       // The children of a kind by their names: `cache.port.client`.
       for element in tree.items(of: base) where element.tag == .instance {
@@ -61,6 +62,7 @@ extension Program {
     if schemas[Int(schema)].isNamespace { return namespaceMember(key, index, site) }
     if let slot = schemas[Int(schema)].slotOf[key] { return read(index, slot: slot, at: site) }
     if let child = child(named: key, of: index) { return TreeValue(.instance, payload: UInt32(child)) }
+    if isResource(index), let paths = livePaths(of: schema, key) { return liveField(of: index, paths, at: site) }
     if key == keys.name, instances[Int(index)].name >= 0 { return tree.string(text(instances[Int(index)].name)) }
     if brokenNames.contains(key) { return .poison }
     let children = childNames(of: index)
@@ -127,7 +129,7 @@ extension Program {
       "KC0160", "this name means several blocks", at: site, help: "write \(Self.enumerate(names, "or"))")
   }
 
-  private mutating func has(_ key: Int32, _ index: Int32) -> Bool {
+  mutating func has(_ key: Int32, _ index: Int32) -> Bool {
     let schema = instances[Int(index)].schema
     guard schema >= 0 else { return false }
     return schemas[Int(schema)].slotOf[key] != nil || child(named: key, of: index) != nil
@@ -201,6 +203,12 @@ extension Program {
     let index = scalar(evaluate(op.b, frame))
     if base.isPoison || index.isPoison { return .poison }
     let collection = dereference(base)
+    if collection.tag == .deferred { return deferredElement(index, of: collection, at: siteOf(op.b)) }
+    if index.tag == .deferred { return undecided("an index", at: siteOf(op.b)) }
+    if index.isSecret {
+      report("KC0181", "an index must not depend on a secret", at: siteOf(op.b))
+      return .poison
+    }
     switch (collection.tag, index.tag) {
     case (.list, .int):
       let place = index.inlineNumber
@@ -232,19 +240,23 @@ extension Program {
     if receiver.isPoison { return .poison }
     let count = Int(code.extra[Int(op.c)])
     if receiver.tag == .record || receiver.tag == .instance || receiver.tag == .scope,
-      !Builtins.methods(of: receiver.tag).contains(text(op.b))
+      Builtins.method(text(op.b), of: receiver.tag == .scope ? .list : receiver.tag) == nil
     {
       let callee = member(op.b, of: receiver, at: op.site)
       if callee.isPoison { return .poison }
       if callee.tag == .function { return call(callee, count: count, arguments: op.c + 1, frame, at: op.site) }
     }
     var arguments: [TreeValue] = []
+    var sites: [Int32] = []
+    let isOwn = isOwn(op.site)
     for index in 0..<count {
-      let value = evaluate(code.extra[Int(op.c) + 2 + index * 2], frame)
+      let argument = code.extra[Int(op.c) + 2 + index * 2]
+      let value = evaluate(argument, frame)
       if value.isPoison { return .poison }
       arguments.append(value)
+      if isOwn { sites.append(siteOf(argument)) }
     }
-    return Builtins.call(text(op.b), on: receiver, arguments, at: op.site, &self)
+    return Builtins.call(text(op.b), on: receiver, arguments, sites: sites, at: op.site, &self)
   }
 
   /// Calls a function with arguments that stand in the code as pairs of label and op.
@@ -254,7 +266,13 @@ extension Program {
     let closure = closures[Int(callee.payload)]
     let function = Int(closure.function)
     let total = code.functions[function].parameters.count
-    var values = [TreeValue](repeating: .thunk, count: total)
+    let start = valueStack.count
+    defer { valueStack.removeSubrange(start...) }
+    for _ in 0..<total { valueStack.append(.thunk) }
+    let isBuiltin = code.functions[function].builtin >= 0
+    let isCallOfUser = isOwn(site)
+    // Only what may report something of an argument needs to know where that stands.
+    var sites: [Int32] = isBuiltin || isCallOfUser ? Array(repeating: callSite ?? site, count: total) : []
     var next = 0
     for index in 0..<count {
       let label = code.extra[Int(arguments) + index * 2]
@@ -263,31 +281,66 @@ extension Program {
         report("KC0132", "`\(code.functions[function].name)` takes \(total) arguments", at: site)
         return .poison
       }
-      values[place] = evaluate(code.extra[Int(arguments) + index * 2 + 1], frame)
-      if values[place].isPoison { return .poison }
+      let value = evaluate(code.extra[Int(arguments) + index * 2 + 1], frame)
+      if value.isPoison { return .poison }
+      valueStack[start + place] = value
+      if !sites.isEmpty { sites[place] = userSite(ofArgument: code.extra[Int(arguments) + index * 2 + 1], site) }
       next = place + 1
     }
+    if isBuiltin, let builtin = Builtins.ID(rawValue: code.functions[function].builtin) {
+      let arguments = valueStack[start...].map { $0.tag == .thunk ? .none : $0 }
+      return Builtins.call(builtin, arguments, sites: sites, at: site, &self)
+    }
     let outer = callSite
-    if isOwn(site) { callSite = site }
-    defer { callSite = outer }
-    return apply(callee, values, at: site)
+    guard isCallOfUser else { return apply(callee, stacked: start, at: site) }
+    let outerSites = argumentSites
+    (callSite, argumentSites) = (site, sites)
+    defer { (callSite, argumentSites) = (outer, outerSites) }
+    return apply(callee, stacked: start, at: site)
+  }
+
+  /// Where an argument stands in the user's files: what a function of the standard library passes on is its caller's.
+  private mutating func userSite(ofArgument op: Int32, _ site: Int32) -> Int32 {
+    var found = code.ops[Int(op)]
+    if isOwn(found.site) { return found.site }
+    while found.code == .check { found = code.ops[Int(found.a)] }
+    if found.code == .local, found.a == 0, argumentSites.indices.contains(Int(found.b)) {
+      return argumentSites[Int(found.b)]
+    }
+    return callSite ?? site
   }
 
   /// Whether a place is in a file of the user's, not the standard library's.
   func isOwn(_ site: Int32) -> Bool {
-    let file = Int(code.sites[Int(site)].file)
-    return site != 0 && !(standardFiles.contains(file))
+    site != 0 && isOwn(file: Int(code.sites[Int(site)].file))
   }
 
-  func isOwn(file: Int) -> Bool { !standardFiles.contains(file) }
+  func isOwn(file: Int) -> Bool { file >= standardFiles.count || !standardFiles[file] }
 
   /// Calls a function with values in the order of its parameters; `thunk` where none was given.
   mutating func apply(_ callee: TreeValue, _ arguments: [TreeValue], at site: Int32) -> TreeValue {
+    let start = valueStack.count
+    defer { valueStack.removeSubrange(start...) }
+    valueStack += arguments
+    return apply(callee, stacked: start, at: site)
+  }
+
+  /// Calls a function with a value.
+  mutating func apply(_ callee: TreeValue, to argument: TreeValue, at site: Int32) -> TreeValue {
+    valueStack.append(argument)
+    defer { valueStack.removeLast() }
+    return apply(callee, stacked: valueStack.count - 1, at: site)
+  }
+
+  /// Calls a function with the values on the stack from a place on.
+  private mutating func apply(_ callee: TreeValue, stacked start: Int, at site: Int32) -> TreeValue {
     let closure = closures[Int(callee.payload)]
     ensureFunction(closure.function)
     let index = Int(closure.function)
     if code.functions[index].builtin >= 0, let builtin = Builtins.ID(rawValue: code.functions[index].builtin) {
-      return Builtins.call(builtin, arguments.map { $0.tag == .thunk ? .none : $0 }, at: site, &self)
+      let arguments = valueStack[start...].map { $0.tag == .thunk ? .none : $0 }
+      let sites = [Int32](repeating: callSite ?? site, count: arguments.count)
+      return Builtins.call(builtin, arguments, sites: sites, at: site, &self)
     }
     if code.functions[index].isActive, !code.functions[index].name.isEmpty {
       report(
@@ -302,15 +355,17 @@ extension Program {
     let count = code.functions[index].parameters.count
     let frame = addFrame(parent: closure.frame, size: Int32(count))
     for place in 0..<count {
-      if place < arguments.count, arguments[place].tag != .thunk {
-        setSlot(frame, Int32(place), arguments[place])
+      if start + place < valueStack.count, valueStack[start + place].tag != .thunk {
+        setSlot(frame, Int32(place), valueStack[start + place])
       } else {
         setDefault(code.functions[index].parameters[place], frame, Int32(place))
       }
     }
     code.functions[index].isActive = true
     depth += 1
+    let mark = mark(over: frame)
     let result = evaluate(code.functions[index].body, frame)
+    release(mark)
     depth -= 1
     code.functions[index].isActive = false
     return result

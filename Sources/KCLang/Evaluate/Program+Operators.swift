@@ -42,6 +42,7 @@ extension Program {
     case (.negate, .quantity):
       let quantity = tree.quantity(of: value) ?? Quantity(0)
       result = tree.quantity(Quantity(nano: -quantity.nano, format: quantity.format))
+    case (_, .deferred): return uncomputed(op.code == .not ? "!" : "-", at: op.site)
     default:
       let sign = op.code == .not ? "!" : "-"
       report("KC0163", "`\(sign)` cannot be applied to \(Self.article(kindName(value)))", at: op.site)
@@ -65,6 +66,7 @@ extension Program {
   }
 
   private mutating func operandProblem(_ op: Op, _ value: TreeValue, _ wanted: String) -> TreeValue {
+    if value.tag == .deferred { return undecided("`\(Self.symbols[op.code] ?? "")`", at: op.site) }
     report(
       "KC0163", "`\(Self.symbols[op.code] ?? "")` wants \(wanted), and this is \(Self.article(kindName(value)))",
       at: op.site)
@@ -101,8 +103,7 @@ extension Program {
       return floatArithmetic(op, tree.double(of: left) ?? 0, tree.double(of: right) ?? 0)
     case (.string, .string) where op.code == .add:
       guard left.length + right.length <= Limits.text else { return textTooLong(op.site) }
-      let bytes = Array(tree.utf8(of: left)) + Array(tree.utf8(of: right))
-      return tree.string(utf8: bytes[...])
+      return tree.concatenation(left, right)
     case (.list, .list) where op.code == .add:
       guard left.length + right.length <= Limits.elements else { return listTooLong(op.site) }
       return tree.list(Array(tree.items(of: left)) + Array(tree.items(of: right)))
@@ -131,6 +132,7 @@ extension Program {
 
   private mutating func operandsProblem(_ op: Op, _ left: TreeValue, _ right: TreeValue) -> TreeValue {
     let sign = Self.symbols[op.code] ?? ""
+    if left.tag == .deferred || right.tag == .deferred { return deferredOperation(op, left, right) }
     var help: String?
     if op.code == .add, left.tag == .string || right.tag == .string {
       help = "to put values into text, interpolate: `\"\\(a)\\(b)\"`"
@@ -228,6 +230,9 @@ extension Program {
     let left = scalar(evaluate(op.a, frame))
     let right = scalar(evaluate(op.b, frame))
     if left.isPoison || right.isPoison { return .poison }
+    if !left.isNone, !right.isNone, holdsDeferred(left) || holdsDeferred(right) {
+      return undecided("a comparison", at: op.site)
+    }
     var result: TreeValue
     switch op.code {
     case .equal: result = .bool(tree.equal(left, right))
@@ -279,6 +284,7 @@ extension Program {
     let value = scalar(evaluate(op.a, frame))
     let collection = dereference(evaluate(op.b, frame))
     if value.isPoison || collection.isPoison { return .poison }
+    if holdsDeferred(value) || holdsDeferred(collection) { return undecided("`in`", at: op.site) }
     var result = isIn(value, collection, siteOf(op.b))
     if !result.isPoison { result.isSecret = value.isSecret || holdsSecret(collection) }
     return result
@@ -305,6 +311,7 @@ extension Program {
   mutating func evaluateInterpolation(_ op: Op, _ frame: Int32) -> TreeValue {
     var bytes: [UInt8] = []
     var isSecret = false
+    var parts: [TreeValue] = []
     for offset in 0..<op.b {
       let part = code.extra[Int(op.a + offset)]
       let value = scalar(evaluate(part, frame))
@@ -316,6 +323,10 @@ extension Program {
         plain.isSecret = false
         bytes += Array(display(plain).utf8)
       case .poison: return .poison
+      case .deferred:
+        if !bytes.isEmpty { parts.append(tree.string(utf8: bytes[...])) }
+        parts.append(value)
+        bytes = []
       case .none:
         report("KC0164", "this has no value, so it cannot be put into text", at: siteOf(part))
         return .poison
@@ -326,20 +337,11 @@ extension Program {
       guard bytes.count <= Limits.text else { return textTooLong(op.site) }
     }
     var result = tree.string(utf8: bytes[...])
+    if !parts.isEmpty { result = deferredText(parts + (bytes.isEmpty ? [] : [result]), at: op.site) }
     result.isSecret = isSecret
     return result
   }
 
   /// The fields of both records; those of the second win.
-  mutating func merge(_ left: TreeValue, _ right: TreeValue) -> TreeValue {
-    var fields = Array(tree.fields(of: left))
-    for field in Array(tree.fields(of: right)) {
-      if let place = fields.firstIndex(where: { $0.key == field.key }) {
-        fields[place] = field
-      } else {
-        fields.append(field)
-      }
-    }
-    return tree.record(fields)
-  }
+  mutating func merge(_ left: TreeValue, _ right: TreeValue) -> TreeValue { tree.merge(left, right) }
 }

@@ -16,6 +16,7 @@ extension Program {
       note(memo.origin)
       return memo.value
     }
+    if pending.count >= Limits.dependencies { return tooDeep(at: site) }
     let schema = Int(instances[Int(index)].schema)
     let outer = begin(index, schemas[schema].slots[Int(slot)].key, place, site)
     let value = evaluate(field: Int(slot), schema, of: index, place)
@@ -32,6 +33,7 @@ extension Program {
       note(memo.origin)
       return memo.value
     }
+    if pending.count >= Limits.dependencies { return tooDeep(at: site) }
     let outer = begin(index, -1, Int(place), site)
     let head = heads[Int(place)]
     let value = evaluate(binding: head, of: index, instances[Int(index)].element)
@@ -120,6 +122,7 @@ extension Program {
   }
 
   private mutating func missing(_ field: Slot, _ index: Int32) -> TreeValue {
+    if guessedNames.contains(field.key), hasReports(index) { return .poison }
     let name = text(field.key)
     let type = describe(field.type)
     report(
@@ -131,11 +134,13 @@ extension Program {
 
   /// The name of a block's object: its own, after the names of the instances it is in.
   func objectName(of index: Int32) -> String {
-    var name = text(instances[Int(index)].name)
+    let keys = tree.keys
+    var name = keys.text(UInt32(instances[Int(index)].name))
     guard isResource(index) else { return name }
     var parent = instances[Int(index)].parent
     while parent >= 0, parent != root {
-      if instances[Int(parent)].name >= 0 { name = "\(text(instances[Int(parent)].name))-\(name)" }
+      let outer = instances[Int(parent)].name
+      if outer >= 0 { name = "\(keys.text(UInt32(outer)))-\(name)" }
       parent = instances[Int(parent)].parent
     }
     return name
@@ -169,7 +174,8 @@ extension Program {
     case (.none, _): return coerce(value, to: type, at: site)
     case (.list, .list):
       return coerce(tree.list(Array(tree.items(of: base)) + Array(tree.items(of: added))), to: type, at: site)
-    case (.record, .record): return coerce(merge(base, added), to: type, at: site)
+    case (.record, .record), (.instance, .record), (.record, .instance), (.instance, .instance):
+      return coerce(merge(materialize(base), materialize(added)), to: type, at: site)
     default:
       report("KC0110", "`+=` extends a list with a list, and this is \(Self.article(kindName(added)))", at: site)
       return .poison
@@ -210,7 +216,7 @@ extension Program {
     }
     let start = pending.lastIndex { $0.instance == instance && $0.key == key } ?? 0
     let cycle = pending[min(start, pending.count)...]
-    let names = cycle.map(title)
+    let names = cycle.map { title($0) }
     let first = names.first ?? text(key)
     let way = (names + [first]).map { "`\($0)`" }.joined(separator: " → ")
     // A cycle is one mistake, wherever it was entered: it is reported where its first member is declared.

@@ -1,4 +1,5 @@
 public import KCData
+internal import KCKube
 public import KCSyntax
 
 /// What a program means: the one entry to the language for tools.
@@ -20,6 +21,14 @@ public struct Compilation: Sendable {
   /// Resources that have another address than before, by `moved from a to b`; sorted by their old address.
   public let moves: [Move]
 
+  /// The arena that the resources' objects stand in: for those that write all of them, and need no `Value`.
+  public var tree: Tree { program.program.tree }
+
+  /// The names of the namespaces that the program declares, and of those that its objects are in.
+  public var namespaces: (declared: Set<String>, used: Set<String>) {
+    program.program.namespaces(of: resources)
+  }
+
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
   /// - Parameter paths: the files to compile, relative to the root; what they import comes along.
@@ -30,15 +39,14 @@ public struct Compilation: Sendable {
   }
 
   init(_ frozen: FrozenProgram, _ found: [Resource]) {
-    let program = frozen.program
     var resources = found
-    diagnostics = program.diagnostics.sorted()
-    sources = program.files
-    environments = program.environments.map(\.name)
-    project = program.project
-    moves = program.moves
-    self.program = frozen
-    for place in resources.indices { resources[place].program = self.program }
+    diagnostics = frozen.program.diagnostics.sorted()
+    sources = frozen.program.files
+    environments = frozen.program.environments.map(\.name)
+    project = frozen.program.project
+    moves = frozen.program.moves
+    program = frozen
+    for place in resources.indices { resources[place].program = frozen }
     self.resources = resources
   }
 
@@ -48,13 +56,13 @@ public struct Compilation: Sendable {
   ///   - address: `deployment.web`, or a name that only one resource has.
   ///   - path: a path in the object (`spec.replicas`) or in the source (`replicas`, `app.image`); nil for the resource.
   public func why(address: String, path: String?) throws(WhyError) -> WhyAnswer {
-    var copy = program.program
+    var copy = Program(copying: program.program)
     return try copy.why(address: address, path: path, resources: resources)
   }
 
   /// The fields of a schema, by its name or the keyword of its blocks, with types, defaults and documentation.
   public func explain(type name: String) -> TypeExplanation? {
-    var copy = program.program
+    var copy = Program(copying: program.program)
     return copy.explain(type: name)
   }
 
@@ -62,11 +70,29 @@ public struct Compilation: Sendable {
   public var typeNames: [String] { program.program.schemaNames }
 }
 
+extension Program {
+  fileprivate func namespaces(of resources: [Resource]) -> (declared: Set<String>, used: Set<String>) {
+    var (declared, used): (Set<String>, Set<String>) = ([], [])
+    for resource in resources {
+      if let name = value(at: keys.metadata, keys.namespace, in: resource.tree) {
+        used.insert(tree.text(of: name) ?? "")
+      }
+      guard let kind = value(at: keys.kind, in: resource.tree), isText(kind, "Namespace"),
+        let name = value(at: keys.metadata, keys.name, in: resource.tree)
+      else { continue }
+      declared.insert(tree.text(of: name) ?? "")
+    }
+    return (declared, used)
+  }
+}
+
 /// What `project.kc` says.
 public struct ProjectInfo: Sendable {
   public var name: String
   /// The namespace of objects that name none.
   public var namespace: String
+  /// The version of Kubernetes whose API objects are checked against: `1.36`.
+  public var kubernetes = KubeSchema.defaultVersion
   /// All that the block says, as it stands: `target`, `nodes`, …
   public var settings: Value
   /// The block's place; nil where no file has one.

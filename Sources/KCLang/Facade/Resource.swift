@@ -1,4 +1,5 @@
 public import KCData
+public import KCKube
 
 /// A place in the source.
 public struct SourceLocation: Sendable, Hashable {
@@ -44,18 +45,24 @@ public struct Resource: Sendable {
   public var address: String
   /// The kind as the source calls it: `deployment`.
   public var kind: String
-  /// The API object: apiVersion, kind, metadata, spec.
-  public var object: Value
   /// The block's place.
   public var origin: SourceLocation
   /// Addresses of the resources that it refers to.
   public var dependencies: [String]
+  /// Fields whose values are known only after apply; the object has `DeferredExpression.placeholder` in their places.
+  public var deferred: [DeferredField] = []
   /// Whether the block says `protect = true`: the object must not be destroyed or replaced.
   public var isProtected = false
   /// The block and the object, in the program.
   var instance: Int32 = -1
-  var tree = TreeValue.none
+  /// The API object in the arena: `Compilation.tree` has what it refers to.
+  public internal(set) var tree = TreeValue.none
   var program: FrozenProgram?
+
+  /// The API object: apiVersion, kind, metadata, spec. Made anew at each call.
+  public var object: Value { program?.program.tree.value(of: tree) ?? .null }
+  /// The API object with `(secret)` for what is secret. Made anew at each call.
+  public var shownObject: Value { program?.program.tree.value(of: tree, hidingSecrets: true) ?? .null }
 
   /// The origins of fields of the object; one without has that of its nearest ancestor. Found anew at each call.
   public var origins: [FieldPath: Provenance] { walk?.origins ?? [:] }
@@ -80,7 +87,7 @@ public struct Resource: Sendable {
   /// Whether any value of the object is secret.
   public var hasSecrets: Bool { program.map { ObjectOrigins.hasSecrets($0.program, tree) } ?? false }
 
-  private var walk: ObjectOrigins? { program.map { ObjectOrigins($0.program, tree) } }
+  private var walk: ObjectOrigins? { program.map { ObjectOrigins($0, tree) } }
 
   /// Where a field of the object came from, or its nearest ancestor of which that is known.
   public func origin(of path: FieldPath) -> Provenance {

@@ -14,16 +14,43 @@ public protocol SourceProvider: Sendable {
   func read(_ path: String) -> SourceResult
   /// The `.kc` files of the project, relative to its root.
   func modules() -> [String]
+
+  /// The packages that the project may import.
+  var packages: PackageLinks { get }
+  /// The bytes of a file of a package, which is told by its place in `packages`.
+  func read(_ path: String, package: Int) -> SourceResult
+  /// The `.kc` files of a package, relative to its root.
+  func modules(package: Int) -> [String]
+}
+
+/// Projects without packages.
+extension SourceProvider {
+  public var packages: PackageLinks { PackageLinks() }
+  public func read(_ path: String, package: Int) -> SourceResult { .missing }
+  public func modules(package: Int) -> [String] { [] }
 }
 
 /// Sources in memory, for tests and tools.
 public struct MemorySources: SourceProvider {
   private let files: [String: [UInt8]]
+  public let packages: PackageLinks
 
-  public init(_ files: [String: String]) { self.files = files.mapValues { Array($0.utf8) } }
+  /// - Parameters:
+  ///   - files: texts by path.
+  ///   - packages: what may be imported; the files of a package are those below a folder of its label's name.
+  public init(_ files: [String: String], packages: PackageLinks = PackageLinks()) {
+    self.files = files.mapValues { Array($0.utf8) }
+    self.packages = packages
+  }
 
   public func read(_ path: String) -> SourceResult { files[path].map { .bytes($0) } ?? .missing }
   public func modules() -> [String] { files.keys.sorted() }
+
+  public func read(_ path: String, package: Int) -> SourceResult { read("\(packages.packages[package].label)/\(path)") }
+  public func modules(package: Int) -> [String] {
+    let start = packages.packages[package].label + "/"
+    return modules().filter { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) }
+  }
 }
 
 /// What a compilation depends on besides its sources.
@@ -39,6 +66,8 @@ public struct CompileOptions: Sendable {
   /// Whether variables that `input.env` asks for and nobody set are taken as set, to some secret text: what is checked
   /// then does not depend on secrets.
   public var assumesInputs = false
+  /// Whether objects are held against all that the API server checks of new ones, beyond the types of their fields.
+  public var checksObjects = false
   /// The most operations that evaluation may take; more are refused.
   public var stepLimit = 50_000_000
   /// The day it is, as `2026-11-25`: waivers of policies end by it. Without it they all hold.

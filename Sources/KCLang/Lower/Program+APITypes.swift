@@ -6,7 +6,7 @@ internal import KCSyntax
 extension Program {
   /// Reports fields that an API object does not have, and values of the wrong type.
   mutating func checkFields(_ value: TreeValue, apiVersion: String, kind: String) {
-    let schema = KubeSchema.builtin
+    let schema = kube
     guard let type = schema.type(apiVersion: apiVersion, kind: kind) else { return }
     check(value, .type(type), schema, name: kind, at: 0)
   }
@@ -14,7 +14,7 @@ extension Program {
   mutating func check(
     _ value: TreeValue, _ shape: KubeSchema.Shape, _ schema: KubeSchema, name: String, at origin: UInt32
   ) {
-    if value.isPoison { return }
+    if value.isPoison || value.tag == .deferred { return }
     switch shape {
     case .type(let index):
       guard value.tag == .record else { return wrong(value, "a record", name, origin) }

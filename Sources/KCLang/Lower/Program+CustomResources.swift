@@ -6,9 +6,14 @@ internal import KCSyntax
 extension Program {
   /// Reports what a `CustomResourceDefinition` of the program refuses of the custom resources beside it.
   mutating func checkCustomResources(_ resources: inout [Resource]) {
-    let definitions = resources.map(\.object).filter { $0["kind"]?.string == "CustomResourceDefinition" }
+    let definitions = resources.compactMap { resource -> Value? in
+      guard let kind = value(at: keys.kind, in: resource.tree), isText(kind, "CustomResourceDefinition") else {
+        return nil
+      }
+      return tree.value(of: resource.tree)
+    }
     guard !definitions.isEmpty else { return }
-    var schema = KubeSchema.builtin
+    var schema = kube
     var clusterWide = Set<String>()
     for definition in definitions {
       schema.insert(definition: definition)
@@ -17,31 +22,44 @@ extension Program {
       clusterWide.insert("\(group) \(definition.at("spec", "names", "kind")?.string ?? "")")
     }
     for place in resources.indices {
-      guard let apiVersion = resources[place].object["apiVersion"]?.string,
-        let kind = resources[place].object["kind"]?.string,
-        let type = schema.type(apiVersion: apiVersion, kind: kind), schema.types[type].isCustom
+      let (apiVersion, kind) = identity(of: resources[place].tree)
+      guard let type = schema.type(apiVersion: apiVersion, kind: kind), schema.types[type].isCustom
       else { continue }
       let group = apiVersion.split(separator: "/").first.map(String.init) ?? ""
-      if clusterWide.contains("\(group) \(kind)") { resources[place].object.set(nil, at: "metadata", "namespace") }
+      if clusterWide.contains("\(group) \(kind)") { removeNamespace(&resources[place].tree) }
       let before = diagnostics.all.count
       check(resources[place].tree, .type(type), schema, name: kind, at: 0)
       guard diagnostics.all.count == before else { continue }
-      let object = schema.completed(resources[place].object, apiVersion: apiVersion, kind: kind)
-      let causes = schema.violations(of: object, apiVersion: apiVersion, kind: kind) { pattern, text in
-        (try? Pattern(pattern))?.isFound(in: text)
+      let plain = tree.value(of: resources[place].tree) ?? .null
+      let object = schema.completed(plain, apiVersion: apiVersion, kind: kind)
+      let causes = schema.violations(of: object, apiVersion: apiVersion, kind: kind)
+      // That rules were not looked at is no mistake of its own.
+      for cause in causes where cause.field != "<nil>" || causes.count == 1 {
+        report(cause, of: resources[place], kind: kind)
       }
-      for cause in causes { report(cause, of: resources[place], kind: kind) }
     }
   }
 
+  /// Objects of the whole cluster have no namespace.
+  private mutating func removeNamespace(_ object: inout TreeValue) {
+    guard let metadata = value(at: keys.metadata, in: object), metadata.tag == .record else { return }
+    let fields = tree.fields(of: metadata).filter { $0.key != UInt32(keys.namespace) }
+    object = replacing(keys.metadata, in: object, with: tree.record(fields))
+  }
+
   private mutating func report(_ cause: APIStatus.Cause, of resource: Resource, kind: String) {
-    let walk = ObjectOrigins(self, resource.tree)
     // The API's message may quote the value.
-    let message = walk.secretPaths.isEmpty ? cause.message : "its value is not what the definition asks for"
-    let field = cause.field
+    let isOpen = !ObjectOrigins.hasSecrets(self, resource.tree)
+    let message = isOpen ? cause.message : "its value is not what the definition asks for"
+    report("KC0194", "`\(cause.field)` of this \(kind): \(message)", at: site(of: cause.field, in: resource))
+  }
+
+  /// Where the source says a field of an object, by the field's path as the API writes it; the nearest field around it
+  /// or the block, where it does not say it.
+  func site(of field: String, in resource: Resource) -> Int32 {
     var (site, length) = (instances[Int(resource.instance)].site, -1)
     findSite(resource.tree, FieldPath(), field, &site, &length)
-    report("KC0194", "`\(field)` of this \(kind): \(message)", at: site)
+    return site
   }
 
   /// The place of a field by its path as the API writes it, or of the nearest field around it.

@@ -17,8 +17,12 @@ extension Program {
     for place in resources.indices {
       resources[place].dependencies = (needs[resources[place].instance] ?? []).map { address(of: $0) }.sorted()
     }
+    if !deferreds.isEmpty { orderDeferred(&resources) }
     // Pods of workloads that could not be made might be those that are selected.
-    if resources.count == all.count { checkSelectors(resources) }
+    if resources.count == all.count {
+      checkSelectors(resources)
+      checkAcross(resources)
+    }
     return resources
   }
 
@@ -38,6 +42,8 @@ extension Program {
 
   /// `deployment.web`; in an instance `eu.deployment.web`.
   func address(of index: Int32) -> String {
+    let keys = tree.keys
+    func text(_ key: Int32) -> String { key < 0 ? "" : keys.text(UInt32(key)) }
     let instance = instances[Int(index)]
     var address = "\(text(instance.kind)).\(text(instance.name))"
     var parent = instance.parent
@@ -59,22 +65,74 @@ extension Program {
     if object.isPoison { return nil }
     if let raw = rawFields(index) {
       let resolved = resolve(raw, 0)
-      let names = tree.value(of: object)
-      checkFields(
-        resolved, apiVersion: names?["apiVersion"]?.string ?? "", kind: names?["kind"]?.string ?? "")
+      let plain = resolve(object, 0)
+      let names = identity(of: plain)
+      checkFields(resolved, apiVersion: names.apiVersion, kind: names.kind)
       object = mergeDeep(object, raw)
     }
     let resolved = resolve(object, 0)
     if let type = schema.apiType { checkFields(resolved, apiVersion: type.apiVersion, kind: type.kind) }
-    guard let value = tree.value(of: resolved) else { return nil }
+    guard resolved.tag == .record else { return nil }
     var resource = Resource(
-      address: address(of: index), kind: text(instances[Int(index)].kind), object: value,
+      address: address(of: index), kind: text(instances[Int(index)].kind),
       origin: location(instances[Int(index)].site), dependencies: [])
     resource.instance = index
-    resource.tree = resolved
+    resource.tree = withNamespace(resolved, of: index)
     resource.isProtected = isProtected(index)
-    setNamespace(&resource.object, of: index)
+    if !deferreds.isEmpty { findDeferred(&resource) }
+    if usesSecrets, !isPlain(resource) { return nil }
     return resource
+  }
+
+  /// Whether an object has no secrets but in the data of a `Secret`; others are reported.
+  private mutating func isPlain(_ resource: Resource) -> Bool {
+    var isSound = true
+    let isSecret = identity(of: resource.tree).kind == "Secret"
+    for field in Array(tree.fields(of: resource.tree)) {
+      if isSecret, ["data", "stringData"].contains(text(Int32(field.key))) { continue }
+      if let origin = secretOrigin(in: field.value, field.origin) {
+        let site = origin != 0 ? code.origins[Int(origin)].site : instances[Int(resource.instance)].site
+        report(
+          "KC0180", "a secret cannot stand here: all but the data of a Secret is shown in plain", at: site,
+          help: "put it into a `secret`, and refer to its key")
+        isSound = false
+      }
+    }
+    return isSound
+  }
+
+  /// The origin of the first secret in a value; nil where there is none.
+  private func secretOrigin(in value: TreeValue, _ origin: UInt32) -> UInt32? {
+    if value.isSecret { return origin }
+    switch value.tag {
+    case .record:
+      for field in tree.fields(of: value) {
+        if let found = secretOrigin(in: field.value, field.origin != 0 ? field.origin : origin) { return found }
+      }
+    case .list: for item in tree.items(of: value) { if let found = secretOrigin(in: item, origin) { return found } }
+    default: break
+    }
+    return nil
+  }
+
+  /// What an object says that it is; empty where it says nothing.
+  func identity(of object: TreeValue) -> (apiVersion: String, kind: String) {
+    (text(at: keys.apiVersion, of: object), text(at: keys.kind, of: object))
+  }
+
+  /// The text of an object's field; empty for others.
+  func text(at key: Int32, of object: TreeValue) -> String {
+    tree.field(UInt32(key), of: object).flatMap { tree.text(of: $0.value) } ?? ""
+  }
+
+  /// The value some fields down, where all of them are there.
+  func value(at path: Int32..., in object: TreeValue) -> TreeValue? {
+    var value = object
+    for key in path {
+      guard let field = tree.field(UInt32(key), of: value), !field.value.isNone else { return nil }
+      value = field.value
+    }
+    return value
   }
 
   /// Whether the block says `protect = true`.
@@ -93,32 +151,66 @@ extension Program {
   }
 
   /// Objects that live in a namespace and name none get the project's.
-  private mutating func setNamespace(_ object: inout Value, of index: Int32) {
-    guard let apiVersion = object["apiVersion"]?.string, let kind = object["kind"]?.string,
-      object.at("metadata", "namespace") == nil, let metadata = object["metadata"]?.object
-    else { return }
-    if let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind), !type.namespaced { return }
-    let namespace = namespace(around: index)
-    var fields = Fields()
-    for (key, value) in metadata {
-      fields[key] = value
-      if key == "name" { fields["namespace"] = .string(namespace) }
+  private mutating func withNamespace(_ object: TreeValue, of index: Int32) -> TreeValue {
+    guard let metadata = value(at: keys.metadata, in: object), metadata.tag == .record,
+      value(at: keys.namespace, in: metadata) == nil, isNamespaced(object)
+    else { return object }
+    let name = namespaceValue(around: index)
+    var fields: [TreeField] = []
+    fields.reserveCapacity(metadata.length + 1)
+    for field in tree.fields(of: metadata) where field.key != UInt32(keys.namespace) {
+      fields.append(field)
+      if field.key == UInt32(keys.name) {
+        fields.append(TreeField(key: UInt32(keys.namespace), origin: 0, value: name))
+      }
     }
-    object["metadata"] = .object(fields)
+    // Objects that the API server names have none yet.
+    if !fields.contains(where: { $0.key == UInt32(keys.namespace) }) {
+      fields.append(TreeField(key: UInt32(keys.namespace), origin: 0, value: name))
+    }
+    return replacing(keys.metadata, in: object, with: tree.record(fields))
+  }
+
+  /// Whether objects of this type live in namespaces; those of unknown types may.
+  private mutating func isNamespaced(_ object: TreeValue) -> Bool {
+    guard let version = value(at: keys.apiVersion, in: object), let kind = value(at: keys.kind, in: object) else {
+      return false
+    }
+    let names = TypeNames(apiVersion: key(of: version), kind: key(of: kind))
+    if let known = namespacedTypes[names] { return known }
+    let (apiVersion, kindText) = identity(of: object)
+    let found = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kindText)?.namespaced ?? true
+    namespacedTypes[names] = found
+    return found
+  }
+
+  private mutating func key(of text: TreeValue) -> Int32 { key(tree.text(of: text) ?? "") }
+
+  /// The object with another value for one of its fields.
+  mutating func replacing(_ key: Int32, in object: TreeValue, with value: TreeValue) -> TreeValue {
+    var fields = Array(tree.fields(of: object))
+    for place in fields.indices where fields[place].key == UInt32(key) { fields[place].value = value }
+    return tree.record(fields)
   }
 
   /// The namespace that the instance around a block gives it, else the `env`, else the project.
   mutating func namespace(around index: Int32) -> String {
+    let value = namespaceValue(around: index)
+    return tree.text(of: value) ?? ""
+  }
+
+  private mutating func namespaceValue(around index: Int32) -> TreeValue {
     var current = instances[Int(index)].parent
     while current >= 0 {
       if let binding = namespaces[current] {
         let value = scalar(evaluate(binding.op, binding.frame))
-        if let text = tree.text(of: value) { return text }
+        if value.tag == .string { return value }
         if !value.isPoison { _ = mismatch(value, TypeTable.string, at: siteOf(binding.op)) }
       }
       current = instances[Int(current)].parent
     }
-    return project.namespace
+    if projectNamespace.isNone { projectNamespace = tree.string(project.namespace) }
+    return projectNamespace
   }
 
   /// Merges records field by field, all the way down; other values of the second win.
@@ -219,38 +311,31 @@ extension Program {
 extension Program {
   /// A service's selector that no pod of the program has.
   mutating func checkSelectors(_ resources: [Resource]) {
-    var pods: [String: [Fields]] = [:]
+    var pods = PodIndex()
+    for resource in resources { pods.add(resource.tree, self) }
     for resource in resources {
-      let namespace = resource.object.at("metadata", "namespace")?.string ?? ""
-      for (key, value) in Self.podLabels(of: resource.object) ?? [:] {
-        pods["\(namespace)/\(key)=\(value.string ?? "")", default: []].append(
-          Self.podLabels(of: resource.object) ?? [:])
-      }
-    }
-    for resource in resources where resource.object["kind"]?.string == "Service" {
-      guard let selector = resource.object.at("spec", "selector")?.object,
-        let first = selector.first(where: { _ in true })
+      guard let kind = value(at: keys.kind, in: resource.tree), isText(kind, "Service"),
+        let selector = value(at: keys.spec, keys.selector, in: resource.tree), selector.tag == .record,
+        selector.length > 0, !pods.isAnySelected(by: selector, of: resource.tree, self)
       else { continue }
-      let namespace = resource.object.at("metadata", "namespace")?.string ?? ""
-      let candidates = pods["\(namespace)/\(first.key)=\(first.value.string ?? "")"] ?? []
-      if candidates.contains(where: { labels in selector.allSatisfy { labels[$0.key] == $0.value } }) { continue }
-      let shown = selector.map { "\($0.key): \($0.value.string ?? "")" }.joined(separator: ", ")
+      let shown = tree.fields(of: selector).map { "\(text(Int32($0.key))): \(tree.text(of: $0.value) ?? "")" }
       let site = selectorSite(resource)
       let schema = schemas[Int(instances[Int(resource.instance)].schema)]
       // Labels in the API's own terms may well be those of pods from elsewhere.
-      let isPlain = schema.apiType != nil || schema.slotOf[Int32(key("apiVersion"))] != nil
+      let isPlain =
+        schema.apiType != nil || schema.slotOf[keys.apiVersion] != nil
+        || isExact(TreeValue(.instance, payload: UInt32(resource.instance)))
       report(
         "KC0151", "`\(title(of: resource.instance))` selects no pod of this program", at: span(site),
-        severity: isPlain ? .warning : .error, notes: ["it selects `\(shown)`"],
+        severity: isPlain ? .warning : .error, notes: ["it selects `\(shown.joined(separator: ", "))`"],
         help: "select a workload by its name: `select = NAME`")
     }
   }
 
-  private static func podLabels(of object: Value) -> Fields? {
-    let template =
-      object.at("spec", "template", "metadata", "labels")
-      ?? object.at("spec", "jobTemplate", "spec", "template", "metadata", "labels")
-    return (template ?? (object["kind"]?.string == "Pod" ? object.at("metadata", "labels") : nil))?.object
+  func isText(_ value: TreeValue, _ text: StaticString) -> Bool {
+    tree.withUTF8(of: value) { bytes in
+      bytes.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
   }
 
   private func selectorSite(_ resource: Resource) -> Int32 {

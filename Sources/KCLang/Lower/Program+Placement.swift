@@ -87,6 +87,9 @@ extension Program {
       case .string: texts.append(plain)
       case .int, .wideInt, .bool: texts.append(tree.string(display(plain)))
       case .poison: return nil
+      case .deferred:
+        _ = undecided("an affinity rule", at: siteOf(predicate.value))
+        return nil
       default:
         report(
           "KC0110", "a label's value is text, and this is \(Self.article(kindName(plain)))", at: siteOf(predicate.value)

@@ -17,21 +17,26 @@ extension Program {
   mutating func compile(_ entries: [String], _ provider: any SourceProvider) -> [Resource] {
     load(entries: entries, provider: provider)
     if diagnostics.hasErrors { return [] }
+    reserveRoom()
     let own = modules.indices.map(Int32.init)
     declarePrelude()
     for module in own where !modules[Int(module)].isStandard { declare(module) }
     readProject()
     readParameterFiles()
+    readEnvironmentParameters()
     let settings = readSettings() + scenarioSettings()
     for setting in settings where isParameter(setting.path) { settingOps[key(setting.path)] = setting }
     applyLayers()
     for setting in settings where !isParameter(setting.path) { apply(setting) }
     checkAll()
     complete(root)
+    completeConstructed()
     checkPolicies()
     let resources = lower()
+    checkObjects(resources)
     moves = resolveMoves(resources)
     if !diagnostics.hasErrors { reportUnusedImports() }
+    dropWarningsInPackages()
     return resources
   }
 
@@ -41,7 +46,6 @@ extension Program {
     for index in modules.indices where !modules[index].isStandard {
       bodies.append((compileModuleBody(Int32(index)), modules[index].frame))
     }
-    let active = environmentChain()
     for (index, environment) in environments.enumerated() {
       layers.append("env \(environment.name)")
       let layer = Int32(layers.count - 1)
@@ -52,7 +56,7 @@ extension Program {
       }
       environmentBodies[index] = compiled
     }
-    for index in active { bodies += environmentBodies[index] ?? [] }
+    for index in activeEnvironments { bodies += environmentBodies[index] ?? [] }
     bodies += scenarioBodies()
     layers.append("--set")
     for (body, frame) in bodies { addBody(body, frame, to: root) }
@@ -60,7 +64,7 @@ extension Program {
   }
 
   /// The environment asked for, after those that it extends; their indices from the lowest up.
-  private mutating func environmentChain() -> [Int] {
+  mutating func environmentChain() -> [Int] {
     for environment in environments { checkParent(environment) }
     guard var name = options.environment else { return [] }
     var chain: [Int] = []
@@ -122,6 +126,15 @@ extension Program {
     }
   }
 
+  /// Values of schemas keep their conditions too, wherever they were made.
+  private mutating func completeConstructed() {
+    var place = 0
+    while place < constructed.count {
+      complete(constructed[place])
+      place += 1
+    }
+  }
+
   /// Compiles what nothing may have needed, so that mistakes in it are found.
   private mutating func checkAll() {
     for index in schemas.indices {
@@ -133,7 +146,9 @@ extension Program {
       if module >= 0, !modules[Int(module)].isStandard { ensureFunction(function) }
     }
     for index in modules.indices where !modules[index].isStandard { readAllNames(of: modules[index]) }
-    for index in modules.indices where !modules[index].isStandard { checkTests(of: modules[index]) }
+    for index in modules.indices where !modules[index].isStandard && modules[index].package < 0 {
+      checkTests(of: modules[index])
+    }
     var position = 0
     while position < lazies.count {
       let module = scopes[Int(lazies[position].scope)].module
@@ -157,14 +172,24 @@ extension Program {
     }
   }
 
+  /// Whether a test of the module says a name: what tests add is compiled when they run.
+  private func isNamedInTests(_ name: String, of module: Module) -> Bool {
+    let tree = trees[module.file]
+    return tree.root.parts.contains { node in
+      node.kind == .testDecl
+        && node.tokenRange.contains { tree.tokens[$0].kind == .name && tree.text(ofToken: $0) == name }
+    }
+  }
+
   private mutating func reportUnusedImports() {
     for module in modules where !module.isStandard {
       for one in module.imports {
         let target = modules[Int(one.module)]
         // What an imported file declares becomes part of the program, used by name or not.
         let isNeeded =
-          !target.blocks.isEmpty
+          !target.blocks.isEmpty || Self.isExact(target)
           || trees[target.file].root.parts.contains { $0.kind == .policyDecl }
+          || isNamedInTests(text(one.name), of: module)
           || environments.contains { environment in
             environment.bodies.contains { scopes[Int($0.scope)].module == one.module }
           }

@@ -15,8 +15,7 @@ extension Program {
     for builtin in Builtins.functions { declareBuiltin(builtin) }
     for name in StandardLibrary.names {
       let stem = String(name.dropLast(3))
-      // Policies hold a program only where it asks for them.
-      if stem == "policy", module(path: name, isStandard: true) == nil { continue }
+      if Self.importedModules.contains(stem), module(path: name, isStandard: true) == nil { continue }
       guard let index = standardModule(stem) else { continue }
       declare(index)
       let scope = scopes[Int(modules[Int(index)].scope)]
@@ -28,10 +27,14 @@ extension Program {
         }
       }
       scopes[0].kinds.merge(scope.kinds) { first, _ in first }
-      if let kind = scopes[0].kinds[key(stem)], schemas[Int(kind)].isBlock { continue }
+      let isFunctional = scope.names.values.contains { if case .function = $0.kind { true } else { false } }
+      if let kind = scopes[0].kinds[key(stem)], schemas[Int(kind)].isBlock, !isFunctional { continue }
       scopes[0].names[key(stem)] = Scope.Name(kind: .module(index), span: Span(file: 0, range: 0..<0))
     }
   }
+
+  /// Modules that count only where they are imported: policies hold a program only where it asks for them.
+  static let importedModules: Set<String> = ["exact", "net", "policy", "semver"]
 
   /// The schema of the program itself: it holds blocks of all kinds.
   private mutating func addRootSchema() {
@@ -175,6 +178,7 @@ extension Program {
     let kind = key(text(name.key).lowercased())
     var schema = Schema(
       name: text(name.key), kind: kind, site: code.site(name.span), documentation: node.documentation, scope: scope)
+    if let module = apiModuleName(of: scope) { schema.name = "k8s.\(module).\(schema.name)" }
     schema.node = node
     schema.isBlock = node.hasWord("resource")
     for member in node.child(.body)?.parts ?? [] where member.kind == .keyedDecl {
@@ -232,6 +236,27 @@ extension Program {
       frameTraces.append(0)
     }
     return frame
+  }
+
+  /// What a frame must outlive, as it stood when the frame was made.
+  struct FrameMark {
+    var frame: Int
+    var end: Int
+    var closures: Int
+    var bodies: Int
+  }
+
+  /// To be taken right after a frame was made, and released when what it was made for is done.
+  mutating func mark(over frame: Int32) -> FrameMark {
+    FrameMark(frame: Int(frame), end: frames.count, closures: closures.count, bodies: bodyRefs.count)
+  }
+
+  /// Gives up a frame that nothing refers to any more: no closure and no instance was made in it, and no frame is left
+  /// above it.
+  mutating func release(_ mark: FrameMark) {
+    guard frames.count == mark.end, closures.count == mark.closures, bodyRefs.count == mark.bodies else { return }
+    frames.removeSubrange(mark.frame...)
+    frameTraces.removeSubrange(mark.frame...)
   }
 
   mutating func setSlot(_ frame: Int32, _ slot: Int32, _ value: TreeValue) { frames[Int(frame + 1 + slot)] = value }

@@ -4,22 +4,28 @@ internal import KCSyntax
 /// Finding and reading modules.
 extension Program {
   /// Reads and parses a file, once.
-  mutating func addModule(path: String, bytes: [UInt8], isStandard: Bool) -> Int32 {
+  mutating func addModule(path: String, bytes: [UInt8], isStandard: Bool = false, package: Int32 = -1) -> Int32 {
     let file = SourceFile(id: files.count, path: isStandard ? "std/\(path)" : path, bytes: bytes)
     let parsed = Parser.parse(file)
     files.append(file)
     trees.append(parsed)
-    if isStandard { standardFiles.insert(file.id) }
+    if isStandard {
+      standardFiles += repeatElement(false, count: max(0, file.id + 1 - standardFiles.count))
+      standardFiles[file.id] = true
+    }
     // A string without its end takes the brackets after it along: that they are missing follows from it.
     let isOpen = parsed.diagnostics.contains { $0.code == "KC0001" }
     diagnostics.add(contentsOf: parsed.diagnostics.filter { !(isOpen && $0.code == "KC0002") })
-    modules.append(Module(path: path, file: file.id, isStandard: isStandard))
+    modules.append(Module(path: path, file: file.id, isStandard: isStandard, package: package))
+    checkPackageModule(Int32(modules.count - 1))
     return Int32(modules.count - 1)
   }
 
-  func module(path: String, isStandard: Bool) -> Int32? {
-    modules.firstIndex { $0.path == path && $0.isStandard == isStandard }.map(Int32.init)
+  func module(path: String, isStandard: Bool, package: Int32 = -1) -> Int32? {
+    modules.firstIndex { $0.path == path && $0.isStandard == isStandard && $0.package == package }.map(Int32.init)
   }
+
+  func isStandardName(_ name: String) -> Bool { StandardLibrary.names.contains("\(name).kc") }
 
   /// A standard module by its name (`std.probe` is `probe`); nil where there is none.
   mutating func standardModule(_ name: String) -> Int32? {
@@ -44,6 +50,7 @@ extension Program {
       case .refused(let reason): reportEntry("KC0140", "`\(path)` cannot be read: \(reason)", path)
       }
     }
+    readDependencies(provider)
     while let next = queue.popLast(), files.count < Limits.files { queue += loadImports(of: next, provider) }
   }
 
@@ -62,7 +69,9 @@ extension Program {
       guard let target = node.childNodes.first else { continue }
       let found: Int32?
       if target.kind == .stringExpr {
-        found = importFile(target, from: modules[Int(index)].path, provider, &added)
+        found = importFile(target, from: modules[Int(index)], provider, &added)
+      } else if !target.text.hasPrefix("std.") && target.text != "std" && !modules[Int(index)].isStandard {
+        found = importPackage(target, from: index, provider, &added)
       } else {
         found = importStandard(target)
       }
@@ -70,6 +79,7 @@ extension Program {
       let name = importName(node, target)
       modules[Int(index)].imports.append(
         Import(name: key(name.text), module: found, span: name.span, statement: node.span))
+      if Self.isExact(modules[Int(found)]) { exactFiles.insert(modules[Int(index)].file) }
     }
     return added
   }
@@ -99,30 +109,33 @@ extension Program {
   }
 
   private mutating func importFile(
-    _ target: SyntaxNode, from importer: String, _ provider: any SourceProvider, _ added: inout [Int32]
+    _ target: SyntaxNode, from importer: Module, _ provider: any SourceProvider, _ added: inout [Int32]
   ) -> Int32? {
     guard let text = target.plainText else {
       report("KC0140", "the path of an import is plain text", at: target.span)
       return nil
     }
-    let folder = importer.split(separator: "/").dropLast().joined(separator: "/")
+    let package = Int(importer.package)
+    let label = package >= 0 ? packages[package].label + "/" : ""
+    let whole = package >= 0 ? "package" : "project"
+    let folder = importer.path.dropFirst(label.count).split(separator: "/").dropLast().joined(separator: "/")
     guard !text.hasPrefix("/"), let path = Self.normalize(folder.isEmpty ? text : "\(folder)/\(text)") else {
       report(
-        "KC0141", "`\(text)` lies outside the project", at: target.span,
-        notes: ["a project is complete in itself: imports cannot leave its root"])
+        "KC0141", "`\(text)` lies outside the \(whole)", at: target.span,
+        notes: ["a \(whole) is complete in itself: imports cannot leave its root"])
       return nil
     }
-    if let known = module(path: path, isStandard: false) { return known }
-    switch provider.read(path) {
+    if let known = module(path: label + path, isStandard: false, package: importer.package) { return known }
+    switch package >= 0 ? provider.read(path, package: package) : provider.read(path) {
     case .bytes(let bytes):
-      added.append(addModule(path: path, bytes: bytes, isStandard: false))
+      added.append(addModule(path: label + path, bytes: bytes, package: importer.package))
       return added.last
     case .missing:
-      reportUnknown(
-        "KC0140", "there is no file `\(path)`", path, among: provider.modules().map { $0 }, at: target.span)
+      let known = package >= 0 ? provider.modules(package: package) : provider.modules()
+      reportUnknown("KC0140", "there is no file `\(path)`", path, among: known, at: target.span)
       return nil
     case .refused(let reason):
-      report("KC0141", "`\(text)` lies outside the project: \(reason)", at: target.span)
+      report("KC0141", "`\(text)` cannot be imported: \(reason)", at: target.span)
       return nil
     }
   }

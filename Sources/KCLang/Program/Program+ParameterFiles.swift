@@ -86,6 +86,7 @@ extension Program {
   /// An op for a parameter's value from a file, read as the type wants it.
   mutating func given(_ parameter: GivenParameter, _ type: TypeID) -> Int32 {
     let site = code.site(parameter.span)
+    if holdsSecret(type) { hide(parameter.span) }
     let value = treeValue(parameter.value, type)
     return code.constant(value, at: site)
   }

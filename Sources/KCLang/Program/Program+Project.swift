@@ -1,4 +1,5 @@
 internal import KCData
+internal import KCKube
 internal import KCSyntax
 
 /// `project NAME { … }`.
@@ -32,6 +33,11 @@ extension Program {
       addBody(compileBody(body, for: BodyTarget(schema: schema), in: module.scope), module.frame, to: index)
     }
     complete(index)
+    if module.path != "project.kc", let stray = strayDependency(shape) {
+      report(
+        "KC0148", "dependencies stand in `project.kc`", at: stray.span,
+        help: "move the `project` block into a file of that name")
+    }
     project.origin = location(made.site)
     project.name = name
     let record = materialize(TreeValue(.instance, payload: UInt32(index)))
@@ -45,5 +51,31 @@ extension Program {
     project.settings = settings
     declaredNodes = project.nodes.map { DeclaredNode($0) }
     project.namespace = settings["namespace"]?.string ?? "default"
+    chooseVersion(settings["kubernetes"]?.string, index, node)
+  }
+
+  /// The types of the API that the program's objects are checked against.
+  var kube: KubeSchema { otherKube ?? .builtin }
+
+  /// The version of Kubernetes that the project names selects the types that its objects are checked against.
+  private mutating func chooseVersion(_ version: String?, _ index: Int32, _ node: SyntaxNode) {
+    guard let version else { return }
+    project.kubernetes = KubeSchema.minor(of: version)
+    if project.kubernetes == KubeSchema.defaultVersion { return }
+    otherKube = KubeSchema.of(version: version)
+    guard otherKube == nil else { return }
+    project.kubernetes = KubeSchema.defaultVersion
+    let slot = schemas[Int(instances[Int(index)].schema)].slotOf[key("kubernetes")] ?? 0
+    let head = heads[Int(instances[Int(index)].slots + slot)]
+    let site = head >= 0 ? code.origins[Int(bindings[Int(head)].origin)].site : code.site(node.span)
+    let known = KubeSchema.versions.joined(separator: ", ")
+    report(
+      "KC0196", "the types of Kubernetes \(version) are not known here", at: span(site),
+      notes: ["those that are known: \(known)"],
+      help: "name one of these: objects are checked as its API server does, and most fields are the same in others")
+  }
+
+  private func strayDependency(_ shape: BlockShape) -> SyntaxNode? {
+    shape.body?.parts.first { $0.kind == .block && BlockShape($0)?.kind.text == "dependency" }
   }
 }

@@ -6,12 +6,23 @@ extension Program {
   /// An op for the value of a setting, read as the type wants it.
   mutating func literalSetting(_ setting: Setting, _ type: TypeID) -> Int32 {
     let site = code.site(setting.valueSpan)
+    if holdsSecret(type) { hide(setting.valueSpan) }
     if let (node, scope) = setting.expression {
       let module = scopes[Int(scope)].module
       let op = compile(node, in: scope, expecting: type)
       return code.emit(.force, op, module >= 0 ? modules[Int(module)].frame : 0, at: site)
     }
     return code.constant(literal(setting.value, type), at: site)
+  }
+
+  /// Overwrites what was given for a secret, so that no excerpt shows it.
+  mutating func hide(_ span: Span) {
+    guard files.indices.contains(span.file), !modules.contains(where: { $0.file == span.file }) else { return }
+    var bytes = files[span.file].bytes
+    for place in span.range where bytes.indices.contains(place) && bytes[place] != 10 {
+      bytes[place] = UInt8(ascii: "*")
+    }
+    files[span.file] = SourceFile(id: span.file, path: files[span.file].path, bytes: bytes)
   }
 
   mutating func literal(_ text: String, _ type: TypeID) -> TreeValue {
@@ -76,7 +87,7 @@ extension Program {
 
   func parameters() -> [String] {
     modules.filter { !$0.isStandard && $0.scope >= 0 }.flatMap { module in
-      scopes[Int(module.scope)].names.filter { $0.value.node?.kind == .paramDecl }.keys.map(text)
+      scopes[Int(module.scope)].names.filter { $0.value.node?.kind == .paramDecl }.keys.map { text($0) }
     }.sorted()
   }
 

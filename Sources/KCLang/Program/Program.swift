@@ -1,19 +1,29 @@
 internal import KCData
+internal import KCKube
 internal import KCSyntax
 
 /// Everything a compilation knows: the sources, the code compiled from them, and the values evaluated so far.
 ///
+/// It is large, and not copied by chance: `Program(copying:)` does it where that is meant.
+///
 /// The phases are extensions: `Program+Declare` finds what the modules declare, `Program+Compile…` turns syntax into
 /// flat code when it is first needed, `Program+Evaluate…` runs the code, `Program+Expand` applies layers.
-struct Program: Sendable {
+struct Program: ~Copyable, Sendable {
   // Sources
   var files: [SourceFile] = []
   var trees: [SyntaxTree] = []
   var modules: [Module] = []
-  /// The ids of the standard library's files.
-  var standardFiles: Set<Int> = []
+  /// By the id of a file, as far as any is one: whether it is the standard library's.
+  var standardFiles: [Bool] = []
+  /// Files whose blocks have only the labels and annotations that they say: those that `import std.exact`.
+  var exactFiles: Set<Int> = []
   var diagnostics = DiagnosticSink()
   var options: CompileOptions
+  /// The packages that may be imported, and where the dependencies of the project lead among them.
+  var packages: [PackageLinks.Package] = []
+  var dependencies: [String: Int] = [:]
+  /// Dependencies that were reported.
+  var brokenDependencies: Set<String> = []
 
   // Names and types
   var types = TypeTable()
@@ -28,6 +38,8 @@ struct Program: Sendable {
   var unknownNames: Set<ChildKey> = []
   /// Names of fields and blocks that were reported where they were set: they are not missed elsewhere.
   var brokenNames: Set<Int32> = []
+  /// Fields that a name which no field has was taken to mean: where they are needed, they are not missed.
+  var guessedNames: Set<Int32> = []
   /// The Kubernetes namespaces that an `env` gives the program, or a component's instance what is in it.
   var namespaces: [Int32: Binding] = [:]
   var policies: [Policy] = []
@@ -37,6 +49,14 @@ struct Program: Sendable {
   var moves: [Move] = []
   /// The schemas of types of the API, by name.
   var apiSchemas: [String: Int32] = [:]
+  /// Types that were made of generic ones.
+  var genericTypes: [GenericKey: TypeID] = [:]
+  /// What type parameters stand for, by scope and name.
+  var boundTypes: [ChildKey: TypeID] = [:]
+  /// The blocks of the program by name, as its sources declare them; nil until somebody asks.
+  var staticBlocks: [Int32: [StaticBlock]]?
+  /// What is known of blocks and records before evaluation, by the refinement of their types.
+  var staticShapes: [Int32: StaticShape] = [:]
   /// Type parameters, by scope.
   var anyTypes: Set<ChildKey> = []
   /// What is known of values at the place that is being compiled.
@@ -45,10 +65,12 @@ struct Program: Sendable {
   var letDepth = 0
   /// The ops of `let`s and `param`s that are not compiled yet, by scope and name.
   var letOps: [ChildKey: Int32] = [:]
+  /// What components' instances give for parameters, by frame and slot: for `kc why`.
+  var argumentOps: [ChildKey: Int32] = [:]
   /// The cases of enums, by name.
   var enums: [TypeID: [Int32: TypeID]] = [:]
-  /// The schemas of types that are written as records, by their place.
-  var recordTypes: [Span: TypeID] = [:]
+  /// The schemas of types that are written as records, by their place and what type parameters stand for there.
+  var recordTypes: [RecordTypeKey: TypeID] = [:]
   /// The scopes of loops with two variables.
   var pairLoops: Set<Int32> = []
   /// The names of schemas that `keyed` children have.
@@ -61,11 +83,21 @@ struct Program: Sendable {
   var lazies: [Lazy] = []
   var functionSources: [Int32: FunctionSource] = [:]
   var rules: [AffinityRule] = []
+  /// What values are computed from that are known only after apply.
+  var deferreds: [Deferred] = []
+  /// Shapes of fields of live objects, for types.
+  var liveShapes: [KubeSchema.Shape] = []
   var affinityGroups: [AffinityGroup] = []
   /// What `--set` gives, by the name of the parameter.
   var settingOps: [Int32: Setting] = [:]
   /// What `--params` gives, by the name of the parameter.
   var parameterValues: [Int32: GivenParameter] = [:]
+  /// What the environment, after those that it extends, gives for parameters, by the file's scope and the name.
+  var environmentParameters: [ChildKey: [EnvironmentParameter]] = [:]
+  /// Where environments set parameters: the names.
+  var parameterSettings: Set<Span> = []
+  /// The environment asked for, after those that it extends; their indices from the lowest up.
+  var activeEnvironments: [Int] = []
 
   // Values
   var tree = Tree()
@@ -79,8 +111,8 @@ struct Program: Sendable {
   /// Beside each memo: the topmost binding of the field, or -1.
   var heads: [Int32] = []
   var mapFields: [MapField] = []
-  var mapIndex: [ChildKey: Int32] = [:]
-  var children: [ChildKey: Int32] = [:]
+  var mapIndex = ChildTable()
+  var children = ChildTable()
   var schemaFrames: [Int32] = []
   var closures: [Closure] = []
   var symbols: [Symbol] = []
@@ -88,8 +120,19 @@ struct Program: Sendable {
   var originIndex: [OriginData: UInt32] = [:]
 
   // Evaluation
+  /// Where the children stand that are being made.
+  var insertion = Insertion()
+  /// Fields and elements that records, lists and calls being evaluated are made of, innermost last.
+  var fieldStack: [TreeField] = []
+  var valueStack: [TreeValue] = []
   var depth = 0
   var steps = 0
+  /// More than 0 where the value at hand is a secret without its mark.
+  var hidden = 0
+  /// Whether some value was secret.
+  var usesSecrets = false
+  /// Instances of the program's own schemas that no block declares: their fields and conditions are checked at the end.
+  var constructed: [Int32] = []
   /// Values put into objects.
   var nodes = 0
   var pending: [Pending] = []
@@ -101,12 +144,22 @@ struct Program: Sendable {
   var edges: Set<Edge> = []
   /// The innermost call that stands in a file of the user's.
   var callSite: Int32?
+  /// Where the arguments of that call stand, in the order of the parameters.
+  var argumentSites: [Int32] = []
   /// Where the value stands that is being made plain.
   var valueSite: Int32 = 0
   var root: Int32 = -1
   /// What `project.kc` says of nodes; empty where it declares none.
   var declaredNodes: [DeclaredNode] = []
   var project = ProjectInfo(name: "", namespace: "default", settings: .null, origin: nil)
+  /// The project's namespace as a value, once one was needed.
+  var projectNamespace = TreeValue.none
+  /// Whether objects of a type live in namespaces, as far as that was asked.
+  var namespacedTypes: [TypeNames: Bool] = [:]
+  /// The types of the API that objects are checked against, where the project names a version that is not the default.
+  var otherKube: KubeSchema?
+  /// Custom kinds whose fields are those of a schema of the program.
+  var closedKinds: Set<Int32> = []
   var environmentBodies: [Int: [(body: Int32, frame: Int32)]] = [:]
   var keys: WellKnownKeys
 
@@ -124,6 +177,8 @@ struct Module: Sendable {
   var scope: Int32 = -1
   var frame: Int32 = -1
   var isStandard: Bool
+  /// The package it belongs to, or -1.
+  var package: Int32 = -1
   var imports: [Import] = []
   /// The names of its blocks, for `module.block`.
   var blocks: Set<Int32> = []
@@ -226,7 +281,8 @@ struct Edge: Sendable, Hashable {
 /// Keys that the compiler itself looks for.
 struct WellKnownKeys: Sendable {
   let ownSelf, name, env, to, affinity, none, `true`, `false`, null, underscore, workload, project, count, entryKey,
-    value, protect: Int32
+    value, protect, apiVersion, kind, metadata, namespace, spec, selector, template, jobTemplate, labels, status,
+    live: Int32
 
   init(_ keys: inout TreeKeys) {
     func key(_ text: String, _ keys: inout TreeKeys) -> Int32 { Int32(keys.intern(text)) }
@@ -246,6 +302,17 @@ struct WellKnownKeys: Sendable {
     entryKey = key("key", &keys)
     value = key("value", &keys)
     protect = key("protect", &keys)
+    apiVersion = key("apiVersion", &keys)
+    kind = key("kind", &keys)
+    metadata = key("metadata", &keys)
+    namespace = key("namespace", &keys)
+    spec = key("spec", &keys)
+    selector = key("selector", &keys)
+    template = key("template", &keys)
+    jobTemplate = key("jobTemplate", &keys)
+    labels = key("labels", &keys)
+    status = key("status", &keys)
+    live = key("live", &keys)
   }
 }
 
@@ -259,6 +326,9 @@ extension Program {
 enum Limits {
   /// Expressions within expressions that are being evaluated at once.
   static let depth = 1000
+  /// Names and fields that are being evaluated because each needs the next: what fits into a stack of 8 MiB unoptimised,
+  /// too.
+  static let dependencies = 500
   /// Elements of one list, fields of one record.
   static let elements = 1_000_000
   /// Bytes of all values.
@@ -273,6 +343,10 @@ enum Limits {
   static let files = 10_000
   /// Layers that extend each other.
   static let environments = 64
+  /// Parts of what a value is computed from that is known only after apply.
+  static let deferred = 10_000
+  /// Types that are made of types with parameters.
+  static let genericTypes = 1000
   /// Schemas that extend each other.
   static let schemas = 32
 }

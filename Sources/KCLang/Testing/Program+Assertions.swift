@@ -47,7 +47,7 @@ extension Program {
     let plain = "the assertion does not hold"
     guard let message = node.parts.dropFirst().first else { return plain }
     let value = scalar(evaluate(compile(message, in: scope, expecting: TypeTable.string), frame))
-    if value.isSecret { return "(secret)" }
+    if value.isSecret { return Tree.secretText }
     return tree.text(of: value) ?? plain
   }
 
@@ -71,8 +71,8 @@ extension Program {
     case .none: return "none"
     case .record, .list:
       let resolved = resolve(plain, 0)
-      if holdsSecret(resolved) { return "(secret)" }
-      let text = jsonText(of: resolved, at: 0)
+      if holdsSecret(resolved) { return Tree.secretText }
+      let text = jsonText(of: resolved, indent: .none, [], at: 0)
       guard plain.tag == .record, let json = tree.text(of: text) else { return display(plain) }
       return json.count > 60 ? "\(json.prefix(57))…" : json
     default: return display(plain)
@@ -109,25 +109,12 @@ extension Program {
     case .scope: return blocks(of: value).flatMap { snapshotValues($0, resources) }
     case .instance:
       if let resource = resources.first(where: { $0.instance == Int32(bitPattern: value.payload) }) {
-        var object = hidingSecrets(resource.tree)
-        if let metadata = resource.object["metadata"] { object["metadata"] = metadata }
-        return [object]
+        return [tree.value(of: resource.tree, hidingSecrets: true) ?? .null]
       }
     default: break
     }
-    return [hidingSecrets(resolve(value, 0))]
-  }
-
-  /// A value that was made plain, with `(secret)` for what is secret.
-  private func hidingSecrets(_ value: TreeValue) -> Value {
-    if value.isSecret { return .string("(secret)") }
-    switch value.tag {
-    case .record:
-      let fields = tree.fields(of: value).filter { !$0.value.isNone }
-      return .object(Fields(fields.map { (text(Int32($0.key)), hidingSecrets($0.value)) }))
-    case .list: return .array(tree.items(of: value).map { hidingSecrets($0) })
-    default: return tree.value(of: value) ?? .null
-    }
+    let plain = resolve(value, 0)
+    return [tree.value(of: plain, hidingSecrets: true) ?? .null]
   }
 }
 

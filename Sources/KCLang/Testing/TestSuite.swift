@@ -23,11 +23,11 @@ public struct TestSuite: Sendable {
     var program = Program(options: options)
     let resources = program.compile(paths, provider)
     self.resources = resources
-    base = FrozenProgram(program)
-    compilation = Compilation(base, resources)
     var tests: [TestCase] = []
     var nodes: [(node: SyntaxNode, path: String)] = []
-    for module in program.modules where !module.isStandard && !program.diagnostics.hasErrors {
+    // The tests of packages are for those who make them.
+    for module in program.modules
+    where !module.isStandard && module.package < 0 && !program.diagnostics.hasErrors {
       for node in program.trees[module.file].root.parts where node.kind == .testDecl {
         let name = node.child(.stringExpr)?.plainText ?? node.words.dropFirst().first.map(node.word) ?? ""
         tests.append(TestCase(name: name, location: program.location(of: node.span), place: nodes.count))
@@ -36,6 +36,8 @@ public struct TestSuite: Sendable {
     }
     self.tests = tests
     self.nodes = nodes
+    base = FrozenProgram(program)
+    compilation = Compilation(base, resources)
   }
 
   /// Runs a test of this suite.
@@ -50,15 +52,14 @@ public struct TestSuite: Sendable {
   /// Compiles the program as a scenario changes it, and checks what its innermost body says.
   private func run(_ scenario: Scenario, _ result: inout TestResult) {
     guard let node = scenario.nodes.last, let body = node.child(.body) else { return }
-    var (program, resources) = (base.program, self.resources)
-    if scenario.nodes.count > 1 || node.changesProgram {
-      (program, resources) = compile(scenario)
-      if program.diagnostics.hasErrors {
-        let location = program.location(of: node.span)
-        let message = "the program has errors here that it does not have elsewhere"
-        result.failures.append(TestFailure(location: location, message: message, detail: program.diagnosticTexts()))
-        return
-      }
+    var resources = self.resources
+    let isChanged = scenario.nodes.count > 1 || node.changesProgram
+    var program = isChanged ? compile(scenario, &resources) : Program(copying: base.program)
+    if isChanged, program.diagnostics.hasErrors {
+      let location = program.location(of: node.span)
+      let message = "the program has errors here that it does not have elsewhere"
+      result.failures.append(TestFailure(location: location, message: message, detail: program.diagnosticTexts()))
+      return
     }
     let check = CheckContext(path: scenario.path, resources: resources)
     for statement in body.parts {
@@ -72,13 +73,13 @@ public struct TestSuite: Sendable {
     }
   }
 
-  private func compile(_ scenario: Scenario) -> (Program, [Resource]) {
+  private func compile(_ scenario: Scenario, _ resources: inout [Resource]) -> Program {
     var options = options
     options.scenario = scenario
     if let environment = scenario.environment { options.environment = environment }
     var program = Program(options: options)
-    let resources = program.compile(entries, provider)
-    return (program, resources)
+    resources = program.compile(entries, provider)
+    return program
   }
 
   /// `expect CODE { … }`: with what it holds, the program has errors or warnings of this code, and no other errors.
@@ -86,7 +87,8 @@ public struct TestSuite: Sendable {
     guard let token = node.words.dropFirst().first else { return }
     let code = node.word(token)
     result.checks += 1
-    var (program, _) = compile(Scenario(path: outer.path, nodes: outer.nodes + [node]))
+    var resources: [Resource] = []
+    var program = compile(Scenario(path: outer.path, nodes: outer.nodes + [node]), &resources)
     let found = program.diagnostics.all
     let others = found.filter { $0.severity == .error && $0.code != code }
     if others.isEmpty, found.contains(where: { $0.code == code }) { return }

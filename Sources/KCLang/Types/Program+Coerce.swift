@@ -7,7 +7,8 @@ extension Program {
   ///
   /// - Parameter isName: that the value is a block's name, which is reported as such.
   mutating func coerce(_ value: TreeValue, to type: TypeID, at site: Int32, isName: Bool = false) -> TreeValue {
-    if value.isPoison { return value }
+    if value.isPoison || types.takes(value, type) { return value }
+    if value.tag == .deferred { return coerce(deferred: value, to: type, at: site) }
     switch types[type] {
     case .any, .unknown, .variable: return value
     case .refined(let base, let index):
@@ -19,9 +20,15 @@ extension Program {
       var plain = dereference(value)
       let isSecret = plain.isSecret
       plain.isSecret = false
+      // What does not fit is told without the value.
+      hidden += 1
       var result = coerce(plain, to: inner, at: site)
+      hidden -= 1
+      usesSecrets = true
       if !result.isPoison, isSecret || result.tag == .string { result.isSecret = true }
       return result
+    case .deferred(let inner): return coerce(value, to: inner, at: site)
+    case .live: return value
     case .union(let members): return coerce(value, toOneOf: members, type, at: site)
     case .schema(let schema): return coerce(value, toSchema: schema.index, at: site)
     case .list(let element): return coerceList(value, element, type, at: site)
@@ -93,7 +100,7 @@ extension Program {
       return .poison
     }
     let shape = types[types.required(type)]
-    if let (help, replacement) = unitHint(value, shape) {
+    if hidden == 0, !value.isSecret, let (help, replacement) = unitHint(value, shape) {
       report(
         "KC0111",
         "\(subject >= 0 ? "`\(text(subject))` is \(Self.article(describe(type)))" : "\(Self.article(describe(type))) is expected here"), and `\(display(value))` is \(Self.article(kindName(value)))",
@@ -107,7 +114,9 @@ extension Program {
     }
     var help: String?
     var fix: Diagnostic.Fix?
-    if value.tag == .string, let text = tree.text(of: value), number(text) != nil,
+    if hidden > 0 || value.isSecret {
+      // The edit would have the value in it.
+    } else if value.tag == .string, let text = tree.text(of: value), number(text) != nil,
       [.int, .float, .quantity, .duration, .percent].contains(shape)
     {
       help = "without the quotes it is one: `\(text)`"
@@ -158,10 +167,11 @@ extension Program {
       if case .text(let text) = types[member] { return text }
       return nil
     }
+    if plain.isSecret { return coerceScalar(plain, type, at: site) }
     if let text = tree.text(of: plain), !texts.isEmpty {
-      let guess = Self.nearest(to: text, among: texts)
+      let guess = hidden > 0 ? nil : Self.nearest(to: text, among: texts)
       report(
-        "KC0116", "\"\(text)\" is none of \(Self.enumerate(texts, "or"))", at: site,
+        "KC0116", "\(display(plain)) is none of \(Self.enumerate(texts, "or"))", at: site,
         help: guess.map { "did you mean `\"\($0)\"`?" },
         fix: guess.map { Diagnostic.Fix(span: span(site), replacement: "\"\($0)\"") })
       return .poison
@@ -293,6 +303,7 @@ extension Program {
       bindings.append(Binding(op: op, frame: 0, origin: field.origin, below: -1))
       heads[Int(instances[Int(index)].slots + slot)] = Int32(bindings.count - 1)
     }
+    if !isStandard(schemas[Int(schema)].scope) { constructed.append(index) }
     return TreeValue(.instance, payload: UInt32(index))
   }
 

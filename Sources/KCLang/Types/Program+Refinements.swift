@@ -6,20 +6,19 @@ extension Program {
   /// The value, after checking it against a type's conditions.
   mutating func check(_ value: TreeValue, _ type: TypeID, _ index: Int, at site: Int32, isName: Bool) -> TreeValue {
     let refinement = types.refinements[index]
-    let shown = display(value)
     if !refinement.low.isNone || !refinement.high.isNone {
       let below = !refinement.low.isNone && (compare(value, refinement.low) ?? 0) < 0
       let above = !refinement.high.isNone && (compare(value, refinement.high) ?? 0) > 0
       if below || above {
         let range = "\(display(refinement.low))...\(display(refinement.high))"
-        report("KC0112", "`\(shown)` is out of range: it must lie in \(range)", at: site)
+        report("KC0112", "`\(display(value))` is out of range: it must lie in \(range)", at: site)
         return .poison
       }
     }
     if let pattern = refinement.pattern, !pattern.matches(tree.utf8(of: value)) {
       if isName { return badName(value, pattern, at: site) }
       report(
-        "KC0113", "\(shown) does not match /\(pattern.source)/", at: site,
+        "KC0113", "\(display(value)) does not match /\(pattern.source)/", at: site,
         notes: types.names[type].map { ["\(Self.article($0)) is text that matches it"] } ?? [])
       return .poison
     }
@@ -27,7 +26,7 @@ extension Program {
       if isName {
         report("KC0118", "the name `\(tree.text(of: value) ?? "")` \(problem)", at: site)
       } else {
-        report("KC0114", "\(shown) \(problem)", at: site)
+        report("KC0114", "\(display(value)) \(problem)", at: site)
       }
       return .poison
     }
@@ -36,7 +35,7 @@ extension Program {
       let holds = scalar(apply(TreeValue(.function, payload: UInt32(closures.count - 1)), [value], at: site))
       if holds.isPoison { return .poison }
       if !holds.isTrue {
-        report("KC0115", "\(shown) is refused: `\(refinement.predicateText)` does not hold for it", at: site)
+        report("KC0115", "\(display(value)) is refused: `\(refinement.predicateText)` does not hold for it", at: site)
         return .poison
       }
     }
@@ -45,6 +44,12 @@ extension Program {
 
   private func lengthProblem(_ value: TreeValue, _ refinement: Refinement) -> String? {
     guard refinement.min != nil || refinement.max != nil else { return nil }
+    // A text has at most as many characters as bytes: short ones need no counting.
+    if value.tag == .string, Int64(value.length) <= refinement.max ?? .max, refinement.min ?? 0 <= 1,
+      value.length >= refinement.min ?? 0
+    {
+      return nil
+    }
     let count: Int
     let unit: String
     switch value.tag {
@@ -80,7 +85,9 @@ extension Program {
 
   /// Whether a value is of a type as it is, without conversion.
   func fits(_ value: TreeValue, _ type: TypeID) -> Bool {
-    switch (types[type], value.tag) {
+    if types.takes(value, type) { return true }
+    return switch (types[type], value.tag) {
+    case (.deferred(let inner), _): value.tag == .deferred || fits(value, inner)
     case (.any, _), (.unknown, _), (.variable, _), (.signature, .function): true
     case (.refined(let base, let index), _): fits(value, base) && holds(value, types.refinements[Int(index)])
     case (.optional(let inner), _): value.isNone || fits(value, inner)

@@ -34,6 +34,10 @@ enum TypeShape: Sendable, Hashable {
   /// Two ends of a type, either open.
   case range(TypeID)
   case secret(TypeID)
+  /// Known only after apply.
+  case deferred(TypeID)
+  /// A record, list or map of a live object: a place in `Program.liveShapes`.
+  case live(Int32)
   /// An entry of a map of a resource: an entry of any, or of those of one schema.
   case key(SchemaID?)
   case function
@@ -63,6 +67,8 @@ struct Refinement: Sendable {
 /// The types of a program.
 struct TypeTable: Sendable {
   private(set) var shapes: [TypeShape] = []
+  /// Beside each type: a bit for each tag whose plain values are of the type as they are.
+  private var masks: [UInt32] = []
   private var index: [TypeShape: TypeID] = [:]
   private(set) var refinements: [Refinement] = []
   /// Names that `type` gave to types.
@@ -94,8 +100,39 @@ struct TypeTable: Sendable {
     if let known = index[shape] { return known }
     let id = TypeID(index: Int32(shapes.count))
     shapes.append(shape)
+    masks.append(mask(of: shape))
     index[shape] = id
     return id
+  }
+
+  /// Whether a value that is no secret is of a type as it is, as far as its tag alone says so: most values are.
+  func takes(_ value: TreeValue, _ id: TypeID) -> Bool {
+    masks[Int(id.index)] & 1 << UInt32(value.tag.rawValue) != 0 && !value.isSecret
+  }
+
+  private func mask(of shape: TypeShape) -> UInt32 {
+    func bits(_ tags: TreeValue.Tag...) -> UInt32 { tags.reduce(0) { $0 | 1 << UInt32($1.rawValue) } }
+    return switch shape {
+    case .none: bits(.none)
+    case .bool: bits(.bool)
+    case .int: bits(.int, .wideInt)
+    case .float: bits(.float)
+    case .string: bits(.string)
+    case .quantity: bits(.quantity)
+    case .duration: bits(.duration)
+    case .percent: bits(.percent)
+    case .regex: bits(.regex)
+    case .function: bits(.function)
+    case .optional(let inner): masks[Int(inner.index)] | bits(.none)
+    case .union(let members):
+      // A secret member marks texts as secret: the tag alone does not decide.
+      members.contains { isSecret($0) } ? 0 : members.reduce(0) { $0 | masks[Int($1.index)] }
+    default: 0
+    }
+  }
+
+  private func isSecret(_ id: TypeID) -> Bool {
+    if case .secret = self[required(id)] { true } else { false }
   }
 
   mutating func refine(_ base: TypeID, by refinement: Refinement) -> TypeID {
@@ -106,6 +143,7 @@ struct TypeTable: Sendable {
   subscript(_ id: TypeID) -> TypeShape { shapes[Int(id.index)] }
 
   /// The type without refinements.
+  @inline(never)
   func base(_ id: TypeID) -> TypeID {
     var current = id
     while case .refined(let inner, _) = self[current] { current = inner }

@@ -29,6 +29,7 @@ struct AgentServices: Sendable {
       out.configMaps[name] = try await find(types.configMap, namespace, name)
     }
     for name in references.secrets.sorted() { out.secrets[name] = try await find(types.secret, namespace, name) }
+    for name in references.claims.sorted() { out.volumes[name] = try await volume(of: name, namespace) }
     if services {
       out.services = try await client.list(types.service, namespace: namespace).items
       if namespace != "default", let api = try await find(types.service, "default", "kubernetes") {
@@ -36,6 +37,14 @@ struct AgentServices: Sendable {
       }
     }
     return out
+  }
+
+  /// The volume that a claim is bound to.
+  private func volume(of claim: String, _ namespace: String) async throws(ClientError) -> Value? {
+    guard let found = try await find(types.claim, namespace, claim), found.at("status", "phase")?.string == "Bound",
+      let name = found.at("spec", "volumeName")?.string
+    else { return nil }
+    return try await find(types.volume, "", name)
   }
 
   private func find(_ type: ResourceType, _ namespace: String, _ name: String) async throws(ClientError) -> Value? {
@@ -56,6 +65,8 @@ struct AgentTypes: Sendable {
   let configMap: ResourceType
   let secret: ResourceType
   let service: ResourceType
+  let claim: ResourceType
+  let volume: ResourceType
 
   /// - Returns: nil where the API does not serve one of them.
   init?(_ types: ResourceTypes) {
@@ -63,7 +74,9 @@ struct AgentTypes: Sendable {
       let lease = types.find(apiVersion: "coordination.k8s.io/v1", kind: "Lease"),
       let configMap = types.find(apiVersion: "v1", kind: "ConfigMap"),
       let secret = types.find(apiVersion: "v1", kind: "Secret"),
-      let service = types.find(apiVersion: "v1", kind: "Service")
+      let service = types.find(apiVersion: "v1", kind: "Service"),
+      let claim = types.find(apiVersion: "v1", kind: "PersistentVolumeClaim"),
+      let volume = types.find(apiVersion: "v1", kind: "PersistentVolume")
     else { return nil }
     self.pod = pod
     self.node = node
@@ -71,5 +84,7 @@ struct AgentTypes: Sendable {
     self.configMap = configMap
     self.secret = secret
     self.service = service
+    self.claim = claim
+    self.volume = volume
   }
 }

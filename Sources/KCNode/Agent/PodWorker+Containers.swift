@@ -121,6 +121,7 @@ extension PodWorker {
       let volumes = PodInputs.References(volumes: pod.spec)
       references.configMaps.formUnion(volumes.configMaps)
       references.secrets.formUnion(volumes.secrets)
+      references.claims = volumes.claims
       let inputs = try await services.inputs(references, namespace: pod.namespace, services: true)
       let environment = try EnvironmentBuilder.environment(spec, pod: pod, inputs: inputs, facts: facts)
       let values = Dictionary(environment.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })

@@ -6,6 +6,8 @@ struct PodInputs: Sendable, Hashable {
   /// By name; what is missing does not exist.
   var configMaps: [String: Value] = [:]
   var secrets: [String: Value] = [:]
+  /// The volumes that claims of the pod are bound to, by the claim's name.
+  var volumes: [String: Value] = [:]
   /// The services of the pod's namespace, and the API's own.
   var services: [Value] = []
 
@@ -13,8 +15,9 @@ struct PodInputs: Sendable, Hashable {
   struct References: Sendable, Hashable {
     var configMaps: Set<String> = []
     var secrets: Set<String> = []
+    var claims: Set<String> = []
 
-    var isEmpty: Bool { configMaps.isEmpty && secrets.isEmpty }
+    var isEmpty: Bool { configMaps.isEmpty && secrets.isEmpty && claims.isEmpty }
   }
 
   /// The bytes of a key of a config map or secret.
@@ -43,6 +46,7 @@ extension PodInputs.References {
   init(volumes spec: Value) {
     for volume in spec["volumes"]?.array ?? [] {
       if let secret = volume.at("secret", "secretName")?.string { secrets.insert(secret) }
+      if let claim = volume.at("persistentVolumeClaim", "claimName")?.string { claims.insert(claim) }
       add(volume["configMap"], nil)
       for source in volume.at("projected", "sources")?.array ?? [] { add(source["configMap"], source["secret"]) }
     }

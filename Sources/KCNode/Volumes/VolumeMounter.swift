@@ -17,7 +17,8 @@ struct VolumeMounter {
       let name = volume["name"]?.string ?? ""
       let plan = try planner.plan(volume)
       do throws(Files.Failure) {
-        try prepare(plan, at: paths.volume(pod.uid, name), name: name)
+        try prepare(
+          plan, at: paths.volume(pod.uid, name), isClaim: volume["persistentVolumeClaim"] != nil)
       } catch {
         throw ConfigurationError("volume \(name): \(error)")
       }
@@ -25,7 +26,7 @@ struct VolumeMounter {
     }
   }
 
-  private func prepare(_ plan: VolumePlan, at path: String, name: String) throws(Files.Failure) {
+  private func prepare(_ plan: VolumePlan, at path: String, isClaim: Bool) throws(Files.Failure) {
     let group = pod.spec.at("securityContext", "fsGroup")?.int
     switch plan {
     case .emptyDir(let inMemory, let bytes):
@@ -45,7 +46,14 @@ struct VolumeMounter {
       }
     case .hostPath(let host, let type):
       switch type {
-      case "DirectoryOrCreate": try Files.makeFolder(host)
+      case "DirectoryOrCreate":
+        let isNew = !Files.exists(host)
+        try Files.makeFolder(host)
+        // A claim's folder is its pod's, whoever that runs as.
+        if isNew, isClaim {
+          chmod(host, 0o777)
+          if let group { Files.give(host, toGroup: group) }
+        }
       case "FileOrCreate" where !Files.exists(host): try Files.write([], to: host)
       default: break
       }
@@ -83,7 +91,8 @@ struct VolumeMounter {
       if !sub.isEmpty { host = try inside(host, try VolumePlanner.checked(sub), mayCreate: !plan.isReadOnly) }
       var result = Mount(
         containerPath: mount["mountPath"]?.string ?? "", hostPath: host,
-        readOnly: plan.isReadOnly || mount["readOnly"]?.bool == true)
+        readOnly: plan.isReadOnly || mount["readOnly"]?.bool == true
+          || volume.at("persistentVolumeClaim", "readOnly")?.bool == true)
       switch mount["mountPropagation"]?.string {
       case "HostToContainer": result.propagation = .hostToContainer
       case "Bidirectional": result.propagation = .bidirectional

@@ -1,4 +1,5 @@
 internal import KCData
+internal import KCKube
 
 /// What a volume of a pod is made of on this node.
 enum VolumePlan: Sendable, Hashable {
@@ -38,6 +39,8 @@ struct VolumePlanner {
         bytes: QualityOfService.amount(source["sizeLimit"]).flatMap { $0.isZero ? nil : $0.value })
     case "hostPath":
       return .hostPath(source["path"]?.string ?? "", type: source["type"]?.string ?? "")
+    case "persistentVolumeClaim":
+      return try claimed(source["claimName"]?.string ?? "")
     case "configMap", "secret", "downwardAPI":
       let mode = Self.mode(source["defaultMode"]) ?? 0o644
       return .files(try files(kind, source, mode: mode), inMemory: kind == "secret")
@@ -54,6 +57,18 @@ struct VolumePlanner {
     default:
       throw ConfigurationError("volumes of the kind \(kind) are not supported by this node")
     }
+  }
+
+  /// The volume that a claim is bound to, where it is a folder of this machine.
+  private func claimed(_ claim: String) throws(ConfigurationError) -> VolumePlan {
+    guard let volume = inputs.volumes[claim] else {
+      throw ConfigurationError("persistentvolumeclaim \"\(claim)\" is not bound to a volume")
+    }
+    if let path = volume.at("spec", "hostPath", "path")?.string {
+      return .hostPath(path, type: volume.at("spec", "hostPath", "type")?.string ?? "")
+    }
+    if let path = volume.at("spec", "local", "path")?.string { return .hostPath(path, type: "Directory") }
+    throw ConfigurationError("the volume \(volume.name ?? "") is of a kind that is not supported by this node")
   }
 
   private func files(_ kind: String, _ source: Value, mode: UInt32) throws(ConfigurationError) -> [VolumeFile] {

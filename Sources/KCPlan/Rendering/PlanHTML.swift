@@ -57,16 +57,16 @@ public struct PlanHTML {
     let risks = step.risks.map {
       "<span class=\"risk\">\($0.kind.words): \(Markup.escape($0.reason))</span>"
     }.joined(separator: " ")
-    var out = "<details class=\"step \(step.action.rawValue)\"\(step.changes.isEmpty ? "" : " open")><summary>"
+    var out = "<details class=\"step \(step.action.rawValue)\"\(step.toldChanges.isEmpty ? "" : " open")><summary>"
     out += "<b>\(step.action.sign)</b> <code>\(Markup.escape(step.title))</code> "
     out += "<span class=\"effect\">\(Markup.escape(step.effect))</span> \(risks) \(place)</summary>\n"
     let foreign = step.leftAlone.map { field in
       "<tr><td><code>\(Markup.escape(FieldLabel.label(field.path)))</code></td><td>left alone</td><td></td>"
         + "<td>managed by \(Markup.escape(field.manager))</td></tr>\n"
     }.joined()
-    if !step.changes.isEmpty || !foreign.isEmpty {
+    if !step.toldChanges.isEmpty || !foreign.isEmpty {
       out += "<table><thead><tr><th>field</th><th>change</th><th>source</th><th></th></tr></thead><tbody>\n"
-      out += step.changes.map(row).joined() + foreign + "</tbody></table>\n"
+      out += step.toldChanges.map(row).joined() + foreign + "</tbody></table>\n"
     }
     return out + "</details>\n"
   }

@@ -54,6 +54,18 @@ public enum PlanJSON {
     if !step.leftAlone.isEmpty { out["leftAlone"] = .array(step.leftAlone.map(foreign)) }
     if let former = step.movedFrom { out["movedFrom"] = .string(former) }
     if let reason = step.guardReason { out["needsAllowDelete"] = .string(reason) }
+    if !step.deferred.isEmpty {
+      out["knownAfterApply"] = .array(
+        step.deferred.map { field in
+          [
+            "path": .string(field.path.description),
+            "from": .array(
+              field.expression.sources.map {
+                ["address": .string($0.address), "path": .string($0.path.description)]
+              }),
+          ]
+        })
+    }
     if let refusal = step.refusal { out["refused"] = .string(refusal.message) }
     return out
   }

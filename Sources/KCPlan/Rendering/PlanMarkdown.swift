@@ -19,7 +19,7 @@ public struct PlanMarkdown {
     out += "**\(PlanSummary.sentence(plan))** `plan \(plan.digest.prefix(6))`\n\n"
     out += warnings()
     if !plan.changes.isEmpty { out += table() }
-    var rest: [String] = plan.changes.filter { !$0.changes.isEmpty }.map(details)
+    var rest: [String] = plan.changes.filter { !$0.toldChanges.isEmpty }.map(details)
     if !plan.placements.isEmpty { rest.append(placement()) }
     for (index, part) in rest.enumerated() {
       if out.utf8.count + part.utf8.count > Self.limit {
@@ -68,15 +68,15 @@ public struct PlanMarkdown {
 
   private func details(_ step: Step) -> String {
     var lines: [String] = []
-    for change in step.changes.prefix(PlanText.shownChanges) {
+    for change in step.toldChanges.prefix(PlanText.shownChanges) {
       var line = "- \(Markup.code(FieldLabel.label(change.field.path))): "
       line += Markup.code(PlanText.difference(change))
       if let origin = change.origin { line += " — \(Markup.escape(origin.place))" }
       if let note = PlanText.note(change) { line += " _(\(Markup.escape(note)))_" }
       lines.append(line)
     }
-    if step.changes.count > PlanText.shownChanges {
-      lines.append("- … and \(step.changes.count - PlanText.shownChanges) more fields")
+    if step.toldChanges.count > PlanText.shownChanges {
+      lines.append("- … and \(step.toldChanges.count - PlanText.shownChanges) more fields")
     }
     for field in step.leftAlone {
       lines.append("- \(Markup.code(FieldLabel.label(field.path))): left to \(Markup.escape(field.manager))")

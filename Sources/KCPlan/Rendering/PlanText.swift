@@ -9,18 +9,34 @@ public struct PlanText {
   private let left: Int
   /// Columns of the source places.
   private let middle: Int
+  /// Columns of the names of fields.
+  private let labels: Int
 
   public init(_ plan: Plan, style: TextStyle) {
     self.plan = plan
     self.style = style
-    let places = plan.changes.flatMap { [$0.origin?.place ?? ""] + $0.changes.map { Self.place($0) } }
-    middle = min(32, places.map(\.count).max() ?? 0)
+    var places = 0
+    var labels = 18
+    for step in plan.changes {
+      places = max(places, step.origin?.place.count ?? 0)
+      for change in step.toldChanges {
+        places = max(places, Self.place(change).count)
+        labels = max(labels, FieldLabel.label(change.field.path).count)
+      }
+    }
+    middle = min(32, places)
+    self.labels = min(labels, 34)
+    let most = max(40, style.width - middle - 16)
     var widest = 30
     for step in plan.changes {
       widest = max(widest, 4 + step.title.count)
-      for change in step.changes { widest = max(widest, 26 + Self.difference(change).count) }
+      for change in step.toldChanges {
+        let width = 8 + self.labels + Self.difference(change).count
+        // What does not fit is broken, and needs no room.
+        if width <= most { widest = max(widest, width) }
+      }
     }
-    left = min(max(40, style.width - middle - 26), widest)
+    left = min(most, widest)
   }
 
   /// The whole plan, ending in a newline.
@@ -60,14 +76,15 @@ public struct PlanText {
         style.paint("! \(risk.kind.words): ", .bad) + risk.reason, indent: "      ", hanging: "        ")
     }
     // What the declaration changes, and what somebody else has changed, are told apart.
-    for change in step.changes.filter({ $0.driftedBy == nil }).prefix(Self.shownChanges) { lines.append(row(change)) }
-    let drifted = step.changes.filter { $0.driftedBy != nil }
+    let told = step.toldChanges
+    for change in told.filter({ $0.driftedBy == nil }).prefix(Self.shownChanges) { lines += row(change) }
+    let drifted = told.filter { $0.driftedBy != nil }
     for manager in Set(drifted.compactMap(\.driftedBy)).sorted() {
       lines.append(style.paint("      changed on the cluster since the last apply, by \(manager)", .warning))
-      for change in drifted.filter({ $0.driftedBy == manager }).prefix(Self.shownChanges) { lines.append(row(change)) }
+      for change in drifted.filter({ $0.driftedBy == manager }).prefix(Self.shownChanges) { lines += row(change) }
     }
-    if step.changes.count > Self.shownChanges {
-      lines.append("      … and \(step.changes.count - Self.shownChanges) more fields")
+    if told.count > Self.shownChanges {
+      lines.append("      … and \(told.count - Self.shownChanges) more fields")
     }
     return lines.map(trimmed)
   }
@@ -80,12 +97,21 @@ public struct PlanText {
     return [start] + style.wrap(step.effect, indent: "      ", hanging: "      ")
   }
 
-  private func row(_ change: Step.Change) -> String {
-    let label = TextStyle.pad(FieldLabel.label(change.field.path), 18)
-    let text = TextStyle.pad("      \(label)  \(Self.difference(change))", left)
-    var line = text + "  " + style.paint(TextStyle.pad(Self.place(change), middle), .faint)
-    if change.driftedBy == nil, let note = Self.note(change) { line += "  " + style.paint(note, .warning) }
-    return trimmed(line)
+  /// The line of a change; of one that does not fit, the old value and the new one below each other.
+  private func row(_ change: Step.Change) -> [String] {
+    let label = TextStyle.pad(FieldLabel.label(change.field.path), labels)
+    let whole = "      \(label)  \(Self.difference(change))"
+    var end = "  " + style.paint(TextStyle.pad(Self.place(change), middle), .faint)
+    if change.driftedBy == nil, let note = Self.note(change) { end += "  " + style.paint(note, .warning) }
+    guard whole.count > left, !change.isSecret, let old = change.field.old, let new = change.field.new else {
+      return [trimmed(TextStyle.pad(whole, left) + end)]
+    }
+    let indent = String(repeating: " ", count: 8 + labels)
+    let first = trimmed("      \(label)  \(Self.short(old))")
+    let second = "\(indent)→ \(Self.short(new))"
+    let joined = trimmed(TextStyle.pad(second, left) + end)
+    if TextStyle.columns(joined) <= style.width { return [first, joined] }
+    return [first, second, trimmed(indent + String(end.dropFirst(2)))]
   }
 
   /// Fields that others manage, and that stay as they are.

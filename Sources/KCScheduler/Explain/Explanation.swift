@@ -10,6 +10,12 @@ public struct Explanation: Sendable {
     /// it.
     public var pods: [String] = []
 
+    public init(name: String, rejection: Rejection, pods: [String] = []) {
+      self.name = name
+      self.rejection = rejection
+      self.pods = pods
+    }
+
     /// In a few words: `350m cpu short`.
     public var words: String {
       if !rejection.shortages.isEmpty { return rejection.shortages.map(\.words).joined(separator: ", ") }

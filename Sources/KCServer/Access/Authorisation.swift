@@ -31,12 +31,6 @@ extension APIServer {
 
   func isAllowed(_ user: APIUser, _ question: AccessQuestion) throws(APIStatus) -> Bool {
     if user.groups.contains("system:masters") { return true }
-    // Everyone may ask what they may do.
-    if question.verb == "create", user.groups.contains("system:authenticated"),
-      ["selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"].contains(question.resource)
-    {
-      return true
-    }
     return try objects.read { state throws(APIStatus) in
       AccessRules(user: user, namespace: question.namespace, state: state).allow(question)
     }
@@ -45,22 +39,24 @@ extension APIServer {
   /// Paths that everyone may read, and those for users who are known.
   func mayGet(_ path: String, _ user: APIUser, verb: String = "get") -> Bool {
     if user.groups.contains("system:masters") { return true }
-    guard verb == "get" else { return false }
-    func isBelow(_ roots: [String]) -> Bool { roots.contains { path == $0 || path.hasPrefix($0 + "/") } }
-    if isBelow(["/healthz", "/livez", "/readyz", "/version"]) { return true }
-    return user.groups.contains("system:authenticated")
-      && isBelow(["/api", "/apis", "/openapi", "/.well-known", "/openid"])
+    return BuiltinRole.roles(of: user).contains { $0.allows(path, verb: verb) }
   }
 }
 
 /// What role bindings allow a user.
 struct AccessRules {
   private(set) var rules: [Value] = []
+  /// The paths that are no resources.
+  private(set) var paths: [Value] = []
 
   init(user: APIUser, namespace: String?, state: borrowing ObjectState) {
     let group = "rbac.authorization.k8s.io"
     for binding in state.list("clusterrolebindings.\(group)", namespace: nil) where Self.names(binding.value, user) {
       rules += Self.role(of: binding.value, namespace: nil, state)
+    }
+    for role in BuiltinRole.roles(of: user) {
+      rules += role.rules
+      if let urls = role.urlRule { paths.append(urls) }
     }
     guard let namespace else { return }
     for binding in state.list("rolebindings.\(group)", namespace: namespace) where Self.names(binding.value, user) {

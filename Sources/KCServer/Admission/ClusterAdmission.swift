@@ -30,14 +30,34 @@ enum ClusterAdmission {
     let added = new.finalizers.filter { !old.finalizers.contains($0) }
     if added.isEmpty { return }
     let shown = added.map { "\"\($0)\"" }.joined(separator: ", ")
-    throw .invalid(
-      type, new.name ?? "",
-      [
-        .init(
-          reason: "FieldValueForbidden",
-          message: "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers "
-            + "[]string{\(shown)}", field: "metadata.finalizers")
-      ])
+    let cause = APIStatus.Cause(
+      reason: "FieldValueForbidden",
+      message: "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers "
+        + "[]string{\(shown)}", field: "metadata.finalizers")
+    // The API server's checks of all objects and those of the kind both say it.
+    throw .invalid(type, new.name ?? "", [cause, cause])
+  }
+
+  private static let priorityClasses = "priorityclasses.scheduling.k8s.io"
+
+  /// Only one priority class can be the default.
+  static func checkPriorityClass(
+    _ object: Value, _ type: ResourceType, _ state: borrowing ObjectState
+  ) throws(APIStatus) {
+    guard type.qualifiedName == priorityClasses, object["globalDefault"] == true else { return }
+    let others = state.list(priorityClasses, namespace: nil).map(\.value)
+    guard let other = others.first(where: { $0["globalDefault"] == true && $0.name != object.name }) else { return }
+    throw .forbidden(
+      type, object.name ?? "",
+      "PriorityClass \(other.name ?? "") is already marked as default. Only one default can exist")
+  }
+
+  /// What the cluster itself relies on stays.
+  static func checkDeletion(_ object: Value, _ type: ResourceType) throws(APIStatus) {
+    guard type.qualifiedName == priorityClasses,
+      ["system-node-critical", "system-cluster-critical"].contains(object.name ?? "")
+    else { return }
+    throw .forbidden(type, object.name ?? "", "this is a system priority class and cannot be deleted")
   }
 
   /// The classes that admission looks up.
@@ -68,10 +88,11 @@ enum ClusterAdmission {
       ingress = state.list("ingressclasses.networking.k8s.io", namespace: nil).map(\.value)
     }
 
-    /// The name of the class that is marked as the default; the newest of several.
+    /// The name of the class that is marked as the default; the newest of several, of the same age the first by name.
     func standard(_ all: [Value], _ annotation: String) -> String? {
-      all.filter { $0.annotations[annotation] == "true" }
-        .max { ($0.creationTimestamp ?? .init(seconds: 0)) < ($1.creationTimestamp ?? .init(seconds: 0)) }?.name
+      func age(_ object: Value) -> Timestamp { object.creationTimestamp ?? .init(seconds: 0) }
+      return all.filter { $0.annotations[annotation] == "true" }
+        .max { (age($0), $1.name ?? "") < (age($1), $0.name ?? "") }?.name
     }
   }
 }

@@ -9,6 +9,17 @@ struct ServiceAddresses {
   private static let service = ResourceType(
     group: "", version: "v1", kind: "Service", plural: "services", namespaced: true)
 
+  /// What services can have here, besides what others have already.
+  func cluster(for object: Value, _ state: borrowing ObjectState) -> ServiceAllocation.Cluster {
+    let others = state.list("services", namespace: nil).map(\.value)
+      .filter { $0.name != object.name || $0.namespace != object.namespace }
+    let taken = Set(others.flatMap { $0.at("spec", "clusterIPs")?.array ?? [] }.compactMap(\.string))
+    return ServiceAllocation.Cluster(
+      ranges: [IPRange(settings.serviceRange)].compactMap(\.self),
+      nodePorts: Int64(settings.nodePorts.lowerBound)...Int64(settings.nodePorts.upperBound),
+      isTaken: { taken.contains($0) })
+  }
+
   func assign(_ object: inout Value, _ state: borrowing ObjectState) throws(APIStatus) {
     let type = object.at("spec", "type")?.string ?? "ClusterIP"
     if type == "ExternalName" { return }

@@ -22,27 +22,11 @@ enum Unsupported {
       details: .init(name: object.name ?? "", group: type.group, kind: type.plural))
   }
 
-  /// Whether a schema has a key, other than as the name of a property.
-  private static func mentions(_ key: String, _ value: Value, depth: Int) -> Bool {
-    guard depth < 128 else { return false }
-    switch value {
-    case .array(let elements): return elements.contains { mentions(key, $0, depth: depth + 1) }
-    case .object(let fields):
-      return fields.contains { name, child in
-        if name == "properties", let properties = child.object {
-          return properties.values.contains { mentions(key, $0, depth: depth + 1) }
-        }
-        return name == key || mentions(key, child, depth: depth + 1)
-      }
-    default: return false
-    }
-  }
-
   /// What to warn of in an object that is taken.
   static func warnings(_ object: Value, _ type: ResourceType) -> [String] {
     if type.qualifiedName == Catalogue.definitionResource {
-      return ["pattern", "x-kubernetes-validations"].filter { mentions($0, object["spec"] ?? [:], depth: 0) }
-        .map { "\($0) has no effect: this server does not evaluate it" }
+      return KubeSchema.unreadablePatterns(of: object).map { "the pattern \($0.pattern) has no effect here: \($0.why)" }
+        + KubeSchema.unreadableRules(of: object).map { "the rule \($0.rule) has no effect here: \($0.why)" }
     }
     guard type.qualifiedName == "namespaces" else { return [] }
     return object.labels.keys.filter { $0.hasPrefix("pod-security.kubernetes.io/") }.sorted()

@@ -27,6 +27,13 @@ struct ContinueToken {
     start = key
   }
 
+  /// The same place in a list of what is there now.
+  var loose: ContinueToken {
+    var token = self
+    token.revision = nil
+    return token
+  }
+
   private static func invalid(_ why: String) -> APIStatus {
     .badRequest("invalid continue token: continue key is not valid: \(why)")
   }

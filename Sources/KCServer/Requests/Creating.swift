@@ -57,16 +57,20 @@ struct ObjectWriter {
     try Unsupported.check(object, type)
     try place(&object)
     if type.namespaced { try ClusterAdmission.checkNamespace(object, type, state) }
+    let managed = object.at("metadata", "managedFields")
+    complete(&object, state)
     if object.name ?? "" == "", let prefix = object.at("metadata", "generateName")?.string, !prefix.isEmpty {
       object.set(.string(String(prefix.prefix(58)) + APIServer.randomSuffix()), at: "metadata", "name")
     }
-    let managed = object.at("metadata", "managedFields")
-    complete(&object, state)
     if !isApplied {
       ServerSideApply.recordUpdate(
         old: nil, new: &object, manager: options.manager, type: type, now: now, schema: state.catalogue.schema)
     } else {
       object.set(managed, at: "metadata", "managedFields")
+    }
+    // A name that was made now is in the label, too, but nobody's.
+    if type.qualifiedName == "namespaces" {
+      object.set(.string(object.name ?? ""), at: "metadata", "labels", "kubernetes.io/metadata.name")
     }
     for field in ["uid", "resourceVersion", "generation", "creationTimestamp", "selfLink"] {
       object.set(nil, at: "metadata", field)
@@ -78,11 +82,13 @@ struct ObjectWriter {
       if type.isStatusSubresource { object["status"] = nil }
       object.set(1, at: "metadata", "generation")
     } else {
-      try Admission.create(&object, type: type, context: ClusterAdmission.context(state))
+      try Admission.create(&object, type: type, context: ClusterAdmission.context(state), sent: body)
       try LimitRanger(object, type, state).apply(to: &object)
+      try ClusterAdmission.checkPriorityClass(object, type, state)
       Strategy.prepareForCreate(&object, type: type, now: now)
     }
     let name = object.name ?? ""
+    try checkAllocation(object, state)
     let causes = Validation.create(object, type: type) + customCauses(object, state)
     if !causes.isEmpty { throw .invalid(type, name, causes) }
     if let there = state.get(resource, object.namespace, name)?.value {
@@ -98,13 +104,27 @@ struct ObjectWriter {
     let stored = state.put(resource, Versions.stored(object, type, state.catalogue))
     let made = Versions.read(stored, as: type, state.catalogue)
     // A definition is in force at once; its status says so in a change of its own, as watchers of it expect.
-    if resource == Catalogue.definitionResource { _ = state.put(resource, Catalogue.established(made, now: now)) }
+    if resource == Catalogue.definitionResource {
+      var next = Catalogue.established(made, now: now)
+      ServerSideApply.recordUpdate(
+        old: made, new: &next, manager: APIServer.component, subresource: "status", type: type, now: now)
+      _ = state.put(resource, next)
+    }
     return made
   }
 
-  /// What is wrong with a custom resource by its own schema.
-  func customCauses(_ object: Value, _ state: borrowing ObjectState) -> [APIStatus.Cause] {
-    state.catalogue.openSchema(of: type).map { CustomValidation(object, schema: $0).causes } ?? []
+  /// What is wrong with a custom resource by its definition: its schema and its rules.
+  func customCauses(_ object: Value, old: Value? = nil, _ state: borrowing ObjectState) -> [APIStatus.Cause] {
+    state.catalogue.schema.violations(of: object, old: old, apiVersion: type.apiVersion, kind: type.kind)
+      + ScalePaths.causes(object, type, state.catalogue)
+  }
+
+  /// Refuses a service that asks for addresses or ports that it cannot have; all else is looked at after that.
+  func checkAllocation(_ object: Value, old: Value? = nil, _ state: borrowing ObjectState) throws(APIStatus) {
+    guard type.qualifiedName == "services" else { return }
+    let addresses = ServiceAddresses(settings: server.settings, isDryRun: options.isDryRun)
+    let causes = ServiceAllocation.check(object, old: old, type: type, cluster: addresses.cluster(for: object, state))
+    if !causes.isEmpty { throw .invalid(type, object.name ?? "", causes) }
   }
 
   /// The object's namespace is that of the path.

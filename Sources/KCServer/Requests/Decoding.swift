@@ -16,14 +16,49 @@ extension APIServer {
     case .none: return .null
     case .bytes(let bytes):
       if bytes.isEmpty { return .null }
-      let first = bytes.first { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 }
-      let isYAML = (request.contentType?.contains("yaml") ?? false) && first != UInt8(ascii: "{")
+      if isProtobuf(request) { return try protobuf(bytes) }
       do {
-        guard isYAML else { return try JSON.parse(bytes) }
+        guard isYAML(request, bytes) else { return try JSON.parse(bytes) }
         return try YAML.parseAll(String(decoding: bytes, as: UTF8.self)).first ?? .null
       } catch {
         throw .badRequest("the body of the request cannot be read: \(error.message)")
       }
+    }
+  }
+
+  private static func isYAML(_ request: APIRequest, _ bytes: [UInt8]) -> Bool {
+    let first = bytes.first { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 }
+    return (request.contentType?.contains("yaml") ?? false) && first != UInt8(ascii: "{")
+  }
+
+  /// The object of a body, and what it says twice: that is forbidden only where validation is strict.
+  private static func repeatingBody(
+    _ request: APIRequest
+  ) throws(APIStatus) -> (value: Value, repeated: [String]) {
+    guard case .bytes(let bytes) = request.body, !bytes.isEmpty, !isProtobuf(request) else {
+      return (try body(request), [])
+    }
+    do {
+      if isYAML(request, bytes) {
+        let (values, repeated) = try YAML.parseRepeating(bytes)
+        return (values.first ?? .null, repeated.map { "line \($0.line): key \"\($0.key)\" already set in map" })
+      }
+      return try repeatingJSON(bytes)
+    } catch {
+      throw .badRequest("the body of the request cannot be read: \(error.message)")
+    }
+  }
+
+  /// The fast reader takes nothing twice; what it refuses is read once more, slowly.
+  private static func repeatingJSON(
+    _ bytes: [UInt8]
+  ) throws(CodecError) -> (value: Value, repeated: [String]) {
+    do throws(CodecError) {
+      return (try JSON.parse(bytes), [])
+    } catch {
+      // A text that is broken in another way is told of as the fast reader does.
+      guard let found = try? JSON.parseRepeating(bytes), !found.repeated.isEmpty else { throw error }
+      return (found.value, found.repeated.map { "duplicate field \"\($0)\"" })
     }
   }
 
@@ -38,7 +73,19 @@ extension APIServer {
         + accepted.joined(separator: ", "))
   }
 
-  static let objectMedia = ["application/json", "application/yaml"]
+  static let objectMedia = ["application/json", "application/yaml", Protobuf.mediaType]
+
+  private static func isProtobuf(_ request: APIRequest) -> Bool {
+    request.contentType?.hasPrefix(Protobuf.mediaType) ?? false
+  }
+
+  private static func protobuf(_ bytes: [UInt8]) throws(APIStatus) -> Value {
+    do {
+      return try Protobuf.decode(bytes)
+    } catch {
+      throw .badRequest("the body of the request cannot be read: \(error.message)")
+    }
+  }
 
   /// The object that a create or an update sends.
   func decode(_ request: APIRequest, _ type: ResourceType, _ options: WriteOptions) throws(APIStatus) -> DecodedBody {
@@ -49,32 +96,44 @@ extension APIServer {
     if case .bytes(let bytes) = request.body, bytes.isEmpty {
       throw .badRequest("the object provided is unrecognized (must be of type \(type.kind)): the body is empty")
     }
-    var object = try Self.body(request)
+    var (object, repeated) = try Self.repeatingBody(request)
     if object == .null { object = [:] }
     guard object.object != nil else {
       throw .badRequest("the object provided is unrecognized (must be of type \(type.kind)): it is no object")
     }
-    try Self.checkKind(&object, type)
-    let schema = try objects.read { state throws(APIStatus) in state.catalogue.openSchema(of: type) }
-    let problems = Problems(object, type, schema: schema)
+    let catalogue = try objects.read { state throws(APIStatus) in state.catalogue }
+    try Self.checkKind(&object, type, isCustom: catalogue.isCustom(type))
+    let problems = Problems(object, type, catalogue)
+    let strictly = repeated + problems.unknown
     if let misfit = problems.misfits.first {
       throw .badRequest(
         "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): "
           + "\(misfit.field): \(misfit.message)"
       )
     }
-    if !problems.unknown.isEmpty, options.fieldValidation == .strict {
+    if !strictly.isEmpty, options.fieldValidation == .strict {
       throw .badRequest(
         "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): strict decoding error: "
-          + problems.unknown.joined(separator: ", "))
+          + strictly.joined(separator: ", "))
     }
-    return DecodedBody(object: object, warnings: options.fieldValidation == .warn ? problems.unknown : [])
+    return DecodedBody(object: object, warnings: options.fieldValidation == .warn ? strictly : [])
   }
 
   /// What a body says of its kind must be what the path says; what it leaves out is filled in.
-  private static func checkKind(_ object: inout Value, _ type: ResourceType) throws(APIStatus) {
+  private static func checkKind(
+    _ object: inout Value, _ type: ResourceType, isCustom: Bool
+  ) throws(APIStatus) {
     let apiVersion = object.apiVersion.flatMap { $0.isEmpty ? nil : $0 } ?? type.apiVersion
     let kind = object.kind.flatMap { $0.isEmpty ? nil : $0 } ?? type.kind
+    // Custom resources have no types to be decoded into: another kind in the same version is seen by validation.
+    if isCustom, apiVersion == type.apiVersion, kind != type.kind {
+      throw .invalid(
+        kind: kind, group: type.group, object.name ?? "",
+        [
+          .init(
+            reason: "FieldValueInvalid", message: "Invalid value: \"\(kind)\": must be \(type.kind)", field: "kind")
+        ])
+    }
     if apiVersion != type.apiVersion || kind != type.kind {
       let version = apiVersion.split(separator: "/").last.map(String.init) ?? ""
       throw .badRequest(
@@ -91,10 +150,10 @@ extension APIServer {
     var unknown: [String] = []
     var misfits: [APIStatus.Cause] = []
 
-    /// - Parameter schema: of custom resources.
-    init(_ object: Value, _ type: ResourceType, schema: Value?) {
-      if let schema {
-        unknown = CustomValidation(object, schema: schema).unknown
+    init(_ object: Value, _ type: ResourceType, _ catalogue: Catalogue) {
+      if catalogue.isCustom(type) {
+        let causes = catalogue.schema.unknownFields(of: object, apiVersion: type.apiVersion, kind: type.kind)
+        unknown = causes.map(\.message)
         // Metadata is the same for all kinds: that of the simplest one is looked at.
         note(["metadata": object["metadata"] ?? [:]], Self.plain)
         return
@@ -107,7 +166,11 @@ extension APIServer {
 
     private mutating func note(_ object: Value, _ type: ResourceType) {
       for cause in Validation.unknownFields(object, type: type) {
-        if cause.message.hasPrefix("unknown field") { unknown.append(cause.message) } else { misfits.append(cause) }
+        guard cause.message.hasPrefix("unknown field") else {
+          misfits.append(cause)
+          continue
+        }
+        if !unknown.contains(cause.message) { unknown.append(cause.message) }
       }
     }
   }

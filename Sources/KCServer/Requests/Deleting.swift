@@ -79,6 +79,7 @@ extension APIServer {
       throw .notFound(info.type, name)
     }
     try check(options, stored, info.type)
+    try ClusterAdmission.checkDeletion(stored, info.type)
     let object = Versions.read(stored, as: info.type, state.catalogue)
     switch info.type.qualifiedName {
     case "namespaces": return try deleteNamespace(object, info.type, options, in: &state)
@@ -87,7 +88,7 @@ extension APIServer {
     }
   }
 
-  private func check(_ options: DeleteOptions, _ object: Value, _ type: ResourceType) throws(APIStatus) {
+  func check(_ options: DeleteOptions, _ object: Value, _ type: ResourceType) throws(APIStatus) {
     let kind = type.group.isEmpty ? type.kind : "\(type.kind).\(type.group)"
     if let uid = options.uid, uid != object.uid {
       throw .conflict(

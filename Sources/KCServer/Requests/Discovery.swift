@@ -6,6 +6,10 @@ struct Discovery {
   let types: ResourceTypes
   /// Where clients reach the API: host and port.
   let address: String
+  /// The version that objects of a custom resource are stored in; nil for kinds that are built in.
+  let customStorage: (ResourceType) -> String?
+
+  private func storage(_ type: ResourceType) -> String { customStorage(type) ?? type.version }
 
   /// The answer, where the request asks for discovery.
   func answer(_ path: String, _ representation: Representation) -> APIResponse? {
@@ -88,6 +92,9 @@ struct Discovery {
     ]
     if !type.shortNames.isEmpty { entry["shortNames"] = .array(type.shortNames.map { .string($0) }) }
     if !type.categories.isEmpty { entry["categories"] = .array(type.categories.map { .string($0) }) }
+    if type.verbs.contains("list"), type.kind != "ComponentStatus" {
+      entry["storageVersionHash"] = .string(StorageVersion.hash(of: type, storage(type)))
+    }
     return [entry]
       + type.subresources.sorted().map { name in
         let facts = Subresource.of(name, type)

@@ -15,8 +15,10 @@ extension APIServer {
       answer = OpenAPI(types: catalogue.types, version: settings.version).answer(
         request.path, accept: request.accept)
     default:
-      answer = Discovery(types: catalogue.types, address: "\(settings.address):\(settings.port)")
-        .answer(request.path, representation)
+      let discovery = Discovery(types: catalogue.types, address: "\(settings.address):\(settings.port)") { type in
+        catalogue.isCustom(type) ? catalogue.storageVersion(of: type) : nil
+      }
+      answer = discovery.answer(request.path, representation)
     }
     guard let answer else {
       if parts.first == "api", parts.count > 1 { throw .notServed }

@@ -90,14 +90,17 @@ extension ObjectWriter {
     _ new: Value, _ old: Value, _ state: borrowing ObjectState
   ) throws(APIStatus) -> [String] {
     guard new.object != nil else { throw .badRequest("the patch leaves no object") }
-    if new.apiVersion ?? old.apiVersion != old.apiVersion || new.kind ?? old.kind != old.kind {
-      throw .badRequest("\(new.kind ?? "") in version \"\(new.apiVersion ?? "")\" cannot be handled as a \(type.kind)")
-    }
-    let problems = APIServer.Problems(new, type, schema: state.catalogue.openSchema(of: type))
     func refused(_ why: String) -> APIStatus {
       .invalid(
         kind: "", group: "", "", [.init(reason: "FieldValueInvalid", message: "Invalid value: \(why)", field: "patch")])
     }
+    if new.apiVersion ?? old.apiVersion != old.apiVersion || new.kind ?? old.kind != old.kind {
+      if state.catalogue.types.find((new.apiVersion, new.kind)) == nil {
+        throw refused("no kind \"\(new.kind ?? "")\" is registered for version \"\(new.apiVersion ?? "")\"")
+      }
+      throw .badRequest("\(new.kind ?? "") in version \"\(new.apiVersion ?? "")\" cannot be handled as a \(type.kind)")
+    }
+    let problems = APIServer.Problems(new, type, state.catalogue)
     if let misfit = problems.misfits.first { throw refused("\(misfit.field): \(misfit.message)") }
     if !problems.unknown.isEmpty, options.fieldValidation == .strict {
       throw refused("strict decoding error: \(problems.unknown.joined(separator: ", "))")

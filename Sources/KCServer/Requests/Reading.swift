@@ -77,7 +77,7 @@ struct Page {
   }
 
   private static func expired(_ options: ListOptions, _ revision: Int64) -> APIStatus {
-    guard options.token != nil else {
+    guard let token = options.token else {
       return APIStatus(
         code: 410, reason: "Expired", message: "The resourceVersion for the provided list is too old.")
     }
@@ -87,7 +87,7 @@ struct Page {
         + "list without the continue parameter, or use the continue token in this response to retrieve the remainder "
         + "of the results. Continuing with the provided token results in an inconsistent list - objects that were "
         + "created, modified, or deleted between the time the first chunk was returned and now may show up in the "
-        + "list.")
+        + "list.", next: token.loose.text)
   }
 
   /// The list as an object. Items leave out what the list says for all, but for custom resources.

@@ -36,8 +36,9 @@ extension APIStatus {
 
   static func badRequest(_ why: String) -> APIStatus { APIStatus(code: 400, reason: "BadRequest", message: why) }
 
-  static func invalid(_ type: ResourceType, _ name: String, _ causes: [Cause]) -> APIStatus {
-    invalid(kind: type.kind, group: type.group, name, causes)
+  /// - Parameter kind: what the refusal is said to be about; nil is the kind.
+  static func invalid(_ type: ResourceType, _ name: String, _ causes: [Cause], kind: String? = nil) -> APIStatus {
+    invalid(kind: kind ?? type.kind, group: type.group, name, causes)
   }
 
   static func invalid(kind: String, group: String, _ name: String, _ causes: [Cause]) -> APIStatus {

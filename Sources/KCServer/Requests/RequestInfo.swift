@@ -21,6 +21,8 @@ struct RequestInfo {
     case nothing
     /// Nothing that the API knows.
     case unknown
+    /// A part of a custom resource that its definition does not have.
+    case noPart(ResourceType, name: String)
   }
 
   /// The verb that access rules speak of.
@@ -67,14 +69,17 @@ struct RequestInfo {
         parts = parts.dropFirst(2)
       }
     }
+    var isCustom: Bool { !ResourceTypes.builtin.all.contains { $0.group == group } }
     guard let plural = parts.first, let type = types.find(group: group, version: version, plural: plural) else {
-      return .nothing
+      return isCustom ? .unknown : .nothing
     }
     let rest = Array(parts.dropFirst())
     var info = RequestInfo(type: type, namespace: namespace, name: rest.first, isWatchPath: isWatchPath)
     if type.namespaced, namespace == nil, info.name != nil { return .nothing }
     if rest.count > 1 {
-      guard type.subresources.contains(rest[1]) else { return .nothing }
+      guard type.subresources.contains(rest[1]) else {
+        return isCustom ? .noPart(type, name: rest[0]) : .nothing
+      }
       info.subresource = rest[1]
       info.rest = rest.dropFirst(2).joined(separator: "/")
       if rest.count > 2, rest[1] != "proxy" { return .nothing }

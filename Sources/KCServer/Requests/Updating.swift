@@ -59,12 +59,19 @@ extension ObjectWriter {
       ServerSideApply.recordUpdate(
         old: old, new: &new, manager: options.manager, subresource: info.subresource ?? "", type: type, now: now,
         schema: state.catalogue.schema)
+      // A scale of nothing says no number, and so none that its writer manages.
+      if info.subresource == "scale", ScalePaths(type, state.catalogue).isZero(new) {
+        ServerSideApply.forget(manager: options.manager, subresource: "scale", in: &new)
+      }
     }
     for field in Self.serverOwned { new.set(old.at("metadata", field), at: "metadata", field) }
+    if info.subresource == nil, !state.catalogue.isCustom(type) { Admission.update(&new, type: type) }
     prepare(&new, old, state)
     try ClusterAdmission.checkFinalizers(new, old, type)
+    if info.subresource == nil { try checkAllocation(new, old: old, state) }
     let causes =
-      (info.subresource == "status" ? [] : Validation.update(new, old: old, type: type)) + customCauses(new, state)
+      Validation.update(new, old: old, type: type, subresource: info.subresource ?? "")
+      + customCauses(new, old: old, state)
     if !causes.isEmpty { throw .invalid(type, name, causes) }
     if type.kind == "Service", type.group.isEmpty, info.subresource == nil {
       try ServiceAddresses(settings: server.settings, isDryRun: options.isDryRun).assign(&new, state)
@@ -104,7 +111,7 @@ extension ObjectWriter {
           .init(
             reason: "FieldValueInvalid", message: "Invalid value: 0: must be specified for an update",
             field: "metadata.resourceVersion")
-        ])
+        ], kind: type.plural)
     }
     if version != old.resourceVersion { throw .conflict(type, name, APIStatus.staleVersion) }
   }

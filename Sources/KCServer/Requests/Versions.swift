@@ -1,15 +1,16 @@
 internal import KCData
 internal import KCKube
 
-/// The versions of objects. Built-in ones are stored in the version that they were written in, but for events, which
-/// two groups serve; custom resources are stored in the version that their definition says, and nothing but the
-/// version's name changes between theirs.
+/// The versions of objects. Built-in kinds have one version here, but for events, which two groups serve, and
+/// autoscalers, which are stored as `autoscaling/v2`; custom resources are stored in the version that their definition
+/// says, and nothing but the version's name changes between theirs.
 enum Versions {
   /// An object in the version that is asked for.
   ///
   /// - Returns: custom resources have the defaults that the stored version has now, and no fields that it lacks.
   static func read(_ object: Value, as type: ResourceType, _ catalogue: Catalogue) -> Value {
     if type.isLaterEvent { return Events.later(object, catalogue) }
+    if type.isAutoscaler { return AutoscalerConversion.converted(object, to: type.apiVersion) }
     var out = object
     if catalogue.isCustom(type) {
       out = catalogue.schema.completed(out, apiVersion: storage(type, catalogue), kind: type.kind)
@@ -21,6 +22,7 @@ enum Versions {
   /// An object as it is stored.
   static func stored(_ object: Value, _ type: ResourceType, _ catalogue: Catalogue) -> Value {
     if type.isLaterEvent { return Events.core(object, catalogue) }
+    if type.isAutoscaler { return AutoscalerConversion.converted(object, to: "autoscaling/v2") }
     guard catalogue.isCustom(type) else { return object }
     let version = storage(type, catalogue)
     if version == type.apiVersion { return object }
@@ -37,6 +39,8 @@ enum Versions {
 extension ResourceType {
   /// Whether this is the form of events that has a group of its own.
   var isLaterEvent: Bool { group == "events.k8s.io" && kind == "Event" }
+
+  var isAutoscaler: Bool { group == "autoscaling" && kind == "HorizontalPodAutoscaler" }
 
   /// Where objects of this type are kept: events of both groups in one place.
   var storageKey: String { isLaterEvent ? "events" : qualifiedName }

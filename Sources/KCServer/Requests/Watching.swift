@@ -21,7 +21,9 @@ extension APIServer {
     var watcher = Watcher(
       resource: resource, namespace: info.namespace, labels: options.labels, fields: options.fields, after: after
     ) { presenter.present($0) }
-    if info.type.isLaterEvent { watcher.version = { Versions.read($0, as: info.type, catalogue) } }
+    if info.type.isLaterEvent || info.type.isAutoscaler {
+      watcher.version = { Versions.read($0, as: info.type, catalogue) }
+    }
     if options.wantsBookmarks { watcher.bookmarks = info.type }
     for object in present where watcher.matches(object.value) { _ = watcher.send("ADDED", object.value) }
     if options.sendsInitial == true, options.wantsBookmarks {

@@ -121,22 +121,31 @@ final class ObjectStore: Sendable {
       }
       return (upTo, error)
     }
-    let events = batch.map(\.event)
-    watchers.withLock { watchers in
-      // Remembering and telling are one step, so that a watch that starts now misses nothing and hears nothing twice.
+    tell(batch.map(\.event), upTo: upTo)
+    return (upTo, nil)
+  }
+
+  /// Tells watchers of what is durable now. Commits, and so this, happen one after the other.
+  ///
+  /// No lock is held while a watcher is told: its task is woken then, and where that is being cancelled, the one who
+  /// cancels it waits in `forget` for the lock while the waking waits for the cancellation.
+  private func tell(_ events: [ObjectEvent], upTo: Int64) {
+    let listening = watchers.withLock { watchers in
+      // Remembering and looking who listens are one step, so that a watch that starts now misses nothing and hears
+      // nothing twice.
       state.withLock { $0.remember(events) }
-      let isTimeForBookmarks = upTo - lastBookmark.load(ordering: .relaxed) >= Self.bookmarkInterval
-      if isTimeForBookmarks { lastBookmark.store(upTo, ordering: .relaxed) }
-      for (id, watcher) in watchers {
-        for event in events where !watcher.tell(event) {
-          watchers[id] = nil
-          watcher.close()
-          break
-        }
+      return watchers
+    }
+    let isTimeForBookmarks = upTo - lastBookmark.load(ordering: .relaxed) >= Self.bookmarkInterval
+    if isTimeForBookmarks { lastBookmark.store(upTo, ordering: .relaxed) }
+    for (id, watcher) in listening {
+      if events.allSatisfy(watcher.tell) {
         if isTimeForBookmarks { watcher.bookmark(upTo) }
+      } else {
+        forget(id)
+        watcher.close()
       }
     }
-    return (upTo, nil)
   }
 
   private func encode(_ pending: ObjectState.Pending) throws(StoreError) -> StoreChange {
@@ -166,6 +175,7 @@ extension ObjectStore {
         revision < state.historyStart ? nil : state.history.filter { $0.revision > revision }
       }
       guard let past else { return true }
+      // Nobody waits for these events yet: telling of them wakes no one.
       for event in past { _ = watcher.tell(event) }
       watchers[id] = watcher
       return false

@@ -16,6 +16,12 @@ extension APIServer {
         throw .notFound(info.type, name)
       }
       if Self.isGuarded(pod) { try self.spend(pod, options, in: &state) }
+      var options = options
+      try self.check(options, pod, info.type)
+      if !options.isDryRun {
+        self.markEvicted(pod, in: &state)
+        options.resourceVersion = nil
+      }
       _ = try self.delete(target, options, in: &state)
       return Self.created()
     }
@@ -60,9 +66,43 @@ extension APIServer {
           + "\(number("currentHealthy")) currently")
     }
     if options.isDryRun { return }
+    let old = budget
+    let now = settings.now()
     budget.set(.int(number("disruptionsAllowed") - 1), at: "status", "disruptionsAllowed")
-    budget.set(.string(settings.now().rfc3339), at: "status", "disruptedPods", pod.name ?? "")
+    budget.set(.string(now.rfc3339), at: "status", "disruptedPods", pod.name ?? "")
+    if number("disruptionsAllowed") == 1 { Self.exhaust(&budget, now) }
+    if let type = ResourceTypes.builtin.find((budget.apiVersion, budget.kind)) {
+      ServerSideApply.recordUpdate(
+        old: old, new: &budget, manager: Self.component, subresource: "status", type: type, now: now)
+    }
     _ = state.put(resource, budget)
+  }
+
+  /// Says in a budget's conditions that nothing more may be disrupted.
+  private static func exhaust(_ budget: inout Value, _ now: Timestamp) {
+    var conditions = budget.at("status", "conditions")?.array ?? []
+    let wasExhausted = conditions.contains { $0["type"] == "DisruptionAllowed" && $0["status"] == "False" }
+    let since = conditions.first { $0["type"] == "DisruptionAllowed" }?["lastTransitionTime"]
+    conditions.removeAll { $0["type"] == "DisruptionAllowed" }
+    conditions.append([
+      "type": "DisruptionAllowed", "status": "False", "observedGeneration": .int(budget.generation ?? 1),
+      "lastTransitionTime": wasExhausted ? since ?? .string(now.rfc3339) : .string(now.rfc3339),
+      "reason": "InsufficientPods", "message": "",
+    ])
+    budget.set(.array(conditions), at: "status", "conditions")
+  }
+
+  /// Tells who looks at a pod why it goes.
+  private func markEvicted(_ pod: Value, in state: inout ObjectState) {
+    var next = pod
+    var conditions = (pod.at("status", "conditions")?.array ?? []).filter { $0["type"] != "DisruptionTarget" }
+    conditions.append([
+      "type": "DisruptionTarget", "status": "True", "lastProbeTime": .null,
+      "lastTransitionTime": .string(settings.now().rfc3339), "reason": "EvictionByEvictionAPI",
+      "message": "Eviction API: evicting",
+    ])
+    next.set(.array(conditions), at: "status", "conditions")
+    _ = state.put("pods", next)
   }
 
   private static func tooMany(_ why: String, retry: Int? = nil) -> APIStatus {

@@ -19,7 +19,9 @@ extension APIServer {
       object["status"] = try answer(object["spec"], other, info.type)
     case "SelfSubjectReview":
       let groups = Value.array(user.groups.map { .string($0) })
-      object["status"] = ["userInfo": ["username": .string(user.name), "groups": groups]]
+      var info: Value = ["username": .string(user.name), "groups": groups]
+      if !user.uid.isEmpty { info["uid"] = .string(user.uid) }
+      object["status"] = ["userInfo": info]
       object.set(.string(now.rfc3339), at: "metadata", "creationTimestamp")
       object.set(nil, at: "metadata", "managedFields")
     case "SelfSubjectRulesReview":
@@ -44,8 +46,14 @@ extension APIServer {
         ])
     }
     if let path {
-      let isAllowed = mayGet(path["path"]?.string ?? "", user, verb: path["verb"]?.string ?? "")
-      return ["allowed": .bool(isAllowed)]
+      let (url, verb) = (path["path"]?.string ?? "", path["verb"]?.string ?? "")
+      var out: Value = ["allowed": .bool(mayGet(url, user, verb: verb))]
+      if !user.groups.contains("system:masters"),
+        let role = BuiltinRole.roles(of: user).first(where: { $0.allows(url, verb: verb) })
+      {
+        out["reason"] = .string(role.reason(user))
+      }
+      return out
     }
     func text(_ field: String) -> String { resource?[field]?.string ?? "" }
     let subresource = text("subresource")
@@ -56,10 +64,17 @@ extension APIServer {
     return ["allowed": .bool(try isAllowed(user, question))]
   }
 
+  /// Where a rule stands in the list of those that someone has: by its groups, those about single objects first.
+  private static func place(_ rule: Value) -> String {
+    func text(_ field: String) -> String { (rule[field]?.array ?? []).compactMap(\.string).joined(separator: ",") }
+    return [text("apiGroups"), rule["resourceNames"] == nil ? "1" : "0", text("resources")].joined(separator: "\n")
+  }
+
   private func rules(_ user: APIUser, namespace: String) throws(APIStatus) -> Value {
     let found = try objects.read { state throws(APIStatus) in
-      AccessRules(user: user, namespace: namespace, state: state).rules
+      AccessRules(user: user, namespace: namespace, state: state)
     }
-    return ["resourceRules": .array(found), "nonResourceRules": [], "incomplete": false]
+    let rules = found.rules.sorted { Self.place($0) < Self.place($1) }
+    return ["resourceRules": .array(rules), "nonResourceRules": .array(found.paths), "incomplete": false]
   }
 }

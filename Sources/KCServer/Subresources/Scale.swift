@@ -10,6 +10,12 @@ extension APIServer {
         throw .notFound(info.type, name)
       }
       let paths = ScalePaths(info.type, state.catalogue)
+      if state.catalogue.isCustom(info.type), object.at(paths.specification) == nil {
+        let why = "the spec replicas field \".\(paths.specification.joined(separator: "."))\" does not exist"
+        throw APIStatus(
+          code: 500, reason: "InternalError", message: "Internal error occurred: \(why)",
+          details: .init(causes: [.init(reason: "", message: why, field: "")]))
+      }
       return APIResponse(status: 200, body: .value(paths.scale(of: object)))
     }
   }
@@ -76,13 +82,16 @@ extension APIServer {
     guard let number = replicas == .null ? 0 : replicas.int else {
       throw .badRequest("spec.replicas: an integer is expected")
     }
-    if number < 0 || number > Int64(Int32.max) {
+    let isCustom = state.catalogue.isCustom(writer.type)
+    // Of custom resources the number is looked at with the rest of the object.
+    if !isCustom, number < 0 || number > Int64(Int32.max) {
       let message = "Invalid value: \(number): must be greater than or equal to 0"
       throw .invalid(type, name, [.init(reason: "FieldValueInvalid", message: message, field: "spec.replicas")])
     }
     var new = old
     new.set(.int(number), at: paths.specification[...])
-    new.set(wanted.at("metadata", "resourceVersion"), at: "metadata", "resourceVersion")
+    let version = wanted.at("metadata", "resourceVersion") ?? (isCustom ? old.at("metadata", "resourceVersion") : nil)
+    new.set(version, at: "metadata", "resourceVersion")
     new.set(wanted.at("metadata", "uid"), at: "metadata", "uid")
     writer.complete(&new, state)
     let stored = try writer.replace(old, new, in: &state)
@@ -104,6 +113,21 @@ struct ScalePaths {
     specification = path("specReplicasPath")
     status = path("statusReplicasPath")
     selector = path("labelSelectorPath")
+  }
+
+  func isZero(_ object: Value) -> Bool { object.at(specification)?.int ?? 0 == 0 }
+
+  /// What is wrong with the numbers of replicas of a custom resource.
+  static func causes(_ object: Value, _ type: ResourceType, _ catalogue: Catalogue) -> [APIStatus.Cause] {
+    guard catalogue.version(of: type)?.at("subresources", "scale") != nil else { return [] }
+    let paths = ScalePaths(type, catalogue)
+    return [paths.specification, paths.status].compactMap { path in
+      guard let number = object.at(path)?.int, number < 0 || number > Int64(Int32.max) else { return nil }
+      let why = number < 0 ? "should be a non-negative integer" : "should be less than or equal to \(Int32.max)"
+      return .init(
+        reason: "FieldValueInvalid", message: "Invalid value: \(number): \(why)",
+        field: ".\(path.joined(separator: "."))")
+    }
   }
 
   func scale(of object: Value) -> Value {

@@ -12,16 +12,27 @@ public struct DiagnosticText {
   public func render(_ diagnostic: Diagnostic) -> String {
     let tone = diagnostic.severity == .error ? "1;31" : "1;33"
     var out =
-      paint("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", tone) + paint(": \(diagnostic.message)", "1") + "\n"
+      paint("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", tone)
+      + paint(": \(Self.plain(diagnostic.message))", "1") + "\n"
     let gutter = width([diagnostic.span] + diagnostic.labels.map(\.span))
     out += excerpt(diagnostic.span, mark: "^", message: "", tone: tone, gutter: gutter, isFirst: true)
     for label in diagnostic.labels {
-      out += excerpt(label.span, mark: "-", message: label.message, tone: "1;34", gutter: gutter, isFirst: false)
+      out += excerpt(
+        label.span, mark: "-", message: Self.plain(label.message), tone: "1;34", gutter: gutter, isFirst: false)
     }
     let margin = String(repeating: " ", count: gutter)
-    for note in diagnostic.notes { out += "\(margin) = note: \(note)\n" }
-    if let help = diagnostic.help { out += "\(margin) = \(paint("help", "1;36")): \(help)\n" }
+    for note in diagnostic.notes { out += "\(margin) = note: \(Self.plain(note))\n" }
+    if let help = diagnostic.help { out += "\(margin) = \(paint("help", "1;36")): \(Self.plain(help))\n" }
     return out
+  }
+
+  /// Messages quote sources and what came from elsewhere: neither is to steer a terminal.
+  private static func plain(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f || $0 == 0x0a || $0 >= 0xc3 }
+    return isPlain
+      ? text
+      : text.split(separator: "\n", omittingEmptySubsequences: false).map { Excerpt.display(String($0)) }.joined(
+        separator: "\n")
   }
 
   private func width(_ spans: [Span]) -> Int {

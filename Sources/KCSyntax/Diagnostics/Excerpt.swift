@@ -33,7 +33,7 @@ struct Excerpt {
   }
 
   /// Tabs as two spaces, control characters made visible.
-  private static func display(_ text: String) -> String {
+  static func display(_ text: String) -> String {
     var out = ""
     for scalar in text.unicodeScalars {
       if scalar == "\t" {

@@ -1,6 +1,8 @@
 /// The diagnostics of the lexer and the parser.
 public enum SyntaxCatalogue {
-  public static let all: [DiagnosticInfo] = [
+  public static let all: [DiagnosticInfo] = general + habits + operators
+
+  private static let general: [DiagnosticInfo] = [
     DiagnosticInfo(
       "KC0001", "unterminated string",
       "A string in single quotes ends on its line, with the quote and the `#` signs that began it; one in `\"\"\"` may span "

@@ -25,7 +25,7 @@ struct Lexer {
   }
 
   mutating func run() {
-    tokens.reserveCapacity(bytes.count / 4 + 1)
+    tokens.reserveCapacity(bytes.count / 2 + 1)
     while true {
       skipSpace()
       if isAfterNewline, !modes.isEmpty { abandonInterpolations() }
@@ -108,11 +108,63 @@ struct Lexer {
         add(kind, from: start)
         resumeString(kind)
       } else {
-        position += 1
-        add(.unknown, from: start)
-        report("KC0006", "`\(file.text(start..<position))` has no meaning here", start..<position)
+        unknown(byte)
       }
     }
+  }
+
+  /// A byte that is no token; what other languages mean by it is said.
+  private mutating func unknown(_ byte: UInt8) {
+    let start = position
+    switch byte {
+    case UInt8(ascii: "'"), UInt8(ascii: "`"): if quotation(byte) { return }
+    case UInt8(ascii: "&"):
+      position += 1
+      add(.andAnd, from: start)
+      return report(
+        "KC0023", "`&` is `&&`", start..<position, help: "write `&&`", fix: fix(start..<position, "&&"))
+    case UInt8(ascii: "$"):
+      position += 1
+      add(.unknown, from: start)
+      let braced = peek() == UInt8(ascii: "{") ? bytes[position...].firstIndex(of: UInt8(ascii: "}")) : nil
+      let inner = braced.map { file.text(position + 1..<$0) } ?? ""
+      let isName = !inner.isEmpty && inner.utf8.allSatisfy(Self.isNameByte)
+      return report(
+        "KC0020", "a name stands for its value without `$`", start..<position,
+        help: "write `name`, or `\\(name)` within text",
+        fix: isName ? fix(start..<(braced ?? start) + 1, inner) : braced == nil ? fix(start..<position, "") : nil)
+    default: break
+    }
+    position += 1
+    add(.unknown, from: start)
+    report("KC0006", "`\(file.text(start..<position))` has no meaning here", start..<position)
+  }
+
+  private func fix(_ range: Range<Int>, _ replacement: String) -> Diagnostic.Fix {
+    Diagnostic.Fix(span: Span(file: file.id, range: range), replacement: replacement)
+  }
+
+  /// Text in quotes of another kind, which end on the same line: it is read as a string.
+  ///
+  /// - Returns: whether there was one.
+  private mutating func quotation(_ quote: UInt8) -> Bool {
+    let start = position
+    var end = position + 1
+    while end < bytes.count, bytes[end] != quote, bytes[end] != 0x0a { end += 1 }
+    guard end < bytes.count, bytes[end] == quote else { return false }
+    position = start + 1
+    add(.stringOpen, from: start)
+    if end > position {
+      position = end
+      add(.stringText, from: start + 1)
+    }
+    position = end + 1
+    add(.stringClose, from: end)
+    let text = file.text(start + 1..<end).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    report(
+      quote == UInt8(ascii: "'") ? "KC0021" : "KC0022", "text stands in double quotes", start..<end + 1,
+      help: "write `\"`", fix: fix(start..<end + 1, "\"\(text)\""))
+    return true
   }
 
   private mutating func name() {
@@ -264,11 +316,17 @@ extension Lexer {
     if peek(hashes) == UInt8(ascii: "\""), hashes <= Self.hashLimit { return string(hashes: hashes) }
     let start = position
     position += hashes
+    let end = position
+    guard peek() == UInt8(ascii: "\"") else {
+      // What would be a comment is none of the program's, whatever stands in it.
+      if isAfterNewline || tokens.isEmpty { while position < bytes.count, bytes[position] != 0x0a { position += 1 } }
+      add(.unknown, from: start)
+      return report("KC0056", "comments begin with `//`", start..<end, help: "write `//`", fix: fix(start..<end, "//"))
+    }
     add(.unknown, from: start)
-    let isQuoted = peek() == UInt8(ascii: "\"")
     report(
-      "KC0006", "`#` has no meaning here", start..<position,
-      help: isQuoted ? "a raw string begins with up to \(Self.hashLimit) of them" : "comments start with `//`")
+      "KC0006", "`#` has no meaning here", start..<end,
+      help: "a raw string begins with up to \(Self.hashLimit) of them")
   }
 
   private mutating func string(hashes: Int) {

@@ -83,7 +83,7 @@ extension Parser {
     let mark = start()
     take()
     loopVariables()
-    if atWord(.in) { take() } else { missing("KC0005", "`in` is expected here", fix: " in") }
+    if atWord(.in) { take() } else { expectedIn() }
     condition()
     if atWord(.if) {
       take()
@@ -108,7 +108,7 @@ extension Parser {
     }
     let mark = start()
     report(
-      "KC0005", "`->` is expected here, not `\(text(current))`", current.range,
+      "KC0050", "`->` is expected here, not `\(text(current))`", current.range,
       fix: Diagnostic.Fix(span: Span(file: file.id, range: current.range), replacement: "->"))
     take()
     finish(.unexpected, mark)

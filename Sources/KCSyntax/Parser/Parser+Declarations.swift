@@ -56,8 +56,10 @@ extension Parser {
     typeParameters()
     parameterList()
     if takeIf(.arrow) { type() }
-    expect(.equal, "KC0003", "a function's value is expected: `func name(…) = value`")
-    expression()
+    if !takeFunctionBody() {
+      expect(.equal, "KC0003", "a function's value is expected: `func name(…) = value`")
+      expression()
+    }
     finish(.funcDecl, mark)
   }
 

@@ -131,7 +131,7 @@ extension Parser {
     let mark = start()
     take()
     loopVariables()
-    if atWord(.in) { take() } else { missing("KC0005", "`in` is expected here", fix: " in") }
+    if atWord(.in) { take() } else { expectedIn() }
     condition()
     body(.block)
     finish(.forStatement, mark)
@@ -147,13 +147,14 @@ extension Parser {
     finish(.deleteStatement, mark)
   }
 
-  /// setting = path ("=" | "+=") expr; nested = name body; block = path (name | string) ["(" args ")"] [body | "=" expr ["->" expr]]
+  /// setting = path ("=" | "+=") expr ["->" expr]; nested = name body; block = path (name | string) ["(" args ")"] [body | "=" expr ["->" expr]]
   mutating func settingOrBlock() {
     let mark = start()
     if at(.stringOpen) { string() } else { path() }
     if at(.equal) || at(.plusEqual) {
       take()
       expression()
+      if takeIf(.arrow) { expression() }
       finish(.setting, mark)
     } else if at(.leftBrace) {
       body(.block)

@@ -21,6 +21,9 @@ public struct Parser {
   private var reportedLines: Set<Int> = []
   /// The line of the last report that says of a statement only that it fits nothing, and how many came in a row.
   private var misfits = (line: 0, count: 0)
+  /// Whether the file is in another language, which was said: nothing else is.
+  private var isForeign = false
+  private var lastHabit = (code: "", line: 0)
   /// Where the reports of the statement of the file that is being read begin.
   var statementReports = 0
   /// Whether what closes much of the file is missing: what then fails mostly follows from it.
@@ -176,7 +179,8 @@ extension Parser {
   ) {
     // One mistake, one report: what fails on a line of another mistake follows from it.
     let line = file.line(at: range.lowerBound)
-    if reportedLines.contains(line) || diagnostics.count - statementReports >= Self.reportLimit { return }
+    if isForeign || reportedLines.contains(line) || diagnostics.count - statementReports >= Self.reportLimit { return }
+    if diagnostics.count < mostReports, let habit = habit(code, message, range) { return report(habit, line) }
     if isMisfit, follows(line) {
       reportedLines.insert(line)
       return
@@ -200,6 +204,19 @@ extension Parser {
       return
     }
     diagnostics.append(Diagnostic(code, message, at: span, labels: labels, help: help, fix: fix))
+  }
+
+  /// Reports a habit, once for lines that follow each other with the same one.
+  private mutating func report(_ habit: Habit, _ line: Int) {
+    reportedLines.insert(line)
+    isForeign = habit.isWholeFile
+    let isListItem = habit.code == "KC0018" || habit.code == "KC0015"
+    let repeats = isListItem && lastHabit.line + 12 > line && ["KC0018", "KC0015"].contains(lastHabit.code)
+    lastHabit = (isListItem ? habit.code : "", line)
+    if repeats { return }
+    diagnostics.append(
+      Diagnostic(
+        habit.code, habit.message, at: Span(file: file.id, range: habit.range), help: habit.help, fix: habit.fix))
   }
 
   /// Whether a statement that fits nothing comes right after others: it is then likely that it follows from what is wrong

@@ -1,5 +1,6 @@
 import ArgumentParser
 import KCApply
+import KCClient
 import KCCodec
 import KCData
 import KCKube
@@ -9,6 +10,7 @@ import KCPlan
 /// `kc apply`
 struct Apply: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "apply",
     abstract: "Show the plan, ask, apply it in order, and wait until all is healthy.",
     discussion: """
       Examples:
@@ -65,35 +67,68 @@ struct Apply: AsyncParsableCommand {
   }
 
   private func applySaved(_ path: String) async throws {
-    guard let bytes = Files.read(path) else { throw Terminal.fail("there is no file \(path)", code: .input) }
-    let saved: (plan: Plan, server: String)
-    do {
-      saved = try PlanFile.decode(try JSON.parse(bytes), sealing: PlanKey.find(makes: false))
-    } catch let failure as PlanFile.Failure {
-      throw Self.failure(failure, path: path)
-    } catch {
-      throw Self.failure(.notAPlan("\(error)"), path: path)
-    }
-    // The project says which cluster an environment is bound to; a plan can be applied without it at hand.
-    var around = options
-    around.environment = around.environment ?? saved.plan.environment
-    let project = options.folder != nil || Files.exists("project.kc") ? try Project.load(around) : nil
+    let saved = try Self.read(path)
+    let project = try project(around: saved.plan)
+    var moved = try moved(saved, project)
     let target = try await Target.connect(target, for: project)
     guard saved.server == target.server else {
       throw Terminal.fail("the plan was made for \(saved.server); this is \(target.server)", code: .input)
     }
-    let moved = try await Planning.movedNodes(saved.plan, on: target)
+    moved += saved.inputs.movedKinds(PlanInputs.kinds(of: saved.plan.steps, target.client.types))
+    moved += try await Planning.movedNodes(saved.plan, on: target)
+    do throws(ApplyFailure) {
+      moved += try await Applier(client: target.client, options: applying.applier) { _ in }.moved(saved.plan)
+    } catch {
+      FailureText.say(error, saved.plan, output.style(for: 2))
+      throw Exit.target.exit
+    }
     if !moved.isEmpty {
       throw Terminal.fail(
-        "the target is not what the plan was made for: \(moved.joined(separator: ", "))", help: "make the plan again",
+        "the plan no longer fits what is there:\n    \(moved.joined(separator: "\n    "))", help: "make the plan again",
         code: .input)
     }
     applying.show(saved.plan, output)
-    if saved.plan.isEmpty { return }
+    if saved.plan.isEmpty { return await target.close() }
     try applying.confirm("Apply this?", verb: "applied")
     let namespace = saved.plan.recordNamespace
     try await carryOut(saved.plan, on: target, namespace: namespace, exact: true)
     await target.close()
+  }
+
+  /// Reads a saved plan.
+  private static func read(_ path: String) throws -> PlanFile.Content {
+    guard let bytes = Files.read(path) else { throw Terminal.fail("there is no file \(path)", code: .input) }
+    do {
+      return try PlanFile.decode(try JSON.parse(bytes), version: KC.version, sealing: PlanKey.find(makes: false))
+    } catch let failure as PlanFile.Failure {
+      throw Self.failure(failure, path: path)
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      throw Self.failure(.notAPlan("\(error)"), path: path)
+    }
+  }
+
+  /// The project around, if it is the plan's: it says which cluster an environment is bound to, and whether the program
+  /// is still what it was. A plan can be applied without it at hand.
+  private func project(around plan: Plan) throws -> Project? {
+    var around = options
+    around.environment = around.environment ?? plan.environment
+    guard options.folder != nil || Files.exists("project.kc") else { return nil }
+    let project = try Project.load(around, assumesInputs: true)
+    if project.compilation.project.name == plan.project { return project }
+    if options.folder == nil { return nil }
+    throw Terminal.fail(
+      "the plan is of the project \(plan.project), and \(project.root) is \(project.compilation.project.name)",
+      code: .input)
+  }
+
+  /// What has become of the program and the parameters.
+  private func moved(_ saved: PlanFile.Content, _ project: Project?) throws -> [String] {
+    guard let project else { return [] }
+    var now = project.inputs
+    now.environment = options.environment
+    return saved.inputs.moved(now)
   }
 
   private func carryOut(_ plan: Plan, on target: Target, namespace: String, exact: Bool) async throws {

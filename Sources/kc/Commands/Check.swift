@@ -6,6 +6,7 @@ import KCSyntax
 /// `kc check`
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Parse, resolve, type-check and evaluate the program, in every environment.",
     discussion: """
       Examples:
@@ -49,13 +50,14 @@ struct Check: ParsableCommand {
   /// Compiles the program as it is, and, unless one is asked for, in each of its environments: what an environment
   /// changes can be wrong where the rest is right.
   private func examine(_ input: [UInt8]) throws -> (base: Project, findings: Findings) {
-    let base = try Project.load(options, paths: paths, input: input, assumesInputs: true)
+    let base = try Project.load(options, paths: paths, input: input, assumesInputs: true, checksObjects: true)
     var findings = Findings()
     findings.add(base.compilation)
     for name in options.environment == nil ? base.compilation.environments : [] {
       var inner = options
       inner.environment = name
-      findings.add(try Project.load(inner, paths: paths, input: input, assumesInputs: true).compilation)
+      let project = try Project.load(inner, paths: paths, input: input, assumesInputs: true, checksObjects: true)
+      findings.add(project.compilation)
     }
     return (base, findings)
   }

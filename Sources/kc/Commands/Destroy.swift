@@ -7,6 +7,7 @@ import KCPlan
 /// `kc destroy`
 struct Destroy: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "destroy",
     abstract: "Remove all that the project owns on the target.",
     discussion: """
       Examples:

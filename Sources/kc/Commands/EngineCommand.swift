@@ -22,7 +22,7 @@ struct EngineCommand: AsyncParsableCommand {
     subcommands: [Start.self, Stop.self, Status.self, KubeconfigPath.self, Load.self, Node.self, Run.self, Names.self])
 
   struct Start: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Start the engine.")
+    static let configuration = CommandConfiguration(commandName: "start", abstract: "Start the engine.")
     @Option(help: "How many logical nodes.") var nodes = 1
     @Option(help: "The port of its API, on 127.0.0.1.") var port = EngineLauncher.defaultPort
     @Option(
@@ -49,6 +49,7 @@ struct EngineCommand: AsyncParsableCommand {
 
   struct Stop: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "stop",
       abstract: "Stop the engine and all it runs. What was applied is kept, and runs again after the next start.")
 
     func run() async throws {
@@ -62,7 +63,8 @@ struct EngineCommand: AsyncParsableCommand {
   }
 
   struct Status: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Tell whether the engine runs, and how it stands.")
+    static let configuration = CommandConfiguration(
+      commandName: "status", abstract: "Tell whether the engine runs, and how it stands.")
     @Flag(help: "As JSON.") var json = false
 
     func run() async throws {
@@ -126,6 +128,7 @@ struct EngineCommand: AsyncParsableCommand {
 
   struct Load: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "load",
       abstract: "Bring images into the engine from archives (OCI or Docker), without a registry.",
       discussion: "Example:\n  buildah push shop/web:v1 oci-archive:web.tar:shop/web:v1 && kc engine load web.tar")
     @Argument(help: "Archives.") var archives: [String]
@@ -143,7 +146,8 @@ struct EngineCommand: AsyncParsableCommand {
 
   /// Runs the engine in the foreground; what `start` starts.
   struct Run: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Run the engine here.", shouldDisplay: false)
+    static let configuration = CommandConfiguration(
+      commandName: "run", abstract: "Run the engine here.", shouldDisplay: false)
     @Option var nodes = 1
     @Option var port = EngineLauncher.defaultPort
 
@@ -158,7 +162,8 @@ struct EngineCommand: AsyncParsableCommand {
 
   /// Answers for the cluster's names; what the engine starts beside itself.
   struct Names: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Serve names here.", shouldDisplay: false)
+    static let configuration = CommandConfiguration(
+      commandName: "names", abstract: "Serve names here.", shouldDisplay: false)
 
     func run() async throws {
       do {
@@ -171,6 +176,7 @@ struct EngineCommand: AsyncParsableCommand {
 
   struct Node: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "node",
       abstract: "Make a logical node fail, or bring it back.", subcommands: [StopNode.self, StartNode.self])
 
     struct StopNode: AsyncParsableCommand {

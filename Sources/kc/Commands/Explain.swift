@@ -9,22 +9,26 @@ import KCSyntax
 /// `kc explain`
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Explain a diagnostic's code, or a type's fields.",
+    commandName: "explain",
+    abstract: "Explain a diagnostic's code, a type's fields, or a function.",
     discussion: """
       Examples:
         kc explain KC0001
-        kc explain --list                              all codes and types
+        kc explain --list                              all codes, types and functions
         kc explain deployment
         kc explain deployment .container.port          a field of a field
-        kc explain k8s.apps.v1.Deployment .spec.template
+        kc explain k8s.apps.v1                         the types of a group of Kubernetes' API
+        kc explain k8s.apps.v1.Deployment.spec.strategy
+        kc explain String.split                        a function; `kc explain String` lists those of a type
+        kc explain net.host
         kc explain KC0001 --format json
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case human, json }
 
-  @Argument(help: "A code, or the name of a type.") var subject: String?
+  @Argument(help: "A code, or the name of a type or function.") var subject: String?
   @Argument(help: "A path in the type: .spec.template.") var path: String?
-  @Flag(help: "List all codes and types.") var list = false
+  @Flag(help: "List all codes, types and functions.") var list = false
   @Option(help: "human or json.") var format = Format.human
   @OptionGroup var options: ProjectOptions
   @OptionGroup var output: OutputOptions
@@ -32,7 +36,8 @@ struct Explain: ParsableCommand {
   static var catalogue: [DiagnosticInfo] { DiagnosticCatalogue.all }
 
   func validate() throws {
-    if list == (subject != nil) { throw ValidationError("name a code or a type, or ask for the --list") }
+    if list, subject != nil { throw ValidationError("--list names everything: it goes with no subject") }
+    if !list, subject == nil { throw ValidationError("name a code, a type or a function, or ask for the --list") }
   }
 
   func run() throws {
@@ -46,10 +51,12 @@ struct Explain: ParsableCommand {
     }
     let steps = (path ?? "").split(separator: ".").map(String.init)
     if let page = try apiPage(subject, steps) { return answer(page) }
+    let functions = steps.isEmpty ? StandardFunctions.find(subject) : []
+    if !functions.isEmpty, compilation().explain(type: subject) == nil { return answer(FunctionPage(functions)) }
     answer(TypePage(try type(subject, steps)))
   }
 
-  private func answer(_ page: some ExplainPage) {
+  private func answer(_ page: any ExplainPage) {
     switch format {
     case .human: Terminal.out(page.text(output.style(for: 1)))
     case .json: Terminal.out(JSON.text(page.value, pretty: true) + "\n")
@@ -59,6 +66,7 @@ struct Explain: ParsableCommand {
   private func index() -> IndexPage {
     IndexPage(
       codes: Self.catalogue.sorted { $0.code < $1.code }, types: compilation().typeNames,
+      functions: StandardFunctions.all.map(\.title),
       apiTypes: ResourceTypes.builtin.all.filter(Self.isObject).map(\.languageName).sorted())
   }
 
@@ -72,40 +80,54 @@ struct Explain: ParsableCommand {
   }
 
   /// A type of the API, whose path may follow at once: `k8s.apps.v1.Deployment.spec`. Nil for other names.
-  private func apiPage(_ subject: String, _ steps: [String]) throws -> APIPage? {
+  private func apiPage(_ subject: String, _ steps: [String]) throws -> (any ExplainPage)? {
     let words = subject.split(separator: ".").map(String.init)
     guard words.first == "k8s" else { return nil }
-    let name = words.prefix(4).joined(separator: ".")
-    let all = ResourceTypes.builtin.all.filter(Self.isObject)
-    guard let type = all.first(where: { $0.languageName == name }) else {
-      let kind = words.count > 3 ? words[3].lowercased() : words.last?.lowercased() ?? ""
-      let near = all.filter { $0.kind.lowercased() == kind }.map(\.languageName)
-      throw Terminal.fail(
-        "Kubernetes has no type `\(name)`",
-        help: near.isEmpty ? "types are named k8s.GROUP.VERSION.Kind; the core group is `core`" : "there is \(near[0])",
-        code: .usage)
+    let schema = KubeSchema.of(version: compilation().project.kubernetes) ?? .builtin
+    if words.count < 4, steps.isEmpty {
+      let inside = schema.languageNames.filter { $0.hasPrefix(words.joined(separator: ".") + ".") }
+      if !inside.isEmpty { return APIListPage(name: subject, types: inside) }
     }
+    let name = words.prefix(4).joined(separator: ".")
+    let page: APITypeExplanation?
     do throws(APIPathError) {
-      return try KubeSchema.builtin.explain(type, path: words.dropFirst(4) + steps).map(APIPage.init)
+      page = try schema.explain(type: name, path: words.dropFirst(4) + steps)
     } catch {
       let fields = error.fields.isEmpty ? "it has no fields" : "it has \(error.fields.joined(separator: ", "))"
       throw Terminal.fail("\(error.before) has no field `\(error.step)`", help: fields, code: .usage)
     }
+    if let page { return APIPage(page) }
+    let last = (words.count > 3 ? words[3] : words.last ?? "").lowercased()
+    let names = schema.languageNames
+    let alike = names.filter { $0.split(separator: ".").last?.lowercased() == last }
+    let near = alike.isEmpty ? Spelling.nearest(to: name, among: names).map { [$0] } ?? [] : alike
+    throw Terminal.fail(
+      "Kubernetes has no type `\(name)`",
+      help: near.isEmpty
+        ? "types are named k8s.GROUP.VERSION.Type; the core group is `core`"
+        : "there is \(near.joined(separator: ", "))",
+      code: .usage)
   }
 
   /// A schema of the language, or the one of a field that a path leads to.
   private func type(_ subject: String, _ steps: [String]) throws -> TypeExplanation {
     let compilation = compilation()
     guard var type = compilation.explain(type: subject) else {
+      let keywords = compilation.typeNames.compactMap { compilation.explain(type: $0)?.keyword }
+      let guess =
+        Spelling.nearest(to: subject, among: keywords)
+        ?? Spelling.nearest(to: subject, among: compilation.typeNames)
       throw Terminal.fail(
-        "there is no type `\(subject)`", help: "there are \(compilation.typeNames.joined(separator: ", "))",
-        code: .usage)
+        "there is no type, function or code `\(subject)`",
+        help: guess.map { "did you mean `\($0)`?" } ?? "`kc explain --list` lists them", code: .usage)
     }
     for step in steps {
       guard let field = type.fields.first(where: { $0.name == step }) else {
+        let names = type.fields.map(\.name)
         throw Terminal.fail(
-          "\(type.name) has no field `\(step)`", help: "it has \(type.fields.map(\.name).joined(separator: ", "))",
-          code: .usage)
+          "\(type.name) has no field `\(step)`",
+          help: Spelling.nearest(to: step, among: names).map { "did you mean `\($0)`?" }
+            ?? "it has \(names.joined(separator: ", "))", code: .usage)
       }
       guard let next = compilation.explain(type: Self.element(field.type)) else {
         throw Terminal.fail(

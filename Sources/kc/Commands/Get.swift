@@ -9,6 +9,7 @@ import KCPlan
 /// `kc get`
 struct Get: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "get",
     abstract: "List objects on the target.",
     discussion: """
       Examples:
@@ -27,19 +28,21 @@ struct Get: AsyncParsableCommand {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var target: TargetOptions
 
-  /// The namespace of the project around, or the default one.
-  static func defaultNamespace(_ options: ProjectOptions) -> String {
-    guard let project = try? Project.load(options) else { return "default" }
-    return project.compilation.project.namespace
+  /// The project around, where there is one: its namespace and its targets count.
+  static func project(_ options: ProjectOptions) throws -> Project? {
+    guard options.folder != nil || options.environment != nil || Project.exists(options) else { return nil }
+    return try Project.load(options, assumesInputs: true)
   }
 
   func run() async throws {
-    let target = try await Target.connect(target)
+    let project = try Self.project(options)
+    let target = try await Target.connect(target, for: project)
     guard let type = target.client.types.named(resource) else {
       throw Terminal.fail(
         "there is no kind of object called \(resource)", help: "for example pods, deploy, svc, nodes, cm", code: .usage)
     }
-    let namespace = type.namespaced && !all ? namespace ?? Self.defaultNamespace(options) : nil
+    let namespace =
+      type.namespaced && !all ? namespace ?? project?.compilation.project.namespace ?? target.namespace : nil
     do {
       switch format {
       case .human, .wide: try await table(type, namespace, target)

@@ -8,6 +8,7 @@ import KCPlan
 /// `kc graph`
 struct Graph: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "graph",
     abstract: "Show the order in which the program's objects are made, and what each waits for.",
     discussion: """
       Examples:

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import KCImport
 import KCPlan
 
@@ -31,11 +30,31 @@ struct ImportYAML: ParsableCommand {
       objects += found.objects
       notes += found.notes
     }
-    let result = SourceImport.source(for: objects, isLifting: lift)
+    let result = SourceImport.source(for: objects, isLifting: lift, project: newProject)
     ImportReport.say(notes + result.notes, output)
     if let out { try write(result, to: out) } else { print(result) }
     if verify { try prove(objects, result) }
     if (notes + result.notes).contains(where: { $0.severity == .error }) { throw Exit.input.exit }
+  }
+
+  /// The name of the project that is written: that of the folder; nil where there is one already, or none is wanted.
+  private var newProject: String? {
+    guard let out, !Files.exists("\(out)/project.kc") else { return nil }
+    guard !out.split(separator: "/").allSatisfy({ $0 == "." || $0 == ".." }) else {
+      return Self.projectName(ProjectSources.realPath(out) ?? "")
+    }
+    return Self.projectName(out)
+  }
+
+  /// The last part of a path, as a name: lower-case letters, digits and dashes.
+  private static func projectName(_ path: String) -> String {
+    var name = ""
+    for scalar in (path.split(separator: "/").last ?? "").lowercased().unicodeScalars {
+      let isPlain = ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar)
+      if isPlain { name.unicodeScalars.append(scalar) } else if !name.isEmpty, name.last != "-" { name += "-" }
+    }
+    while name.last == "-" || name.utf8.count > 63 { name.removeLast() }
+    return name.isEmpty ? "imported" : name
   }
 
   /// Names as they are shown, and paths to read.
@@ -61,19 +80,7 @@ struct ImportYAML: ParsableCommand {
   }
 
   private func write(_ result: SourceImport.Result, to folder: String) throws {
-    guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
-      throw Terminal.fail("\(folder) cannot be made: \(String(cString: strerror(errno)))", code: .input)
-    }
-    if !force, let taken = result.files.first(where: { Files.exists("\(folder)/\($0.path)") }) {
-      throw Terminal.fail(
-        "\(folder)/\(taken.path) is there already", help: "--force writes over it", code: .input)
-    }
-    for file in result.files {
-      if let why = Files.write(Array(file.text.utf8), to: "\(folder)/\(file.path)") {
-        throw Terminal.fail("\(folder)/\(file.path) cannot be written: \(why)", code: .input)
-      }
-      Terminal.say("wrote \(folder)/\(file.path)")
-    }
+    try ImportOutput.write(result.files.map { ($0.path, $0.text) }, to: folder, force: force)
   }
 
   private func prove(_ objects: [ImportedObject], _ result: SourceImport.Result) throws {

@@ -5,28 +5,32 @@ import KCLang
 /// `kc init`
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Start a project that already checks, plans and applies.",
     discussion: """
       Examples:
         kc init                 in this folder
         kc init shop            in a new folder
+        kc init --package redis a package for other projects to import
       """)
 
   @Argument(help: "The folder; made where it is missing.") var folder = "."
   @Option(help: "The project's name; without it, the folder's.") var name: String?
+  @Flag(help: "Start a package: components that other projects import.") var package = false
 
   func run() throws {
     let isNew = !Files.exists(folder)
-    if isNew, mkdir(folder, 0o755) != 0 {
+    if isNew, !Files.makeFolders(folder) {
       throw Terminal.fail("\(folder) cannot be made: \(String(cString: strerror(errno)))", code: .input)
     }
     guard let real = ProjectSources.realPath(folder), Files.isFolder(real) else {
       throw Terminal.fail("\(folder) is no folder", code: .input)
     }
     let name = try projectName(real)
-    let files = [
-      ("project.kc", Self.project(name)), ("\(name).kc", Self.application(name)), (".gitignore", "*.plan\n"),
-    ]
+    let files =
+      package
+      ? PackageTemplate(name: name).files
+      : [("project.kc", Self.project(name)), ("\(name).kc", Self.application(name)), (".gitignore", "*.plan\n")]
     // Nothing is written over, and nothing is written by halves.
     for (file, _) in files where file != ".gitignore" && Files.exists("\(real)/\(file)") {
       throw Terminal.fail(
@@ -38,6 +42,7 @@ struct Init: ParsableCommand {
         throw Terminal.fail("\(file) cannot be written: \(why)", code: .input)
       }
     }
+    if package { return sayPackage(name) }
     let go = folder == "." ? "" : "cd \(folder) && "
     Terminal.say(
       """
@@ -46,6 +51,18 @@ struct Init: ParsableCommand {
         \(go)kc check        proves what can be proved
         \(go)kc plan         shows what would change, and where it would run
         \(go)kc apply        makes it so
+      """)
+  }
+
+  private func sayPackage(_ name: String) {
+    let go = folder == "." ? "" : "cd \(folder) && "
+    Terminal.say(
+      """
+      A package \(name) in \(folder == "." ? "this folder" : folder): project.kc, \(name).kc and tests.kc.
+      Next:
+        \(go)kc test         runs its tests
+        kc add path:../\(name)  in a project beside it: uses it as it is here
+        \(go)kc publish oci://HOST/REPOSITORY:1.0.0
       """)
   }
 

@@ -7,6 +7,7 @@ import KCLang
 /// `kc logs`
 struct Logs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "logs",
     abstract: "Print what a pod writes, or all pods of a workload.",
     discussion: """
       Examples:
@@ -24,8 +25,9 @@ struct Logs: AsyncParsableCommand {
   @OptionGroup var target: TargetOptions
 
   func run() async throws {
-    let target = try await Target.connect(target)
-    let namespace = namespace ?? Get.defaultNamespace(options)
+    let project = try Get.project(options)
+    let target = try await Target.connect(target, for: project)
+    let namespace = namespace ?? project?.compilation.project.namespace ?? target.namespace
     guard let type = target.client.types.find(apiVersion: "v1", kind: "Pod") else { return }
     do {
       let all = try await target.client.list(type, namespace: namespace).items

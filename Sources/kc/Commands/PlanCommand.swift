@@ -1,4 +1,5 @@
 import ArgumentParser
+import KCClient
 import KCCodec
 import KCData
 import KCKube
@@ -56,7 +57,7 @@ struct PlanCommand: AsyncParsableCommand {
     let target = try await Target.connect(target, for: project)
     let plan = try await Planning.plan(project, on: target, cluster: cluster, allowDelete: guards.allowDelete)
     await target.close()
-    if let save { try write(plan, to: save, target) }
+    if let save { try write(plan, of: project, to: save, target) }
     try show(plan)
   }
 
@@ -69,10 +70,15 @@ struct PlanCommand: AsyncParsableCommand {
     if detailed, !plan.isEmpty { throw Exit.changes.exit }
   }
 
-  private func write(_ plan: Plan, to path: String, _ target: Target) throws {
+  private func write(_ plan: Plan, of project: Project, to path: String, _ target: Target) throws {
     do {
+      var inputs = project.inputs
+      inputs.kinds = PlanInputs.kinds(of: plan.steps, target.client.types)
+      inputs.id = "\(plan.digest.prefix(12))-\(newUID().prefix(8))"
       let holdsSecrets = plan.steps.contains { $0.holdsSecrets && $0.object != nil }
-      let file = try PlanFile.encode(plan, server: target.server, sealing: PlanKey.find(makes: holdsSecrets))
+      let file = try PlanFile.encode(
+        plan, server: target.server, inputs: inputs, version: KC.version,
+        sealing: PlanKey.find(makes: holdsSecrets))
       if let why = Files.write(JSON.bytes(file, pretty: true), to: path, mode: 0o600) {
         throw Terminal.fail("the plan cannot be written to \(path): \(why)", code: .input)
       }

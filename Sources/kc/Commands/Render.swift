@@ -2,11 +2,13 @@ import ArgumentParser
 import KCCodec
 import KCData
 import KCKube
+import KCLang
 import KCPlan
 
 /// `kc render`
 struct Render: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "render",
     abstract: "Print the objects that the program declares, sorted and stable.",
     discussion: """
       Examples:
@@ -23,33 +25,71 @@ struct Render: ParsableCommand {
   func run() throws {
     let project = try Project.load(options)
     try project.report(output)
-    let objects = project.desired().map(Self.hidingSecrets).sorted { left, right in
-      (left.kind ?? "", left.namespace ?? "", left.name ?? "") < (
-        right.kind ?? "", right.namespace ?? "", right.name ?? ""
-      )
-    }.map(Self.ordered)
     switch format {
-    case .yaml: Terminal.out(objects.map { YAML.text($0) }.joined(separator: "---\n"))
-    case .json:
-      let list: Value = ["apiVersion": "v1", "kind": "List", "items": .array(objects)]
-      Terminal.out(JSON.text(list, pretty: true) + "\n")
+    case .yaml: writeYAML(project)
+    case .json: writeJSON(project)
     }
   }
 
-  /// Secret values are never printed.
-  private static func hidingSecrets(_ desired: DesiredObject) -> Value {
-    var object = desired.object
-    for path in desired.secretPaths {
-      var keys: [String] = []
-      for element in path.elements {
-        switch element {
-        case .field(let name), .key(let name): keys.append(name)
-        case .index: break
-        }
-      }
-      if object.at(keys) != nil { object.set("(secret)", at: keys[...]) }
+  /// Objects are sorted by kind, namespace and name.
+  private struct SortKey: Comparable {
+    var kind, namespace, name: String
+
+    init(_ object: Value) {
+      (kind, namespace, name) = (object.kind ?? "", object.namespace ?? "", object.name ?? "")
     }
-    return object
+
+    init(_ object: TreeValue, _ tree: Tree) {
+      func text(_ path: String...) -> String {
+        var value = object
+        for name in path {
+          guard let key = tree.keys.find(name), let field = tree.field(key, of: value) else { return "" }
+          value = field.value
+        }
+        return tree.text(of: value) ?? ""
+      }
+      (kind, namespace, name) = (text("kind"), text("metadata", "namespace"), text("metadata", "name"))
+    }
+
+    static func < (left: SortKey, right: SortKey) -> Bool {
+      (left.kind, left.namespace, left.name) < (right.kind, right.namespace, right.name)
+    }
+  }
+
+  /// Writes in chunks, straight from the compiler's values.
+  private func writeYAML(_ project: Project) {
+    enum Source {
+      case tree(TreeValue)
+      case value(Value)
+    }
+    let tree = project.compilation.tree
+    var objects = project.compilation.resources.map { resource -> (key: SortKey, source: Source) in
+      guard resource.isProtected else { return (SortKey(resource.tree, tree), .tree(resource.tree)) }
+      let object = Project.shown(resource)
+      return (SortKey(object), .value(Self.ordered(object)))
+    }
+    objects += project.neededNamespaces().map { (SortKey($0.object), .value(Self.ordered($0.object))) }
+    objects.sort { $0.key < $1.key }
+    var writer = YAML.ObjectWriter(tree)
+    for (place, object) in objects.enumerated() {
+      if place > 0 { writer.append("---\n".utf8) }
+      switch object.source {
+      case .tree(let value): writer.append(value)
+      case .value(let value): writer.append(value)
+      }
+      if writer.bytes.count >= 1 << 16 {
+        Terminal.out(writer.bytes)
+        writer.removeAll()
+      }
+    }
+    Terminal.out(writer.bytes)
+  }
+
+  private func writeJSON(_ project: Project) {
+    let all = project.compilation.resources.map(Project.shown) + project.neededNamespaces().map(\.object)
+    let objects = all.map { (SortKey($0), $0) }.sorted { $0.0 < $1.0 }
+    let list: Value = ["apiVersion": "v1", "kind": "List", "items": .array(objects.map { Self.ordered($0.1) })]
+    Terminal.out(JSON.text(list, pretty: true) + "\n")
   }
 
   /// The order that people expect: what it is, its name, what it says; other keys by name.

@@ -8,6 +8,7 @@ import KCPlan
 /// `kc rollback`
 struct Rollback: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "rollback",
     abstract: "Go back to a revision: shown as a plan, asked, and applied like any other.",
     discussion: """
       Values of secrets are not part of the history: a rollback keeps those that are on the target.

@@ -9,6 +9,7 @@ import KCPlan
 /// `kc status`
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract: "Show what the project owns on the target, and how it stands.",
     discussion: """
       Examples:

@@ -4,6 +4,7 @@ import KCLang
 /// `kc test`
 struct Test: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "test",
     abstract: "Run the tests that the program holds.",
     discussion: """
       Examples:

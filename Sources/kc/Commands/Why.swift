@@ -7,18 +7,25 @@ import KCPlan
 /// `kc why`
 struct Why: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tell where a value came from: every layer that set it, and who won.",
+    commandName: "why",
+    abstract: "Tell where a value came from: every layer that set it, who won, and what it was computed from.",
     discussion: """
       Examples:
         kc why web replicas --env prod
         kc why deployment.web app.image
         kc why web spec.template.spec.containers[0].image
+        kc why tag                     a parameter or a let
+        kc why web replicas --format json
       """)
 
-  @Argument(help: "The resource: deployment.web, or web where that is unambiguous.") var address: String
+  enum Format: String, ExpressibleByArgument, CaseIterable { case human, json }
+
+  @Argument(help: "The resource: deployment.web, or web where that is unambiguous; or a parameter or a let.")
+  var address: String
   @Argument(help: "A field, as in the source or in the object.") var path: String?
   @OptionGroup var options: ProjectOptions
   @OptionGroup var output: OutputOptions
+  @Option(help: "human or json.") var format = Format.human
 
   func run() throws {
     let project = try Project.load(options)
@@ -29,7 +36,10 @@ struct Why: ParsableCommand {
     } catch {
       throw Self.failure(error)
     }
-    Terminal.out(text(answer))
+    switch format {
+    case .human: Terminal.out(WhyText(style: output.style(for: 1)).text(answer))
+    case .json: Terminal.out(JSON.text(WhyText.value(answer), pretty: true) + "\n")
+    }
   }
 
   /// A name that several resources have means the one that has the field.
@@ -42,23 +52,6 @@ struct Why: ParsableCommand {
       guard answers.count == 1 else { throw error }
       return answers[0]
     }
-  }
-
-  private func text(_ answer: WhyAnswer) -> String {
-    let style = output.style(for: 1)
-    var lines = ["\(style.paint(answer.subject, .strong)) = \(answer.value)"]
-    let width = answer.layers.map(\.layer.count).max() ?? 0
-    let places = answer.layers.map { "\($0.location.file):\($0.location.line)" }
-    let placeWidth = places.map(\.count).max() ?? 0
-    for (layer, place) in zip(answer.layers, places).reversed() {
-      let mark = layer.wins ? style.paint("▸", .good) : " "
-      let name = layer.layer + String(repeating: " ", count: width - layer.layer.count)
-      let where_ = place + String(repeating: " ", count: placeWidth - place.count)
-      let line = "  \(mark) \(name)  \(where_)  \(layer.text)"
-      lines.append(layer.wins ? line : style.paint(line, .faint))
-    }
-    if !answer.parameters.isEmpty { lines.append("  from parameter \(answer.parameters.joined(separator: ", "))") }
-    return lines.joined(separator: "\n") + "\n"
   }
 
   private static func failure(_ error: WhyError) -> ExitCode {

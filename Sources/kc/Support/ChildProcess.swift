@@ -13,9 +13,11 @@ enum ChildProcess {
   ///
   /// - Parameters:
   ///   - environment: added to our own.
-  ///   - readsTerminal: whether it has our standard input; otherwise it has none.
+  ///   - readsTerminal: whether it has our standard input; otherwise it has `input`.
+  ///   - input: a short text, which fits the buffer of a pipe.
   static func output(
-    of command: String, _ arguments: [String], adding environment: [String: String], readsTerminal: Bool
+    of command: String, _ arguments: [String], adding environment: [String: String], readsTerminal: Bool = false,
+    input: String = ""
   ) -> Result<String, Failure> {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return .failure(Failure(text: "cannot be started: no pipe")) }
@@ -25,7 +27,13 @@ enum ChildProcess {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    if !readsTerminal { posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) }
+    var source: Int32 = -1
+    if !readsTerminal {
+      source = filled(input)
+      guard source >= 0 else { return .failure(Failure(text: "cannot be started: no pipe")) }
+      posix_spawn_file_actions_adddup2(&actions, source, 0)
+    }
+    defer { if source >= 0 { close(source) } }
     var process = pid_t()
     let started = withStrings([command] + arguments) { argv in
       withStrings(merged(environment)) { envp in posix_spawnp(&process, command, &actions, nil, argv, envp) }
@@ -41,6 +49,20 @@ enum ChildProcess {
     let code = status >> 8 & 0xff
     if code != 0 { return .failure(Failure(text: "failed with exit code \(code)")) }
     return .success(String(decoding: output, as: UTF8.self))
+  }
+
+  /// The end of a pipe that holds a text, and nothing after it.
+  private static func filled(_ text: String) -> Int32 {
+    var ends: [Int32] = [-1, -1]
+    let bytes = Array(text.utf8)
+    guard bytes.count <= 4096, pipe(&ends) == 0 else { return -1 }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[1]) }
+    guard write(ends[1], bytes, bytes.count) == bytes.count else {
+      close(ends[0])
+      return -1
+    }
+    return ends[0]
   }
 
   private static func readAll(_ descriptor: Int32) -> [UInt8] {

@@ -95,13 +95,14 @@ struct APIPage: ExplainPage {
 
   var value: Value {
     [
-      "type": .string(type.name), "is": .string(type.type),
+      "type": .string(type.name), "is": .string(type.type), "documentation": .string(type.documentation),
       "fields": .array(
         type.fields.map { field in
           [
             "name": .string(field.name), "type": .string(field.type), "required": .bool(field.isRequired),
             "default": field.defaultText.map { .string($0) } ?? .null,
             "allowed": .array(field.allowed.map { .string($0) }), "keys": .array(field.keys.map { .string($0) }),
+            "documentation": .string(field.documentation),
           ]
         }),
     ]
@@ -112,31 +113,80 @@ struct APIPage: ExplainPage {
       rows: type.fields.map { field in
         let keys = field.keys.isEmpty ? nil : "merged by \(field.keys.joined(separator: ", "))"
         let marks = [field.isRequired ? "required" : nil, keys].compactMap { $0 }
-        return (field.name, field.type, field.defaultText, marks, field.allowed.joined(separator: " | "))
+        return (field.name, field.type, field.defaultText, marks, field.documentation)
       })
-    let head = [style.paint(type.name, .strong) + ": \(type.type)", ""]
+    var head = [
+      type.name == type.type ? style.paint(type.name, .strong) : style.paint(type.name, .strong) + ": \(type.type)"
+    ]
+    if !type.documentation.isEmpty { head += ["", type.documentation] }
+    if !type.fields.isEmpty { head.append("") }
     return (head + table.lines(style)).joined(separator: "\n") + "\n"
   }
 }
 
-/// All codes and types.
+/// The types of a group of Kubernetes' API.
+struct APIListPage: ExplainPage {
+  let name: String
+  let types: [String]
+
+  var value: Value { ["name": .string(name), "types": .array(types.map { .string($0) })] }
+
+  func text(_ style: TextStyle) -> String {
+    ([style.paint(name, .strong), ""] + types.map { "  \($0)" }).joined(separator: "\n") + "\n"
+  }
+}
+
+/// Functions, methods and properties.
+struct FunctionPage: ExplainPage {
+  let functions: [StandardFunction]
+
+  init(_ functions: [StandardFunction]) { self.functions = functions }
+
+  var value: Value {
+    [
+      "functions": .array(
+        functions.map { one in
+          [
+            "name": .string(one.title), "signature": .string(one.signature),
+            "documentation": .string(one.documentation),
+            "example": .string(one.example), "result": .string(one.result),
+          ]
+        })
+    ]
+  }
+
+  func text(_ style: TextStyle) -> String {
+    functions.map { one in
+      let prefix = one.title.dropLast(one.name.count)
+      var lines = [style.paint("\(prefix)\(one.signature)", .strong), "  \(one.documentation)"]
+      if one.group.hasPrefix("std.") { lines.insert("  import \(one.group)", at: 1) }
+      if !one.example.isEmpty { lines.append("  \(one.example) is \(one.result)") }
+      return lines.joined(separator: "\n")
+    }.joined(separator: "\n\n") + "\n"
+  }
+}
+
+/// All codes, types and functions.
 struct IndexPage: ExplainPage {
   let codes: [DiagnosticInfo]
   let types: [String]
+  let functions: [String]
   let apiTypes: [String]
 
   var value: Value {
     [
       "diagnostics": .array(codes.map { CodePage($0).value }), "types": .array(types.map { .string($0) }),
+      "functions": .array(functions.map { .string($0) }),
       "apiTypes": .array(apiTypes.map { .string($0) }),
     ]
   }
 
   func text(_ style: TextStyle) -> String {
-    let heads = ["Diagnostics", "Types", "Types of Kubernetes' API"].map { style.paint($0, .strong) }
+    let heads = ["Diagnostics", "Types", "Functions", "Types of Kubernetes' API"].map { style.paint($0, .strong) }
     let lines = codes.map { "  \($0.code)  \($0.title)" }
     return
-      ([heads[0]] + lines + ["", heads[1]] + types.map { "  \($0)" } + ["", heads[2]] + apiTypes.map { "  \($0)" })
+      ([heads[0]] + lines + ["", heads[1]] + types.map { "  \($0)" } + ["", heads[2]]
+      + functions.map { "  \($0)" } + ["", heads[3]] + apiTypes.map { "  \($0)" })
       .joined(separator: "\n") + "\n"
   }
 }

@@ -33,6 +33,9 @@ enum FailureText {
       let lines = logs.isEmpty ? "" : "\n  its last lines:\n" + logs.map { "    \($0)" }.joined(separator: "\n")
       let place = step.origin.map { "\n  declared at \($0.place)" } ?? ""
       error("\(step.title) cannot become healthy: \(cause)\(lines)\(place)", help: again)
+    case .timedOut(let step, let state) where step.action == .remove:
+      error(
+        "\(step.title) is not gone in time: \(state)", help: "run it again to go on; --timeout gives it more time")
     case .timedOut(let step, let state):
       error(
         "\(step.title) is not healthy in time: \(state)",

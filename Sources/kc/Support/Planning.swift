@@ -24,7 +24,7 @@ enum Planning {
       return Planner(types: target.client.types, options: options(project, allowDelete)).plan(
         project: project.compilation.project.name, namespace: namespace(project), environment: project.environment,
         desired: desired, live: live,
-        sources: project.fingerprint)
+        sources: project.inputs.bytes)
     } catch {
       throw Target.failure(error)
     }
@@ -52,7 +52,7 @@ enum Planning {
       target: "\(objects == nil ? "nothing" : "a file"), offline (\(nodes))")
     return Planner(options: options(project, allowDelete)).plan(
       project: info.name, namespace: namespace(project), environment: project.environment, desired: desired,
-      live: live, sources: project.fingerprint)
+      live: live, sources: project.inputs.bytes)
   }
 
   /// What has become of the nodes that a saved plan was made for.

@@ -11,6 +11,8 @@ final class ProgressBoard: Sendable {
     var awaited: [(step: Step, state: String, pods: [StatusReport.Pod])] = []
     /// Lines of the live part on the screen.
     var drawn = 0
+    /// What was last said of each that is awaited, where lines stay: only what is new is said.
+    var said: [String: String] = [:]
     var applied: [String] = []
     var done: Set<String> = []
   }
@@ -42,7 +44,7 @@ final class ProgressBoard: Sendable {
       note(event, in: &state)
       if isJSON { return }
       erase(&state)
-      if let line = line(event) { Terminal.say(line) }
+      if let line = line(event, &state) { Terminal.say(line) }
       if isLive { draw(&state) }
     }
   }
@@ -70,12 +72,14 @@ final class ProgressBoard: Sendable {
   }
 
   /// A line that stays.
-  private func line(_ event: ApplyEvent) -> String? {
+  private func line(_ event: ApplyEvent, _ state: inout State) -> String? {
     func row(_ step: Step, _ text: String) -> String { "  \(TextStyle.pad(step.title, width))  \(text)" }
     switch event {
     case .applying, .removing: return nil
     case .applied(let step): return row(step, "applied")
-    case .waiting(let step, let state, _): return isLive ? nil : row(step, style.paint(state, .faint))
+    case .waiting(let step, let text, _):
+      if isLive || state.said.updateValue(text, forKey: step.address) == text { return nil }
+      return row(step, style.paint(text, .faint))
     case .healthy(let step):
       let speaks = [
         "Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "PersistentVolumeClaim", "Ingress",

@@ -37,6 +37,9 @@ struct Project {
   let sources: ProjectSources
   let compilation: Compilation
   let environment: String?
+  /// What `--set` and `--params` said.
+  var sets: [String] = []
+  var parameterFiles: [ParameterFile] = []
 
   /// Finds and compiles a project.
   ///
@@ -44,15 +47,19 @@ struct Project {
   ///   - paths: files to compile instead of all of the folder; `-` is what `input` holds.
   ///   - input: what standard input said, in case `-` is among the paths.
   ///   - assumesInputs: whether secrets that `input.env` asks for may be missing.
+  ///   - checksObjects: whether objects are held against all that the API server checks.
   static func load(
-    _ options: ProjectOptions, paths: [String] = [], input: [UInt8] = [], assumesInputs: Bool = false
+    _ options: ProjectOptions, paths: [String] = [], input: [UInt8] = [], assumesInputs: Bool = false,
+    checksObjects: Bool = false
   ) throws -> Project {
     let (sources, entries, prepared) = try prepare(options, paths: paths, input: input)
     var compile = prepared
     compile.assumesInputs = assumesInputs
+    compile.checksObjects = checksObjects
     let compilation = Compilation(entry: entries, provider: sources, options: compile)
     return Project(
-      root: sources.root, sources: sources, compilation: compilation, environment: options.environment)
+      root: sources.root, sources: sources, compilation: compilation, environment: options.environment,
+      sets: options.sets, parameterFiles: compile.parameterFiles)
   }
 
   /// Finds a project: its sources, the files to compile, and what the compilation depends on besides them.
@@ -62,6 +69,7 @@ struct Project {
     let root = try findRoot(options.folder, paths.filter { $0 != "-" })
     var sources = ProjectSources(root: root)
     if paths.contains("-") { sources.extra["-"] = input }
+    sources.graph = ProjectPackages(root: root).locked()
     var entries = sources.modules().filter { !$0.contains("/") }
     if !paths.isEmpty {
       entries = try paths.flatMap { path -> [String] in
@@ -113,7 +121,7 @@ struct Project {
   }
 
   /// The nearest folder upwards with a `project.kc`, or the current one.
-  private static func findRoot(_ given: String?, _ paths: [String]) throws -> String {
+  static func findRoot(_ given: String?, _ paths: [String]) throws -> String {
     let start: String
     if let given {
       guard let real = ProjectSources.realPath(given), Files.isFolder(real) else {
@@ -166,27 +174,37 @@ struct Project {
   private var firstCode: String { compilation.diagnostics.first { $0.severity == .error }?.code ?? "KC0001" }
 
   /// The declared objects, with the namespaces that they need and nobody declares.
-  func desired() -> [DesiredObject] {
-    var out = compilation.resources.map(Self.desired)
-    let declared = Set(out.filter { $0.object.kind == "Namespace" }.compactMap(\.object.name))
-    var needed = Set(out.compactMap(\.object.namespace)).subtracting(declared)
+  func desired() -> [DesiredObject] { compilation.resources.map(Self.desired) + neededNamespaces() }
+
+  /// The namespaces that the declared objects need and nobody declares.
+  func neededNamespaces() -> [DesiredObject] {
+    if compilation.project.settings["createNamespaces"] == false { return [] }
+    let (declared, used) = compilation.namespaces
+    var needed = used.subtracting(declared)
     needed.subtract(["default", "kube-system", "kube-public", "kube-node-lease"])
-    for name in needed.sorted() {
-      let place = compilation.project.origin
-      out.append(
-        DesiredObject(
-          address: "namespace.\(name)", sourceKind: "namespace",
-          object: ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]],
-          origin: Origin(file: place?.file ?? "project.kc", line: place?.line ?? 0)))
+    let place = compilation.project.origin
+    return needed.sorted().map { name in
+      DesiredObject(
+        address: "namespace.\(name)", sourceKind: "namespace",
+        object: ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]],
+        origin: Origin(file: place?.file ?? "project.kc", line: place?.line ?? 0))
     }
-    return out
+  }
+
+  /// A declared object as `kc render` shows it.
+  static func shown(_ resource: Resource) -> Value { marked(resource.shownObject, resource) }
+
+  /// Says on the target, too, that an object is protected: who removes the block has not allowed the removal of what it
+  /// stood for.
+  private static func marked(_ object: Value, _ resource: Resource) -> Value {
+    var object = object
+    if resource.isProtected { object.set("true", at: "metadata", "annotations", Planner.protectAnnotation) }
+    return object
   }
 
   private static func desired(_ resource: Resource) -> DesiredObject {
-    var object = resource.object
-    // Said on the target, too: who removes the block has not allowed the removal of what it stood for.
-    if resource.isProtected { object.set("true", at: "metadata", "annotations", Planner.protectAnnotation) }
-    return DesiredObject(
+    let object = marked(resource.object, resource)
+    var desired = DesiredObject(
       address: resource.address, sourceKind: resource.kind, object: object, origin: Origin(resource.origin),
       dependencies: resource.dependencies, hasSecrets: resource.hasSecrets
     ) {
@@ -196,12 +214,17 @@ struct Project {
         secretPaths: trace.secretPaths,
         rules: trace.rules.map { .init(path: $0.path, origin: Origin($0.origin), text: $0.text) })
     }
+    desired.deferred = resource.deferred
+    return desired
   }
 
-  /// All that a plan depends on besides the target: for its digest.
-  var fingerprint: [UInt8] {
-    var out: [UInt8] = Array("\(environment ?? "")\0".utf8)
-    for file in compilation.sources { out += Array(file.path.utf8) + [0] + file.bytes }
+  /// All that a plan depends on besides the target.
+  var inputs: PlanInputs {
+    var out = PlanInputs()
+    out.environment = environment
+    out.sources = compilation.sources.map { .init(name: $0.path, bytes: $0.bytes) }
+    out.parameterFiles = parameterFiles.map { .init(name: $0.path, bytes: $0.bytes) }
+    out.sets = PlanInputs.digest(sets: sets)
     return out
   }
 }

@@ -22,6 +22,8 @@ struct Target {
   let name: String
   /// The API's address.
   let server: String
+  /// The namespace of the context: what is meant where no project and no option says another.
+  let namespace: String
 
   /// Connects to what the options say, or the project.
   ///
@@ -94,7 +96,8 @@ struct Target {
         }
       }
       let full = try await client.discovered()
-      return Target(client: full, transport: transport, name: title, server: config.server)
+      return Target(
+        client: full, transport: transport, name: title, server: config.server, namespace: config.namespace)
     } catch let error as ClientError {
       throw failure(error)
     }

@@ -28,15 +28,29 @@ struct OutputOptions: ParsableArguments {
 /// The answer goes to standard output, everything else to standard error.
 enum Terminal {
   static func out(_ text: String) { write(text, to: 1) }
+  static func out(_ bytes: [UInt8]) { write(bytes, to: 1) }
   static func say(_ text: String) { write(text + "\n", to: 2) }
   /// Messages without the end of a line.
   static func err(_ text: String) { write(text, to: 2) }
 
-  private static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
+  private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+  private static func write(_ all: [UInt8], to descriptor: Int32) {
+    var bytes = all[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      // A reader that went away (`kc render | head`) is no error of ours.
+      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&ready, 1, 1000)
+        continue
+      }
+      // A reader that went away (`kc render | head`) is no error of ours. That an answer is lost otherwise is one: what
+      // reads it would take a part for the whole.
+      if count <= 0, descriptor == 1, errno != EPIPE {
+        say("error: the output cannot be written: \(String(cString: strerror(errno)))")
+        exit(Exit.input.rawValue)
+      }
       guard count > 0 else { return }
       bytes = bytes.dropFirst(count)
     }

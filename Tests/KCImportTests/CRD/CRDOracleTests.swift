@@ -13,7 +13,7 @@ import Testing
     }
     var agreement = Agreement()
     for file in files {
-      guard let bytes = CorpusFiles.read(file) else { continue }
+      guard let bytes = TestFile.read(file) else { continue }
       var crds = CRDImport()
       crds.read(file, bytes)
       let short = file.split(separator: "/").suffix(2).joined(separator: "/")

@@ -15,7 +15,7 @@ import Testing
     else { return print("skipped: there is no corpus of Compose files (KC_CORPUS)") }
     var agreement = Agreement()
     for file in String(decoding: list, as: UTF8.self).split(separator: "\n").map(String.init) {
-      let result = ComposeImport(files: [file], options: .init(profiles: ["*"])) { CorpusFiles.read($0) }
+      let result = ComposeImport(files: [file], options: .init(profiles: ["*"])) { TestFile.read($0) }
       let short = file.split(separator: "/").suffix(3).joined(separator: "/")
       if result.source.isEmpty, let error = result.notes.first(where: { $0.severity == .error }) {
         agreement.note(false, "\(short):\(error.line): \(error.message)")
@@ -32,22 +32,7 @@ import Testing
 
 /// Real manifests and Compose files, where they are at hand.
 enum CorpusFiles {
-  static var folder: String {
-    if let path = getenv("KC_CORPUS") { return String(cString: path) }
-    return Oracle.projectRoot + "/../shared/corpus"
-  }
-
-  static func read(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var out: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while true {
-      let count = fread(&buffer, 1, buffer.count, file)
-      if count == 0 { return ferror(file) == 0 ? out : nil }
-      out += buffer[..<count]
-    }
-  }
+  static var folder: String { Corpus.folder }
 
   /// The first error of a program; nil where there is none.
   static func check(_ source: String, inputs: [String] = []) -> String? {

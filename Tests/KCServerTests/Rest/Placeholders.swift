@@ -5,6 +5,8 @@ import KCKube
 /// What the placeholders of a transcript stand for, learned as answers come.
 struct Placeholders {
   private var bound: [String: String] = [:]
+  /// The times that were seen last, by the names of their fields.
+  private var times: [String: String] = [:]
 
   /// A text of a recording, cut into what stands there and what stands for something.
   private enum Piece {
@@ -39,10 +41,13 @@ struct Placeholders {
     switch value {
     case .string(let text): .string(filled(text))
     case .array(let elements): .array(elements.map(filled))
-    case .object(let fields): .object(fields.mapValues(filled))
+    case .object(let fields):
+      .object(Fields(fields.map { ($0.key, $0.value == "<time>" ? time($0.key) : filled($0.value)) }))
     default: value
     }
   }
+
+  private func time(_ field: String) -> Value { times[field].map { .string($0) } ?? filled(.string("<time>")) }
 
   func filled(_ text: String) -> String {
     guard text.contains("<") else { return text }
@@ -71,6 +76,7 @@ struct Placeholders {
           why = "\(path).\(key) is too much: \(JSON.text(value))"
           return false
         }
+        if other == "<time>", let time = value.string { times[key] = time }
         if !matches(other, value, at: "\(path).\(key)", &why) { return false }
       }
       return true

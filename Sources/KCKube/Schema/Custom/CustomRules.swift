@@ -18,6 +18,24 @@ extension KubeSchema {
   }
 }
 
+extension KubeSchema {
+  /// The patterns of a `CustomResourceDefinition` that cannot be read here: objects are not held against them. To be
+  /// said to whoever makes the definition.
+  public static func unreadablePatterns(of definition: Value) -> [(pattern: String, why: String)] {
+    var out: [(pattern: String, why: String)] = []
+    for version in definition.at("spec", "versions")?.array ?? [] {
+      for text in CustomRules.patterns(in: version.at("schema", "openAPIV3Schema") ?? [:]) {
+        do throws(PatternError) {
+          _ = try Pattern(text)
+        } catch {
+          out.append((text, error.message))
+        }
+      }
+    }
+    return out
+  }
+}
+
 /// Holds a value against the rules of its schema.
 struct CustomRules {
   let rules: [String: RuleExpression]
@@ -38,6 +56,20 @@ struct CustomRules {
     }
     for (_, property) in schema["properties"]?.object ?? [:] { out += texts(in: property, depth: depth + 1) }
     for part in ["items", "additionalProperties"] { out += texts(in: schema[part] ?? .null, depth: depth + 1) }
+    return out
+  }
+
+  /// All patterns of a schema.
+  static func patterns(in schema: Value, depth: Int = 0) -> [String] {
+    guard depth < KubeSchema.depthLimit, schema.object != nil else { return [] }
+    var out = [schema["pattern"]?.string].compactMap { $0 }
+    for (_, property) in schema["properties"]?.object ?? [:] { out += patterns(in: property, depth: depth + 1) }
+    for part in ["items", "additionalProperties", "not"] {
+      out += patterns(in: schema[part] ?? .null, depth: depth + 1)
+    }
+    for part in ["allOf", "anyOf", "oneOf"] {
+      for branch in schema[part]?.array ?? [] { out += patterns(in: branch, depth: depth + 1) }
+    }
     return out
   }
 

@@ -36,7 +36,10 @@ extension KubeSchema {
     root.setFields(sorted: fields.sorted { $0.name < $1.name })
     kinds[root.name] = append(root)
     customSchemas[root.name] = schema
-    for text in CustomRules.texts(in: schema) where rules[text] == nil { rules[text] = try? RuleExpression(text) }
+    for text in CustomRules.patterns(in: schema) where patterns[text] == nil { patterns[text] = try? Pattern(text) }
+    let texts = CustomRules.texts(in: schema)
+    if texts.isEmpty { rulesIn.remove(root.name) } else { rulesIn.insert(root.name) }
+    for text in texts where rules[text] == nil { rules[text] = try? RuleExpression(text) }
   }
 
   private mutating func append(_ type: TypeSchema) -> Int {

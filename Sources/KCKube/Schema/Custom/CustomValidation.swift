@@ -2,28 +2,39 @@ public import KCData
 
 extension KubeSchema {
   /// Whether a text holds a match of a regular expression; nil where the expression cannot be read.
-  public typealias PatternMatch = (_ pattern: String, _ text: String) -> Bool?
+  typealias PatternMatch = (_ pattern: String, _ text: String) -> Bool?
 
   /// What is wrong with a custom resource by its definition's schema: types, bounds, patterns, required fields, lists
-  /// that repeat a key, and rules. Objects of other kinds have nothing wrong here.
+  /// that repeat a key, and rules. Objects of other kinds have nothing wrong here. Patterns and rules that cannot be
+  /// read here (`unreadablePatterns`, `unreadableRules`) refuse nothing.
   ///
-  /// - Parameters:
-  ///   - old: what is stored; nil for a new object. Rules about changes are asked with both.
-  ///   - matches: this module has no regular expressions; a pattern that `matches` cannot read is refused.
+  /// - Parameter old: what is stored; nil for a new object. Rules about changes are asked with both.
   public func violations(
-    of object: Value, old: Value? = nil, apiVersion: String, kind: String, matches: PatternMatch
+    of object: Value, old: Value? = nil, apiVersion: String, kind: String
   ) -> [APIStatus.Cause] {
     guard let schema = customSchemas["\(apiVersion) \(kind)"] else { return [] }
-    return withoutActuallyEscaping(matches) { matches in
-      var check = CustomValidation(matches: matches)
-      check.check(object, schema, FieldPath(), depth: 0)
-      guard check.causes.isEmpty else { return check.causes }
-      // Rules may rely on what the rest of the schema says.
-      var rules = CustomRules(rules: rules, matches: matches)
-      rules.check(object, old: old, schema, FieldPath(), depth: 0)
-      return rules.causes
+    let matches: PatternMatch = { pattern, text in
+      (patterns[pattern] ?? (try? Pattern(pattern)))?.isFound(in: text)
     }
+    var check = CustomValidation(matches: matches)
+    check.check(object, schema, FieldPath(), depth: 0)
+    guard rulesIn.contains("\(apiVersion) \(kind)") else { return check.causes }
+    // Rules may rely on what the rest of the schema says.
+    if check.causes.contains(where: { Self.blocking.contains($0.reason) }) {
+      let why =
+        "some validation rules were not checked because the object was invalid; correct the existing errors to "
+        + "complete validation"
+      return check.causes + [.init(reason: "FieldValueInvalid", message: "Invalid value: null: \(why)", field: "<nil>")]
+    }
+    var rules = CustomRules(rules: rules, matches: matches)
+    rules.check(object, old: old, schema, FieldPath(), depth: 0)
+    return check.causes + rules.causes
   }
+
+  /// Mistakes after which no rules are evaluated.
+  private static let blocking: Set<String> = [
+    "FieldValueRequired", "FieldValueNotSupported", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid",
+  ]
 
   /// The fields of a custom resource that its definition does not have: what strict decoding refuses.
   public func unknownFields(of object: Value, apiVersion: String, kind: String) -> [APIStatus.Cause] {
@@ -107,10 +118,19 @@ struct CustomValidation {
       case ("string", .string), ("boolean", .bool), ("array", .array), ("object", .object), ("number", .int),
         ("number", .number), ("integer", .int):
         true
-      case ("integer", .number(let number)): number == number.rounded()
+      case ("integer", .number(let number)):
+        number == number.rounded() || broken(number, path)
       default: false
       }
     return fits || mistyped(value, wanted, path)
+  }
+
+  /// Of a number with a fraction the API server says twice that it is no whole one, once without its place.
+  private mutating func broken(_ number: Double, _ path: FieldPath) -> Bool {
+    add(
+      "FieldValueInvalid", FieldPath(),
+      "Invalid value: \"\": Checked value must be of type integer (default format) in \(path)")
+    return false
   }
 
   private mutating func mistyped(_ value: Value, _ wanted: String, _ path: FieldPath) -> Bool {
@@ -161,15 +181,13 @@ struct CustomValidation {
     if let limit = schema["minLength"]?.int, count < limit {
       invalid(.string(text), path, "should be at least \(limit) chars long")
     }
-    if let pattern = schema["pattern"]?.string {
-      switch matches(pattern, text) {
-      case true?: break
-      case false?: invalid(.string(text), path, "should match '\(pattern)'")
-      case nil: invalid(.string(text), path, "has a pattern that cannot be read: '\(pattern)'")
-      }
+    if let pattern = schema["pattern"]?.string, matches(pattern, text) == false {
+      invalid(.string(text), path, "should match '\(pattern)'")
     }
     if let format = schema["format"]?.string, CustomText.hasFormat(text, format) == false {
-      invalid(.string(text), path, "must be of type \(format): \(CanonicalJSON.quoted(.string(text)))")
+      let shown = CanonicalJSON.quoted(.string(text))
+      add(
+        "FieldValueTypeInvalid", path, "Invalid value: \(shown): \(path) in body must be of type \(format): \(shown)")
     }
   }
 }

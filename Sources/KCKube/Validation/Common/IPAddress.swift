@@ -6,10 +6,12 @@ public struct IPAddress: Sendable, Hashable {
   public var isIPv6: Bool { bytes.count == 16 }
 
   /// Reads an address in its strict form: no leading zeros, no IPv4 in IPv6 mapping, no zone. Nil for other texts.
-  public init?(_ text: some StringProtocol) {
+  ///
+  /// - Parameter allowsMapped: whether IPv4 in IPv6 mapping is taken, too.
+  public init?(_ text: some StringProtocol, allowsMapped: Bool = false) {
     if text.utf8.contains(58) {
       guard let bytes = Self.version6(String(text)) else { return nil }
-      if bytes[..<10].allSatisfy({ $0 == 0 }), bytes[10] == 255, bytes[11] == 255 { return nil }
+      if !allowsMapped, bytes[..<10].allSatisfy({ $0 == 0 }), bytes[10] == 255, bytes[11] == 255 { return nil }
       self.bytes = bytes
     } else {
       guard let bytes = Self.version4(String(text)) else { return nil }
@@ -17,7 +19,11 @@ public struct IPAddress: Sendable, Hashable {
     }
   }
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  /// Nil for what is neither four nor sixteen bytes.
+  public init?(bytes: [UInt8]) {
+    guard bytes.count == 4 || bytes.count == 16 else { return nil }
+    self.bytes = bytes
+  }
 
   private static func version4(_ text: String) -> [UInt8]? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -122,6 +128,8 @@ public struct IPRange: Sendable, Hashable {
       let bits = min(8, max(0, length - index * 8))
       bytes[index] &= bits == 0 ? 0 : 0xff << UInt8(8 - bits)
     }
-    return IPAddress(bytes: bytes)
+    var masked = other
+    masked.bytes = bytes
+    return masked
   }
 }

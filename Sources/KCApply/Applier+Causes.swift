@@ -1,0 +1,96 @@
+internal import KCClient
+internal import KCData
+internal import KCKube
+internal import KCPlan
+internal import KCScheduler
+
+/// What is told of a failure beside its cause.
+extension Applier {
+  /// The last lines that the failing container of a pod wrote; none where they cannot be had.
+  func lastLines(_ name: String?, _ namespace: String) async -> [String] {
+    guard let name, let type = client.types.find(apiVersion: "v1", kind: "Pod") else { return [] }
+    let pod = try? await client.find(type, namespace: namespace, name: name)
+    let container = pod.flatMap(PodFailure.troubled)
+    for previous in ["true", "false"] {
+      var query = [(name: "tailLines", value: "5"), (name: "previous", value: previous)]
+      if let container { query.append((name: "container", value: container)) }
+      let answer = try? await client.transport.send(
+        APIRequest(
+          method: "GET", path: type.path(namespace: namespace, name: name, subresource: "log"), query: query))
+      if let answer, answer.status == 200, case .bytes(let bytes) = answer.body, !bytes.isEmpty {
+        return String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n").map(String.init)
+      }
+    }
+    return []
+  }
+
+  /// Why a pod fits nowhere, node by node, and what would help: with the scheduler that places it.
+  ///
+  /// - Returns: nil where it cannot be told, or where the pod fits by now.
+  func placementCause(_ name: String?, _ namespace: String) async -> String? {
+    guard let name, let type = client.types.find(apiVersion: "v1", kind: "Pod"),
+      let pod = try? await client.find(type, namespace: namespace, name: name), PodFailure.unschedulable(pod) != nil
+    else { return nil }
+    let reader = LiveReader(client: client, target: "")
+    guard let cluster = try? await reader.cluster(), let rules = try? await reader.scheduling(),
+      let profile = rules.profile(for: pod), !cluster.nodes.isEmpty
+    else { return nil }
+    let others = cluster.pods.filter { $0.uid != pod.uid }
+    let snapshot = Snapshot(
+      nodes: cluster.nodes, pods: others, namespaces: cluster.namespaces, others: cluster.others)
+    let scheduler = Scheduler(profile: profile)
+    let decision = scheduler.schedule(pod, in: snapshot)
+    if decision.node != nil { return nil }
+    let explanation = scheduler.explain(decision, of: pod, in: snapshot)
+    if let problem = explanation.problem {
+      return "pod \(name) fits nowhere: \(problem.reasons.joined(separator: ", "))"
+    }
+    var nodes: [String: [String]] = [:]
+    for node in explanation.nodes { nodes[node.words, default: []].append(node.name) }
+    let reasons = nodes.sorted { $0.key < $1.key }.map { words, names in
+      "\(names.count > 4 ? "\(names.count) nodes" : names.sorted().joined(separator: ", ")): \(words)"
+    }
+    if reasons.isEmpty { return nil }
+    let help = explanation.changes.first.map { "; would fit: \($0.words)" } ?? ""
+    return "pod \(name) fits nowhere: \(reasons.joined(separator: "; "))\(help)"
+  }
+
+  /// Whether a cluster autoscaler makes room for a pod.
+  func isScaledFor(_ name: String?, _ namespace: String) async -> Bool {
+    guard let name, let type = client.types.find(apiVersion: "v1", kind: "Event") else { return false }
+    let list = try? await client.list(
+      type, namespace: namespace, fieldSelector: "involvedObject.name=\(name)", limit: 100)
+    return (list?.items ?? []).contains { event in
+      event.at("involvedObject", "name")?.string == name
+        && ["TriggeredScaleUp", "Nominated"].contains(event["reason"]?.string ?? "")
+    }
+  }
+
+  /// Why the claims of a pod that waits for volumes are not bound, where that is known.
+  func claimTrouble(_ pod: Value) async -> (text: String, isFinal: Bool)? {
+    guard let claims = client.types.find(apiVersion: "v1", kind: "PersistentVolumeClaim"),
+      let classes = client.types.find(apiVersion: "storage.k8s.io/v1", kind: "StorageClass")
+    else { return nil }
+    for volume in pod.at("spec", "volumes")?.array ?? [] {
+      guard let name = volume.at("persistentVolumeClaim", "claimName")?.string,
+        let claim = try? await client.find(claims, namespace: pod.namespace, name: name),
+        claim.at("status", "phase")?.string != "Bound"
+      else { continue }
+      if let warning = await warnings(of: [claim]).first {
+        return ("claim \(name): \(warning.text)", warning.reason == "ProvisioningFailed")
+      }
+      guard let wanted = claim.at("spec", "storageClassName")?.string, !wanted.isEmpty else {
+        return ("claim \(name) names no storage class, the target has no default one, and no free volume fits", true)
+      }
+      do throws(ClientError) {
+        _ = try await client.get(classes, namespace: nil, name: wanted)
+      } catch  where error.isNotFound {
+        return ("claim \(name): there is no storage class \(wanted)", true)
+      } catch {
+        return nil
+      }
+      return ("claim \(name) is not bound yet", false)
+    }
+    return nil
+  }
+}

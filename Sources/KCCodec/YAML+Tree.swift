@@ -1,0 +1,173 @@
+public import KCData
+
+extension YAML {
+  /// Writes objects of a `Tree` as block-style YAML, straight from the arena: fields in the order that people expect
+  /// of Kubernetes objects, what is absent left out, secrets as `(secret)`.
+  public struct ObjectWriter {
+    private let tree: Tree
+    /// By key: its place among all keys in the order of their bytes.
+    private let ranks: [Int32]
+    /// What an object is and what it is called come first.
+    private let leading: [UInt32?]
+    private var writer = YAMLWriter()
+    /// Fields of the records that are being written, innermost last.
+    private var pending: [TreeField] = []
+
+    public init(_ tree: Tree) {
+      self.tree = tree
+      let keys = tree.keys
+      var ranks = [Int32](repeating: 0, count: keys.count)
+      let ordered = (0..<UInt32(keys.count)).sorted { keys.utf8($0).lexicographicallyPrecedes(keys.utf8($1)) }
+      for (rank, key) in ordered.enumerated() { ranks[Int(key)] = Int32(rank) }
+      leading = ["apiVersion", "kind", "metadata"].map { keys.find($0) }
+      self.ranks = ranks
+    }
+
+    /// What was written since it was last taken.
+    public var bytes: [UInt8] { writer.out }
+
+    /// Forgets what was written, and keeps the room for more.
+    public mutating func removeAll() { writer.out.removeAll(keepingCapacity: true) }
+
+    /// Appends a text as it is, such as the line between documents.
+    public mutating func append(_ text: some Sequence<UInt8>) { writer.out.append(contentsOf: text) }
+
+    /// Appends an object that is no part of the tree, in its own order.
+    public mutating func append(_ value: Value) { writer.document(value) }
+
+    /// Appends an object, with a newline at its end.
+    public mutating func append(_ value: TreeValue) {
+      switch value.tag {
+      case .record where count(value) > 0: map(value, indent: 0, isFirstInline: false, isTop: true)
+      case .list where count(value) > 0: list(value, indent: 0)
+      default:
+        scalar(value, indent: 2)
+        writer.newline()
+      }
+    }
+
+    /// How many fields or elements there are to write.
+    private func count(_ value: TreeValue) -> Int {
+      switch value.tag {
+      case .record: (0..<value.length).count { isPresent(tree.field(of: value, $0).value) }
+      case .list: (0..<value.length).count { isPresent(tree.item(of: value, $0)) }
+      default: 0
+      }
+    }
+
+    private func isPresent(_ value: TreeValue) -> Bool { value.tag != .none && value.tag != .poison }
+
+    private func rank(_ key: UInt32, isTop: Bool) -> Int32 {
+      if isTop, let place = leading.firstIndex(of: key) { return Int32(place) - Int32(leading.count) }
+      return ranks[Int(key)]
+    }
+
+    /// Puts a record's fields on `pending`, in order; gives where they begin.
+    private mutating func push(_ record: TreeValue, isTop: Bool) -> Int {
+      let start = pending.count
+      for place in 0..<record.length {
+        let field = tree.field(of: record, place)
+        if isPresent(field.value) { pending.append(field) }
+      }
+      if pending.count - start > 24 {
+        let sorted = pending[start...].sorted { rank($0.key, isTop: isTop) < rank($1.key, isTop: isTop) }
+        pending.replaceSubrange(start..., with: sorted)
+        return start
+      }
+      var place = start + 1
+      while place < pending.count {
+        let field = pending[place]
+        let own = rank(field.key, isTop: isTop)
+        var hole = place
+        while hole > start, rank(pending[hole - 1].key, isTop: isTop) > own {
+          pending[hole] = pending[hole - 1]
+          hole -= 1
+        }
+        pending[hole] = field
+        place += 1
+      }
+      return start
+    }
+
+    private mutating func map(_ record: TreeValue, indent: Int, isFirstInline: Bool, isTop: Bool = false) {
+      let start = push(record, isTop: isTop)
+      let end = pending.count
+      for place in start..<end {
+        let field = pending[place]
+        if place > start || !isFirstInline { writer.spaces(indent) }
+        key(field.key, indent: indent)
+        nested(field.value, mapIndent: indent + 2, listIndent: indent)
+      }
+      pending.removeSubrange(start...)
+    }
+
+    /// What stands behind a key.
+    private mutating func nested(_ value: TreeValue, mapIndent: Int, listIndent: Int) {
+      if !value.isSecret, count(value) > 0 {
+        writer.newline()
+        if value.tag == .record {
+          map(value, indent: mapIndent, isFirstInline: false)
+        } else {
+          list(value, indent: listIndent)
+        }
+      } else {
+        writer.out.append(UInt8(ascii: " "))
+        scalar(value, indent: mapIndent)
+        writer.newline()
+      }
+    }
+
+    private mutating func key(_ key: UInt32, indent: Int) {
+      tree.keys.withUTF8(key) { name in
+        let isLong = name.count > YAMLWriter.longKey
+        if isLong { writer.out += "? ".utf8 }
+        writer.string(name, indent: indent, allowBlock: false)
+        if isLong {
+          writer.newline()
+          writer.spaces(indent)
+        }
+      }
+      writer.out.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func list(_ value: TreeValue, indent: Int) {
+      for place in 0..<value.length {
+        let element = tree.item(of: value, place)
+        guard isPresent(element) else { continue }
+        writer.spaces(indent)
+        writer.out.append(UInt8(ascii: "-"))
+        if element.tag == .record, !element.isSecret, count(element) > 0 {
+          writer.out.append(UInt8(ascii: " "))
+          map(element, indent: indent + 2, isFirstInline: true)
+        } else {
+          nested(element, mapIndent: indent + 2, listIndent: indent + 2)
+        }
+      }
+    }
+
+    private mutating func scalar(_ value: TreeValue, indent: Int) {
+      if value.isSecret { return writer.string(Tree.secretText, indent: indent, allowBlock: false) }
+      switch value.tag {
+      case .string: tree.withUTF8(of: value) { writer.string($0, indent: indent, allowBlock: true) }
+      case .int: number(value.inlineNumber)
+      case .bool: writer.out += (value.payload == 1 ? "true" : "false").utf8
+      case .record: writer.out += "{}".utf8
+      case .list: writer.out += "[]".utf8
+      default: writer.scalar(tree.value(of: value) ?? .null, indent: indent)
+      }
+    }
+
+    private mutating func number(_ number: Int64) {
+      guard (0..<100_000).contains(number) else {
+        writer.out += String(number).utf8
+        return
+      }
+      var divisor: Int64 = 10_000
+      while divisor > 1, number < divisor { divisor /= 10 }
+      while divisor > 0 {
+        writer.out.append(48 + UInt8(number / divisor % 10))
+        divisor /= 10
+      }
+    }
+  }
+}

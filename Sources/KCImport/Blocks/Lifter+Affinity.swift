@@ -1,0 +1,157 @@
+internal import KCData
+
+/// Where pods run, as rules.
+extension Lifter {
+  /// Writes `affinity { … }` with the parts of the pod that rules can say.
+  mutating func addAffinity(_ pod: inout Remainder) {
+    var rules: [SourceLine] = []
+    if let affinity = pod.peek("affinity"), let lines = affinityRules(affinity, pod.path("affinity")) {
+      pod.take("affinity")
+      rules += lines
+    }
+    if let spread = pod.peek("topologySpreadConstraints")?.array,
+      let lines = all(spread, pod.path("topologySpreadConstraints"), spreadRule)
+    {
+      pod.take("topologySpreadConstraints")
+      rules += lines
+    }
+    if let tolerations = pod.peek("tolerations")?.array,
+      let lines = all(tolerations, pod.path("tolerations"), tolerationRule)
+    {
+      pod.take("tolerations")
+      rules += lines
+    }
+    guard !rules.isEmpty else { return }
+    lines.append(.gap)
+    lines.append(SourceLine(.block("affinity", rules), []))
+  }
+
+  private func all(_ items: [Value], _ path: FieldPath, _ rule: (Value) -> String?) -> [SourceLine]? {
+    var out: [SourceLine] = []
+    for (place, item) in items.enumerated() {
+      guard let text = rule(item) else { return nil }
+      out.append(.text(text, path.index(place)))
+    }
+    return out
+  }
+
+  private static let required = "requiredDuringSchedulingIgnoredDuringExecution"
+  private static let preferred = "preferredDuringSchedulingIgnoredDuringExecution"
+
+  private func affinityRules(_ affinity: Value, _ path: FieldPath) -> [SourceLine]? {
+    var rest = Remainder(affinity, path)
+    var out: [SourceLine] = []
+    if let terms = rest.take("nodeAffinity", Self.required, "nodeSelectorTerms")?.array {
+      guard terms.count == 1, let expressions = terms[0]["matchExpressions"]?.array, terms[0].object?.count == 1,
+        let lines = all(expressions, path.field("nodeAffinity"), { predicate($0).map { "require node \($0)" } })
+      else { return nil }
+      out += lines
+    }
+    if let terms = rest.take("nodeAffinity", Self.preferred)?.array {
+      guard let lines = all(terms, path.field("nodeAffinity"), nodePreference) else { return nil }
+      out += lines
+    }
+    for (key, relation) in [("podAffinity", "near"), ("podAntiAffinity", "apart from")] {
+      if let terms = rest.take(key, Self.required)?.array {
+        guard
+          let lines = all(terms, path.field(key), { term in podTerm(term, relation).map { "require \($0)" } })
+        else { return nil }
+        out += lines
+      }
+      if let terms = rest.take(key, Self.preferred)?.array {
+        guard
+          let lines = all(
+            terms, path.field(key),
+            { term in
+              guard let weight = term["weight"]?.int, let inner = term["podAffinityTerm"] else { return nil }
+              return podTerm(inner, relation).map { "prefer \($0)\(Self.weight(weight))" }
+            })
+        else { return nil }
+        out += lines
+      }
+    }
+    return rest.isEmpty && !out.isEmpty ? out : nil
+  }
+
+  private static func weight(_ weight: Int64) -> String { weight == 100 ? "" : " weight \(weight)" }
+
+  private func nodePreference(_ term: Value) -> String? {
+    guard let weight = term["weight"]?.int, let expressions = term.at("preference", "matchExpressions")?.array,
+      term["preference"]?.object?.count == 1
+    else { return nil }
+    let predicates = expressions.compactMap(predicate)
+    guard predicates.count == expressions.count, !predicates.isEmpty else { return nil }
+    return "prefer node \(predicates.joined(separator: ", "))\(Self.weight(weight))"
+  }
+
+  private func predicate(_ expression: Value) -> String? {
+    guard let key = expression["key"]?.string, let test = expression["operator"]?.string else { return nil }
+    let values = expression["values"]?.array?.compactMap(\.string) ?? []
+    let label = SourceText.quoted(key)
+    switch (test, values.count) {
+    case ("Exists", 0): return "\(label) exists"
+    case ("In", 1): return "\(label) == \(SourceText.quoted(values[0]))"
+    case ("NotIn", 1): return "\(label) != \(SourceText.quoted(values[0]))"
+    case ("In", 2...): return "\(label) in \(list(values))"
+    case ("NotIn", 2...): return "\(label) not in \(list(values))"
+    default: return nil
+    }
+  }
+
+  private static func topology(_ key: String) -> String {
+    switch key {
+    case "kubernetes.io/hostname": "hostname"
+    case "topology.kubernetes.io/zone": "zone"
+    case "topology.kubernetes.io/region": "region"
+    default: SourceText.quoted(key)
+    }
+  }
+
+  /// `near web by zone`
+  private func podTerm(_ term: Value, _ relation: String) -> String? {
+    guard term.object?.count == 2, let key = term["topologyKey"]?.string, let target = pods(of: term) else {
+      return nil
+    }
+    return "\(relation) \(target) by \(Self.topology(key))"
+  }
+
+  /// The workload that a term's selector means; `self` for the own one.
+  private func pods(of term: Value) -> String? {
+    guard let selector = term["labelSelector"]?.object, selector.count == 1,
+      let labels = selector["matchLabels"]?.object
+    else { return nil }
+    if WorkloadLabels.selector(of: own.object, own.kind) == labels { return "self" }
+    return index.workload(labels, from: place)?.text
+  }
+
+  private func spreadRule(_ term: Value) -> String? {
+    guard let key = term["topologyKey"]?.string, let skew = term["maxSkew"]?.int,
+      let policy = term["whenUnsatisfiable"]?.string, pods(of: term) == "self",
+      (term.object?.keys ?? []).allSatisfy({
+        ["topologyKey", "maxSkew", "whenUnsatisfiable", "labelSelector", "minDomains"].contains($0)
+      })
+    else { return nil }
+    var text = "spread by \(Self.topology(key))"
+    if skew != 1 { text += " maxSkew \(skew)" }
+    if let domains = term["minDomains"]?.int { text += " minDomains \(domains)" }
+    return text + (policy == "ScheduleAnyway" ? " or best-effort" : "")
+  }
+
+  private func tolerationRule(_ toleration: Value) -> String? {
+    guard let key = toleration["key"]?.string, !key.isEmpty else { return nil }
+    guard let test = toleration["operator"]?.string else { return nil }
+    let value = toleration["value"]?.string ?? ""
+    var text = "tolerate \(SourceText.quoted(key))"
+    switch test {
+    case "Equal": text += " == \(SourceText.quoted(value))"
+    case "Exists": guard value.isEmpty else { return nil }
+    default: return nil
+    }
+    if let effect = toleration["effect"]?.string {
+      guard ["NoSchedule", "NoExecute", "PreferNoSchedule"].contains(effect) else { return nil }
+      text += " \(effect)"
+    }
+    if let seconds = toleration["tolerationSeconds"]?.int { text += " for \(SourceText.duration(seconds: seconds))" }
+    return text
+  }
+}

@@ -1,0 +1,229 @@
+internal import KCData
+internal import KCKube
+
+/// The pods of a workload.
+extension Lifter {
+  /// Writes the pod that a workload's object describes.
+  mutating func liftPod() -> Bool {
+    let podPath = WorkloadLabels.pod(of: own.kind) + ["spec"]
+    guard let spec = rest.value.at(podPath), spec.object != nil else { return false }
+    rest.remove(podPath)
+    let template = Array(podPath.dropLast()) + ["metadata"]
+    if own.head.kind != "pod" {
+      if rest.value.at(template + ["creationTimestamp"])?.isNull ?? false {
+        rest.remove(template + ["creationTimestamp"])
+      }
+      if rest.value.at(template)?.object?.isEmpty ?? false { rest.remove(template) }
+    }
+    var pod = Remainder(spec, rest.path(podPath))
+    guard addRestart(&pod) else { return false }
+    addPodFields(&pod)
+    let volumes = volumeNames(pod)
+    let claims =
+      rest.peek("spec", "volumeClaimTemplates")?.array?.compactMap { $0.at("metadata", "name")?.string } ?? []
+    guard Set(volumes).count == volumes.count, let containers = pod.take("containers")?.array, !containers.isEmpty
+    else {
+      return false
+    }
+    let mounts = Set(volumes + claims)
+    for (place, container) in (pod.take("initContainers")?.array ?? []).enumerated() {
+      guard addContainer("init", container, pod.path.field("initContainers").index(place), mounts) else { return false }
+    }
+    for (place, container) in containers.enumerated() {
+      guard addContainer("container", container, pod.path.field("containers").index(place), mounts) else {
+        return false
+      }
+    }
+    guard addVolumes(&pod) else { return false }
+    if own.head.kind == "statefulset" { guard addClaims() else { return false } }
+    addAffinity(&pod)
+    let raw = Remainder(pod.value.plain(podShape), pod.path)
+    if !raw.isEmpty {
+      lines.append(.gap)
+      lines.append(SourceLine(.body("podRaw", raw.fields, podShape), [pod.path]))
+      rawLeaves += raw.value.leaves
+    }
+    return true
+  }
+
+  private var podShape: KubeSchema.Shape? {
+    let schema = KubeSchema.builtin
+    return schema.type(apiVersion: "v1", kind: "Pod").flatMap { schema.types[$0].field("spec")?.shape }
+  }
+
+  /// What `raw` says of a part of the object that the library's block does not.
+  mutating func addRaw(_ part: Remainder, _ type: String, to body: inout [SourceLine]) {
+    guard !part.isEmpty else { return }
+    let shape = partShape(type)
+    let raw = part.value.plain(shape)
+    guard let fields = raw.object, !fields.isEmpty else { return }
+    rawLeaves += raw.leaves
+    body.append(SourceLine(.body("raw", fields, shape), [part.path]))
+  }
+
+  private func partShape(_ type: String) -> KubeSchema.Shape? {
+    let schema = KubeSchema.builtin
+    func inner(_ shape: KubeSchema.Shape?, _ field: String) -> KubeSchema.Shape? {
+      guard case .type(let index)? = shape else { return nil }
+      let found = schema.types[index].field(field)?.shape
+      if case .list(let element)? = found { return element }
+      return found
+    }
+    switch type {
+    case "Container": return inner(podShape, "containers")
+    case "Volume": return inner(podShape, "volumes")
+    case "VolumeMount": return inner(inner(podShape, "containers"), "volumeMounts")
+    default: return schema.type(apiVersion: "v1", kind: type).map { .type($0) }
+    }
+  }
+
+  private mutating func addRestart(_ pod: inout Remainder) -> Bool {
+    let path = pod.path("restartPolicy")
+    let policy = pod.text("restartPolicy")
+    let isJob = ["job", "cronjob"].contains(own.head.kind)
+    let standard = isJob ? "Never" : "Always"
+    guard let policy else { return !isJob }
+    if policy == standard { return true }
+    guard isJob || own.head.kind == "pod", ["Always", "OnFailure", "Never"].contains(policy) else { return false }
+    lines.append(.text("restart = \(SourceText.quoted(policy))", path))
+    return true
+  }
+
+  private mutating func addPodFields(_ pod: inout Remainder) {
+    pod.drop("ClusterFirst", "dnsPolicy")
+    pod.drop("default-scheduler", "schedulerName")
+    pod.drop(30, "terminationGracePeriodSeconds")
+    pod.dropEmpty("securityContext")
+    pod.dropEmpty("nodeSelector")
+    pod.dropEmpty("tolerations")
+    pod.dropEmpty("affinity")
+    for key in ["hostNetwork", "hostPID", "hostIPC"] { pod.drop(false, key) }
+    let account = pod.text("serviceAccountName")
+    if let account {
+      if pod.peek("serviceAccount") == .string(account) { pod.take("serviceAccount") }
+      let known = index.find("ServiceAccount", account, from: place)?.text
+      lines.append(.text("account = \(known ?? literal(account))", pod.path("serviceAccountName")))
+    }
+    if let token = pod.bool("automountServiceAccountToken") {
+      lines.append(.text("token = \(token)", pod.path("automountServiceAccountToken")))
+    }
+    if let priority = pod.text("priorityClassName") {
+      lines.append(.text("priority = \(literal(priority))", pod.path("priorityClassName")))
+    }
+    if case .int(let grace)? = pod.peek("terminationGracePeriodSeconds"), grace >= 0, grace < 1_000_000_000 {
+      pod.take("terminationGracePeriodSeconds")
+      lines.append(
+        .text("grace = \(SourceText.duration(seconds: grace))", pod.path("terminationGracePeriodSeconds")))
+    }
+    if let shared = pod.bool("hostNetwork") {
+      lines.append(.text("hostNetwork = \(shared)", pod.path("hostNetwork")))
+    }
+    if let labels = pod.map("nodeSelector") {
+      lines.append(.value("nodeSelector", .object(labels), pod.path("nodeSelector")))
+    }
+    addPullSecrets(&pod)
+    addPodSecurity(&pod)
+  }
+
+  private mutating func addPullSecrets(_ pod: inout Remainder) {
+    guard let secrets = pod.peek("imagePullSecrets")?.array, !secrets.isEmpty,
+      secrets.allSatisfy({ $0.object?.count == 1 && $0["name"]?.string != nil })
+    else { return }
+    pod.take("imagePullSecrets")
+    let texts = secrets.compactMap { secret in
+      secret["name"]?.string.map { index.find("Secret", $0, from: place)?.text ?? literal($0) }
+    }
+    lines.append(.text("pullSecrets = [\(texts.joined(separator: ", "))]", pod.path("imagePullSecrets")))
+  }
+
+  private mutating func addPodSecurity(_ pod: inout Remainder) {
+    var parts: [String] = []
+    for (name, key) in [("user", "runAsUser"), ("group", "runAsGroup"), ("fsGroup", "fsGroup")] {
+      if let number = pod.int("securityContext", key) { parts.append("\(name) = \(number)") }
+    }
+    if let truth = pod.bool("securityContext", "runAsNonRoot") { parts.append("nonRoot = \(truth)") }
+    if let seccomp = Self.seccomp(&pod) { parts.append(seccomp) }
+    guard !parts.isEmpty else { return }
+    lines.append(.text("security { \(parts.joined(separator: ", ")) }", pod.path("securityContext")))
+  }
+
+  /// `seccomp = "RuntimeDefault"`
+  static func seccomp(_ owner: inout Remainder) -> String? {
+    guard let profile = owner.peek("securityContext", "seccompProfile"), profile.object?.count == 1,
+      let type = profile["type"]?.string, ["RuntimeDefault", "Unconfined"].contains(type)
+    else { return nil }
+    owner.take("securityContext", "seccompProfile")
+    return "seccomp = \(SourceText.quoted(type))"
+  }
+
+  // MARK: Volumes
+
+  private func volumeNames(_ pod: Remainder) -> [String] {
+    pod.peek("volumes")?.array?.compactMap { $0["name"]?.string } ?? []
+  }
+
+  private mutating func addVolumes(_ pod: inout Remainder) -> Bool {
+    let path = pod.path("volumes")
+    guard let volumes = pod.take("volumes")?.array, !volumes.isEmpty else { return true }
+    lines.append(.gap)
+    for (place, volume) in volumes.enumerated() {
+      guard let line = volumeLine(Remainder(volume, path.index(place))) else { return false }
+      lines.append(line)
+    }
+    return true
+  }
+
+  private mutating func volumeLine(_ volume: Remainder) -> SourceLine? {
+    var volume = volume
+    guard let name = volume.text("name") else { return nil }
+    var body: [SourceLine] = []
+    let path = volume.path
+    if let config = volume.text("configMap", "name") {
+      let known = index.find("ConfigMap", config, from: place)?.text
+      body.append(.text("config = \(known ?? literal(config))", path.field("configMap")))
+      addItems(&volume, "configMap", to: &body)
+    } else if let secret = volume.text("secret", "secretName") {
+      let known = index.find("Secret", secret, from: place)?.text
+      body.append(.text("secret = \(known ?? literal(secret))", path.field("secret")))
+      addItems(&volume, "secret", to: &body)
+    } else if volume.peek("persistentVolumeClaim")?.object?.count == 1,
+      let claim = volume.text("persistentVolumeClaim", "claimName")
+    {
+      let known = index.find("PersistentVolumeClaim", claim, from: place)?.text
+      body.append(.text("claim = \(known ?? literal(claim))", path.field("persistentVolumeClaim")))
+    } else if let host = volume.text("hostPath", "path") {
+      volume.drop("", "hostPath", "type")
+      body.append(.text("host = \(literal(host))", path.field("hostPath")))
+    } else if let empty = volume.peek("emptyDir")?.object {
+      volume.take("emptyDir")
+      if let size = empty["sizeLimit"] {
+        guard let amount = SourceText.amount(size) else { return nil }
+        body.append(.text("size = \(amount)", path.field("emptyDir")))
+      }
+      if let medium = empty["medium"]?.string, !medium.isEmpty {
+        guard medium == "Memory" else { return nil }
+        body.append(.text("medium = \"Memory\"", path.field("emptyDir")))
+      }
+      guard empty.keys.allSatisfy({ $0 == "sizeLimit" || $0 == "medium" }) else { return nil }
+      if body.isEmpty { return .text("volume \(SourceText.childName(name)) {}", path) }
+    } else if volume.isEmpty {
+      return .text("volume \(SourceText.childName(name)) {}", path)
+    }
+    volume.drop(420, body.first?.paths.first?.elements.last == .field("secret") ? "secret" : "configMap", "defaultMode")
+    addRaw(volume, "Volume", to: &body)
+    return .block("volume \(SourceText.childName(name))", body, path)
+  }
+
+  private func addItems(_ volume: inout Remainder, _ source: String, to body: inout [SourceLine]) {
+    guard let items = volume.peek(source, "items")?.array, !items.isEmpty else { return }
+    var fields = Fields()
+    for item in items {
+      guard item.object?.count == 2, let key = item["key"]?.string, let path = item["path"], path.string != nil,
+        fields[key] == nil
+      else { return }
+      fields[key] = path
+    }
+    volume.take(source, "items")
+    body.append(.value("items", .object(fields), volume.path(source, "items")))
+  }
+}

@@ -1,0 +1,63 @@
+internal import KCData
+
+/// Probes.
+extension Lifter {
+  /// `ready = probe.http("/healthz", port: http, every: 5s)`
+  func probeLine(_ field: String, _ given: Remainder, _ ports: Set<String>, container: String) -> SourceLine? {
+    var probe = given
+    let action: String
+    var extra = ""
+    if probe.peek("httpGet") != nil {
+      let path = probe.text("httpGet", "path") ?? "/"
+      guard let target = probe.take("httpGet", "port").flatMap({ port($0, ports, container) }) else { return nil }
+      let scheme = probe.text("httpGet", "scheme") ?? "HTTP"
+      let headers = probe.take("httpGet", "httpHeaders")?.array ?? []
+      let pairs = headers.compactMap { header -> String? in
+        guard header.object?.count == 2, let name = header["name"]?.string, let value = header["value"]?.string else {
+          return nil
+        }
+        return "\(SourceText.recordKey(name))\(literal(value))"
+      }
+      guard pairs.count == headers.count else { return nil }
+      extra = pairs.isEmpty ? "" : ", headers: { \(pairs.joined(separator: ", ")) }"
+      action =
+        "http(\(literal(path)), port: \(target)\(scheme == "HTTP" ? "" : ", scheme: \(SourceText.quoted(scheme))")"
+    } else if probe.peek("tcpSocket") != nil {
+      guard let target = probe.take("tcpSocket", "port").flatMap({ port($0, ports, container) }) else { return nil }
+      action = "tcp(\(target)"
+    } else if probe.peek("grpc") != nil {
+      guard case .int(let number)? = probe.take("grpc", "port") else { return nil }
+      let service = probe.text("grpc", "service") ?? ""
+      action = "grpc(\(number)\(service.isEmpty ? "" : ", service: \(SourceText.quoted(service))")"
+    } else if let command = probe.texts("exec", "command"), !command.isEmpty {
+      let texts = command.map(literal)
+      let line = "[\(texts.joined(separator: ", "))]"
+      action = "exec(" + (line.utf8.count <= 80 ? line : "[\n      \(texts.joined(separator: "\n      "))\n    ]")
+    } else {
+      return nil
+    }
+    var times = ""
+    for (name, key, standard) in [
+      ("every", "periodSeconds", 10), ("timeout", "timeoutSeconds", 1), ("delay", "initialDelaySeconds", 0),
+    ] as [(String, String, Int64)] {
+      guard let seconds = probe.int(key), seconds != 0, seconds != standard else { continue }
+      guard seconds > 0, seconds < 1_000_000_000 else { return nil }
+      times += ", \(name): \(SourceText.duration(seconds: seconds))"
+    }
+    for (name, key, standard) in [("failures", "failureThreshold", 3), ("successes", "successThreshold", 1)]
+      as [(String, String, Int64)]
+    {
+      guard let count = probe.int(key), count != 0, count != standard else { continue }
+      times += ", \(name): \(count)"
+    }
+    guard probe.isEmpty else { return nil }
+    return .text("\(field) = probe.\(action)\(times)\(extra))", given.path)
+  }
+
+  private func port(_ value: Value, _ names: Set<String>, _ container: String) -> String? {
+    if case .int(let number) = value { return (1...65535).contains(number) ? String(number) : nil }
+    guard let name = value.string, names.contains(name), SourceText.isBare(name) else { return nil }
+    guard index.isHidden(name, from: place) else { return name }
+    return SourceText.isBare(container) ? "workload.\(container).\(name)" : nil
+  }
+}

@@ -1,0 +1,187 @@
+internal import KCData
+internal import KCSyntax
+
+/// A generic declaration with types for its parameters.
+struct GenericKey: Sendable, Hashable {
+  var owner: Int32
+  var name: Int32
+  var arguments: [TypeID]
+}
+
+/// A record type with what the type parameters around it stand for.
+struct RecordTypeKey: Sendable, Hashable {
+  var span: Span
+  var bindings: [Int32: TypeID]
+}
+
+/// Types and schemas with type parameters: each use with other types is a type of its own.
+extension Program {
+  func isGeneric(_ node: SyntaxNode?) -> Bool { node?.child(.typeParameters) != nil }
+
+  /// The type that a type parameter stands for; nil for other names.
+  mutating func typeParameter(_ name: Int32, _ owner: Int32, _ entry: Scope.Name) -> TypeID? {
+    guard case .type = entry.kind else { return nil }
+    let place = ChildKey(parent: owner, name: name)
+    if let bound = boundTypes[place] { return bound }
+    return anyTypes.contains(place) ? types.add(.variable(place)) : nil
+  }
+
+  /// The names of a declaration's type parameters.
+  mutating func typeParameters(of node: SyntaxNode?) -> [Int32] {
+    guard let list = node?.child(.typeParameters) else { return [] }
+    return list.words.map { key(list.word($0)) }
+  }
+
+  /// `Pair<Int, String>`
+  mutating func genericType(
+    _ name: Int32, _ owner: Int32, _ entry: Scope.Name, _ arguments: [SyntaxNode], _ scope: Int32, at node: SyntaxNode
+  ) -> TypeID {
+    let parameters = typeParameters(of: entry.node)
+    guard arguments.count == parameters.count else {
+      let shown = parameters.map { text($0) }.joined(separator: ", ")
+      let help =
+        parameters.isEmpty ? "write `\(text(name))`" : "write `\(text(name))<\(shown)>` with types for \(shown)"
+      report(
+        arguments.count < parameters.count ? "KC0131" : "KC0132",
+        parameters.isEmpty
+          ? "`\(text(name))` takes no types" : "`\(text(name))` takes \(Self.count(parameters.count, "type"))",
+        at: node.span, help: help)
+      return TypeTable.unknown
+    }
+    let given = arguments.map { compileType($0, in: scope) }
+    if given.contains(TypeTable.unknown) { return TypeTable.unknown }
+    return instantiate(name, owner, entry, given, at: node.span)
+  }
+
+  /// A generic type or schema with types for its parameters.
+  mutating func instantiate(
+    _ name: Int32, _ owner: Int32, _ entry: Scope.Name, _ given: [TypeID], at span: Span
+  ) -> TypeID {
+    let place = GenericKey(owner: owner, name: name, arguments: given)
+    if let known = genericTypes[place] {
+      if known != TypeTable.any { return known }
+      report("KC0123", "the type `\(text(name))` is defined by itself", at: entry.span)
+      return TypeTable.unknown
+    }
+    guard genericTypes.count < Limits.genericTypes else {
+      report("KC0170", "more than \(Limits.genericTypes) types are made of types with parameters", at: span)
+      return TypeTable.unknown
+    }
+    let shown = "\(text(name))<\(given.map { describe($0) }.joined(separator: ", "))>"
+    let parameters = typeParameters(of: entry.node)
+    if case .schema(let schema) = entry.kind {
+      let type = addSchema(of: schema, parameters, given, named: shown)
+      genericTypes[place] = type
+      return type
+    }
+    genericTypes[place] = TypeTable.any
+    let inner = addScope(.function, parent: owner, module: scopes[Int(owner)].module, layer: scopes[Int(owner)].layer)
+    bind(parameters, to: given, in: inner, at: entry.span)
+    let type = entry.node?.parts.last.map { compileType($0, in: inner) } ?? TypeTable.unknown
+    // `any` stands for what is being compiled.
+    genericTypes[place] = type == TypeTable.any ? nil : type
+    if types.names[type] == nil, types.base(type) != TypeTable.any { types.names[type] = shown }
+    self.name(recordType: type, shown)
+    return type
+  }
+
+  /// A record type is called by the first name that it is given.
+  mutating func name(recordType type: TypeID, _ name: String) {
+    guard case .schema(let schema) = types[type], case let found = schemas[Int(schema.index)],
+      found.node?.kind == .recordType, found.name == found.node?.text
+    else { return }
+    schemas[Int(schema.index)].name = name
+  }
+
+  private mutating func addSchema(
+    of generic: Int32, _ parameters: [Int32], _ given: [TypeID], named name: String
+  ) -> TypeID {
+    let found = schemas[Int(generic)]
+    var schema = Schema(name: name, kind: -1, site: found.site, documentation: found.documentation, scope: found.scope)
+    schema.node = found.node
+    schema.generic = generic
+    schema.arguments = given
+    for (parameter, type) in zip(parameters, given) { schema.bindings[parameter] = type }
+    schemas.append(schema)
+    return types.add(.schema(SchemaID(index: Int32(schemas.count - 1))))
+  }
+
+  /// Declares type parameters in a scope.
+  mutating func bind(_ parameters: [Int32], to given: [TypeID], in scope: Int32, at span: Span) {
+    for (parameter, type) in zip(parameters, given) {
+      scopes[Int(scope)].names[parameter] = Scope.Name(kind: .type, span: span, isUsed: true)
+      boundTypes[ChildKey(parent: scope, name: parameter)] = type
+    }
+  }
+
+  /// What the type parameters of a schema stand for; variables where it is the generic one itself.
+  mutating func bindings(of index: Int32, _ node: SyntaxNode) -> [Int32: TypeID] {
+    let schema = schemas[Int(index)]
+    if schema.generic >= 0 || node.kind == .recordType { return schema.bindings }
+    var bindings: [Int32: TypeID] = [:]
+    for parameter in typeParameters(of: node) {
+      bindings[parameter] = types.add(.variable(ChildKey(parent: -2 - index, name: parameter)))
+    }
+    return bindings
+  }
+
+  /// Whether one schema is made of the same generic one as another, of types that fit.
+  func isSameGeneric(_ schema: Int32, _ other: Int32) -> Bool {
+    let (one, two) = (schemas[Int(schema)], schemas[Int(other)])
+    guard one.generic >= 0 else { return false }
+    if one.generic == other { return true }
+    return one.generic == two.generic && zip(one.arguments, two.arguments).allSatisfy { !mismatches($0, $1) }
+  }
+
+  /// `Box(value: 3)`: what the parameters stand for is found from the values.
+  mutating func compileGenericConstruction(
+    _ schema: Int32, _ arguments: [SyntaxNode], _ scope: Int32, _ node: SyntaxNode, expecting type: TypeID
+  ) -> Int32 {
+    ensureSchema(schema)
+    let parameters = typeParameters(of: schemas[Int(schema)].node)
+    var bindings: [TypeID: TypeID] = [:]
+    if case .schema(let wanted) = types[types.required(type)], schemas[Int(wanted.index)].generic == schema {
+      for (parameter, given) in zip(parameters, schemas[Int(wanted.index)].arguments) {
+        bindings[types.add(.variable(ChildKey(parent: -2 - schema, name: parameter)))] = given
+      }
+    }
+    var values: [(name: String, place: Span, op: Int32)] = []
+    for argument in arguments {
+      guard let value = argument.parts.first else { continue }
+      let token = argument.has(.colon) ? argument.words.first : nil
+      let primary = schemas[Int(schema)].primary
+      guard token != nil || primary >= 0 else {
+        report("KC0132", "the fields of \(schemas[Int(schema)].name) are given with their names", at: argument.span)
+        continue
+      }
+      let name = token.map { argument.word($0) } ?? text(schemas[Int(schema)].slots[Int(primary)].key)
+      let slot = schemas[Int(schema)].slotOf[key(name)].map { schemas[Int(schema)].slots[Int($0)].type }
+      let wanted = slot.map { substitute($0, bindings) } ?? TypeTable.any
+      let op = compile(value, in: scope, expecting: wanted)
+      if let slot { unify(slot, typeOf(op), &bindings) }
+      values.append((name, token.map { argument.tree.span(ofToken: $0) } ?? argument.span, op))
+    }
+    let given = parameters.map { parameter in
+      bindings[types.add(.variable(ChildKey(parent: -2 - schema, name: parameter)))] ?? TypeTable.any
+    }
+    let type = instantiate(schema, given, at: node.span)
+    guard case .schema(let made) = types[type] else { return poison(node) }
+    ensureSchema(made.index)
+    var seen: [Int32: Span] = [:]
+    let statements = values.compactMap { name, place, op in
+      fieldStatement(name, place, made.index, scope, &seen) { _, _ in op }
+    }
+    let body = addBody(statements, frameSize: 0, lets: 0..<0, at: node)
+    return typed(
+      code.emit(.construct, made.index, body, at: code.site(node.span)), types.add(.schema(SchemaID(index: made.index)))
+    )
+  }
+
+  /// A generic schema with types for its parameters.
+  mutating func instantiate(_ schema: Int32, _ given: [TypeID], at span: Span) -> TypeID {
+    let found = schemas[Int(schema)]
+    let name = key(found.name)
+    let entry = Scope.Name(kind: .schema(schema), span: self.span(found.site), node: found.node)
+    return instantiate(name, found.scope, entry, given, at: span)
+  }
+}

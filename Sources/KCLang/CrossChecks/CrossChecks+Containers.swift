@@ -1,0 +1,116 @@
+internal import KCData
+
+/// Single containers.
+extension CrossChecks {
+  mutating func checkContainer(_ container: Node, _ name: String, _ object: Object) {
+    checkImage(container, name)
+    checkResources(container, name)
+    checkPorts(container, name, object)
+    checkEnvironment(container, name, object)
+  }
+
+  private mutating func checkImage(_ container: Node, _ name: String) {
+    guard let image = child(container, names.image), let text = program.tree.text(of: image.value) else { return }
+    let last = text.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    guard !text.isEmpty, !text.contains("@"), !last.contains(":") else { return }
+    report(
+      "KC0400", "the image of `\(name)` has no tag, so it is whatever `latest` is on the day", at: image.site,
+      isWarning: true, help: "name a version: `\"\(text):1.2.3\"`, or a digest")
+  }
+
+  private mutating func checkResources(_ container: Node, _ name: String) {
+    guard let resources = child(container, names.resources), let limits = child(resources, names.limits) else { return }
+    for (key, request) in fields(child(resources, names.requests)) {
+      guard let limit = child(limits, key), let asked = quantity(request.value), let most = quantity(limit.value),
+        asked > most
+      else { continue }
+      report(
+        "KC0408", "`\(name)` requests \(asked) of \(program.text(Int32(key))), and is limited to \(most)",
+        at: request.site,
+        labels: [(limit.site, "the limit")], help: "a limit is not below the request")
+    }
+  }
+
+  private mutating func checkPorts(_ container: Node, _ name: String, _ object: Object) {
+    var numbers: [String: Int32] = [:]
+    var known: [String: Int32] = [:]
+    for port in elements(container, names.ports) {
+      if let own = text(port, names.name) { known[own] = port.site }
+      guard let number = int(port, names.containerPort) else { continue }
+      let shown = "\(number)/\(text(port, names.protocol_) ?? "TCP")"
+      if let other = numbers.updateValue(port.site, forKey: shown) {
+        report(
+          "KC0405", "`\(name)` opens the port \(shown) twice", at: port.site, isWarning: true,
+          labels: [(other, "the other one")], help: "one port has one name")
+      }
+    }
+    for key in [names.readinessProbe, names.livenessProbe, names.startupProbe] {
+      guard let probe = child(container, key) else { continue }
+      checkProbe(
+        probe, name, known.keys.sorted(), Set(numbers.keys.compactMap { Int64($0.prefix { $0 != "/" }) }), object)
+    }
+  }
+
+  private mutating func checkProbe(
+    _ probe: Node, _ name: String, _ known: [String], _ numbers: Set<Int64>, _ object: Object
+  ) {
+    let period = int(probe, names.periodSeconds) ?? 10
+    if let timeout = child(probe, names.timeoutSeconds), let seconds = program.tree.int(of: timeout.value),
+      seconds > period
+    {
+      report(
+        "KC0409", "a probe of `\(name)` may take \(seconds) s, and the next one begins after \(period) s",
+        at: timeout.site,
+        isWarning: true, help: "let `timeout` be no longer than `every`")
+    }
+    for action in [names.httpGet, names.tcpSocket, names.grpc] {
+      guard let target = child(probe, action), let port = child(target, names.port) else { continue }
+      if let wanted = program.tree.text(of: port.value), !known.contains(wanted) {
+        let guess = Program.nearest(to: wanted, among: known)
+        report(
+          "KC0406", "a probe of `\(name)` asks at the port `\(wanted)`, which the container does not open",
+          at: port.site,
+          notes: known.isEmpty ? [] : ["it opens \(Program.enumerate(known))"],
+          help: guess.map { "did you mean `\($0)`?" })
+      }
+      if let number = program.tree.int(of: port.value), !numbers.isEmpty, !numbers.contains(number) {
+        report(
+          "KC0406", "a probe of `\(name)` asks at the port \(number), which the container does not open", at: port.site,
+          isWarning: true, notes: ["it opens \(Program.enumerate(numbers.sorted().map(String.init)))"],
+          help: "name the port: `port: http`")
+      }
+    }
+  }
+
+  private mutating func checkEnvironment(_ container: Node, _ name: String, _ object: Object) {
+    var seen: [String: Int32] = [:]
+    for variable in elements(container, names.env) {
+      let own = text(variable, names.name) ?? ""
+      if let other = seen.updateValue(variable.site, forKey: own) {
+        report(
+          "KC0410", "`\(name)` sets the variable `\(own)` twice: the last one counts", at: variable.site,
+          isWarning: true,
+          labels: [(other, "the other one")])
+      }
+      guard let source = child(variable, names.valueFrom) else { continue }
+      for (key, kind, word) in [
+        (names.configMapKeyRef, "ConfigMap", "config"), (names.secretKeyRef, "Secret", "secret"),
+      ] {
+        guard let reference = child(source, key) else { continue }
+        let owner = text(reference, names.name)
+        let site = child(reference, names.name)?.site ?? reference.site
+        checkName(owner, kind, word, object, at: site)
+        checkKey(
+          text(reference, names.key), of: owner, kind, word, object, at: child(reference, names.key)?.site ?? site,
+          reference)
+      }
+    }
+    for source in elements(container, names.envFrom) {
+      for (key, kind, word) in [(names.configMapRef, "ConfigMap", "config"), (names.secretRef, "Secret", "secret")] {
+        guard let reference = child(source, key) else { continue }
+        checkName(
+          text(reference, names.name), kind, word, object, at: child(reference, names.name)?.site ?? reference.site)
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+internal import KCData
+internal import KCKube
+internal import KCSyntax
+
+/// What the API server refuses, found in the source.
+extension Program {
+  /// Reports what the API server would refuse of the objects, if that is asked for and nothing else is wrong: a mistake
+  /// is one diagnostic.
+  mutating func checkObjects(_ resources: [Resource]) {
+    guard options.checksObjects, !diagnostics.hasErrors else { return }
+    for resource in resources {
+      let (apiVersion, kind) = identity(of: resource.tree)
+      guard let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind),
+        kube.type(apiVersion: apiVersion, kind: kind) != nil, let object = tree.value(of: resource.tree)
+      else { continue }
+      let causes = Self.refusals(of: object, type)
+      if causes.isEmpty { continue }
+      let hasSecrets = ObjectOrigins.hasSecrets(self, resource.tree)
+      // What secrets hold is assumed here, or nothing to be shown.
+      for cause in causes where !(hasSecrets && kind == "Secret") {
+        let why = hasSecrets ? "its value is not what the API asks for" : cause.message
+        report(
+          "KC0197", "the API server refuses `\(cause.field)` of \(title(of: resource.instance)): \(why)",
+          at: span(site(of: cause.field, in: resource)))
+      }
+    }
+  }
+
+  private static func refusals(of object: Value, _ type: ResourceType) -> [APIStatus.Cause] {
+    if let refusal = Validation.decode(object, type: type) {
+      return refusal.details?.causes.isEmpty ?? true
+        ? [.init(reason: refusal.reason, message: refusal.message, field: "metadata")] : refusal.details?.causes ?? []
+    }
+    var object = object
+    Defaulting.apply(to: &object, type: type)
+    // What the server gives each object, and some rules look at.
+    object.set("00000000-0000-4000-8000-000000000000", at: "metadata", "uid")
+    if object.name ?? "" == "", let prefix = object.at("metadata", "generateName")?.string, !prefix.isEmpty {
+      object.set(.string(prefix + "x2x4x"), at: "metadata", "name")
+    }
+    Strategy.prepareForCreate(&object, type: type, now: Timestamp(seconds: 0))
+    return Validation.create(object, type: type)
+  }
+}

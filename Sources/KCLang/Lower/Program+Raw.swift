@@ -1,0 +1,52 @@
+internal import KCData
+internal import KCKube
+internal import KCSyntax
+
+/// Objects as they are written: without what kc adds, and with what only the API has.
+extension Program {
+  /// Whether a block's object is to have only the labels and annotations that the files say: the project says so, or the
+  /// file that the block stands in.
+  func isExact(_ value: TreeValue) -> Bool {
+    if project.settings["exact"] == .bool(true) { return true }
+    return value.tag == .instance && exactFiles.contains(span(instances[Int(value.payload)].site).file)
+  }
+
+  /// Whether a module is the one whose import says that blocks are exact.
+  static func isExact(_ module: Module) -> Bool { module.isStandard && module.path == "exact.kc" }
+
+  /// A part of an object with what `raw` says of it, which is checked against a type of the API.
+  mutating func withRaw(_ object: TreeValue, _ arguments: [TreeValue]) -> TreeValue {
+    guard arguments.count == 3, !arguments[1].isNone else { return object }
+    let raw = materialize(arguments[1])
+    if raw.isPoison { return raw }
+    let name = tree.text(of: scalar(arguments[2])) ?? ""
+    let resolved = resolve(raw, 0)
+    if let type = partType(name) { check(resolved, .type(type), KubeSchema.builtin, name: name, at: 0) }
+    return mergeDeep(object, raw)
+  }
+
+  /// The type of a part of pods, by its short name.
+  private func partType(_ name: String) -> Int? {
+    let schema = KubeSchema.builtin
+    if let known = schema.type(apiVersion: "v1", kind: name) { return known }
+    guard let pod = schema.type(apiVersion: "v1", kind: "Pod"),
+      let spec = Self.inner(schema.types[pod].field("spec")?.shape)
+    else { return nil }
+    let container = Self.inner(schema.types[spec].field("containers")?.shape)
+    switch name {
+    case "PodSpec": return spec
+    case "Container": return container
+    case "Volume": return Self.inner(schema.types[spec].field("volumes")?.shape)
+    case "VolumeMount": return container.flatMap { Self.inner(schema.types[$0].field("volumeMounts")?.shape) }
+    default: return nil
+    }
+  }
+
+  private static func inner(_ shape: KubeSchema.Shape?) -> Int? {
+    switch shape {
+    case .type(let index)?: index
+    case .list(let element)?: inner(element)
+    default: nil
+    }
+  }
+}

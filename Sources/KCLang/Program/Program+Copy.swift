@@ -1,0 +1,119 @@
+extension Program {
+  /// A program as another is now, which then goes its own way. `ProgramCopyTests` holds it to the list of fields.
+  init(copying other: borrowing Program) {
+    self.init(options: other.options)
+    copySources(other)
+    copyNames(other)
+    copyCode(other)
+    copyValues(other)
+    copyEvaluation(other)
+  }
+
+  private mutating func copySources(_ other: borrowing Program) {
+    files = other.files
+    trees = other.trees
+    modules = other.modules
+    standardFiles = other.standardFiles
+    exactFiles = other.exactFiles
+    diagnostics = other.diagnostics
+    packages = other.packages
+    dependencies = other.dependencies
+    brokenDependencies = other.brokenDependencies
+  }
+
+  private mutating func copyNames(_ other: borrowing Program) {
+    types = other.types
+    schemas = other.schemas
+    scopes = other.scopes
+    layers = other.layers
+    environments = other.environments
+    parameterNames = other.parameterNames
+    patterns = other.patterns
+    unknownNames = other.unknownNames
+    brokenNames = other.brokenNames
+    guessedNames = other.guessedNames
+    namespaces = other.namespaces
+    policies = other.policies
+    waiverNodes = other.waiverNodes
+    moveNodes = other.moveNodes
+    moves = other.moves
+    apiSchemas = other.apiSchemas
+    genericTypes = other.genericTypes
+    boundTypes = other.boundTypes
+    staticBlocks = other.staticBlocks
+    staticShapes = other.staticShapes
+    anyTypes = other.anyTypes
+    facts = other.facts
+    letDepth = other.letDepth
+    letOps = other.letOps
+    argumentOps = other.argumentOps
+    enums = other.enums
+    recordTypes = other.recordTypes
+    pairLoops = other.pairLoops
+    keyedSchemas = other.keyedSchemas
+    aliases = other.aliases
+  }
+
+  private mutating func copyCode(_ other: borrowing Program) {
+    code = other.code
+    lazies = other.lazies
+    functionSources = other.functionSources
+    rules = other.rules
+    deferreds = other.deferreds
+    liveShapes = other.liveShapes
+    affinityGroups = other.affinityGroups
+    settingOps = other.settingOps
+    parameterValues = other.parameterValues
+    environmentParameters = other.environmentParameters
+    parameterSettings = other.parameterSettings
+    activeEnvironments = other.activeEnvironments
+  }
+
+  private mutating func copyValues(_ other: borrowing Program) {
+    tree = other.tree
+    frames = other.frames
+    frameTraces = other.frameTraces
+    instances = other.instances
+    bodyRefs = other.bodyRefs
+    bindings = other.bindings
+    memos = other.memos
+    heads = other.heads
+    mapFields = other.mapFields
+    mapIndex = other.mapIndex
+    children = other.children
+    schemaFrames = other.schemaFrames
+    closures = other.closures
+    symbols = other.symbols
+    ruleRefs = other.ruleRefs
+    originIndex = other.originIndex
+  }
+
+  private mutating func copyEvaluation(_ other: borrowing Program) {
+    insertion = other.insertion
+    fieldStack = other.fieldStack
+    valueStack = other.valueStack
+    depth = other.depth
+    steps = other.steps
+    hidden = other.hidden
+    usesSecrets = other.usesSecrets
+    constructed = other.constructed
+    nodes = other.nodes
+    pending = other.pending
+    trace = other.trace
+    subject = other.subject
+    owner = other.owner
+    edges = other.edges
+    callSite = other.callSite
+    argumentSites = other.argumentSites
+    valueSite = other.valueSite
+    root = other.root
+    declaredNodes = other.declaredNodes
+    project = other.project
+    projectNamespace = other.projectNamespace
+    namespacedTypes = other.namespacedTypes
+    otherKube = other.otherKube
+    closedKinds = other.closedKinds
+    environmentBodies = other.environmentBodies
+    keys = other.keys
+  }
+}

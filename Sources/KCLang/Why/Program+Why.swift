@@ -1,0 +1,128 @@
+internal import KCData
+internal import KCSyntax
+
+/// `kc why`.
+///
+/// It asks a program whose evaluation is over: values are read, and nothing that is reported then is shown.
+extension Program {
+  mutating func why(address: String, path: String?, resources: [Resource]) throws(WhyError) -> WhyAnswer {
+    steps = 0
+    if path == nil, resources.allSatisfy({ !Self.answers($0.address, to: address) }), let name = why(name: address) {
+      return name
+    }
+    let resource = try find(address, resources)
+    guard let path, !path.isEmpty else {
+      let place = Provenance(location: resource.origin, layer: "file")
+      return WhyAnswer(
+        address: resource.address, path: "", subject: title(of: resource.instance), value: "", layers: [],
+        parameters: [], provenance: place)
+    }
+    if let field = sourceField(path, of: resource.instance) { return answer(resource, path, field) }
+    let objectPath = Self.parse(path: path)
+    guard let value = Self.value(at: objectPath, in: resource.object) else {
+      let schema = instances[Int(resource.instance)].schema
+      let last = path.split(separator: ".").last.map(String.init) ?? path
+      throw WhyError.unknownPath(
+        path, address: resource.address, near: Self.nearest(to: last, among: fieldNames(schema)))
+    }
+    let provenance = resource.origin(of: objectPath)
+    let isSecret = resource.secretPaths.contains { objectPath.hasPrefix($0) || $0.hasPrefix(objectPath) }
+    let shown = isSecret ? Tree.secretText : Self.show(value)
+    if let (field, isExact) = binding(at: origin(at: objectPath, in: resource.tree), of: resource.instance) {
+      return answer(resource, path, field, provenance, value: isExact ? nil : shown)
+    }
+    return WhyAnswer(
+      address: resource.address, path: path, subject: title(of: resource.instance), value: shown, layers: [],
+      parameters: provenance.parameter.map { [$0] } ?? [], provenance: provenance)
+  }
+
+  private static func answers(_ address: String, to name: String) -> Bool {
+    address == name || address.split(separator: ".").last.map(String.init) == name
+  }
+
+  /// What a parameter or a `let` of the program is, by its name.
+  private mutating func why(name: String) -> WhyAnswer? {
+    guard let key = tree.keys.find(name) else { return nil }
+    for module in modules where !module.isStandard && module.scope >= 0 {
+      guard let found = scopes[Int(module.scope)].names[Int32(key)], case .slot = found.kind, found.node != nil else {
+        continue
+      }
+      var walk = WhyWalk()
+      collect(name: found, Int32(key), module.scope, module.frame, &walk)
+      guard let input = walk.found.first else { continue }
+      let title = "\(input.kind == .parameter ? "param" : "let") \(name)"
+      let place = input.layers.last { $0.wins }
+      return WhyAnswer(
+        address: title, path: "", subject: title, value: input.value, layers: input.layers,
+        parameters: Self.parameters(in: input.inputs), inputs: input.inputs,
+        provenance: Provenance(
+          location: place?.location ?? location(code.site(found.span)), layer: place?.layer ?? "file"))
+    }
+    return nil
+  }
+
+  private func find(_ address: String, _ resources: [Resource]) throws(WhyError) -> Resource {
+    if let exact = resources.first(where: { $0.address == address }) { return exact }
+    let found = resources.filter { Self.answers($0.address, to: address) }
+    if found.count == 1 { return found[0] }
+    if found.count > 1 { throw WhyError.ambiguous(address, found.map(\.address)) }
+    let known = resources.map(\.address)
+    throw WhyError.unknownAddress(address, near: Self.nearest(to: address, among: known), known: known)
+  }
+
+  /// The field of the source that a path names.
+  private mutating func sourceField(_ path: String, of resource: Int32) -> WhyField? {
+    var current = resource
+    var names = path.split(separator: ".").map(String.init)
+    while let name = names.first {
+      let key = key(name)
+      let schema = instances[Int(current)].schema
+      names.removeFirst()
+      if schema >= 0, let slot = schemas[Int(schema)].slotOf[key], schemas[Int(schema)].slots[Int(slot)].childSchema < 0
+      {
+        let place = Int(instances[Int(current)].slots + slot)
+        if names.isEmpty { return WhyField(instance: current, place: place, key: key) }
+        guard memos[place].value.tag == .instance else { return nil }
+        current = Int32(bitPattern: memos[place].value.payload)
+      } else if schema < 0, let place = mapIndex[ChildKey(parent: current, name: key)] {
+        return names.isEmpty ? WhyField(instance: current, place: Int(place), key: key) : nil
+      } else if let child = child(named: key, of: current) {
+        current = child
+        if names.isEmpty { return primaryField(of: child) }
+      } else {
+        return nil
+      }
+    }
+    return nil
+  }
+
+  private mutating func answer(
+    _ resource: Resource, _ path: String, _ field: WhyField, _ given: Provenance? = nil, value: String? = nil
+  ) -> WhyAnswer {
+    let origin = memos[field.place].origin
+    let provenance =
+      given ?? (origin != 0 ? provenance(origin) : Provenance(location: resource.origin, layer: "default"))
+    var walk = WhyWalk()
+    collect(field: field, &walk)
+    let inputs = walk.found.first?.inputs ?? []
+    var parameters = Self.parameters(in: inputs)
+    let data = code.origins[Int(origin)]
+    if parameters.isEmpty, data.parameter >= 0 { parameters.append(parameterNames[Int(data.parameter)]) }
+    return WhyAnswer(
+      address: resource.address, path: path, subject: name(of: field),
+      value: value ?? display(scalar(memos[field.place].value)), layers: layers(of: field), parameters: parameters,
+      inputs: inputs, provenance: provenance)
+  }
+
+  /// The names of the parameters among inputs and what those were computed from.
+  private static func parameters(in inputs: [WhyAnswer.Input]) -> [String] {
+    var names: [String] = []
+    for input in inputs {
+      for name in (input.kind == .parameter ? [input.name] : []) + parameters(in: input.inputs)
+      where !names.contains(name) {
+        names.append(name)
+      }
+    }
+    return names
+  }
+}

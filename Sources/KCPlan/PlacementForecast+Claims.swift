@@ -1,0 +1,76 @@
+internal import KCData
+internal import KCKube
+internal import KCScheduler
+
+/// Volumes that pods claim.
+extension PlacementForecast {
+  /// The claims that stateful sets make for a pod, as volumes of it.
+  ///
+  /// - Parameter ordinal: which of the pods.
+  mutating func claimed(_ template: Value, by object: Value, ordinal: Int) -> Value {
+    let claims = object.at("spec", "volumeClaimTemplates")?.array ?? []
+    if claims.isEmpty { return template }
+    var template = template
+    var volumes = template.at("spec", "volumes")?.array ?? []
+    for claim in claims {
+      let base = claim.at("metadata", "name")?.string ?? ""
+      var made = claim
+      let name = "\(base)-\(object.name ?? "")-\(ordinal)"
+      made["apiVersion"] = "v1"
+      made["kind"] = "PersistentVolumeClaim"
+      made.set(.string(name), at: "metadata", "name")
+      made.set(object.at("metadata", "namespace"), at: "metadata", "namespace")
+      expect(made)
+      volumes.removeAll { $0["name"]?.string == base }
+      volumes.append(["name": .string(base), "persistentVolumeClaim": ["claimName": .string(name)]])
+    }
+    template.set(.array(volumes), at: "spec", "volumes")
+    return template
+  }
+
+  /// Takes in a claim that will be there: with the class that it gets.
+  mutating func expect(_ claim: Value) {
+    if knownClaims[claim.namespacedName] != nil { return }
+    var claim = claim
+    if claim.at("spec", "storageClassName") == nil, let standard = defaultClass {
+      claim.set(.string(standard), at: "spec", "storageClassName")
+    }
+    knownClaims[claim.namespacedName] = claim
+    snapshot.update(claim)
+  }
+
+  /// A pod without the claims that will be bound by the time it is placed, wherever that is.
+  func withoutSettledClaims(_ pod: Value) -> Value {
+    guard let volumes = pod.at("spec", "volumes")?.array, !volumes.isEmpty else { return pod }
+    let namespace = pod.at("metadata", "namespace")?.string ?? "default"
+    let left = volumes.filter { volume in
+      guard let name = volume.at("persistentVolumeClaim", "claimName")?.string else { return true }
+      guard let claim = knownClaims["\(namespace)/\(name)"] else { return live.knowsStorage }
+      return !isSettled(claim)
+    }
+    if left.count == volumes.count { return pod }
+    var pod = pod
+    pod.set(.array(left), at: "spec", "volumes")
+    return pod
+  }
+
+  /// Whether where a claim's volume is does not matter or is not known.
+  private func isSettled(_ claim: Value) -> Bool {
+    if claim.at("spec", "volumeName") != nil { return false }
+    if !live.knowsStorage { return true }
+    guard let name = claim.at("spec", "storageClassName")?.string, let found = storageClasses[name] else {
+      // Without a class only a volume that is there already will do.
+      return live.cluster.others.contains { volume in
+        volume.kind == "PersistentVolume" && volume.at("status", "phase") == "Available"
+          && (volume.at("spec", "storageClassName")?.string ?? "")
+            == (claim.at("spec", "storageClassName")?.string ?? "")
+      }
+    }
+    return found["volumeBindingMode"]?.string != "WaitForFirstConsumer"
+      && found["provisioner"]?.string != "kubernetes.io/no-provisioner"
+  }
+
+  private var defaultClass: String? {
+    storageClasses.values.first { $0.annotations["storageclass.kubernetes.io/is-default-class"] == "true" }?.name
+  }
+}

@@ -1,0 +1,234 @@
+/// Habits that show in words and operators.
+extension Parser {
+  /// What begins a line: `import … from`, `resource "type" "name"`, `param String a`.
+  func headHabit(_ line: Line) -> Habit? {
+    let first = line.first
+    let head = word(first)
+    switch head {
+    case "import", "include", "from", "require":
+      let hasFrom = (first...min(first + 12, tokens.count - 1)).contains {
+        word($0) == "from" && ($0 == first || isFollowed($0))
+      }
+      guard head != "import" || hasFrom else { return nil }
+      guard hasFrom || kind(first + 1) == .stringOpen else { return nil }
+      return Habit(
+        code: "KC0033", message: "a file is imported as a whole, under a name", range: tokens[first].range,
+        help: "write `import \"./file.kc\" as name`, and `name.member` for what is in it")
+    case "resource", "data", "provider":
+      guard kind(first + 1) == .stringOpen, head != "data" || kind(first + 4) == .stringOpen else { return nil }
+      return Habit(
+        code: "KC0035", message: "a resource is written `kind name { … }`", range: tokens[first].range,
+        help: "the kind is the word before the name, without quotes: `deployment web { … }`")
+    case "param", "let":
+      return declarationHabit(line)
+    default: return nil
+    }
+  }
+
+  /// `param a String`, `param String a`
+  private func declarationHabit(_ line: Line) -> Habit? {
+    let first = line.first
+    guard kind(first + 1) == .name, isFollowed(first + 1), kind(first + 2) == .name, isFollowed(first + 2),
+      line.at == first + 2
+    else { return nil }
+    let isTypeFirst = word(first + 1).first?.isUppercase == true && word(first + 2).first?.isLowercase == true
+    let name = word(isTypeFirst ? first + 2 : first + 1)
+    let type = word(isTypeFirst ? first + 1 : first + 2)
+    guard type.first?.isUppercase == true || ["string", "int", "bool", "number"].contains(type) else { return nil }
+    return Habit(
+      code: "KC0045", message: "a type stands behind the name and a `:`", range: tokens[first + 2].range,
+      help: "write `\(name): \(type)`", fix: edit(range(first + 1, first + 2), "\(name): \(type)"))
+  }
+
+  /// What stands where a statement should have ended.
+  func restHabit(_ line: Line) -> Habit? {
+    let place = line.at
+    let here = tokens[place].range
+    switch word(place - 1) {
+    case "not":
+      let gap = tokens[place - 1].range.lowerBound..<here.lowerBound
+      return Habit(
+        code: "KC0023", message: "`not` is `!`", range: tokens[place - 1].range, help: "write `!`", fix: edit(gap, "!"))
+    case "switch", "case", "when": return matchHabit(place - 1)
+    case "return", "yield", "throw", "new", "await":
+      return Habit(
+        code: "KC0032", message: "a function is one expression: there is no `\(word(place - 1))`",
+        range: tokens[place - 1].range, help: "write the value itself: `func name(…) = value`",
+        fix: edit(tokens[place - 1].range.lowerBound..<here.lowerBound, ""))
+    default: break
+    }
+    switch (kind(place), word(place)) {
+    case (.name, "and"), (.name, "or"):
+      let sign = word(place) == "and" ? "&&" : "||"
+      return Habit(
+        code: "KC0023", message: "`\(word(place))` is `\(sign)`", range: here, help: "write `\(sign)`",
+        fix: edit(here, sign))
+    case (.name, "elif"), (.name, "elsif"), (.name, "elseif"):
+      return Habit(
+        code: "KC0029", message: "`\(word(place))` is `else if`", range: here, help: "write `else if`",
+        fix: edit(here, "else if"))
+    case (.question, _):
+      return Habit(
+        code: "KC0026", message: "there is no `? :`", range: here, help: "write `if condition { a } else { b }`")
+    case (.arrow, _):
+      return Habit(
+        code: "KC0051", message: "a lambda has `=>`; `->` leads to a type, or to what a case gives", range: here,
+        help: "write `=>`", fix: edit(here, "=>"))
+    case (.comma, _):
+      return Habit(
+        code: "KC0053", message: "no comma stands after a statement", range: here,
+        help: "statements end with their line", fix: edit(here, ""))
+    case (.bar, _):
+      return Habit(
+        code: "KC0058", message: "there are no pipes: functions follow a value after a dot", range: here,
+        help: "write `value.upper()`")
+    case (.leftBracket, _) where kind(place - 1) == .name && word(place - 1).first?.isUppercase == true:
+      return Habit(
+        code: "KC0046", message: "a list's type is `List<\(word(place - 1))>`", range: range(place - 1, place),
+        help: "write `List<\(word(place - 1))>`",
+        fix: kind(place + 1) == .rightBracket ? edit(range(place - 1, place + 1), "List<\(word(place - 1))>") : nil)
+    case (.name, "–"), (.name, "—"):
+      return Habit(
+        code: "KC0059", message: "this is a typographic dash, not a minus", range: here, help: "write `-`",
+        fix: edit(here, "-"))
+    case (.rightParen, _), (.rightBracket, _):
+      return Habit(
+        code: "KC0054", message: "`\(word(place))` closes nothing", range: here,
+        help: "the bracket that is open here is another one")
+    default: return nil
+    }
+  }
+
+  private func matchHabit(_ place: Int) -> Habit {
+    Habit(
+      code: "KC0031", message: "`\(word(place))` is `match`, and its cases have `->`", range: tokens[place].range,
+      help: "write `match value { 1 -> a, _ -> b }`")
+  }
+
+  /// What stands where a value is expected.
+  func valueHabit(_ line: Line) -> Habit? {
+    let place = line.at
+    let before = kind(place - 1)
+    let isEnd = tokens[place].isAfterNewline || !touches(place - 1, place)
+    switch (before, kind(place)) {
+    case (.equalEqual, .equal) where !isEnd, (.notEqual, .equal) where !isEnd, (.less, .greater) where !isEnd:
+      let meant = before == .equalEqual ? "==" : "!="
+      let shown = word(place - 1) + word(place)
+      return Habit(
+        code: "KC0025", message: "`\(shown)` is `\(meant)`", range: range(place - 1, place), help: "write `\(meant)`",
+        fix: edit(range(place - 1, place), meant))
+    case (.star, .star) where !isEnd:
+      return Habit(
+        code: "KC0037", message: "there is no `**`", range: range(place - 1, place), help: "write `(2).pow(8)`")
+    case (_, .bar), (_, .greater):
+      guard before == .equal else { break }
+      return Habit(
+        code: "KC0041", message: "text of several lines stands between `\"\"\"`", range: tokens[place].range,
+        help: "write `\"\"\"`, the lines, and `\"\"\"` again; the common indent is dropped")
+    default: break
+    }
+    // `1++` ends with its line: the token at the report is the second sign.
+    if kind(place) == .plus || kind(place) == .minus, kind(place - 1) == kind(place), touches(place - 1, place) {
+      return Habit(
+        code: "KC0037", message: "nothing is counted up or down: values do not change", range: range(place - 1, place),
+        help: "give the result a name of its own: `let next = count + 1`")
+    }
+    return nil
+  }
+
+  /// What stands where a name is expected.
+  func nameHabit(_ line: Line) -> Habit? {
+    let place = line.at
+    guard kind(place - 1) == .dot else { return nil }
+    if kind(place) == .dot, touches(place - 1, place) {
+      let isOpen = kind(place + 1) == .less && touches(place, place + 1)
+      let whole = range(place - 1, isOpen ? place + 1 : place)
+      return Habit(
+        code: "KC0036", message: "a range has three dots, and both its ends are in it", range: whole,
+        help: isOpen ? "write `a...b` with the last value" : "write `...`", fix: isOpen ? nil : edit(whole, "..."))
+    }
+    guard kind(place) == .stringOpen else { return nil }
+    return Habit(
+      code: "KC0060", message: "text is joined with `+`, or interpolated", range: tokens[place - 1].range,
+      help: "write `+`", fix: edit(tokens[place - 1].range, "+"))
+  }
+
+  /// Takes the body of a function that is written in braces, which is reported.
+  ///
+  /// - Returns: whether there was one.
+  mutating func takeFunctionBody() -> Bool {
+    guard at(.leftBrace), !current.isAfterNewline else { return false }
+    let mark = start()
+    report(
+      "KC0032", "a function is one expression, without braces", current.range,
+      help: "write `func name(…) = value`; parts of it get names as functions of their own")
+    skip()
+    finish(.unexpected, mark)
+    return true
+  }
+
+  /// Reports that the `in` of a loop is missing, or takes what stands in its place.
+  mutating func expectedIn() {
+    guard at(.name), text(current) == "of", !current.isAfterNewline else {
+      return missing("KC0005", "`in` is expected here", fix: " in")
+    }
+    let mark = start()
+    report(
+      "KC0044", "a loop runs over what stands after `in`", current.range, help: "write `in`",
+      fix: edit(current.range, "in"))
+    take()
+    finish(.unexpected, mark)
+  }
+
+  /// What stands where a type is expected.
+  func typeHabit(_ line: Line) -> Habit? {
+    let place = line.at
+    if kind(place) == .equal, kind(place - 1) == .colon, touches(place - 1, place) {
+      return Habit(
+        code: "KC0025", message: "`:=` is `=`", range: range(place - 1, place), help: "write `=`",
+        fix: edit(range(place - 1, place), "="))
+    }
+    guard kind(place) == .leftBracket else { return nil }
+    let isSimple = kind(place + 1) == .name && kind(place + 2) == .rightBracket
+    let inner = isSimple ? word(place + 1) : "T"
+    return Habit(
+      code: "KC0046", message: "a list's type is `List<\(inner)>`", range: tokens[place].range,
+      help: "write `List<\(inner)>`",
+      fix: isSimple ? edit(range(place, place + 2), "List<\(inner)>") : nil)
+  }
+
+  /// A bracket that is missing because something else stands there.
+  func bracketHabit(_ message: String, _ line: Line) -> Habit? {
+    let place = line.at
+    let here = tokens[place].range
+    guard place == position else { return nil }
+    let closes = message.hasPrefix("`]`") ? "]" : message.hasPrefix("`)`") ? ")" : message.hasPrefix("`}`") ? "}" : ""
+    if word(place) == "then"
+      || (closes.isEmpty && word(line.first) != "for" && kind(place - 1) == .rightParen && isFollowed(place))
+    {
+      return Habit(
+        code: "KC0042", message: "what an `if` gives stands in braces", range: here,
+        help: "write `if condition { a } else { b }`")
+    }
+    guard !closes.isEmpty, isFollowed(place) else { return nil }
+    if closes == "]", word(place) == "for" {
+      return Habit(
+        code: "KC0043", message: "`for` stands first, and what it gives in braces", range: here,
+        help: "write `for x in xs { x + 1 }`: its value is the list")
+    }
+    switch kind(place) {
+    case .rightParen, .rightBracket:
+      return Habit(
+        code: "KC0039", message: "`\(word(place))` stands where `\(closes)` closes what is open", range: here,
+        help: "write `\(closes)`", fix: edit(here, closes))
+    case .name, .number, .quantity, .stringOpen:
+      guard closes != "}", kind(place - 1) != .comma else { return nil }
+      let end = tokens[place - 1].range.upperBound
+      return Habit(
+        code: "KC0038", message: "a comma is missing before `\(kind(place) == .stringOpen ? "\"" : word(place))`",
+        range: here,
+        help: "separate elements with commas or line breaks", fix: edit(end..<end, ","))
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import KCData
+import Testing
+
+@testable import KCApply
+
+/// How long pods must stay ready, and what of probes is certain when.
+@Suite struct SettlingTests {
+  private func pod(_ container: Value, phase: String = "Running") -> Value {
+    ["spec": ["containers": .array([container])], "status": ["phase": .string(phase)]]
+  }
+
+  @Test func whoIsAskedNeedsNoProof() {
+    #expect(Settling.time([pod(["name": "a", "readinessProbe": [:]])]) == .zero)
+    #expect(Settling.time([pod(["name": "a"])]) == Settling.unasked)
+    #expect(Settling.time([pod(["name": "a"], phase: "Succeeded")]) == .zero)
+    #expect(Settling.time([]) == .zero)
+    let quick = pod(["name": "a", "readinessProbe": [:], "livenessProbe": ["periodSeconds": 1]])
+    #expect(Settling.time([quick]) == .milliseconds(1500))
+    // Nobody waits for a probe that takes its time.
+    let slow = pod(["name": "a", "readinessProbe": [:], "livenessProbe": ["periodSeconds": 10]])
+    #expect(Settling.time([slow]) == .zero)
+  }
+
+  @Test func aReadinessProbeMayFailWhileAProgramStarts() throws {
+    let pod: Value = [
+      "spec": ["containers": [["name": "a", "readinessProbe": ["failureThreshold": 3]]]],
+      "status": ["containerStatuses": [["name": "a", "state": ["running": ["startedAt": "2026-01-01T00:00:00Z"]]]]],
+    ]
+    let refused = try #require(ProbeTrouble(message: "Readiness probe failed: connection refused", count: 9))
+    let missing = try #require(
+      ProbeTrouble(message: "Readiness probe failed: HTTP probe failed with statuscode: 404", count: 9))
+    func at(_ seconds: Int64) -> Timestamp { Timestamp(seconds: 1_767_225_600 + seconds) }
+    #expect(!refused.isCertain(pod, now: at(30)))
+    #expect(refused.isCertain(pod, now: at(61)))
+    #expect(!missing.isCertain(pod, now: at(2)))
+    #expect(missing.isCertain(pod, now: at(7)))
+    let once = try #require(
+      ProbeTrouble(message: "Readiness probe failed: HTTP probe failed with statuscode: 404", count: 1))
+    #expect(!once.isCertain(pod, now: at(100)))
+    #expect(ProbeTrouble(message: "Back-off restarting failed container", count: 1) == nil)
+  }
+}
