@@ -34,7 +34,7 @@ public struct LiveReader: Sendable {
     let planner = Planner(types: client.types)
     let known = Deferral.resolve(desired, live: state.objects)
     // What is not known yet cannot be asked about.
-    for item in Autoscaled.prepare(known, live: state.objects) where item.deferred.isEmpty {
+    for item in Planner.prepare(known, live: state.objects) where item.deferred.isEmpty {
       guard let current = state.objects[item.key] else { continue }
       // Where it is certain that an apply changes nothing, the target need not be asked what it would do.
       if planner.isSettled(item, current) { state.settled.insert(item.key) } else { open.append(item) }

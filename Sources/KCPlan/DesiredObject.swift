@@ -68,6 +68,8 @@ public struct DesiredObject: Sendable {
   public var dependencies: [String]
   /// Fields whose values are known only after apply, with `DeferredExpression.placeholder` in their places.
   public var deferred: [DeferredField] = []
+  /// Whether pods are made anew when the secrets change that they read; nil where the program is not at hand to say.
+  public var restartsWithSecrets: Bool?
   private var source: Source
 
   /// What is known of an object's fields.

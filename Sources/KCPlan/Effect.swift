@@ -19,7 +19,9 @@ enum Effect {
   }
 
   private static let template = FieldPath("spec", "template")
-  private static let hash = FieldPath("spec", "template", "metadata", "annotations").key(Planner.configHashAnnotation)
+  private static let annotations = FieldPath("spec", "template", "metadata", "annotations")
+  private static let configs = annotations.key(Planner.configHashAnnotation)
+  private static let secrets = annotations.key(SecretRevisions.consumerAnnotation)
 
   private static func change(_ step: Step) -> String {
     if step.key.kind == "DaemonSet", rolls(step) {
@@ -48,8 +50,13 @@ enum Effect {
 
   /// Why pods are made anew.
   private static func cause(_ step: Step) -> String {
-    let inTemplate = step.changes.filter { $0.field.path.hasPrefix(template) }
-    return inTemplate.allSatisfy { $0.field.path == hash } ? "restarts because config changed" : "rolls out"
+    let inTemplate = Set(step.changes.map(\.field.path).filter { $0.hasPrefix(template) })
+    switch inTemplate {
+    case [configs]: return "restarts because config changed"
+    case [secrets]: return "restarts because secrets changed"
+    case [configs, secrets]: return "restarts because config and secrets changed"
+    default: return "rolls out"
+    }
   }
 
   /// How many pods a workload declares; nil for other kinds and for those that depend on the nodes.

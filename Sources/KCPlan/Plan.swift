@@ -147,9 +147,12 @@ public struct Step: Sendable {
     }
   }
 
-  /// The changes that tell people something: the digest of configuration that makes pods restart is in the effect.
+  /// The changes that tell people something: the marks that make pods restart are in the effect.
   var toldChanges: [Change] {
-    changes.filter { $0.field.path.elements.last != .key(Planner.configHashAnnotation) }
+    let marks = [
+      Planner.configHashAnnotation, SecretRevisions.revisionAnnotation, SecretRevisions.consumerAnnotation,
+    ]
+    return changes.filter { change in !marks.contains { change.field.path.elements.last == .key($0) } }
   }
 
   public init(

@@ -42,9 +42,9 @@ public struct Planner {
     project: String, namespace: String, environment: String?, desired: [DesiredObject], live: LiveState,
     sources: [UInt8] = []
   ) -> Plan {
-    let scaled = Autoscaled.prepare(desired, live: live.objects)
+    let prepared = Self.prepare(desired, live: live.objects)
     let recorded = Set(live.inventory.map(\.key))
-    var steps = steps(for: scaled, live: live, recorded: recorded)
+    var steps = steps(for: prepared, live: live, recorded: recorded)
     let declared = Set(desired.map(\.key))
     var removals = live.inventory.filter { !declared.contains($0.key) && live.objects[$0.key] != nil }
     let renames = Renames(options.moves, inventory: live.inventory)
@@ -66,7 +66,7 @@ public struct Planner {
     }
     var placements: [Placement] = []
     if steps.contains(where: PlacementForecast.places) {
-      var forecast = PlacementForecast(live: live, desired: scaled)
+      var forecast = PlacementForecast(live: live, desired: prepared)
       placements = forecast.placements(for: steps)
     }
     var plan = Plan(
@@ -75,6 +75,12 @@ public struct Planner {
       recordNamespace: namespace)
     plan.nodes = PlanDigest.nodeMarks(live.cluster)
     return plan
+  }
+
+  /// The declared objects as they are to be sent, beside what is there: with the replicas that autoscalers chose, and
+  /// the counts that make pods anew when their secrets change.
+  public static func prepare(_ desired: [DesiredObject], live: [ObjectKey: Value]) -> [DesiredObject] {
+    SecretRevisions.prepare(Autoscaled.prepare(desired, live: live), live: live)
   }
 
   /// The plan that removes all that the project owns.

@@ -53,6 +53,8 @@ public struct Resource: Sendable {
   public var deferred: [DeferredField] = []
   /// Whether the block says `protect = true`: the object must not be destroyed or replaced.
   public var isProtected = false
+  /// Whether pods are to be made anew when what they are configured with changes: `restartOnConfig`.
+  public var restartsOnConfig = false
   /// The block and the object, in the program.
   var instance: Int32 = -1
   /// The API object in the arena: `Compilation.tree` has what it refers to.

@@ -78,7 +78,8 @@ extension Program {
       origin: location(instances[Int(index)].site), dependencies: [])
     resource.instance = index
     resource.tree = withNamespace(resolved, of: index)
-    resource.isProtected = isProtected(index)
+    resource.isProtected = says(keys.protect, index)
+    resource.restartsOnConfig = says(keys.restartOnConfig, index)
     if !deferreds.isEmpty { findDeferred(&resource) }
     if usesSecrets, !isPlain(resource) { return nil }
     return resource
@@ -135,9 +136,9 @@ extension Program {
     return value
   }
 
-  /// Whether the block says `protect = true`.
-  private mutating func isProtected(_ index: Int32) -> Bool {
-    guard let slot = schemas[Int(instances[Int(index)].schema)].slotOf[keys.protect] else { return false }
+  /// Whether a field of the block is true.
+  private mutating func says(_ field: Int32, _ index: Int32) -> Bool {
+    guard let slot = schemas[Int(instances[Int(index)].schema)].slotOf[field] else { return false }
     return scalar(read(index, slot: slot, at: 0)).isTrue
   }
 

@@ -281,8 +281,8 @@ struct Edge: Sendable, Hashable {
 /// Keys that the compiler itself looks for.
 struct WellKnownKeys: Sendable {
   let ownSelf, name, env, to, affinity, none, `true`, `false`, null, underscore, workload, project, count, entryKey,
-    value, protect, apiVersion, kind, metadata, namespace, spec, selector, template, jobTemplate, labels, status,
-    live: Int32
+    value, protect, restartOnConfig, apiVersion, kind, metadata, namespace, spec, selector, template, jobTemplate, labels,
+    status, live: Int32
 
   init(_ keys: inout TreeKeys) {
     func key(_ text: String, _ keys: inout TreeKeys) -> Int32 { Int32(keys.intern(text)) }
@@ -302,6 +302,7 @@ struct WellKnownKeys: Sendable {
     entryKey = key("key", &keys)
     value = key("value", &keys)
     protect = key("protect", &keys)
+    restartOnConfig = key("restartOnConfig", &keys)
     apiVersion = key("apiVersion", &keys)
     kind = key("kind", &keys)
     metadata = key("metadata", &keys)

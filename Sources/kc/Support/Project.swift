@@ -215,6 +215,7 @@ struct Project {
         rules: trace.rules.map { .init(path: $0.path, origin: Origin($0.origin), text: $0.text) })
     }
     desired.deferred = resource.deferred
+    desired.restartsWithSecrets = resource.restartsOnConfig
     return desired
   }
 
