@@ -99,7 +99,8 @@ public enum ObjectDiff {
       case .object(let fields)? where fields.isEmpty: return
       case .array(let elements)? where elements.isEmpty: return
       // Each label and annotation speaks for itself, the first ones, too.
-      case .object(let fields)? where path.elements.suffix(2).elementsEqual([.field("metadata"), .field("annotations")])
+      case .object(let fields)?
+      where path.elements.suffix(2).elementsEqual([.field("metadata"), .field("annotations")])
         || path.elements.suffix(2).elementsEqual([.field("metadata"), .field("labels")]):
         compareFields(old == nil ? [:] : fields, new == nil ? [:] : fields, path, position)
       default: changes.append(FieldChange(path: path, position: position, old: old, new: new))

@@ -88,7 +88,9 @@ public enum SecretRevisions {
     // What is not known yet may be anything.
     if item.deferred.contains(where: { ["data", "stringData"].contains($0.path.topField) }) { return true }
     var wanted: [String: [UInt8]?] = [:]
-    for (name, value) in item.object["data"]?.object ?? [:] { wanted[name] = value.string.flatMap { Base64.decode($0) } }
+    for (name, value) in item.object["data"]?.object ?? [:] {
+      wanted[name] = value.string.flatMap { Base64.decode($0) }
+    }
     for (name, value) in item.object["stringData"]?.object ?? [:] { wanted[name] = value.string.map { Array($0.utf8) } }
     let there = current["data"]?.object ?? [:]
     for (name, value) in wanted where there[name]?.string.flatMap({ Base64.decode($0) }) != value { return true }
