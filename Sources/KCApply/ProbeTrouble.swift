@@ -54,8 +54,9 @@ struct ProbeTrouble {
     }
   }
 
-  /// Whether a program answers that what it is asked for is not there or not for the asker.
+  /// Whether a program answers that what it is asked for is not there or not for the asker, or is up on another port.
   private var isRefusal: Bool {
     ["400", "401", "403", "404", "405"].contains { detail.hasSuffix("statuscode: \($0)") }
+      || detail.contains("connection refused; the container listens on port")
   }
 }

@@ -105,6 +105,27 @@ import Testing
       ], events: [("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 404", 5)],
       cause: "its readiness probe fails: HTTP probe failed with statuscode: 404"),
     Case(
+      name: "readiness probe on another port",
+      status: [
+        "phase": "Running",
+        "containerStatuses": [
+          [
+            "name": "app", "image": "shop/web:v9", "imageID": "", "ready": false, "restartCount": 0,
+            "state": ["running": ["startedAt": "2026-01-01T00:00:00Z"]],
+          ]
+        ],
+      ],
+      events: [
+        (
+          "Unhealthy",
+          "Readiness probe failed: dial tcp 10.0.0.1:81: connect: connection refused; the container listens on port 80",
+          3
+        )
+      ],
+      cause:
+        "its readiness probe fails: dial tcp 10.0.0.1:81: connect: connection refused; the container listens on port 80"
+    ),
+    Case(
       name: "liveness probe failed twice",
       status: [
         "phase": "Running",

@@ -43,6 +43,24 @@ import Testing
       host: "127.0.0.1", port: port, path: "/", scheme: "HTTP", headers: [], timeout: timeout)
   }
 
+  @Test func listeningPortsAreSeen() throws {
+    let server = Server(answer: nil)
+    #expect(!ListeningPorts.read(process: Int(getpid())).contains(server.port), "loopback is not reached from outside")
+    let table = """
+        sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+         0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1
+         1: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2 1
+         2: 0A00010A:C350 0100010A:0050 01 00000000:00000000 00:00000000 00000000     0        0 3 1
+         3: 00000000000000000000000000000000:1F91 00000000000000000000000000000000:0000 0A 00000000:00000000 00:0 0 0
+         4: 00000000000000000000000001000000:1F92 00000000000000000000000000000000:0000 0A 00000000:00000000 00:0 0 0
+      """
+    #expect(ListeningPorts.parse(table) == [80, 8081])
+    #expect(ListeningPorts.words([]) == nil)
+    #expect(ListeningPorts.words([80]) == "port 80")
+    #expect(ListeningPorts.words([80, 8081]) == "ports 80 and 8081")
+    #expect(ListeningPorts.words(Array(1...10)) == "ports 1, 2, 3, 4, 5, 6, 7, 8 and 2 more")
+  }
+
   @Test func anAnswerHasItsStatus() async throws {
     let fine = Server(answer: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     #expect(try await get(fine.port) == 200)

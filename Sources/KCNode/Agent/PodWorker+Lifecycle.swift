@@ -44,13 +44,23 @@ extension PodWorker {
       report: { [weak self] outcome in self?.observe(container.id, outcome) },
       failed: { [weak self] probe, failure in
         guard let self else { return }
-        Task { await self.unhealthy(spec, probe, failure) }
+        Task { await self.unhealthy(spec, container.id, probe, failure) }
       })
     return Task { await prober.run() }
   }
 
-  private func unhealthy(_ spec: ContainerSpec, _ probe: ProbeSpec, _ failure: ProbeFailure) {
-    event("Unhealthy", "\(probe.kind.rawValue) probe failed: \(failure)", warning: true, container: spec)
+  private func unhealthy(_ spec: ContainerSpec, _ id: String, _ probe: ProbeSpec, _ failure: ProbeFailure) {
+    var message = "\(probe.kind.rawValue) probe failed: \(failure)"
+    // The commonest mistake, and the hardest to see from outside: the program is up, on another port.
+    let group = "\(services.node.podCgroup(pod.uid))/\(id)"
+    if failure.message.hasSuffix("connection refused"), let process = services.cgroups.process(group) {
+      let ports = ListeningPorts.read(process: process)
+      // It may have begun to listen just now.
+      if let words = ListeningPorts.words(ports), !ports.contains(where: { failure.message.contains(":\($0): ") }) {
+        message += "; the container listens on \(words)"
+      }
+    }
+    event("Unhealthy", message, warning: true, container: spec)
   }
 
   func stop(_ request: StopRequest, _ state: PodRuntimeState) {

@@ -46,6 +46,16 @@ public struct Cgroups: Sendable {
     ).sorted()
   }
 
+  /// A process of a group, as this machine numbers it; nil where it has none.
+  func process(_ path: String) -> Int? {
+    for hierarchy in hierarchies {
+      guard let bytes = Files.read("\(hierarchy)\(path)/cgroup.procs", limit: 4096) else { continue }
+      let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+      if let number = Int(String(decoding: line, as: UTF8.self)), number > 0 { return number }
+    }
+    return nil
+  }
+
   private var isUnified: Bool { Files.exists("\(root)/cgroup.controllers") }
 
   private var hierarchies: [String] {
