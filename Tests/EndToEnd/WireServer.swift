@@ -35,17 +35,26 @@ final class WireServer: Sendable {
 
   var url: String { "https://127.0.0.1:\(port)" }
 
+  /// Begins to answer again on the port that it had: the one before may need a moment to let go of it.
+  func restart() async throws {
+    for _ in 0..<100 {
+      do { return try await start() } catch { try await Task.sleep(for: .milliseconds(20)) }
+    }
+    try await start()
+  }
+
   /// Begins to answer.
   func start() async throws {
     let listener = APIListener(
       server: server, credentials: credentials, host: "127.0.0.1", port: port, logger: Logger(label: "test"))
-    let (ready, signal) = AsyncStream<Bool>.makeStream()
+    let (ready, signal) = AsyncStream<String?>.makeStream()
     let task = Task {
-      do { try await listener.run(onReady: { signal.yield(true) }) } catch {}
-      signal.yield(false)
+      var end = "ended"
+      do { try await listener.run(onReady: { signal.yield(nil) }) } catch { end = "\(error)" }
+      signal.yield(end)
     }
-    for await isReady in ready {
-      guard isReady else { throw Failure(text: "the API cannot be served") }
+    for await problem in ready {
+      if let problem { throw Failure(text: "the API cannot be served: \(problem)") }
       break
     }
     tasks.withLock { $0.append(task) }
@@ -138,9 +147,12 @@ final class WireServer: Sendable {
   private func shell(_ command: String) -> Outcome {
     let name = "run-\(newUID().prefix(8))"
     if access(folder, F_OK) != 0 { mkdir(folder, 0o700) }
-    write("\(name).sh", "cd \(folder)\nexport KC_HOME=\(folder)/home HOME=\(folder)\n\(command)\n")
+    // What this process has open, its listener above all, is not to outlive it in a child; 255 is the script itself.
+    let closing = "for f in /proc/self/fd/*; do n=${f##*/}; [ $n -gt 2 ] && [ $n -ne 255 ] && eval \"exec $n>&-\"; done"
+    write(
+      "\(name).sh", "\(closing)\ncd \(folder)\nexport KC_HOME=\(folder)/home HOME=\(folder)\n\(command)\n")
     let status = system(
-      "env -u KUBECONFIG -u KC_PLAN_KEY bash \(folder)/\(name).sh >\(folder)/\(name).out 2>\(folder)/\(name).err </dev/null"
+      "exec env -u KUBECONFIG -u KC_PLAN_KEY bash \(folder)/\(name).sh >\(folder)/\(name).out 2>\(folder)/\(name).err </dev/null"
     )
     func text(_ kind: String) -> String {
       String(decoding: Oracle.run("cat \(folder)/\(name).\(kind)") ?? [], as: UTF8.self)
