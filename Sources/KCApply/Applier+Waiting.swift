@@ -8,7 +8,8 @@ extension Applier {
   ///
   /// - Parameter isFirst: whether another look follows, so that nothing need settle now and nothing is said.
   func waitUntilHealthy(_ step: Step, _ made: Value?, isFirst: Bool = false) async throws(ApplyFailure) {
-    guard Health.isAwaited(step.key.kind, apiVersion: step.key.apiVersion) else {
+    let isSettled = made.map { Health.isSettled($0, followed: watch.follows(step.key.kind)) } ?? false
+    guard Health.isAwaited(step.key.kind, apiVersion: step.key.apiVersion), !isSettled else {
       if !isFirst { report(.healthy(step)) }
       return
     }

@@ -42,6 +42,13 @@ extension Health {
     }
   }
 
+  /// Whether the answer to its apply says already that an object is healthy: most services are, and need not be asked for.
+  ///
+  /// - Parameter followed: whether a watch tells of it anyway. What controllers of others think of theirs comes later.
+  static func isSettled(_ made: Value, followed: Bool) -> Bool {
+    !followed && !isCustom(made.apiVersion ?? "") && Health.of(made, pods: []) == .healthy
+  }
+
   /// Whether objects of a kind may become healthy only when others are there, so that nothing waits for them before.
   static func comesLate(_ kind: String) -> Bool { ["PersistentVolumeClaim", "Service", "Ingress"].contains(kind) }
 
