@@ -1,4 +1,4 @@
-public import KCData
+internal import KCData
 public import KCKube
 
 extension APIClient {
@@ -50,21 +50,4 @@ extension APIClient {
   }
 
   private static func strings(_ value: Value?) -> [String] { value?.array?.compactMap(\.string) ?? [] }
-}
-
-extension ResourceType {
-  /// The resources that a custom resource definition declares, one for each version that is served.
-  public static func declared(by definition: Value) -> [ResourceType] {
-    guard definition.kind == "CustomResourceDefinition", let group = definition.at("spec", "group")?.string,
-      let kind = definition.at("spec", "names", "kind")?.string,
-      let plural = definition.at("spec", "names", "plural")?.string
-    else { return [] }
-    return (definition.at("spec", "versions")?.array ?? []).compactMap { version in
-      guard let name = version["name"]?.string, version["served"]?.bool != false else { return nil }
-      return ResourceType(
-        group: group, version: name, kind: kind, plural: plural,
-        namespaced: definition.at("spec", "scope")?.string == "Namespaced",
-        subresources: version.at("subresources", "status") == nil ? [] : ["status"])
-    }
-  }
 }

@@ -9,16 +9,16 @@ public enum Offline {
   ///   - target: how the plan calls where it goes.
   public static func state(
     desired: [DesiredObject], objects: [Value], inventory: [InventoryEntry], cluster: LiveState.Cluster,
-    types: ResourceTypes = .builtin, target: String
+    kinds: KnownKinds = .builtin, target: String
   ) -> LiveState {
     var live = LiveState(inventory: inventory, cluster: cluster, target: target)
-    for object in objects { live.objects[ObjectKey(object)] = complete(object, types) }
+    for object in objects { live.objects[ObjectKey(object)] = complete(object, kinds) }
     let known = Deferral.resolve(desired, live: live.objects)
     for item in Planner.prepare(known, live: live.objects) where item.deferred.isEmpty {
-      guard let type = types.find((item.object.apiVersion, item.object.kind)) else { continue }
+      guard let type = kinds.types.find((item.object.apiVersion, item.object.kind)) else { continue }
       if let current = live.objects[item.key] {
-        if let answer = update(item, current, type) { live.predicted[item.key] = answer }
-      } else if let refusal = create(item.object, type) {
+        if let answer = update(item, current, type, kinds.schema) { live.predicted[item.key] = answer }
+      } else if let refusal = create(item.object, type, kinds.schema) {
         live.refused[item.key] = refusal
       }
     }
@@ -26,34 +26,41 @@ public enum Offline {
   }
 
   /// An object as the API server would give it: a file that people wrote leaves defaults out.
-  private static func complete(_ object: Value, _ types: ResourceTypes) -> Value {
-    guard let type = types.find((object.apiVersion, object.kind)), Validation.decode(object, type: type) == nil
+  private static func complete(_ object: Value, _ kinds: KnownKinds) -> Value {
+    guard let type = kinds.types.find((object.apiVersion, object.kind)), Validation.decode(object, type: type) == nil
     else { return object }
     var object = object
     Defaulting.apply(to: &object, type: type)
-    return object
+    return kinds.schema.completed(object, apiVersion: type.apiVersion, kind: type.kind)
   }
 
   /// Why the API server would refuse a new object.
-  private static func create(_ object: Value, _ type: ResourceType) -> APIStatus? {
+  private static func create(_ object: Value, _ type: ResourceType, _ schema: KubeSchema) -> APIStatus? {
     if let refusal = Validation.decode(object, type: type) { return refusal }
     var object = object
     Defaulting.apply(to: &object, type: type)
     // What the server gives each object, and some rules look at.
     object.set("00000000-0000-4000-8000-000000000000", at: "metadata", "uid")
     Strategy.prepareForCreate(&object, type: type, now: Timestamp(seconds: 0))
-    let causes = Validation.create(object, type: type)
+    object = schema.completed(object, apiVersion: type.apiVersion, kind: type.kind)
+    let causes =
+      Validation.create(object, type: type)
+      + schema.violations(of: object, apiVersion: type.apiVersion, kind: type.kind)
     return causes.isEmpty ? nil : Validation.status(causes, object: object, type: type)
   }
 
   /// What an apply would make of an object; nil where the planner finds out by itself.
-  private static func update(_ item: DesiredObject, _ current: Value, _ type: ResourceType) -> Result<Value, APIStatus>?
-  {
+  private static func update(
+    _ item: DesiredObject, _ current: Value, _ type: ResourceType, _ schema: KubeSchema
+  ) -> Result<Value, APIStatus>? {
     do throws(APIStatus) {
       var merged = try ServerSideApply.apply(
-        item.object, to: current, manager: Planner.fieldManager, force: true, type: type, now: Timestamp(seconds: 0))
+        item.object, to: current, manager: Planner.fieldManager, force: true, type: type, now: Timestamp(seconds: 0),
+        schema: schema)
       Strategy.prepareForUpdate(&merged, old: current, type: type)
-      let causes = Validation.update(merged, old: current, type: type)
+      let causes =
+        Validation.update(merged, old: current, type: type)
+        + schema.violations(of: merged, old: current, apiVersion: type.apiVersion, kind: type.kind)
       return causes.isEmpty ? nil : .failure(Validation.status(causes, object: merged, type: type))
     } catch {
       return .failure(error)

@@ -26,10 +26,13 @@ public struct Planner {
   }
 
   let types: ResourceTypes
+  let schema: KubeSchema
   let options: Options
 
-  public init(types: ResourceTypes = .builtin, options: Options = Options()) {
+  /// - Parameter schema: has custom kinds, too, where the target cannot be asked what an apply would do.
+  public init(types: ResourceTypes = .builtin, schema: KubeSchema = .builtin, options: Options = Options()) {
     self.types = types
+    self.schema = schema
     self.options = options
   }
 
@@ -160,7 +163,8 @@ public struct Planner {
     guard !current.isBeingDeleted, let type = types.find((desired.object.apiVersion, desired.object.kind)),
       FieldOwners(current).manages(Self.fieldManager),
       let merged = try? ServerSideApply.apply(
-        desired.object, to: current, manager: Self.fieldManager, force: true, type: type, now: Timestamp(seconds: 0))
+        desired.object, to: current, manager: Self.fieldManager, force: true, type: type, now: Timestamp(seconds: 0),
+        schema: schema)
     else { return false }
     let owners = (current.at("metadata", "managedFields"), merged.at("metadata", "managedFields"))
     guard let before = owners.0, let after = owners.1 else { return false }
@@ -171,10 +175,11 @@ public struct Planner {
   func predict(_ desired: DesiredObject, _ current: Value) -> Value {
     guard let type = types.find((desired.object.apiVersion, desired.object.kind)) else { return desired.object }
     let merged = try? ServerSideApply.apply(
-      desired.object, to: current, manager: Self.fieldManager, force: true, type: type, now: Timestamp(seconds: 0))
+      desired.object, to: current, manager: Self.fieldManager, force: true, type: type, now: Timestamp(seconds: 0),
+      schema: schema)
     var result = merged ?? desired.object
     Defaulting.apply(to: &result, type: type)
-    return result
+    return schema.completed(result, apiVersion: type.apiVersion, kind: type.kind)
   }
 
   /// A refusal is a replacement where a field cannot be changed in place, and stands as a refusal otherwise.

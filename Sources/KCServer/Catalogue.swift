@@ -42,28 +42,12 @@ struct Catalogue: Sendable {
     forget(name)
     definitions[name] = definition
     schema.insert(definition: definition)
-    for type in Self.types(of: definition) { types.insert(type) }
+    for type in ResourceType.declared(by: definition) { types.insert(type) }
   }
 
   mutating func forget(_ name: String) {
     guard let definition = definitions.removeValue(forKey: name) else { return }
-    for type in Self.types(of: definition) { types.remove(type) }
-  }
-
-  private static func types(of definition: Value) -> [ResourceType] {
-    let names = definition.at("spec", "names")
-    return (definition.at("spec", "versions")?.array ?? []).filter { $0["served"]?.bool ?? true }.map { version in
-      var type = ResourceType(
-        group: definition.at("spec", "group")?.string ?? "", version: version["name"]?.string ?? "",
-        kind: names?["kind"]?.string ?? "", plural: names?["plural"]?.string ?? "",
-        namespaced: definition.at("spec", "scope")?.string == "Namespaced",
-        shortNames: (names?["shortNames"]?.array ?? []).compactMap(\.string),
-        categories: (names?["categories"]?.array ?? []).compactMap(\.string),
-        subresources: (version["subresources"]?.object?.keys ?? []).sorted())
-      type.verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
-      if let singular = names?["singular"]?.string, !singular.isEmpty { type.singular = singular }
-      return type
-    }
+    for type in ResourceType.declared(by: definition) { types.remove(type) }
   }
 
   /// The version that objects of a custom resource are stored in.

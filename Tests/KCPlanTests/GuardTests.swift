@@ -100,6 +100,54 @@ import Testing
     #expect(Make.plan([Make.desired(new)], state).changes.first?.action == .replace)
   }
 
+  @Test func offlineKnowsTheKindsOfDefinitionsAtHand() throws {
+    let definition: Value = [
+      "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+      "metadata": ["name": "widgets.example.com"],
+      "spec": [
+        "group": "example.com", "names": ["kind": "Widget", "plural": "widgets"], "scope": "Namespaced",
+        "versions": [
+          [
+            "name": "v1", "served": true, "storage": true,
+            "schema": [
+              "openAPIV3Schema": [
+                "type": "object",
+                "properties": [
+                  "spec": [
+                    "type": "object",
+                    "properties": [
+                      "size": ["type": "integer", "minimum": 1], "color": ["type": "string", "default": "red"],
+                      "note": ["type": "string"],
+                    ],
+                  ]
+                ],
+              ]
+            ],
+          ]
+        ],
+      ],
+    ]
+    func widget(_ spec: Value) -> Value {
+      [
+        "apiVersion": "example.com/v1", "kind": "Widget", "metadata": ["name": "small", "namespace": "shop"],
+        "spec": spec,
+      ]
+    }
+    let kinds = KnownKinds(definedBy: [definition])
+    func plan(_ spec: Value) -> Plan {
+      // Another manager's note stays; a default is no change.
+      let live = widget(["size": 2, "color": "red", "note": "kept"])
+      let desired = [Make.desired(widget(spec))]
+      let state = Offline.state(
+        desired: desired, objects: [live], inventory: [], cluster: .init(), kinds: kinds, target: "t")
+      return Planner(types: kinds.types, schema: kinds.schema).plan(
+        project: "shop", namespace: "shop", environment: nil, desired: desired, live: state)
+    }
+    #expect(plan(["size": 2]).isEmpty, "\(plan(["size": 2]).changes)")
+    #expect(plan(["size": 3]).changes.first?.changes.map(\.field.path.description) == ["spec.size"])
+    #expect(plan(["size": 0]).refusals.count == 1)
+  }
+
   @Test func nodesThatMovedAreTold() {
     let nodes = [Make.node("n1"), Make.node("n2")]
     let plan = Make.plan(

@@ -47,10 +47,11 @@ enum Planning {
     let nodes = count == 0 ? "no nodes declared" : "\(count) node\(count == 1 ? "" : "s")"
     let desired = project.desired()
     let record = Inventory.find(in: objects ?? [], project: info.name, namespace: namespace(project))
+    let kinds = KnownKinds(definedBy: (objects ?? []) + desired.map(\.object))
     let live = Offline.state(
-      desired: desired, objects: objects ?? [], inventory: record?.entries ?? [], cluster: cluster,
+      desired: desired, objects: objects ?? [], inventory: record?.entries ?? [], cluster: cluster, kinds: kinds,
       target: "\(objects == nil ? "nothing" : "a file"), offline (\(nodes))")
-    return Planner(options: options(project, allowDelete)).plan(
+    return Planner(types: kinds.types, schema: kinds.schema, options: options(project, allowDelete)).plan(
       project: info.name, namespace: namespace(project), environment: project.environment, desired: desired,
       live: live, sources: project.inputs.bytes)
   }
