@@ -68,6 +68,33 @@ import Testing
     #expect(failure.location == SourceLocation(file: "main.kc", line: 13, column: 17))
   }
 
+  @Test func assertsForEachElement() throws {
+    let results = try run(
+      """
+      test "each" {
+        for place, zone in zones {
+          let last = zones.count - 1
+          if place < last { assert zone != "b" else "not \\(zone)" } else { assert place == last }
+        }
+        match web.replicas {
+          2 -> { assert web.replicas == 3 }
+          _ -> { assert false }
+        }
+      }
+      test "many" { for n in 1...9 { assert n > 8 } }
+      test "no value" { for z in [zones[web.replicas + 5]] { assert z == "a" } }
+
+      """)
+    #expect(results[0].checks == 4)
+    #expect(results[0].failures.map(\.message) == ["not b", "the assertion does not hold"])
+    #expect(results[0].failures.first?.detail.hasSuffix("with place = 1, zone = \"b\"") == true, "\(results[0])")
+    #expect(results[1].checks == 9)
+    #expect(
+      results[1].failures.map(\.message)
+        == Array(repeating: "the assertion does not hold", count: 5) + ["it does not hold for 3 more"])
+    #expect(results[2].failures.count == 1, "\(results[2])")
+  }
+
   @Test func expectsDiagnostics() throws {
     let results = try run(
       """

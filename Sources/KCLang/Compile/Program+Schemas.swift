@@ -25,7 +25,9 @@ extension Program {
     for member in members where member.kind == .letDecl { declareSlot(member, in: scope) }
     for mixin in mixins(of: node, scope) {
       for member in mixin.child(.body)?.parts ?? [] where member.kind == .letDecl { declareSlot(member, in: scope) }
-      for member in mixin.child(.body)?.parts ?? [] { compileMember(member, of: index, in: scope) }
+      for member in mixin.child(.body)?.parts ?? [] where !isClash(member, with: index) {
+        compileMember(member, of: index, in: scope)
+      }
     }
     for member in members { compileMember(member, of: index, in: scope) }
     let lets = letThunks(scope)
@@ -49,6 +51,25 @@ extension Program {
       reportUnknown("KC0103", "there is no mixin `\(name)`", name, among: known, at: list.tree.span(ofToken: token))
     }
     return found
+  }
+
+  /// Reports a member of a mixin that the schema has from its parent: which of the two counts would depend on the order.
+  private mutating func isClash(_ member: SyntaxNode, with index: Int32) -> Bool {
+    guard [.fieldDecl, .keyedDecl].contains(member.kind) else { return false }
+    let words = member.words
+    guard let token = member.kind == .keyedDecl ? words.dropFirst().first : words.last,
+      let place = schemas[Int(index)].slotOf[key(member.word(token))]
+    else { return false }
+    let other = schemas[Int(index)].slots[Int(place)]
+    // What two mixins have is reported where the second is added.
+    if other.owner == index { return false }
+    report(
+      "KC0120",
+      "`\(text(other.key))` of this mixin clashes with the field that `\(schemas[Int(index)].name)` has from "
+        + "`\(schemas[Int(other.owner)].name)`", at: member.tree.span(ofToken: token),
+      labels: [Diagnostic.Label(span: span(other.site), message: "declared here first")],
+      help: "rename one of them, or leave it out of the mixin")
+    return true
   }
 
   /// The thunks of a scope's lets as pairs of slot and op in `code.extra`.
@@ -140,6 +161,12 @@ extension Program {
     if let fallback { slot.fallback = lazyOp(fallback, scope, type) }
     let modifiers = node.words.dropLast().map { node.word($0) }
     slot.isFinal = modifiers.contains("final")
+    if slot.isFinal, fallback == nil {
+      report(
+        "KC0124", "`\(text(slot.key))` is final and has no value: nobody could ever set it",
+        at: node.tree.span(ofToken: token), help: "give it one: `final \(text(slot.key)): TYPE = VALUE`")
+      slot.fallback = poison(node)
+    }
     let place = add(slot, to: index)
     if modifiers.contains("primary") { schemas[Int(index)].primary = place }
   }

@@ -64,7 +64,7 @@ extension DiagnosticCatalogue {
     DiagnosticInfo(
       "KC0124", "final field set",
       """
-      The schema declares the field `final`: its value follows from others.
+      The schema declares the field `final`: its value follows from others, so it has one, and blocks do not set it.
       """,
       bad: #"""
         deployment web {

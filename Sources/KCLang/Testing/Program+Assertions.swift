@@ -6,7 +6,7 @@ extension Program {
   /// Evaluates work whose diagnostics are not the program's.
   ///
   /// - Returns: what it gives, and what it reported.
-  private mutating func apart<T>(_ work: (inout Program) -> T) -> (T, DiagnosticSink) {
+  mutating func apart<T>(_ work: (inout Program) -> T) -> (T, DiagnosticSink) {
     let outer = diagnostics
     diagnostics = DiagnosticSink()
     let result = work(&self)
@@ -15,18 +15,24 @@ extension Program {
     return (result, found)
   }
 
-  private func place(_ check: CheckContext) -> (scope: Int32, frame: Int32)? {
+  func place(_ check: CheckContext) -> (scope: Int32, frame: Int32)? {
     modules.first { $0.path == check.path }.map { ($0.scope, $0.frame) }
   }
 
   /// `assert CONDITION [else MESSAGE]`
   mutating func runAssertion(_ node: SyntaxNode, _ check: CheckContext, _ result: inout TestResult) {
     guard let (scope, frame) = place(check), let expression = node.parts.first else { return }
+    let (op, _) = apart { $0.compile(expression, in: scope, expecting: TypeTable.bool) }
+    judge(node, op, scope, frame, &result)
+  }
+
+  /// Checks an assertion whose condition is compiled, and draws what its parts are where it does not hold.
+  mutating func judge(
+    _ node: SyntaxNode, _ op: Int32, _ scope: Int32, _ frame: Int32, _ result: inout TestResult
+  ) {
+    guard let expression = node.parts.first else { return }
     result.checks += 1
-    let (truth, found) = apart { program in
-      let op = program.compile(expression, in: scope, expecting: TypeTable.bool)
-      return program.condition(op, frame)
-    }
+    let (truth, found) = apart { $0.condition(op, frame) }
     if truth == true { return }
     let location = location(of: node.span)
     guard truth != nil else {
@@ -64,7 +70,7 @@ extension Program {
   }
 
   /// A value in a drawing; nil for what is no value of its own: a function, a kind, a name that context resolves.
-  private mutating func shown(_ value: TreeValue) -> String? {
+  mutating func shown(_ value: TreeValue) -> String? {
     let plain = value.tag == .instance ? value : scalar(value)
     switch plain.tag {
     case .poison, .symbol, .scope, .function, .regex: return nil

@@ -32,6 +32,7 @@ extension SyntaxNode {
   /// Whether this is a statement that only tests have.
   var isCheck: Bool {
     kind == .assertStatement || kind == .expectStatement || kind == .snapshotStatement || kind == .withStatement
+      || holdsAssertions
   }
 }
 
@@ -90,6 +91,8 @@ extension Program {
       case .letDecl: _ = compiled(code.ops[Int(lazyDeclaration(statement, scope))].a)
       case .withStatement: checkTest(statement, in: scope)
       case .expectStatement: checkExpectation(statement)
+      case .ifStatement, .forStatement, .matchStatement:
+        if statement.holdsAssertions { _ = compileChecks(statement, in: scope) }
       default: continue
       }
     }

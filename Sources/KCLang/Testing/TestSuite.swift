@@ -68,6 +68,8 @@ public struct TestSuite: Sendable {
       case .snapshotStatement: program.takeSnapshot(statement, check, &result)
       case .withStatement: run(Scenario(path: scenario.path, nodes: scenario.nodes + [statement]), &result)
       case .expectStatement: expect(statement, scenario, &result)
+      case .ifStatement, .forStatement, .matchStatement:
+        if statement.holdsAssertions { program.runChecks(statement, check, &result) }
       default: continue
       }
     }

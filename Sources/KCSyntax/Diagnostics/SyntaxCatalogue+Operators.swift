@@ -228,5 +228,17 @@ extension SyntaxCatalogue {
       good: #"""
         let a = "x" + "y"
         """#),
+    DiagnosticInfo(
+      "KC0061", "a backslash that begins nothing",
+      ##"""
+      In a string, `\n`, `\t`, `\r`, `\0`, `\"`, `\\`, `\u{…}` and `\(…)` have a meaning. For text with many backslashes, such as a
+      regular expression for another program, there are raw strings: `#"\d+"#`.
+      """##,
+      bad: ##"""
+        let digits = "\d+"
+        """##,
+      good: ##"""
+        let digits = #"\d+"#
+        """##),
   ]
 }

@@ -1,8 +1,8 @@
 /// Splits a file's bytes into tokens. It never fails: bytes that are no token become `unknown` ones.
 struct Lexer {
-  private let file: SourceFile
-  private let bytes: [UInt8]
-  private var position = 0
+  let file: SourceFile
+  let bytes: [UInt8]
+  private(set) var position = 0
   private var isAfterNewline = true
   private(set) var tokens: [SyntaxTree.Token] = []
   private(set) var diagnostics: [Diagnostic] = []
@@ -47,7 +47,7 @@ struct Lexer {
     isAfterNewline = false
   }
 
-  private mutating func report(
+  mutating func report(
     _ code: String, _ message: String, _ range: Range<Int>, help: String? = nil, fix: Diagnostic.Fix? = nil
   ) {
     // The bytes that follow one that is no token are as likely as not part of the same mistake.
@@ -140,7 +140,7 @@ struct Lexer {
     report("KC0006", "`\(file.text(start..<position))` has no meaning here", start..<position)
   }
 
-  private func fix(_ range: Range<Int>, _ replacement: String) -> Diagnostic.Fix {
+  func fix(_ range: Range<Int>, _ replacement: String) -> Diagnostic.Fix {
     Diagnostic.Fix(span: Span(file: file.id, range: range), replacement: replacement)
   }
 
@@ -371,6 +371,7 @@ extension Lexer {
           modes.append(.interpolation(hashes: hashes, isBlock: isBlock))
           return
         }
+        checkEscape()
         position += 1
         if peek() == 0x0a { continue }
       }

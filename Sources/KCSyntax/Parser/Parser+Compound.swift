@@ -115,9 +115,9 @@ extension Parser {
   }
 
   /// match = "match" expr "{" {expr {"," expr} "->" body} "}"
-  mutating func matchStatement() {
+  mutating func matchStatement(in context: StatementContext) {
     let mark = start()
-    arms { $0.body(.block) }
+    arms { $0.body(context.ofBranches) }
     finish(.matchStatement, mark)
   }
 

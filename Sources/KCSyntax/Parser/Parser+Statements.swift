@@ -1,6 +1,9 @@
 /// What a statement stands in.
 enum StatementContext {
   case file, block, schema, test, policy
+
+  /// What `if`, `for` and `match` hold: tests assert there, too.
+  var ofBranches: StatementContext { self == .test ? .test : .block }
 }
 
 extension Parser {
@@ -18,9 +21,9 @@ extension Parser {
     if atWord(.let) || atWord(.param), !next.isAfterNewline, next.kind == .equal || next.kind == .colon {
       return valueDecl(atWord(.let) ? .letDecl : .paramDecl)
     }
-    if atWord(.if), next.kind != .equal, next.kind != .plusEqual { return ifStatement() }
-    if atWord(.for), hasOperand { return forStatement() }
-    if atWord(.match), !next.isAfterNewline, startsOperand(next) { return matchStatement() }
+    if atWord(.if), next.kind != .equal, next.kind != .plusEqual { return ifStatement(in: context) }
+    if atWord(.for), hasOperand { return forStatement(in: context) }
+    if atWord(.match), !next.isAfterNewline, startsOperand(next) { return matchStatement(in: context) }
     if atWord(.affinity), next.kind == .leftBrace || startsRule(next) && next.isAfterNewline { return affinity() }
     switch context {
     case .schema: return schemaMember()
@@ -114,26 +117,26 @@ extension Parser {
   }
 
   /// if = "if" expr body ["else" (if | body)]
-  mutating func ifStatement() {
+  mutating func ifStatement(in context: StatementContext) {
     let mark = start()
     take()
     condition()
-    body(.block)
+    body(context.ofBranches)
     if atWord(.else) {
       take()
-      if atWord(.if) { nested { $0.ifStatement() } } else { body(.block) }
+      if atWord(.if) { nested { $0.ifStatement(in: context) } } else { body(context.ofBranches) }
     }
     finish(.ifStatement, mark)
   }
 
   /// for = "for" name ["," name] "in" expr body
-  mutating func forStatement() {
+  mutating func forStatement(in context: StatementContext) {
     let mark = start()
     take()
     loopVariables()
     if atWord(.in) { take() } else { expectedIn() }
     condition()
-    body(.block)
+    body(context.ofBranches)
     finish(.forStatement, mark)
   }
 
