@@ -81,6 +81,11 @@ extension Program {
       let found = property(type, member)
       if found != TypeTable.unknown || !isChecked { return found == TypeTable.unknown ? TypeTable.any : found }
       let known = tag(of: type).map { Builtins.properties(of: $0) + Builtins.methods(of: $0) } ?? []
+      if let here = Self.members[text(member)], known.contains(here) {
+        report(
+          "KC0107", "\(Self.article(describe(type))) has no `\(text(member))`", at: site, help: "it is `\(here)`")
+        return TypeTable.unknown
+      }
       reportUnknown(
         "KC0107", "\(Self.article(describe(type))) has no `\(text(member))`", text(member), among: known, at: span(site)
       )

@@ -106,7 +106,9 @@ extension Program {
     if names.count == 1, !isAppend, let child = unnamedChild(names[0].text, target) {
       return [unnamed(names[0], child, parts[1], to: parts.count > 2 ? parts[2] : nil, node, scope)]
     }
-    if parts.count > 2 {
+    let isField =
+      target.schema < 0 || names.first.map { schemas[Int(target.schema)].slotOf[key($0.text)] != nil } ?? true
+    if parts.count > 2, isField {
       report("KC0110", "`->` has no meaning here", at: parts[2].span, help: "it stands behind the number of a port")
     }
     guard let first = names.first else {
@@ -226,12 +228,16 @@ extension Program {
     let parts = node.parts
     guard parts.count == 2, let name = path(parts[0]).first else { return [] }
     if target.isNamespace {
+      hasNamelessBlock = true
       report(
         "KC0109", "a `\(name.text)` block needs a name", at: name.span, help: "write `\(name.text) NAME { … }`")
       return []
     }
     if let child = unnamedChild(name.text, target) { return [unnamed(name, child, body: parts[1], node, scope)] }
-    guard let (slot, type) = field(name, target, at: name.span) else { return [] }
+    guard let (slot, type) = field(name, target, at: name.span) else {
+      hasNamelessBlock = true
+      return []
+    }
     let inner = innerTarget(type)
     if inner.schema < 0, !acceptsRecord(type) {
       report("KC0110", "`\(name.text)` is \(Self.article(describe(type))), not a record", at: name.span)

@@ -11,6 +11,10 @@ extension Program {
       let name = key(callee.text)
       if find(name, in: scope) == nil {
         if let schema = caseSchema(name, of: type) { return compileCase(schema, Array(arguments), scope, node) }
+        if let help = Self.otherFunction(callee.text) {
+          report("KC0102", "there is no function `\(callee.text)`", at: callee.span, help: help)
+          return poison(node)
+        }
         let known = names(in: scope) { if case .function = $0.kind { true } else { false } }
         reportUnknown(
           "KC0102", "there is no function `\(callee.text)`", callee.text, among: known, at: callee.span)

@@ -32,6 +32,7 @@ extension Program {
   private mutating func compileString(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
     let site = code.site(node.span)
     let parts = StringText(node).parts
+    checkTextHabits(node, in: scope)
     let isPlain = parts.allSatisfy { if case .text = $0 { true } else { false } }
     if isPlain { return code.constant(tree.string(parts.map(\.text).joined()), at: site) }
     var ops: [Int32] = []
@@ -83,6 +84,7 @@ extension Program {
     let parts = node.parts
     guard parts.count == 2, let token = node.childTokens.first else { return poison(node) }
     let kind = node.tree.tokens[token].kind
+    if kind == .minus, reportTightDifference(node, token) { return poison(node) }
     let operand = kind == .coalesce ? type : TypeTable.any
     let left = compile(parts[0], in: scope, expecting: operand)
     var known: [Fact] = []

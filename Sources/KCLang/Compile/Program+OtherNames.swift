@@ -14,7 +14,9 @@ extension Program {
   /// What other languages begin a declaration with, and what that is here.
   private static let words: [String: (help: String, replacement: String?)] = [
     "var": ("a value gets a name with `let`", "let"), "const": ("a value gets a name with `let`", "let"),
-    "val": ("a value gets a name with `let`", "let"), "def": ("a function is `func name(…) = value`", "func"),
+    "val": ("a value gets a name with `let`", "let"), "local": ("a value gets a name with `let`", "let"),
+    "foreach": ("a loop runs over a collection: `for x in xs { … }`", "for"),
+    "def": ("a function is `func name(…) = value`", "func"),
     "fn": ("a function is `func name(…) = value`", "func"), "fun": ("a function is `func name(…) = value`", "func"),
     "function": ("a function is `func name(…) = value`", "func"),
     "class": ("the fields of a block are said by a `schema`", "schema"),
@@ -24,6 +26,23 @@ extension Program {
     "locals": ("a value gets a name with `let`", nil), "output": ("tests look at values: `assert`", nil),
     "module": ("files are imported: `import \"./file.kc\" as name`", nil),
   ]
+
+  /// Functions of other languages, and what says the same here.
+  private static let functions: [String: String] = [
+    "len": "write `value.count`", "length": "write `value.count`", "size": "write `value.count`",
+    "format": "values are put into text: `\"\\(a)-\\(b)\"`", "sprintf": "values are put into text: `\"\\(a)-\\(b)\"`",
+    "printf": "values are put into text: `\"\\(a)-\\(b)\"`", "str": "write `\"\\(value)\"`",
+    "toString": "write `\"\\(value)\"`", "string": "write `\"\\(value)\"`", "concat": "write `a + b`",
+    "merge": "write `a + b`", "lookup": "write `map[key] ?? standard`", "default": "write `value ?? standard`",
+    "range": "a range is `1...n`", "getenv": "write `input.env(\"NAME\")`", "env": "write `input.env(\"NAME\")`",
+    "print": "nothing is printed: `kc why` tells values, and tests `assert` them",
+  ]
+
+  /// What a function of another language is called here; nil for others.
+  static func otherFunction(_ name: String) -> String? { functions[name] }
+
+  /// Members of other languages, and what they are here.
+  static let members: [String: String] = ["length": "count", "size": "count", "len": "count"]
 
   /// Fields by their names in Kubernetes' API and in charts.
   private static let fields: [String: (help: String, replacement: String?)] = [

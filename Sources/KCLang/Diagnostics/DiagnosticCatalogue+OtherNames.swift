@@ -48,5 +48,40 @@ extension DiagnosticCatalogue {
           container app { image = "shop/web:v1" }
         }
         """#),
+    DiagnosticInfo(
+      "KC0334", "value put into text as elsewhere",
+      ##"""
+      Values are put into text with `\(name)`. What other languages write, `${name}` or `{{ name }}`, is plain text. Where it is meant to \
+      be, as in a script for a shell, a raw string says so: `#"${name}"#`.
+      """##,
+      bad: #"""
+        param tag: String = "v1"
+        let image = "shop/web:${tag}"
+        """#,
+      good: #"""
+        param tag: String = "v1"
+        let image = "shop/web:\(tag)"
+        """#),
+    DiagnosticInfo(
+      "KC0335", "difference of two amounts without spaces",
+      """
+      A range is written with three dots, `100m...500m`: request and limit. A difference has spaces around its `-`.
+      """,
+      bad: #"""
+        deployment web {
+          container app {
+            image = "shop/web:v1"
+            cpu = 100m-500m
+          }
+        }
+        """#,
+      good: #"""
+        deployment web {
+          container app {
+            image = "shop/web:v1"
+            cpu = 100m...500m
+          }
+        }
+        """#),
   ]
 }

@@ -35,9 +35,20 @@ extension Program {
     let resources = lower()
     checkObjects(resources)
     moves = resolveMoves(resources)
+    dropConsequences()
     if !diagnostics.hasErrors { reportUnusedImports() }
     dropWarningsInPackages()
     return resources
+  }
+
+  /// Where a block has lost its name or its kind, that it is not found is no second mistake.
+  private mutating func dropConsequences() {
+    if hasNamelessBlock {
+      diagnostics.removeAll { one in
+        ["KC0100", "KC0105", "KC0107", "KC0122"].contains(one.code)
+          || one.code == "KC0110" && one.message.hasSuffix(", and this is a reference")
+      }
+    }
   }
 
   /// The bodies of the modules, then those of the environment, on the program's own instance.

@@ -31,6 +31,7 @@ extension Program {
     patterns = other.patterns
     unknownNames = other.unknownNames
     brokenNames = other.brokenNames
+    hasNamelessBlock = other.hasNamelessBlock
     guessedNames = other.guessedNames
     namespaces = other.namespaces
     policies = other.policies

@@ -38,6 +38,8 @@ struct Program: ~Copyable, Sendable {
   var unknownNames: Set<ChildKey> = []
   /// Names of fields and blocks that were reported where they were set: they are not missed elsewhere.
   var brokenNames: Set<Int32> = []
+  /// Whether a block has no name: what is not found may be that.
+  var hasNamelessBlock = false
   /// Fields that a name which no field has was taken to mean: where they are needed, they are not missed.
   var guessedNames: Set<Int32> = []
   /// The Kubernetes namespaces that an `env` gives the program, or a component's instance what is in it.
@@ -281,8 +283,8 @@ struct Edge: Sendable, Hashable {
 /// Keys that the compiler itself looks for.
 struct WellKnownKeys: Sendable {
   let ownSelf, name, env, to, affinity, none, `true`, `false`, null, underscore, workload, project, count, entryKey,
-    value, protect, restartOnConfig, apiVersion, kind, metadata, namespace, spec, selector, template, jobTemplate, labels,
-    status, live: Int32
+    value, protect, restartOnConfig, apiVersion, kind, metadata, namespace, spec, selector, template, jobTemplate,
+    labels, status, live: Int32
 
   init(_ keys: inout TreeKeys) {
     func key(_ text: String, _ keys: inout TreeKeys) -> Int32 { Int32(keys.intern(text)) }

@@ -24,6 +24,8 @@ public struct Parser {
   /// Whether the file is in another language, which was said: nothing else is.
   private var isForeign = false
   private var lastHabit = (code: "", line: 0)
+  /// The last line with a `:` for `=`, and how many lines before it have one, without a gap.
+  private var colons = (line: -2, count: 0)
   /// Where the reports of the statement of the file that is being read begin.
   var statementReports = 0
   /// Whether what closes much of the file is missing: what then fails mostly follows from it.
@@ -181,6 +183,11 @@ extension Parser {
     let line = file.line(at: range.lowerBound)
     if isForeign || reportedLines.contains(line) || diagnostics.count - statementReports >= Self.reportLimit { return }
     if diagnostics.count < mostReports, let habit = habit(code, message, range) { return report(habit, line) }
+    // Beside fields that are written as elsewhere, what fits nothing is likely to be of the same kind.
+    if code == "KC0005", colons.count > 0, line <= colons.line + 3 {
+      reportedLines.insert(line)
+      return
+    }
     if isMisfit, follows(line) {
       reportedLines.insert(line)
       return
@@ -213,11 +220,25 @@ extension Parser {
     let isListItem = habit.code == "KC0018" || habit.code == "KC0015"
     let repeats = isListItem && lastHabit.line + 12 > line && ["KC0018", "KC0015"].contains(lastHabit.code)
     lastHabit = (isListItem ? habit.code : "", line)
-    if repeats { return }
+    // One field after the other written as elsewhere is one habit: three of them show it.
+    colons = habit.code != "KC0014" ? (line, 0) : (line, line <= colons.line + 1 ? colons.count + 1 : 1)
+    if colons.count > 3 { return }
+    if repeats || habit.code == "KC0054" && isAfterMistake(line) { return }
     diagnostics.append(
       Diagnostic(
         habit.code, habit.message, at: Span(file: file.id, range: habit.range), help: habit.help, fix: habit.fix))
   }
+
+  /// Whether brackets may be out of step for a mistake some lines before.
+  private func isAfterMistake(_ line: Int) -> Bool {
+    diagnostics.contains { other in
+      let place = file.line(at: other.span.start)
+      return place <= line && place + 24 > line && Self.unbalancing.contains(other.code)
+    }
+  }
+
+  /// Mistakes after which a bracket may be taken for another's.
+  private static let unbalancing: Set<String> = ["KC0001", "KC0002", "KC0005", "KC0038", "KC0039", "KC0053"]
 
   /// Whether a statement that fits nothing comes right after others: it is then likely that it follows from what is wrong
   /// before them.

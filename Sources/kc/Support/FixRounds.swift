@@ -4,7 +4,7 @@ import KCSyntax
 /// made at a time.
 struct FixRounds {
   /// The most rounds: edits that undo each other end here.
-  static let limit = 10
+  static let limit = 40
 
   /// - Parameter examine: checks the files as they are now.
   /// - Returns: what `examine` said last.

@@ -107,12 +107,15 @@ struct CustomValidation {
     add("FieldValueTooMany", path, "Too many: \(count): must have at most \(limit) items")
   }
 
+  /// A definition with others is refused itself; nothing can be held against its resources.
+  private static let types: Set<String> = ["string", "boolean", "array", "object", "number", "integer"]
+
   private mutating func hasType(_ value: Value, _ schema: Value, _ path: FieldPath) -> Bool {
     if schema["x-kubernetes-int-or-string"] == true {
       if value.string != nil || value.int != nil { return true }
       return mistyped(value, "integer,string", path)
     }
-    guard let wanted = schema["type"]?.string else { return true }
+    guard let wanted = schema["type"]?.string, Self.types.contains(wanted) else { return true }
     let fits =
       switch (wanted, value) {
       case ("string", .string), ("boolean", .bool), ("array", .array), ("object", .object), ("number", .int),
