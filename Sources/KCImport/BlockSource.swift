@@ -15,6 +15,8 @@ struct BlockSource {
   var isUnliftable = false
   /// Whether a part of it is said in the API's terms.
   var hasRaw = false
+  /// The places of the objects that it refers to.
+  private(set) var references: Set<Int> = []
 
   private let imported: ImportedObject
   private let fields: Fields
@@ -62,6 +64,7 @@ struct BlockSource {
         var writer = SourceWriter(imported.comments, names: names, lines: lifter.lines)
         writer.write(lifter.lines, level: 1)
         hasRaw = lifter.hasRaw
+        references = lifter.references.places
         finish(writer)
       } else {
         isUnliftable = true

@@ -1,99 +1,147 @@
 internal import KCData
-internal import KCKube
 internal import KCLang
 internal import KCSyntax
 
-/// What an import is to write, whatever form each object gets.
-struct ImportPlan {
-  /// How often objects may be taken out of the standard library's terms before all are.
-  static let attempts = 8
-
-  let objects: [ImportedObject]
-  /// The source file of each object.
-  let paths: [String]
-  /// Texts that get names, by source file.
-  var lifts: [String: Lift] = [:]
-  let project: String?
-  /// The namespace that all objects have.
-  let namespace: String?
-
-  init(_ objects: [ImportedObject], isLifting: Bool, project: String?) {
-    self.objects = objects
-    let names = FileNames.paths(for: objects.map(\.file))
-    paths = objects.map { names[$0.file] ?? "main.kc" }
-    self.project = project
-    namespace = project == nil ? nil : Self.commonNamespace(objects)
-    guard isLifting else { return }
-    for (file, own) in Dictionary(grouping: objects.indices, by: { paths[$0] }) {
-      lifts[file] = Lift(own.map { objects[$0].object })
-    }
-  }
-
-  /// The namespace that every object says which can have one.
-  private static func commonNamespace(_ objects: [ImportedObject]) -> String? {
-    var common: String?
-    for object in objects {
-      let type = ResourceTypes.builtin.find((object.object["apiVersion"]?.string, object.object["kind"]?.string))
-      let own = object.object.at("metadata", "namespace")?.string
-      if let type, !type.namespaced { continue }
-      guard let own, own == common ?? own else { return nil }
-      common = own
-    }
-    return common == "default" ? nil : common
-  }
-}
-
-/// Objects that earlier attempts showed to be said wrongly.
-struct ImportRefusals {
-  /// Objects that do not refer to others: what these give is something else.
-  var alone: Set<Int> = []
-  /// Objects that the standard library's blocks cannot say.
-  var unliftable: Set<Int> = []
-
-  mutating func add(_ wrong: Set<Int>) {
-    unliftable.formUnion(wrong.intersection(alone))
-    alone.formUnion(wrong)
-  }
-}
-
-/// One attempt at the source of an import.
+/// The source of an import: written, compiled, and changed where blocks of the standard library say something else than
+/// their objects.
+///
+/// Most blocks are right at once, and nothing is done again for them: only what a change touches is written anew, and
+/// only that is compiled again, with what it refers to. Blocks in the API's terms refer to nothing, and are not tried.
 struct ImportDraft {
-  private(set) var result = SourceImport.Result(files: [], notes: [], addresses: [], forms: [])
-  /// The objects that are said by blocks of the standard library.
-  private(set) var lifted: Set<Int> = []
-  /// The first line of each object's block, by source file.
-  private var starts: [String: [(line: Int, place: Int)]] = [:]
+  private let plan: ImportPlan
+  private var index = ImportIndex(alone: [])
+  private var blocks: [BlockSource?]
+  /// Objects that do not refer to others: what these give is something else.
+  private var alone: Set<Int> = []
+  /// Objects that the standard library's blocks cannot say.
+  private var unliftable: Set<Int> = []
+  /// The texts of the blocks that were right when they were tried, by the places of their objects.
+  private var proven: [Int: String] = [:]
 
-  /// Writes the source.
-  ///
-  /// - Parameter refusals: what is known of objects; those that no block of the standard library says are added.
-  init(_ plan: ImportPlan, _ refusals: inout ImportRefusals) {
-    while true {
-      var names = BlockNames()
-      var index = ImportIndex(alone: refusals.alone)
-      for (place, imported) in plan.objects.enumerated() {
-        index.add(
-          BlockSource.entry(
-            imported.object, file: plan.paths[place], isLifted: !refusals.unliftable.contains(place), &names))
-      }
-      let blocks = plan.objects.indices.map { place in
-        BlockSource(
+  init(_ plan: ImportPlan) {
+    self.plan = plan
+    blocks = Array(repeating: nil, count: plan.objects.count)
+    write(Set(plan.objects.indices))
+  }
+
+  /// Tries the blocks until all are right, or said in the API's terms.
+  mutating func prove() {
+    for _ in 0..<ImportPlan.attempts {
+      let wrong = mistakes()
+      if wrong.isEmpty { return }
+      // First without references, then without the library.
+      unliftable.formUnion(wrong.intersection(alone))
+      alone.formUnion(wrong)
+      write(wrong)
+    }
+    unliftable = Set(plan.objects.indices)
+    write(unliftable)
+  }
+
+  // MARK: Writing
+
+  /// Writes blocks, and those that change with them.
+  private mutating func write(_ given: Set<Int>) {
+    var stale = given
+    while !stale.isEmpty {
+      let old = index
+      index = makeIndex()
+      stale.formUnion(touched(by: old))
+      for place in stale {
+        blocks[place] = BlockSource(
           plan.objects[place], at: place, in: index, names: plan.lifts[plan.paths[place]]?.names ?? [:],
           namespace: plan.namespace)
       }
-      let unliftable = blocks.indices.filter { blocks[$0]?.isUnliftable ?? false }
-      if unliftable.isEmpty {
-        write(plan, index, blocks)
-        return
-      }
-      // Others refer to them in terms that they do not have.
-      refusals.unliftable.formUnion(unliftable)
+      // Others may refer to what is no block of the library, in terms that it does not have.
+      stale = stale.filter { blocks[$0]?.isUnliftable ?? false }
+      unliftable.formUnion(stale)
     }
   }
 
-  private mutating func write(_ plan: ImportPlan, _ index: ImportIndex, _ blocks: [BlockSource?]) {
-    var texts: [String: SourceText.File] = [:]
-    let exact = Set(plan.objects.indices.filter { index.entries[$0]?.isLifted ?? false }.map { plan.paths[$0] })
+  private func makeIndex() -> ImportIndex {
+    var names = BlockNames()
+    var index = ImportIndex(alone: alone)
+    for (place, imported) in plan.objects.enumerated() {
+      index.add(
+        BlockSource.entry(
+          imported.object, file: plan.paths[place], isLifted: !unliftable.contains(place), &names))
+    }
+    return index
+  }
+
+  /// Objects whose blocks are others than before, or refer to such, or stand beside names that are others.
+  private func touched(by old: ImportIndex) -> Set<Int> {
+    var changed: Set<Int> = []
+    var files: Set<String> = []
+    for (place, entry) in index.entries.enumerated() where old.entries.indices.contains(place) {
+      guard let entry, let before = old.entries[place] else { continue }
+      if entry.head != before.head { changed.insert(place) }
+      if entry.head.name != before.head.name { files.insert(entry.file) }
+    }
+    guard !changed.isEmpty else { return [] }
+    return Set(
+      index.entries.indices.filter { place in
+        if changed.contains(place) { return true }
+        guard let entry = index.entries[place], entry.isLifted, let block = blocks[place] else { return false }
+        return files.contains(entry.file) || !block.references.isDisjoint(with: changed)
+      })
+  }
+
+  // MARK: Proof
+
+  /// Compiles what is not proven yet; gives the objects whose blocks are wrong, or render to something else.
+  private mutating func mistakes() -> Set<Int> {
+    let open = unproven()
+    if open.isEmpty { return [] }
+    let trial = Trial(plan, blocks, places: withReferences(open))
+    var wrong = trial.refused
+    var missing: Set<Int> = []
+    for place in open where !wrong.contains(place) {
+      guard let address = index.entries[place]?.head.address, let rendered = trial.object(at: address) else {
+        missing.insert(place)
+        continue
+      }
+      if RoundTrip.difference(plan.objects[place].object, rendered) == nil {
+        proven[place] = blocks[place]?.text
+      } else {
+        wrong.insert(place)
+      }
+    }
+    // What is missing may only refer to what is wrong.
+    return wrong.isEmpty ? missing : wrong
+  }
+
+  /// Blocks of the library that were not tried as they are, and those that refer to such.
+  private func unproven() -> Set<Int> {
+    var users: [Int: [Int]] = [:]
+    var queue: [Int] = []
+    for (place, block) in blocks.enumerated() {
+      guard let block, index.entries[place]?.isLifted ?? false else { continue }
+      for target in block.references { users[target, default: []].append(place) }
+      if proven[place] != block.text { queue.append(place) }
+    }
+    var found = Set(queue)
+    while let next = queue.popLast() {
+      for user in users[next] ?? [] where found.insert(user).inserted { queue.append(user) }
+    }
+    return found
+  }
+
+  private func withReferences(_ places: Set<Int>) -> [Int] {
+    var found = places
+    var queue = Array(places)
+    while let next = queue.popLast() {
+      for target in blocks[next]?.references ?? [] where found.insert(target).inserted { queue.append(target) }
+    }
+    return found.sorted()
+  }
+
+  // MARK: Result
+
+  /// The source as it is now.
+  func result() -> SourceImport.Result {
+    var result = SourceImport.Result(files: [], notes: [], addresses: [], forms: [])
+    var texts = ImportFiles(plan, exact: index)
     for (place, block) in blocks.enumerated() {
       let imported = plan.objects[place]
       guard let block, let entry = index.entries[place] else {
@@ -104,86 +152,45 @@ struct ImportDraft {
         result.forms.append(.open)
         continue
       }
-      if entry.isLifted { lifted.insert(place) }
       result.notes += block.notes
       result.addresses.append(block.head.address)
       result.forms.append(
         entry.isLifted
           ? (block.hasRaw ? .libraryWithRaw : .library) : entry.head.kind == "object" ? .open : .api)
-      let path = plan.paths[place]
-      var file =
-        texts[path]
-        ?? SourceText.File(
-          (plan.project == nil && exact.contains(path) ? "import std.exact\n\n" : "") + (plan.lifts[path]?.text ?? ""))
-      starts[path, default: []].append((file.add(block.text), place))
-      texts[path] = file
+      _ = texts.add(block.text, to: plan.paths[place])
     }
-    if let project = plan.project { texts["project.kc"] = Self.project(project, plan, isExact: !exact.isEmpty) }
-    result.files = texts.sorted { $0.key < $1.key }.map { SourceImport.File(path: $0.key, text: $0.value.text) }
+    result.files = texts.files()
+    return result
   }
+}
 
-  private static func project(_ name: String, _ plan: ImportPlan, isExact: Bool) -> SourceText.File {
-    var lines = ""
-    if let namespace = plan.namespace { lines += "  namespace = \(SourceText.quoted(namespace))\n" }
-    if isExact { lines += "  exact = true // no labels and annotations but those that the files say\n" }
-    let head = "project \(SourceText.blockName(name))"
-    return SourceText.File(lines.isEmpty ? "\(head) {}\n" : "\(head) {\n\(lines)}\n")
-  }
+/// A program of some blocks of an import, compiled.
+private struct Trial {
+  /// The objects whose blocks have mistakes.
+  private(set) var refused: Set<Int> = []
+  private var objects: [String: Resource] = [:]
 
-  // MARK: Proof
-
-  /// Compiles the source; gives the objects whose blocks are wrong, or render to something else.
-  func mistakes(_ plan: ImportPlan) -> Set<Int> {
+  init(_ plan: ImportPlan, _ blocks: [BlockSource?], places: [Int]) {
+    var files = ImportFiles(plan)
+    var starts: [String: [(line: Int, place: Int)]] = [:]
+    for place in places {
+      guard let text = blocks[place]?.text else { continue }
+      let path = plan.paths[place]
+      starts[path, default: []].append((files.add(text, to: path), place))
+    }
     var texts: [String: String] = [:]
-    for file in result.files { texts[file.path] = file.text }
-    let compilation = Compilation(entry: result.files.map(\.path), provider: MemorySources(texts))
-    var wrong: Set<Int> = []
+    let all = files.files()
+    for file in all { texts[file.path] = file.text }
+    let compilation = Compilation(entry: all.map(\.path), provider: MemorySources(texts))
     for diagnostic in compilation.diagnostics where diagnostic.severity == .error {
       guard compilation.sources.indices.contains(diagnostic.span.file) else { continue }
       let file = compilation.sources[diagnostic.span.file]
       let line = file.line(at: diagnostic.span.start)
       guard let place = (starts[file.path] ?? []).last(where: { $0.line <= line })?.place else { continue }
-      if lifted.contains(place) { wrong.insert(place) }
+      refused.insert(place)
     }
-    var outcomes: [String: Value] = [:]
-    for resource in compilation.resources { outcomes[resource.address] = resource.object }
-    var missing: Set<Int> = []
-    for place in lifted where !wrong.contains(place) {
-      guard let rendered = outcomes[result.addresses[place]] else {
-        missing.insert(place)
-        continue
-      }
-      if RoundTrip.difference(plan.objects[place].object, rendered) != nil { wrong.insert(place) }
-    }
-    // What is missing may only refer to what is wrong.
-    return wrong.isEmpty ? missing : wrong
+    for resource in compilation.resources { objects[resource.address] = resource }
   }
-}
 
-extension SourceText {
-  /// The text of a source file as it grows.
-  struct File {
-    private(set) var text: String
-    private var lines: Int
-
-    init(_ text: String) {
-      self.text = text
-      lines = text.utf8.count { $0 == 0x0a }
-    }
-
-    private var isEmpty = true
-
-    /// Adds a block, after an empty line where there is one before; gives the line that it begins on, from 1.
-    mutating func add(_ block: String) -> Int {
-      if !isEmpty {
-        text += "\n"
-        lines += 1
-      }
-      isEmpty = false
-      let start = lines + 1
-      text += block
-      lines += block.utf8.count { $0 == 0x0a }
-      return start
-    }
-  }
+  func object(at address: String) -> Value? { objects[address]?.object }
 }

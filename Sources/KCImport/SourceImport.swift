@@ -34,7 +34,7 @@ public enum SourceImport {
   }
 
   /// The kind and name of a block.
-  struct Head {
+  struct Head: Equatable {
     var kind: String
     var name: String
     var address: String { "\(kind).\(name)" }
@@ -51,17 +51,9 @@ public enum SourceImport {
   public static func source(
     for objects: [ImportedObject], isLifting: Bool = false, project: String? = nil
   ) -> Result {
-    let plan = ImportPlan(objects, isLifting: isLifting, project: project)
-    var refusals = ImportRefusals()
-    for _ in 0..<ImportPlan.attempts {
-      let draft = ImportDraft(plan, &refusals)
-      if draft.lifted.isEmpty { return draft.result }
-      let wrong = draft.mistakes(plan)
-      if wrong.isEmpty { return draft.result }
-      refusals.add(wrong)
-    }
-    refusals.unliftable = Set(objects.indices)
-    return ImportDraft(plan, &refusals).result
+    var draft = ImportDraft(ImportPlan(objects, isLifting: isLifting, project: project))
+    draft.prove()
+    return draft.result()
   }
 
   /// Source for objects that come from one file, or from none.

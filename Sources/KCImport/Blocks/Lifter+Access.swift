@@ -69,7 +69,7 @@ extension Lifter {
       ["Role", "ClusterRole"].contains(kind)
     else { return false }
     let namespace: String?? = kind == "Role" ? .none : .some(nil)
-    if let known = index.find(kind, name, from: place, namespace: namespace) {
+    if let known = find(kind, name, namespace: namespace) {
       add("role = \(known.text)", "roleRef")
     } else {
       add("role = external.\(kind == "Role" ? "role" : "clusterRole")(\(literal(name)))", "roleRef")
@@ -97,13 +97,13 @@ extension Lifter {
   }
 
   private func account(_ name: String, _ space: String?) -> String {
-    if let known = index.find("ServiceAccount", name, from: place, namespace: .some(space)),
+    if let known = find("ServiceAccount", name, namespace: .some(space)),
       space != nil
     {
       return known.text
     }
     if let space, space == "default" || space == namespace,
-      let known = index.find("ServiceAccount", name, from: place, namespace: .some(nil)),
+      let known = find("ServiceAccount", name, namespace: .some(nil)),
       space == namespace ?? "default"
     {
       return known.text

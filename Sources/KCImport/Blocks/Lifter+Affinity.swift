@@ -121,7 +121,7 @@ extension Lifter {
       let labels = selector["matchLabels"]?.object
     else { return nil }
     if WorkloadLabels.selector(of: own.object, own.kind) == labels { return "self" }
-    return index.workload(labels, from: place)?.text
+    return workload(labels)?.text
   }
 
   private func spreadRule(_ term: Value) -> String? {

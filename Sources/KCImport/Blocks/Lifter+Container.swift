@@ -146,7 +146,7 @@ extension Lifter {
       guard let reference = source[field]?.object, let name = reference["name"]?.string,
         let key = reference["key"]?.string, reference.keys.allSatisfy({ ["name", "key", "optional"].contains($0) })
       else { continue }
-      if reference["optional"] == nil, let known = index.find(kind, name, from: place),
+      if reference["optional"] == nil, let known = find(kind, name),
         let object = index.entries[known.place]?.object,
         object.at("data", key) != nil || object.at("stringData", key) != nil
       {
@@ -163,7 +163,7 @@ extension Lifter {
       guard source.object?.count == 1, let reference = source[field]?.object, let name = reference["name"]?.string,
         reference.keys.allSatisfy({ ["name", "optional"].contains($0) })
       else { continue }
-      if reference["optional"] == nil, let known = index.find(kind, name, from: place) { return known.text }
+      if reference["optional"] == nil, let known = find(kind, name) { return known.text }
       let optional = reference["optional"]?.bool.map { ", optional: \($0)" } ?? ""
       return "external.\(module)(\(literal(name))\(optional))"
     }

@@ -22,7 +22,7 @@ extension Lifter {
       else { return false }
       var body: [SourceLine] = []
       if let tls = secrets.first(where: { $0.host == host }) {
-        let known = index.find("Secret", tls.secret, from: self.place)?.text
+        let known = find("Secret", tls.secret)?.text
         body.append(.text("tls = \(known ?? literal(tls.secret))"))
       }
       var paths: Set<String> = []
@@ -50,7 +50,7 @@ extension Lifter {
   }
 
   private func backend(_ service: String, _ port: Value) -> String? {
-    let known = index.find("Service", service, from: place)
+    let known = find("Service", service)
     let ports = known.flatMap { index.entries[$0.place]?.object.at("spec", "ports")?.array } ?? []
     if let name = port["name"]?.string, !name.isEmpty {
       if let known, SourceText.isBare(name), ports.contains(where: { $0["name"]?.string == name }) {
@@ -125,7 +125,7 @@ extension Lifter {
     guard fields.count == 1, let labels = fields["matchLabels"]?.object,
       labels.values.allSatisfy({ $0.string != nil })
     else { return nil }
-    if let known = index.workload(labels, from: place) { return known.text }
+    if let known = workload(labels) { return known.text }
     let pairs = labels.map { "\(SourceText.recordKey($0.key))\(SourceText.quoted($0.value.string ?? ""))" }
     return pairs.isEmpty ? "{}" : "{ \(pairs.joined(separator: ", ")) }"
   }

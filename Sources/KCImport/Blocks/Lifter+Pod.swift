@@ -101,7 +101,7 @@ extension Lifter {
     let account = pod.text("serviceAccountName")
     if let account {
       if pod.peek("serviceAccount") == .string(account) { pod.take("serviceAccount") }
-      let known = index.find("ServiceAccount", account, from: place)?.text
+      let known = find("ServiceAccount", account)?.text
       lines.append(.text("account = \(known ?? literal(account))", pod.path("serviceAccountName")))
     }
     if let token = pod.bool("automountServiceAccountToken") {
@@ -131,7 +131,7 @@ extension Lifter {
     else { return }
     pod.take("imagePullSecrets")
     let texts = secrets.compactMap { secret in
-      secret["name"]?.string.map { index.find("Secret", $0, from: place)?.text ?? literal($0) }
+      secret["name"]?.string.map { find("Secret", $0)?.text ?? literal($0) }
     }
     lines.append(.text("pullSecrets = [\(texts.joined(separator: ", "))]", pod.path("imagePullSecrets")))
   }
@@ -179,17 +179,17 @@ extension Lifter {
     var body: [SourceLine] = []
     let path = volume.path
     if let config = volume.text("configMap", "name") {
-      let known = index.find("ConfigMap", config, from: place)?.text
+      let known = find("ConfigMap", config)?.text
       body.append(.text("config = \(known ?? literal(config))", path.field("configMap")))
       addItems(&volume, "configMap", to: &body)
     } else if let secret = volume.text("secret", "secretName") {
-      let known = index.find("Secret", secret, from: place)?.text
+      let known = find("Secret", secret)?.text
       body.append(.text("secret = \(known ?? literal(secret))", path.field("secret")))
       addItems(&volume, "secret", to: &body)
     } else if volume.peek("persistentVolumeClaim")?.object?.count == 1,
       let claim = volume.text("persistentVolumeClaim", "claimName")
     {
-      let known = index.find("PersistentVolumeClaim", claim, from: place)?.text
+      let known = find("PersistentVolumeClaim", claim)?.text
       body.append(.text("claim = \(known ?? literal(claim))", path.field("persistentVolumeClaim")))
     } else if let host = volume.text("hostPath", "path") {
       volume.drop("", "hostPath", "type")

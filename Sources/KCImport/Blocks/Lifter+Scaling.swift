@@ -10,7 +10,7 @@ extension Lifter {
   private mutating func liftAutoscaler() -> Bool {
     guard let target = rest.take("spec", "scaleTargetRef"), let kind = target["kind"]?.string,
       let name = target["name"]?.string, ["Deployment", "StatefulSet"].contains(kind),
-      let known = index.find(kind, name, from: place), let most = rest.int("spec", "maxReplicas")
+      let known = find(kind, name), let most = rest.int("spec", "maxReplicas")
     else { return false }
     add("scale = \(known.text)", "spec", "scaleTargetRef")
     let least = rest.int("spec", "minReplicas") ?? 1

@@ -32,7 +32,7 @@ extension Lifter {
   private mutating func addSelector() -> Int? {
     guard let labels = rest.map("spec", "selector"), !labels.isEmpty else { return nil }
     let path = rest.path("spec", "selector")
-    if let target = index.workload(labels, from: place) {
+    if let target = workload(labels) {
       lines.append(.text("select = \(target.text)", path))
       return target.place
     }
@@ -75,7 +75,7 @@ extension Lifter {
       return other == number || other == 0 ? nil : Destination(text: String(other), transport: "TCP")
     }
     guard let name = value.string, !name.isEmpty else { return Destination(text: "", transport: "", isUnknown: true) }
-    guard let target, let entry = index.entries[target], let workload = index.reference(to: target, from: own) else {
+    guard let target, let entry = index.entries[target], let workload = reference(to: target) else {
       return Destination(text: SourceText.quoted(name), transport: "TCP")
     }
     let pod = entry.object.at(WorkloadLabels.pod(of: entry.kind) + ["spec", "containers"])?.array ?? []

@@ -36,7 +36,7 @@ extension Lifter {
     else { return }
     rest.take(key)
     let texts = items.compactMap { item in
-      item["name"]?.string.map { index.find("Secret", $0, from: place)?.text ?? literal($0) }
+      item["name"]?.string.map { find("Secret", $0)?.text ?? literal($0) }
     }
     add("\(name) = [\(texts.joined(separator: ", "))]", key)
   }

@@ -116,7 +116,7 @@ extension Lifter {
     rest.drop(1, "spec", "replicas")
     add("replicas", int: "spec", "replicas")
     let service = rest.text("spec", "serviceName") ?? ""
-    if let known = index.find("Service", service, from: place) {
+    if let known = find("Service", service) {
       add("service = \(known.text)", "spec", "serviceName")
     } else if service != own.name {
       add("service = \(literal(service))", "spec", "serviceName")

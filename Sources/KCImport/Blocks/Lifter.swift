@@ -9,6 +9,7 @@ struct Lifter {
   /// The object's place in the index.
   let place: Int
   let own: ImportIndex.Entry
+  let references = References()
   /// Names that stand for texts.
   let names: [String: String]
   /// The namespace that objects have which say none.
