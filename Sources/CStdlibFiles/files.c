@@ -99,39 +99,42 @@ static const unsigned char file31[] = {
 #embed "../../stdlib/k8s/1.36/storage/v1.kc"
 };
 static const unsigned char file32[] = {
-#embed "../../stdlib/net.kc"
+#embed "../../stdlib/metric.kc"
 };
 static const unsigned char file33[] = {
-#embed "../../stdlib/networking.kc"
+#embed "../../stdlib/net.kc"
 };
 static const unsigned char file34[] = {
-#embed "../../stdlib/pod.kc"
+#embed "../../stdlib/networking.kc"
 };
 static const unsigned char file35[] = {
-#embed "../../stdlib/policy.kc"
+#embed "../../stdlib/pod.kc"
 };
 static const unsigned char file36[] = {
-#embed "../../stdlib/prelude.kc"
+#embed "../../stdlib/policy.kc"
 };
 static const unsigned char file37[] = {
-#embed "../../stdlib/probe.kc"
+#embed "../../stdlib/prelude.kc"
 };
 static const unsigned char file38[] = {
-#embed "../../stdlib/project.kc"
+#embed "../../stdlib/probe.kc"
 };
 static const unsigned char file39[] = {
-#embed "../../stdlib/scaling.kc"
+#embed "../../stdlib/project.kc"
 };
 static const unsigned char file40[] = {
-#embed "../../stdlib/semver.kc"
+#embed "../../stdlib/scaling.kc"
 };
 static const unsigned char file41[] = {
-#embed "../../stdlib/services.kc"
+#embed "../../stdlib/semver.kc"
 };
 static const unsigned char file42[] = {
-#embed "../../stdlib/volumes.kc"
+#embed "../../stdlib/services.kc"
 };
 static const unsigned char file43[] = {
+#embed "../../stdlib/volumes.kc"
+};
+static const unsigned char file44[] = {
 #embed "../../stdlib/workloads.kc"
 };
 
@@ -172,18 +175,19 @@ static const struct {
     {"k8s/1.36/resource/v1.kc", file29, sizeof file29},
     {"k8s/1.36/scheduling/v1.kc", file30, sizeof file30},
     {"k8s/1.36/storage/v1.kc", file31, sizeof file31},
-    {"net.kc", file32, sizeof file32},
-    {"networking.kc", file33, sizeof file33},
-    {"pod.kc", file34, sizeof file34},
-    {"policy.kc", file35, sizeof file35},
-    {"prelude.kc", file36, sizeof file36},
-    {"probe.kc", file37, sizeof file37},
-    {"project.kc", file38, sizeof file38},
-    {"scaling.kc", file39, sizeof file39},
-    {"semver.kc", file40, sizeof file40},
-    {"services.kc", file41, sizeof file41},
-    {"volumes.kc", file42, sizeof file42},
-    {"workloads.kc", file43, sizeof file43},
+    {"metric.kc", file32, sizeof file32},
+    {"net.kc", file33, sizeof file33},
+    {"networking.kc", file34, sizeof file34},
+    {"pod.kc", file35, sizeof file35},
+    {"policy.kc", file36, sizeof file36},
+    {"prelude.kc", file37, sizeof file37},
+    {"probe.kc", file38, sizeof file38},
+    {"project.kc", file39, sizeof file39},
+    {"scaling.kc", file40, sizeof file40},
+    {"semver.kc", file41, sizeof file41},
+    {"services.kc", file42, sizeof file42},
+    {"volumes.kc", file43, sizeof file43},
+    {"workloads.kc", file44, sizeof file44},
 };
 
 size_t kc_stdlib_count(void) { return sizeof files / sizeof files[0]; }

@@ -41,7 +41,7 @@ struct BlockSource {
     let wanted = name ?? prefix.map { String($0.trimmingDashes) } ?? kind.lowercased()
     let lifted = isLifted && isTyped ? Lifter.kind(of: object) : nil
     let blockKind = lifted ?? (isTyped ? blockKind(type, kind) : "object")
-    let block = names.claim(kind: blockKind, name: wanted, namespace: namespace)
+    let block = names.claim(kind: blockKind, name: wanted, objectKind: kind, namespace: namespace)
     return ImportIndex.Entry(
       head: SourceImport.Head(kind: blockKind, name: block), file: file, apiVersion: apiVersion, kind: kind,
       name: name ?? "", namespace: namespace, isLifted: lifted != nil, object: object)
@@ -80,7 +80,7 @@ struct BlockSource {
   ) {
     let metadata = fields["metadata"]?.object
     let name = metadata?["name"]?.string
-    var writer = SourceWriter(imported.comments, names: names)
+    var writer = SourceWriter(imported.comments.filter { !isHeader($0) }, names: names)
     if head.kind != "object", let type {
       typed(&writer, type, name: name)
     } else {
@@ -163,7 +163,8 @@ struct BlockSource {
       if key == "metadata" {
         if name != nil { inner["name"] = nil }
         if namespace != nil, inner["namespace"]?.string == namespace { inner["namespace"] = nil }
-        if inner.isEmpty, name != nil { continue }
+        writeCommon(&writer, &inner)
+        if inner.isEmpty { continue }
       }
       writer.field(key, .object(inner), nil, 1, FieldPath(), isBlock: true)
     }
@@ -171,8 +172,43 @@ struct BlockSource {
     writer.raw(rest)
   }
 
+  /// What an `object` has fields for, as all blocks do: the namespace, labels and annotations.
+  private func writeCommon(_ writer: inout SourceWriter, _ metadata: inout Fields) {
+    let path = FieldPath("metadata")
+    if let space = metadata["namespace"]?.string, SourceText.isLabel(space) {
+      writer.field("namespace", .string(space), nil, 1, path, isBlock: true)
+      metadata["namespace"] = nil
+    }
+    for key in ["labels", "annotations"] {
+      guard let fields = metadata[key]?.object, !fields.isEmpty, fields.values.allSatisfy({ $0.string != nil }) else {
+        continue
+      }
+      writer.field(key, .object(fields), nil, 1, path, isBlock: false)
+      metadata[key] = nil
+    }
+  }
+
+  /// Whether a comment is about the whole object: it stands above the first field.
+  private func isHeader(_ comment: YAML.Comment) -> Bool {
+    guard comment.position == .above, let first = fields.keys.first else { return false }
+    return comment.path.elements == [.field(first)]
+  }
+
+  /// Comments above the block, with the empty lines that stood between them: a licence, say, and what the object is for.
+  private mutating func writeHeader(_ header: [YAML.Comment], _ left: [YAML.Comment]) {
+    var last: Int?
+    for comment in header {
+      if let last, comment.line > last + 1 { text += "\n" }
+      text += SourceWriter.text(comment) + "\n"
+      last = comment.line
+    }
+    let others = left.filter { !isHeader($0) }
+    if let last, imported.line > last + 1, others.isEmpty { text += "\n" }
+    for comment in others { text += SourceWriter.text(comment) + "\n" }
+  }
+
   private mutating func finish(_ writer: SourceWriter) {
-    for comment in writer.leftComments { text += SourceWriter.text(comment) + "\n" }
+    writeHeader(imported.comments.filter(isHeader), writer.leftComments)
     let title = "\(head.kind) \(SourceText.blockName(head.name))"
     text += writer.out.isEmpty ? "\(title) {}\n" : "\(title) {\n\(writer.out)}\n"
     for comment in imported.comments where comment.position == .atEnd { text += SourceWriter.text(comment) + "\n" }

@@ -1,35 +1,68 @@
 /// Names of source files.
-enum FileNames {
-  /// A path for each file: its own without the folders that all share, joined with dashes, so that the files lie side by
-  /// side, where a project's files are found.
-  static func paths(for files: [String]) -> [String: String] {
+struct FileNames {
+  /// With more files than this, they lie in folders as the manifests do.
+  static let mostSideBySide = 12
+
+  /// The source file of each manifest file.
+  private(set) var paths: [String: String] = [:]
+  /// The file at the top that imports those in folders, which belong to the program only so; nil where there are none.
+  private(set) var index: String?
+
+  /// - Parameter isMirroring: whether many files are to lie in folders; else all lie side by side, as a project's files
+  ///   do, their folders' names before their own.
+  init(for files: [String], isMirroring: Bool) {
     var seen: Set<String> = []
     let distinct = files.filter { seen.insert($0).inserted }
-    var folders: [[Substring]] = distinct.map { file in
-      file.split(separator: "/").filter { $0 != "." && $0 != ".." }
-    }
-    while let first = folders.first?.first, folders.allSatisfy({ $0.count > 1 && $0.first == first }) {
-      for index in folders.indices { folders[index].removeFirst() }
-    }
-    var taken: Set<String> = ["project.kc"]
-    var out: [String: String] = [:]
+    let folders = Self.ownFolders(distinct)
+    let isMirrored = isMirroring && distinct.count > Self.mostSideBySide && folders.contains { $0.count > 1 }
+    var taken: Set<String> = ["project.kc", "shared.kc"]
     for (file, parts) in zip(distinct, folders) {
-      let stem = self.stem(parts.isEmpty ? "main" : parts.joined(separator: "-"))
-      var name = "\(stem).kc"
+      let stem =
+        isMirrored
+        ? parts.enumerated().map { Self.stem(String($1), isFile: $0 == parts.count - 1) }.joined(separator: "/")
+        : Self.stem(parts.isEmpty ? "main" : parts.joined(separator: "-"), isFile: true)
+      var name = "\(stem.isEmpty ? "main" : stem).kc"
       var count = 1
       while !taken.insert(name).inserted {
         count += 1
         name = "\(stem)-\(count).kc"
       }
-      out[file] = name
+      paths[file] = name
     }
-    return out
+    if isMirrored { index = ["imports.kc", "all-files.kc", "import-of-all-files.kc"].first { !taken.contains($0) } }
+  }
+
+  /// The parts of each file's path, without the folders that all share.
+  private static func ownFolders(_ files: [String]) -> [[Substring]] {
+    var folders = files.map { file in file.split(separator: "/").filter { $0 != "." && $0 != ".." } }
+    while let first = folders.first?.first, folders.allSatisfy({ $0.count > 1 && $0.first == first }) {
+      for index in folders.indices { folders[index].removeFirst() }
+    }
+    return folders
+  }
+
+  /// How a file is imported by one at the top: `import "./web/cache.kc" as web-cache`.
+  static func imports(_ paths: [String]) -> String {
+    var text = "// Files in folders belong to the program because they are imported.\n\n"
+    for path in paths {
+      let parts = path.dropLast(3).split(separator: "/")
+      let name = parts.joined(separator: "-")
+      let isSafe = SourceText.isBare(name) && !name.hasPrefix("-")
+      text += "import \"./\(path)\" as \(isSafe ? name : "file-\(name)")\n"
+    }
+    return text
+  }
+
+  /// How one file is named by another: `../shared.kc`.
+  static func path(to target: String, from file: String) -> String {
+    let depth = file.utf8.count { $0 == UInt8(ascii: "/") }
+    return depth == 0 ? "./\(target)" : String(repeating: "../", count: depth) + target
   }
 
   /// Lower-case letters, digits and single dashes.
-  private static func stem(_ name: String) -> String {
+  private static func stem(_ name: String, isFile: Bool) -> String {
     var name = name[...]
-    for ending in [".yaml", ".yml", ".json"] where name.lowercased().hasSuffix(ending) {
+    for ending in [".yaml", ".yml", ".json"] where isFile && name.lowercased().hasSuffix(ending) {
       name = name.dropLast(ending.count)
       break
     }

@@ -9,17 +9,17 @@ internal import KCSyntax
 /// only that is compiled again, with what it refers to. Blocks in the API's terms refer to nothing, and are not tried.
 struct ImportDraft {
   private let plan: ImportPlan
-  private var index = ImportIndex(alone: [])
+  private let names: BlockNames
+  private var index = ImportIndex()
   private var blocks: [BlockSource?]
-  /// Objects that do not refer to others: what these give is something else.
-  private var alone: Set<Int> = []
-  /// Objects that the standard library's blocks cannot say.
-  private var unliftable: Set<Int> = []
+  /// What is not taken for granted of objects whose blocks were wrong.
+  private var caution: [Int: ImportIndex.Caution] = [:]
   /// The texts of the blocks that were right when they were tried, by the places of their objects.
   private var proven: [Int: String] = [:]
 
   init(_ plan: ImportPlan) {
     self.plan = plan
+    names = BlockNames(plan.objects)
     blocks = Array(repeating: nil, count: plan.objects.count)
     write(Set(plan.objects.indices))
   }
@@ -29,13 +29,11 @@ struct ImportDraft {
     for _ in 0..<ImportPlan.attempts {
       let wrong = mistakes()
       if wrong.isEmpty { return }
-      // First without references, then without the library.
-      unliftable.formUnion(wrong.intersection(alone))
-      alone.formUnion(wrong)
+      for place in wrong { caution[place] = (caution[place] ?? .none).next }
       write(wrong)
     }
-    unliftable = Set(plan.objects.indices)
-    write(unliftable)
+    for place in plan.objects.indices { caution[place] = .library }
+    write(Set(plan.objects.indices))
   }
 
   // MARK: Writing
@@ -49,22 +47,22 @@ struct ImportDraft {
       stale.formUnion(touched(by: old))
       for place in stale {
         blocks[place] = BlockSource(
-          plan.objects[place], at: place, in: index, names: plan.lifts[plan.paths[place]]?.names ?? [:],
+          plan.objects[place], at: place, in: index, names: plan.lift?.names[plan.paths[place]] ?? [:],
           namespace: plan.namespace)
       }
       // Others may refer to what is no block of the library, in terms that it does not have.
       stale = stale.filter { blocks[$0]?.isUnliftable ?? false }
-      unliftable.formUnion(stale)
+      for place in stale { caution[place] = .library }
     }
   }
 
   private func makeIndex() -> ImportIndex {
-    var names = BlockNames()
-    var index = ImportIndex(alone: alone)
+    var names = names
+    var index = ImportIndex(caution: caution)
     for (place, imported) in plan.objects.enumerated() {
       index.add(
         BlockSource.entry(
-          imported.object, file: plan.paths[place], isLifted: !unliftable.contains(place), &names))
+          imported.object, file: plan.paths[place], isLifted: caution[place] != .library, &names))
     }
     return index
   }

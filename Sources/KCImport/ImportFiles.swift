@@ -3,11 +3,12 @@ internal import KCData
 /// The files of an import as blocks are added to them.
 struct ImportFiles {
   private let plan: ImportPlan
-  /// Files with blocks that are to have no labels and annotations but their own; all, where nothing is said.
+  /// Files with blocks that are to have no labels and annotations but their own; nil while blocks are tried, which are
+  /// all of that kind.
   private let exact: Set<String>?
   private var texts: [String: SourceText.File] = [:]
 
-  /// Files of blocks of the standard library.
+  /// Files of blocks of the standard library, to be tried.
   init(_ plan: ImportPlan) {
     self.plan = plan
     exact = nil
@@ -19,13 +20,9 @@ struct ImportFiles {
     exact = Set(plan.paths.indices.filter { index.entries[$0]?.isLifted ?? false }.map { plan.paths[$0] })
   }
 
-  /// Adds a block; gives the line that it begins on, from 1.
+  /// Adds a block; gives the line that it begins on, from 1, while blocks are tried.
   mutating func add(_ block: String, to path: String) -> Int {
-    var file =
-      texts.removeValue(forKey: path)
-      ?? SourceText.File(
-        (plan.project == nil && exact?.contains(path) ?? true ? "import std.exact\n\n" : "")
-          + (plan.lifts[path]?.text ?? ""))
+    var file = texts.removeValue(forKey: path) ?? SourceText.File(exact == nil ? head(of: path, for: nil) : "")
     let line = file.add(block)
     texts[path] = file
     return line
@@ -33,18 +30,37 @@ struct ImportFiles {
 
   /// All of them, in the order of their paths.
   func files() -> [SourceImport.File] {
-    var all = texts
+    var all: [String: String] = [:]
+    for (path, file) in texts { all[path] = (exact == nil ? "" : head(of: path, for: file.text)) + file.text }
+    if let shared = plan.lift?.sharedText(for: exact == nil ? nil : texts.values.map(\.text)) {
+      all[Lift.sharedPath] = shared
+    }
+    if let index = plan.index, exact != nil { all[index] = FileNames.imports(folded) }
     if let name = plan.project { all["project.kc"] = project(name) }
-    return all.sorted { $0.key < $1.key }.map { SourceImport.File(path: $0.key, text: $0.value.text) }
+    return all.sorted { $0.key < $1.key }.map { SourceImport.File(path: $0.key, text: $0.value) }
   }
 
-  private func project(_ name: String) -> SourceText.File {
+  /// The files in folders.
+  private var folded: [String] { texts.keys.filter { $0.contains("/") }.sorted() }
+
+  private func head(of path: String, for body: String?) -> String {
+    var imports = plan.project == nil && exact?.contains(path) ?? true ? "import std.exact\n" : ""
+    var declarations = ""
+    if let lift = plan.lift {
+      let own = lift.head(of: path, for: body)
+      imports += own.imports
+      declarations = own.declarations
+    }
+    return [imports, declarations].filter { !$0.isEmpty }.map { $0 + "\n" }.joined()
+  }
+
+  private func project(_ name: String) -> String {
     var lines = ""
     if let namespace = plan.namespace { lines += "  namespace = \(SourceText.quoted(namespace))\n" }
     if !(exact?.isEmpty ?? false) {
       lines += "  exact = true // no labels and annotations but those that the files say\n"
     }
     let head = "project \(SourceText.blockName(name))"
-    return SourceText.File(lines.isEmpty ? "\(head) {}\n" : "\(head) {\n\(lines)}\n")
+    return lines.isEmpty ? "\(head) {}\n" : "\(head) {\n\(lines)}\n"
   }
 }

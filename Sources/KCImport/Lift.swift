@@ -1,65 +1,164 @@
 internal import KCData
 
-/// Texts that a file's objects repeat, and the names that they get.
+/// Texts that the objects of an import repeat, and the names that they get.
+///
+/// What one file repeats is declared in it; what several do, in `shared.kc`, which they import.
 struct Lift {
-  /// The name of each text.
-  private(set) var names: [String: String] = [:]
-  /// The declarations, and an empty line; empty where there are none.
-  private(set) var text = ""
+  /// The file with the names of all.
+  static let sharedPath = "shared.kc"
 
-  /// The shortest text that is lifted, in bytes, and how often it has to stand there.
+  struct Declaration {
+    var name: String
+    var text: String
+    var isImage: Bool
+    var line: String { "\(isImage ? "param" : "let") \(name) = \(SourceText.quoted(text))\n" }
+  }
+
+  /// The names of texts, by file, as that file writes them.
+  private(set) var names: [String: [String: String]] = [:]
+  /// What each file declares.
+  private var own: [String: [Declaration]] = [:]
+  private var shared: [Declaration] = []
+
+  /// Fields whose texts are worth a name: what changes at all places at once when it changes.
+  private static let fields: Set<String> = [
+    "image", "host", "hostname", "hostnames", "server", "url", "uri", "endpoint", "address", "repo", "repoURL",
+    "repository", "registry", "domain", "storageClassName", "priorityClassName", "serviceAccountName", "secretName",
+    "claimName", "schedule", "timeZone", "ingressClassName", "value",
+  ]
+  /// A text of any field that is at least this long, in bytes.
+  private static let long = 32
+  /// The shortest text that is lifted, and how often it has to stand there.
   private static let shortest = 8
   private static let fewest = 3
+  /// Fields whose texts have a meaning to Kubernetes, or stand once in what they are the content of.
+  private static let plainFields: Set<String> = [
+    "annotations", "apiVersion", "kind", "labels", "matchLabels", "selector", "data", "stringData", "binaryData",
+    "command", "args", "script", "name", "description", "topologyKey", "fieldPath",
+  ]
 
   private struct Use {
     var key: String
-    var count: Int
+    var count = 0
+    var files: [String] = []
+    var fewest: Int { key == "image" ? 2 : Lift.fewest }
   }
 
-  init(_ objects: [Value]) {
+  /// - Parameter paths: the source file of each object.
+  init(_ objects: [ImportedObject], paths: [String]) {
     var uses: [String: Use] = [:]
     var order: [String] = []
-    var taken: Set<String> = []
-    for object in objects {
+    var taken: Set<String> = ["shared"]
+    for (imported, path) in zip(objects, paths) {
+      let object = imported.object
       if let name = object.at("metadata", "name")?.string { taken.insert(name) }
-      for (key, value) in object.object ?? [:] where !["apiVersion", "kind", "metadata"].contains(key) {
-        Self.count(value, key, &uses, &order, depth: 0)
+      for (key, value) in object.object ?? [:] where key != "metadata" {
+        Self.count(value, key, path, &uses, &order, depth: 0)
       }
       if let namespace = object.at("metadata", "namespace") {
-        Self.count(namespace, "namespace", &uses, &order, depth: 0)
+        Self.count(namespace, "namespace", path, &uses, &order, depth: 0)
       }
     }
-    var declarations = ""
-    for value in order {
-      guard let use = uses[value] else { continue }
-      let isImage = use.key == "image"
-      guard use.count >= (isImage ? 2 : Self.fewest), SourceText.isBlockName(use.key) else { continue }
-      var name = use.key
+    let lifted = order.compactMap { text in uses[text].map { (text, $0) } }.filter { $1.count >= $1.fewest }
+    let keys = Dictionary(lifted.map { ($1.key, 1) }, uniquingKeysWith: +)
+    for (text, use) in lifted {
+      let stem = keys[use.key] == 1 ? use.key : "\(Self.slug(text))-\(use.key)"
+      guard SourceText.isBlockName(stem) else { continue }
+      var name = stem
       var number = 1
       while !taken.insert(name).inserted {
         number += 1
-        name = "\(use.key)\(number)"
+        name = "\(stem)-\(number)"
       }
-      names[value] = name
-      declarations += "\(isImage ? "param" : "let") \(name) = \(SourceText.quoted(value))\n"
+      declare(Declaration(name: name, text: text, isImage: use.key == "image"), in: use.files)
     }
-    text = declarations.isEmpty ? "" : declarations + "\n"
+  }
+
+  /// What tells a text from others, as a name: `redis` for `docker.io/library/redis:8`.
+  private static func slug(_ text: String) -> String {
+    let last = text.split(separator: "/").last ?? ""
+    var out = ""
+    for byte in last.prefix(while: { $0 != ":" && $0 != "@" }).lowercased().utf8.prefix(32) {
+      switch byte {
+      case 97...122: out.unicodeScalars.append(Unicode.Scalar(byte))
+      case 48...57 where !out.isEmpty && out.last != "-": out.unicodeScalars.append(Unicode.Scalar(byte))
+      default: if out.last != "-", !out.isEmpty { out += "-" }
+      }
+    }
+    while out.last == "-" { out.removeLast() }
+    return out.isEmpty ? "other" : out
+  }
+
+  private mutating func declare(_ declaration: Declaration, in files: [String]) {
+    if files.count == 1 {
+      own[files[0], default: []].append(declaration)
+    } else {
+      shared.append(declaration)
+    }
+    let name = files.count == 1 ? declaration.name : "shared.\(declaration.name)"
+    for file in files { names[file, default: [:]][declaration.text] = name }
+  }
+
+  /// What stands at the beginning of a file: the import of what it shares, and its own names.
+  ///
+  /// - Parameter body: what the file says; what it does not use is left out. Nil for all.
+  func head(of file: String, for body: String?) -> (imports: String, declarations: String) {
+    let used = body.map(Self.words)
+    let usesShared = !shared.isEmpty && used?.contains("shared") ?? (names[file] != nil)
+    let imports = usesShared ? "import \"\(FileNames.path(to: Self.sharedPath, from: file))\"\n" : ""
+    let declarations = (own[file] ?? []).filter { used?.contains($0.name) ?? true }
+    return (imports, declarations.map(\.line).joined())
+  }
+
+  /// The file with the names of all; nil where nobody uses one.
+  func sharedText(for bodies: [String]?) -> String? {
+    let used = bodies.map { $0.reduce(into: Set<String>()) { $0.formUnion(Self.words($1)) } }
+    let declarations = shared.filter { used?.contains("shared.\($0.name)") ?? true }
+    return declarations.isEmpty ? nil : "// What several files say.\n\n" + declarations.map(\.line).joined()
+  }
+
+  /// The names in a source, and what follows `shared.`, with it.
+  private static func words(_ source: String) -> Set<String> {
+    var words: Set<String> = []
+    var start: Int?
+    let bytes = Array(source.utf8)
+    let own = Array("shared.".utf8)
+    for place in 0...bytes.count {
+      let byte = place < bytes.count ? bytes[place] : 0x20
+      switch byte {
+      case 97...122, 65...90, 48...57, UInt8(ascii: "_"), UInt8(ascii: "-"): if start == nil { start = place }
+      default:
+        if let first = start {
+          let isShared = first >= own.count && Array(bytes[(first - own.count)..<first]) == own
+          let word = String(decoding: bytes[first..<place], as: UTF8.self)
+          words.insert(isShared ? "shared.\(word)" : word)
+        }
+        start = nil
+      }
+    }
+    return words
   }
 
   private static func count(
-    _ value: Value, _ key: String, _ uses: inout [String: Use], _ order: inout [String], depth: Int
+    _ value: Value, _ key: String, _ file: String, _ uses: inout [String: Use], _ order: inout [String], depth: Int
   ) {
-    guard depth < 100 else { return }
+    guard depth < 100, !plainFields.contains(key) else { return }
     switch value {
-    case .object(let fields): for (key, inner) in fields { count(inner, key, &uses, &order, depth: depth + 1) }
-    case .array(let elements): for inner in elements { count(inner, key, &uses, &order, depth: depth + 1) }
+    case .object(let fields): for (key, inner) in fields { count(inner, key, file, &uses, &order, depth: depth + 1) }
+    case .array(let elements): for inner in elements { count(inner, key, file, &uses, &order, depth: depth + 1) }
     case .string(let text):
-      guard text.utf8.count >= (key == "image" ? 1 : shortest), text.utf8.count <= 120, !text.contains("\n") else {
-        return
-      }
+      let least = key == "image" ? 1 : fields.contains(key) ? shortest : long
+      guard text.utf8.count >= least, text.utf8.count <= 160, !text.utf8.contains(0x0a), !isWord(text) else { return }
       if uses[text] == nil { order.append(text) }
-      uses[text, default: Use(key: key, count: 0)].count += 1
+      uses[text, default: Use(key: key)].count += 1
+      if uses[text]?.files.last != file, uses[text]?.files.contains(file) == false { uses[text]?.files.append(file) }
     default: return
     }
+  }
+
+  /// `RollingUpdate`, `NoSchedule`: a word that means something to Kubernetes.
+  private static func isWord(_ text: String) -> Bool {
+    (65...90).contains(text.utf8.first ?? 0)
+      && text.utf8.allSatisfy { (65...90).contains($0) || (97...122).contains($0) }
   }
 }

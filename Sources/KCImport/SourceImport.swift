@@ -25,6 +25,22 @@ public enum SourceImport {
     public var forms: [Form]
   }
 
+  /// How the source is to be laid out.
+  public struct Options: Sendable {
+    /// Whether texts that are repeated become `let`s, images `param`s.
+    public var isLifting: Bool
+    /// Whether many files lie in folders as the manifests do; else all lie side by side.
+    public var isMirroring: Bool
+    /// The name of the project that the files are to be; nil where they are to stand in any.
+    public var project: String?
+
+    public init(isLifting: Bool = false, isMirroring: Bool = false, project: String? = nil) {
+      self.isLifting = isLifting
+      self.isMirroring = isMirroring
+      self.project = project
+    }
+  }
+
   /// How an object is said.
   public enum Form: Sendable, Hashable {
     /// By a block of the standard library, wholly or with a part in the API's terms.
@@ -45,13 +61,8 @@ public enum SourceImport {
   /// Each has an `apiVersion` and a `kind`, as texts; one without is left out, with a note. Objects become blocks of the
   /// standard library where these render to the same, which is tried; else blocks in the API's terms.
   ///
-  /// - Parameters:
-  ///   - isLifting: whether texts that are repeated become `let`s, images `param`s.
-  ///   - project: the name of the project that the files are to be; nil where they are to stand in any.
-  public static func source(
-    for objects: [ImportedObject], isLifting: Bool = false, project: String? = nil
-  ) -> Result {
-    var draft = ImportDraft(ImportPlan(objects, isLifting: isLifting, project: project))
+  public static func source(for objects: [ImportedObject], _ options: Options = Options()) -> Result {
+    var draft = ImportDraft(ImportPlan(objects, options))
     draft.prove()
     return draft.result()
   }
@@ -60,25 +71,4 @@ public enum SourceImport {
   public static func source(for objects: [Value], file: String = "") -> Result {
     source(for: objects.map { ImportedObject($0, file: file) })
   }
-}
-
-/// Names that no two blocks of a kind share.
-struct BlockNames {
-  private var taken: Set<String> = []
-
-  /// - Parameter namespace: tells objects of the same name apart, where it can.
-  mutating func claim(kind: String, name: String, namespace: String?) -> String {
-    let name = name.isEmpty ? "unnamed" : name
-    if taken.insert("\(kind) \(name)").inserted { return name }
-    if let namespace, !namespace.isEmpty, taken.insert("\(kind) \(name)-\(namespace)").inserted {
-      return "\(name)-\(namespace)"
-    }
-    var count = last["\(kind) \(name)"] ?? 1
-    repeat { count += 1 } while !taken.insert("\(kind) \(name)-\(count)").inserted
-    last["\(kind) \(name)"] = count
-    return "\(name)-\(count)"
-  }
-
-  /// The last number that was given for a name.
-  private var last: [String: Int] = [:]
 }

@@ -2,6 +2,15 @@ internal import KCData
 
 /// Scalars and names as kc writes them.
 enum SourceText {
+  /// Whether a text is a DNS label, as names of namespaces are.
+  static func isLabel(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    guard (1...63).contains(bytes.count), bytes.first != UInt8(ascii: "-"), bytes.last != UInt8(ascii: "-") else {
+      return false
+    }
+    return bytes.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+  }
+
   /// Words that begin statements of their own.
   private static let statements: Set<String> = ["delete", "for", "if", "let", "match", "moved"]
   /// Words that say something else before a body or a name.
@@ -38,13 +47,6 @@ enum SourceText {
     "param", "func", "type", "schema", "mixin", "enum", "component", "policy", "waive", "resource", "moved", "affinity",
   ]
 
-  /// What the standard library gives names to, in all files.
-  static let libraryNames: Set<String> = [
-    "access", "cluster", "configs", "containers", "exact", "external", "gateways", "hook", "input", "networking", "pod",
-    "policy", "prelude", "probe", "project", "scaling", "services", "volumes", "workloads", "placement", "hash",
-    "base64", "json", "min", "max", "abs", "parent", "metadata", "present", "env",
-  ]
-
   /// Whether a text can stand in an expression as the name of a block or a part of one.
   static func isBare(_ text: String) -> Bool { isName(text) && !expressionWords.contains(text) }
 
@@ -56,8 +58,9 @@ enum SourceText {
     isFieldName(key) ? "\(key) = " : "\"\(escaped(key))\": "
   }
 
-  /// `90s`, `5min`, `2h`
+  /// `90s`, `5min`, `2h`, `7d`
   static func duration(seconds: Int64) -> String {
+    if seconds >= 86_400, seconds % 86_400 == 0 { return "\(seconds / 86_400)d" }
     if seconds >= 3600, seconds % 3600 == 0 { return "\(seconds / 3600)h" }
     if seconds >= 120, seconds % 60 == 0 { return "\(seconds / 60)min" }
     return "\(seconds)s"
@@ -89,6 +92,8 @@ enum SourceText {
   ///
   /// - Parameter isBlock: whether it is for a line of a block, where quotes and tabs can stand.
   static func escaped(_ text: some StringProtocol, isBlock: Bool = false) -> String {
+    // Most texts need none.
+    if !text.utf8.contains(where: { $0 == 0x5c || $0 == 0x22 || $0 < 0x20 || $0 >= 0x7f }) { return String(text) }
     var out = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -119,28 +124,36 @@ enum SourceText {
 
   /// A text of several lines as a block, whose lines are indented by `indent`; nil where one line serves better.
   static func block(_ text: String, indent: String) -> String? {
-    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
-    guard lines.count > 2 || (lines.count == 2 && text.utf8.count > 60) else { return nil }
-    let isRaw = text.utf8.contains(UInt8(ascii: "\\")) && !text.contains("\"\"\"#") && canBeRaw(text)
-    var out = isRaw ? "#\"\"\"\n" : "\"\"\"\n"
-    for line in lines {
-      // What joins with the space before it would not be taken for the line's start.
-      guard (" " + line).first == " " else { return nil }
-      if !line.isEmpty { out += indent + (isRaw ? String(line) : escapedInBlock(line)) }
-      out += "\n"
+    let bytes = Array(text.utf8)
+    let breaks = bytes.count { $0 == 0x0a }
+    guard breaks > 1 || (breaks == 1 && bytes.count > 60) else { return nil }
+    let isRaw = bytes.contains(UInt8(ascii: "\\")) && !text.contains("\"\"\"#") && canBeRaw(text)
+    let margin = Array(indent.utf8)
+    var out = Array((isRaw ? "#\"\"\"\n" : "\"\"\"\n").utf8)
+    out.reserveCapacity(bytes.count + (breaks + 2) * (margin.count + 1) + 16)
+    for line in bytes.split(separator: 0x0a, omittingEmptySubsequences: false) {
+      if let first = line.first {
+        // What joins with the space before it would not be taken for the line's start.
+        if first >= 0x80, (" " + String(decoding: line, as: UTF8.self)).first != " " { return nil }
+        out += margin
+        if isRaw || !needsEscapes(line) { out += line } else { out += escapedInBlock(line).utf8 }
+      }
+      out.append(0x0a)
     }
-    return out + indent + (isRaw ? "\"\"\"#" : "\"\"\"")
+    return String(decoding: out, as: UTF8.self) + indent + (isRaw ? "\"\"\"#" : "\"\"\"")
   }
 
   private static func canBeRaw(_ text: String) -> Bool {
     !text.unicodeScalars.contains { ($0.value < 0x20 && $0 != "\n" && $0 != "\t") || isHidden($0) }
   }
 
-  private static func escapedInBlock(_ line: Substring) -> String {
-    guard line.utf8.contains(where: { $0 == 0x5c || $0 == 0x22 || $0 < 0x20 || $0 >= 0x7f }) else {
-      return String(line)
-    }
-    return escaped(line, isBlock: true).replacing("\"\"\"", with: "\\\"\"\"")
+  /// Whether a line of a block has what cannot stand there as it is.
+  private static func needsEscapes(_ line: ArraySlice<UInt8>) -> Bool {
+    line.contains { $0 == 0x5c || $0 == 0x22 || $0 < 0x20 || $0 >= 0x7f }
+  }
+
+  private static func escapedInBlock(_ line: ArraySlice<UInt8>) -> String {
+    escaped(String(decoding: line, as: UTF8.self), isBlock: true).replacing("\"\"\"", with: "\\\"\"\"")
   }
 
   static func number(_ number: Double) -> String {

@@ -4,8 +4,11 @@ internal import KCKube
 
 /// Writing blocks of the standard library.
 extension SourceWriter {
-  /// The widest block that stands on one line.
+  /// The widest line that a block or a list stands on.
   private static let blockWidth = 112
+
+  /// Blocks that are always opened: what is in them is what a reader looks for.
+  private static let openKinds: Set<Substring> = ["container", "init", "sidecar", "host", "affinity"]
 
   /// Writes the lines of a block's body.
   mutating func write(_ lines: [SourceLine], level: Int) {
@@ -28,62 +31,76 @@ extension SourceWriter {
   private mutating func write(_ line: SourceLine, _ number: Int, _ level: Int) {
     let path = line.paths.first ?? FieldPath()
     put(Self.indent(level))
+    if !isValue(line), !hasComments(number + 1, line.count),
+      let text = oneLine(line, room: Self.blockWidth - 2 * level, isInner: false)
+    {
+      put(text)
+      skipLines(line.count)
+      behindLine(number)
+      return put("\n")
+    }
     switch line.content {
-    case .gap: return
-    case .text(let text): put(text)
+    case .gap, .text: break
     case .value(let head, let value, let shape):
       put("\(head) = ")
-      self.value(value, shape, level, path)
+      self.value(value, shape, level, path, after: head.utf8.count + 3)
+      behindLine(number)
+      put("\n")
     case .body(let head, let fields, let shape):
-      if head != "data", !isCommented(line), let short = inline(fields, shape, room: Self.blockWidth / 2) {
-        put("\(head) \(short)")
-        break
-      }
-      put("\(head) {")
-      behindLine(number)
-      put("\n")
-      statements(fields, shape, level: level + 1, path: path)
-      return put(Self.indent(level) + "}\n")
-    case .block(let head, let lines):
-      if let short = short(head, lines, number, room: Self.blockWidth - 2 * level) {
-        put(short)
-        skipLines(lines.count)
-        break
-      }
-      put("\(head) {")
-      behindLine(number)
-      put("\n")
-      write(lines, level: level + 1)
-      return put(Self.indent(level) + "}\n")
+      enclosed("\(head) {", "}", number, level) { $0.statements(fields, shape, level: level + 1, path: path) }
+    case .block(let head, let lines): enclosed("\(head) {", "}", number, level) { $0.write(lines, level: level + 1) }
+    case .list(let head, let lines): enclosed("\(head) = [", "]", number, level) { $0.write(lines, level: level + 1) }
+    case .record(let lines): enclosed("{", "}", number, level) { $0.write(lines, level: level + 1) }
     }
-    behindLine(number)
-    put("\n")
   }
 
-  /// A block of few short lines on one; nil where it needs more.
-  private func short(_ head: String, _ lines: [SourceLine], _ number: Int, room: Int) -> String? {
-    guard !lines.isEmpty, lines.count <= 5, !hasComments(number + 1, lines.count) else { return nil }
-    let kind = head.prefix { $0 != " " }
-    guard !["container", "init", "host", "affinity"].contains(kind) else { return nil }
+  private func isValue(_ line: SourceLine) -> Bool { if case .value = line.content { true } else { false } }
+
+  private mutating func enclosed(
+    _ open: String, _ close: String, _ number: Int, _ level: Int, _ body: (inout SourceWriter) -> Void
+  ) {
+    put(open)
+    behindLine(number)
+    put("\n")
+    body(&self)
+    put(Self.indent(level) + close + "\n")
+  }
+
+  /// What stands on one line; nil where it needs more.
+  ///
+  /// - Parameter isInner: whether it is part of something that is to stand on one line.
+  private func oneLine(_ line: SourceLine, room: Int, isInner: Bool) -> String? {
+    switch line.content {
+    case .gap: return nil
+    case .text(let text): return isInner && text.contains("\n") ? nil : text
+    case .value(let head, let value, let shape):
+      guard room > 0, !isCommented(line), let text = short(value, shape, room: room) else { return nil }
+      return "\(head) = \(text)"
+    case .body(let head, let fields, let shape):
+      let space = isInner ? room : Self.blockWidth / 2
+      guard isInner || head != "data", space > 0, !isCommented(line) else { return nil }
+      return inline(fields, shape, room: space).map { "\(head) \($0)" }
+    case .block(let head, let lines):
+      guard !isInner, !Self.openKinds.contains(head.prefix { $0 != " " }), lines.count <= 5 else { return nil }
+      return joined(lines, open: "\(head) { ", close: " }", room: room)
+    case .list(let head, let lines): return joined(lines, open: "\(head) = [", close: "]", room: room)
+    case .record(let lines):
+      return lines.isEmpty ? "{}" : joined(lines, open: "{ ", close: " }", room: room)
+    }
+  }
+
+  /// A block or list of few short lines on one.
+  private func joined(_ lines: [SourceLine], open: String, close: String, room: Int) -> String? {
+    guard !lines.isEmpty else { return nil }
     var parts: [String] = []
-    var left = room - head.utf8.count - 4
+    var left = room - open.utf8.count - close.utf8.count
     for line in lines {
-      let part: String
-      switch line.content {
-      case .text(let text) where !text.contains("\n"): part = text
-      case .value(let head, let value, let shape):
-        guard left > 0, !isCommented(line), let text = short(value, shape, room: left) else { return nil }
-        part = "\(head) = \(text)"
-      case .body(let head, let fields, let shape):
-        guard left > 0, !isCommented(line), let text = inline(fields, shape, room: left) else { return nil }
-        part = "\(head) \(text)"
-      default: return nil
-      }
+      guard let part = oneLine(line, room: left, isInner: true) else { return nil }
       left -= part.utf8.count + 2
-      guard left >= 0, !part.contains("\n") else { return nil }
+      guard left >= -2, !part.contains("\n") else { return nil }
       parts.append(part)
     }
-    return "\(head) { \(parts.joined(separator: ", ")) }"
+    return open + parts.joined(separator: ", ") + close
   }
 
   /// `{ server = "a", path = "/" }` as a body on one line.

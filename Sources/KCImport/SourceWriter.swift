@@ -58,7 +58,11 @@ struct SourceWriter {
     return text.isEmpty ? "//" : text.first == " " ? "//\(text)" : "// \(text)"
   }
 
-  static func indent(_ level: Int) -> String { String(repeating: "  ", count: level) }
+  static func indent(_ level: Int) -> String {
+    level < indents.count ? indents[level] : String(repeating: "  ", count: level)
+  }
+
+  private static let indents = (0..<16).map { String(repeating: "  ", count: $0) }
 
   // MARK: Fields
 
@@ -83,7 +87,7 @@ struct SourceWriter {
     }
     let isKeyed = isBlock && !SourceText.isFieldName(key)
     out += isKeyed ? "\"\(SourceText.escaped(key))\" = " : Self.key(key)
-    self.value(value, shape, level, path)
+    self.value(value, shape, level, path, after: key.utf8.count + 3)
     behind(path)
     out += "\n"
   }
@@ -121,8 +125,9 @@ struct SourceWriter {
 
   // MARK: Values
 
-  mutating func value(_ value: Value, _ shape: Shape?, _ level: Int, _ path: FieldPath) {
-    if !holders.contains(path), let short = short(value, shape, room: Self.width - 2 * level - 20) {
+  /// - Parameter after: how much stands on the line before it.
+  mutating func value(_ value: Value, _ shape: Shape?, _ level: Int, _ path: FieldPath, after: Int) {
+    if !holders.contains(path), let short = short(value, shape, room: Self.width - 2 * level - after) {
       out += short
       return
     }
@@ -138,7 +143,7 @@ struct SourceWriter {
         let place = holders.isEmpty ? path : path.index(index)
         above(place, level + 1)
         out += Self.indent(level + 1)
-        self.value(element, inner, level + 1, place)
+        self.value(element, inner, level + 1, place, after: 0)
         behind(place)
         out += "\n"
       }
@@ -203,6 +208,16 @@ struct SourceWriter {
 
   mutating func put(_ text: String) { out += text }
 
+  /// Comments on lines of their own, with the empty lines that stood between them.
+  private mutating func put(_ comments: [YAML.Comment], _ level: Int) {
+    var last = comments.first?.line ?? 0
+    for comment in comments {
+      if comment.line > last + 1 { out += "\n" }
+      out += Self.indent(level) + Self.text(comment) + "\n"
+      last = comment.line
+    }
+  }
+
   mutating func emptyLine() { out += "\n" }
 
   mutating func nextLine() -> Int {
@@ -221,7 +236,7 @@ struct SourceWriter {
 
   mutating func aboveLine(_ number: Int, _ level: Int) {
     guard let own = lineComments[number] else { return }
-    for comment in own where comment.position == .above { out += Self.indent(level) + Self.text(comment) + "\n" }
+    put(own.filter { $0.position == .above }, level)
     let rest = own.filter { $0.position != .above }
     lineComments[number] = rest.isEmpty ? nil : rest
   }
@@ -235,7 +250,7 @@ struct SourceWriter {
 
   private mutating func above(_ path: FieldPath, _ level: Int) {
     guard !holders.isEmpty, let own = comments[path] else { return }
-    for comment in own where comment.position == .above { out += Self.indent(level) + Self.text(comment) + "\n" }
+    put(own.filter { $0.position == .above }, level)
     let rest = own.filter { $0.position != .above }
     comments[path] = rest.isEmpty ? nil : rest
   }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LibraryBlocksTests {
   private func imported(_ text: String, project: String? = nil) -> (SourceImport.Result, RoundTrip) {
     let objects = ManifestReader.read(Array(text.utf8), file: "a.yaml").objects
-    let result = SourceImport.source(for: objects, project: project)
+    let result = SourceImport.source(for: objects, SourceImport.Options(project: project))
     return (result, RoundTrip(objects, result))
   }
 

@@ -57,9 +57,39 @@ import Testing
       ]
     }
     let imported = objects.map { ImportedObject($0, file: "a.yaml") }
-    let result = SourceImport.source(for: imported, isLifting: true)
+    let result = SourceImport.source(for: imported, SourceImport.Options(isLifting: true))
     #expect(result.files.first?.text.hasPrefix("import std.exact\n\nparam image = \"x/y:1\"\n\n") ?? false)
     #expect(RoundTrip(imported, result).agreed == 2)
+  }
+
+  @Test func textsOfSeveralFilesAreShared() {
+    let imported = (0..<3).map { number in
+      ImportedObject(
+        [
+          "apiVersion": "v1", "kind": "Pod", "metadata": ["name": .string("p\(number)")],
+          "spec": ["containers": [["name": "c", "image": "registry.local/web:1"]]],
+        ], file: "\(number)/pod.yaml")
+    }
+    let result = SourceImport.source(for: imported, SourceImport.Options(isLifting: true))
+    let texts = Dictionary(result.files.map { ($0.path, $0.text) }) { first, _ in first }
+    #expect(texts["shared.kc"] == "// What several files say.\n\nparam image = \"registry.local/web:1\"\n")
+    #expect(texts["1-pod.kc"]?.hasPrefix("import std.exact\nimport \"./shared.kc\"\n\npod p1 {") ?? false)
+    #expect(RoundTrip(imported, result).agreed == 3)
+  }
+
+  @Test func manyFilesLieInFolders() {
+    let imported = (0..<20).map { number in
+      ImportedObject(
+        ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": .string("c\(number)")]],
+        file: number == 0 ? "deploy/all.yaml" : "deploy/App \(number % 4)/part-\(number).yaml")
+    }
+    let options = SourceImport.Options(isMirroring: true, project: "shop")
+    let result = SourceImport.source(for: imported, options)
+    let paths = Set(result.files.map(\.path))
+    #expect(paths.isSuperset(of: ["all.kc", "app-1/part-5.kc", "imports.kc", "project.kc"]))
+    let imports = result.files.first { $0.path == "imports.kc" }?.text ?? ""
+    #expect(imports.contains("import \"./app-1/part-5.kc\" as app-1-part-5\n"))
+    #expect(RoundTrip(imported, result).agreed == 20)
   }
 
   @Test func differencesAreFound() {

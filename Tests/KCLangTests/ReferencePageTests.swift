@@ -29,17 +29,18 @@ import Testing
     Entry(
       "Container", "", "KC0117", "KC0400", "KC0405", "KC0406", "KC0408", "KC0409", "KC0410", "KC0411"),
     Entry("Port"), Entry("EnvVar"), Entry("PodField"), Entry("PodResource"), Entry("EnvGroup"), Entry("Mount"),
-    Entry("Probe"), Entry("Hook"), Entry("Security"), Entry("PodSecurity"),
+    Entry("Probe"), Entry("Hook"), Entry("Security"), Entry("PodSecurity"), Entry("Toleration"),
     Entry("Volume", "", "KC0411", "KC0413"), Entry("VolumeSource"), Entry("EphemeralClaim"), Entry("DriverVolume"),
     Entry("Service", "a `Service`", "KC0151", "KC0420", "KC0421", "KC0424"), Entry("ServicePort"),
     Entry("Ingress", "an `Ingress` of `networking.k8s.io/v1`", "KC0430", "KC0431", "KC0432"), Entry("IngressHost"),
-    Entry("IngressRoute"),
+    Entry("IngressRoute"), Entry("IngressTLS"),
     Entry("Gateway", "a `Gateway` of `gateway.networking.k8s.io/v1`"), Entry("GatewayListener"),
     Entry(
       "Route", "an `HTTPRoute` of `gateway.networking.k8s.io/v1`", "KC0430", "KC0431", "KC0433", "KC0434"),
     Entry("RouteRule"), Entry("RoutePath"), Entry("RouteBackend"), Entry("RouteRedirect"), Entry("RouteRewrite"),
     Entry("HeaderChange"),
-    Entry("NetworkPolicy", "a `NetworkPolicy` of `networking.k8s.io/v1`", "KC0470"),
+    Entry("NetworkPolicy", "a `NetworkPolicy` of `networking.k8s.io/v1`", "KC0470"), Entry("PolicyRule"),
+    Entry("NamespacePods"), Entry("AddressRange"), Entry("PolicyPorts"),
     Entry("Config", "a `ConfigMap`"), Entry("Secret", "a `Secret`, its values in base 64"),
     Entry("ServiceAccount", "a `ServiceAccount`"),
     Entry("Role", "a `Role` of `rbac.authorization.k8s.io/v1`"),
@@ -47,11 +48,12 @@ import Testing
     Entry("RoleBinding", "a `RoleBinding` of `rbac.authorization.k8s.io/v1`"),
     Entry("ClusterRoleBinding", "a `ClusterRoleBinding` of `rbac.authorization.k8s.io/v1`"),
     Entry("Autoscaler", "a `HorizontalPodAutoscaler` of `autoscaling/v2`", "KC0440", "KC0441", "KC0442"),
+    Entry("ScaleMetric"),
     Entry("DisruptionBudget", "a `PodDisruptionBudget` of `policy/v1`", "KC0450", "KC0451"),
     Entry("Namespace", "a `Namespace`"), Entry("PriorityClass", "a `PriorityClass` of `scheduling.k8s.io/v1`"),
     Entry("Claim", "a `PersistentVolumeClaim`"), Entry("Object", "an object of the kind that it names"),
     Entry("External"), Entry("ExternalPort"), Entry("ExternalRole"), Entry("ExternalAccount"),
-    Entry("ExternalGateway"),
+    Entry("ExternalGateway"), Entry("ExternalWorkload"),
   ]
 
   /// Schemas that other pages show.

@@ -26,8 +26,8 @@ import Testing
     let bare = StandardFunctions.all.filter { $0.example.isEmpty && !$0.group.isEmpty }.map(\.title)
     #expect(
       bare == [
-        "Key.owner", "Key.key", "hook.exec", "hook.http", "hook.sleep", "input.env", "pod.field", "pod.resource",
-        "probe.http", "probe.tcp", "probe.grpc", "probe.exec",
+        "Key.owner", "Key.key", "hook.exec", "hook.http", "hook.sleep", "input.env", "metric.pods", "metric.external",
+        "metric.object", "pod.field", "pod.resource", "probe.http", "probe.tcp", "probe.grpc", "probe.exec",
       ])
     #expect(StandardFunctions.all.allSatisfy { !$0.documentation.isEmpty })
   }

@@ -34,7 +34,7 @@ struct CommentPlaces {
           if first[outer] == nil { first[outer] = number }
         }
       }
-      if case .block(_, let inner) = line.content { collect(inner) }
+      collect(line.inner)
     }
   }
 
@@ -47,11 +47,10 @@ struct CommentPlaces {
       outer.elements.removeLast()
       depth += 1
       guard let line = exact[outer] ?? (outer.isEmpty ? rawLine : nil) else { continue }
+      let below = Array(comment.path.elements.suffix(depth))
       switch lines[line].content {
-      case .value: return inner.append(comment)
-      case .body(_, let fields, _):
-        let below = Array(comment.path.elements.suffix(depth))
-        if Self.holds(.object(fields), below[...]) { return inner.append(comment) }
+      case .value(_, let value, _) where Self.holds(value, below[...]): return inner.append(comment)
+      case .body(_, let fields, _) where Self.holds(.object(fields), below[...]): return inner.append(comment)
       default: break
       }
       if let line = first[comment.path] { return put(comment, line, isMoved: true) }

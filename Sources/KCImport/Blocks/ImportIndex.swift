@@ -1,4 +1,5 @@
 internal import KCData
+internal import KCLang
 
 /// The objects of an import and the blocks that they become, so that they can refer to each other.
 struct ImportIndex {
@@ -17,8 +18,25 @@ struct ImportIndex {
     var object: Value
   }
 
-  /// Objects that are not to refer to others.
-  private let alone: Set<Int>
+  /// What is not taken for granted in the block of an object, because it gave something else.
+  enum Caution: Int, Comparable {
+    /// Nothing yet: names are as short as they can be.
+    case none
+    /// Others are referred to by kind and name.
+    case objects
+    /// Parts of the block, too, are referred to by way of the block.
+    case parts
+    /// Others are not referred to at all.
+    case references
+    /// The standard library's blocks cannot say it.
+    case library
+
+    static func < (one: Caution, other: Caution) -> Bool { one.rawValue < other.rawValue }
+
+    var next: Caution { Caution(rawValue: rawValue + 1) ?? .library }
+  }
+
+  private let caution: [Int: Caution]
   private(set) var entries: [Entry?] = []
   /// The places of objects by kind, namespace and name.
   private var byObject: [String: [Int]] = [:]
@@ -29,7 +47,10 @@ struct ImportIndex {
   /// The names of blocks by file.
   private var names: Set<String> = []
 
-  init(alone: Set<Int>) { self.alone = alone }
+  /// - Parameter caution: what is not taken for granted, by the places of objects.
+  init(caution: [Int: Caution] = [:]) { self.caution = caution }
+
+  private func isCautious(_ place: Int, of level: Caution) -> Bool { caution[place] ?? .none >= level }
 
   mutating func add(_ entry: Entry?) {
     entries.append(entry)
@@ -57,19 +78,19 @@ struct ImportIndex {
 
   /// The object of a kind and name that one at `place` means, and how it is referred to.
   func find(_ kind: String, _ name: String, from place: Int, namespace: String?? = nil) -> (place: Int, text: String)? {
-    guard !alone.contains(place), let own = entries[place] else { return nil }
+    guard !isCautious(place, of: .references), let own = entries[place] else { return nil }
     let namespace = namespace ?? own.namespace
     let found = best(byObject[Self.key(kind, namespace, name)] ?? [], for: own)
-    return found.flatMap { found in reference(to: found, from: own).map { (found, $0) } }
+    return found.flatMap { found in reference(to: found, from: place).map { (found, $0) } }
   }
 
   /// The workload whose pods have labels that select them, and nothing else does.
   func workload(_ labels: Fields, from place: Int) -> (place: Int, text: String)? {
-    guard !alone.contains(place), let own = entries[place] else { return nil }
+    guard !isCautious(place, of: .references), let own = entries[place] else { return nil }
     let all = (bySelector[Self.key(labels, own.namespace)] ?? []).filter { $0 != place }
     let namesake = all.filter { entries[$0]?.name == own.name }
     let found = best(namesake.isEmpty ? all : namesake, for: own)
-    return found.flatMap { found in reference(to: found, from: own).map { (found, $0) } }
+    return found.flatMap { found in reference(to: found, from: place).map { (found, $0) } }
   }
 
   /// The one of the same file, else of the same folder, else the only one.
@@ -81,10 +102,10 @@ struct ImportIndex {
   }
 
   /// How one object refers to another.
-  func reference(to place: Int, from own: Entry) -> String? {
-    guard let entry = entries[place] else { return nil }
+  func reference(to target: Int, from place: Int) -> String? {
+    guard let entry = entries[target], let own = entries[place] else { return nil }
     let name = entry.head.name
-    let isBare = SourceText.isBare(name)
+    let isBare = SourceText.isBare(name) && !isCautious(place, of: .objects)
     if entry.file == own.file, isBare {
       let others = kinds[name] ?? []
       return others.count(where: { Self.isNear($0, entry.head.kind) }) == 1 ? name : qualified(entry, own)
@@ -114,11 +135,13 @@ struct ImportIndex {
     return kind == "pod" ? nil : "\(kind)[\(SourceText.quoted(entry.head.name))]"
   }
 
+  /// What means something else in an expression within a block.
+  private static let hidingWords: Set<String> = ["placement", "parent", "metadata", "env"]
+
   /// Whether a bare name within blocks of a file means something else than a part of the block around.
   func isHidden(_ name: String, from place: Int) -> Bool {
-    // After a failure nothing is taken for granted.
-    alone.contains(place) || names.contains("\(entries[place]?.file ?? "") \(name)")
-      || SourceText.libraryNames.contains(name) || SourceText.libraryNames.contains(String(name.dropLast()))
+    isCautious(place, of: .parts) || names.contains("\(entries[place]?.file ?? "") \(name)")
+      || StandardNames.all.contains(name) || Self.hidingWords.contains(name)
   }
 }
 

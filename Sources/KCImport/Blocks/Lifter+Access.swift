@@ -37,6 +37,9 @@ extension Lifter {
       name = groups.first.map { $0.isEmpty ? "core" : String($0.prefix { $0 != "." }) } ?? name
     }
     if name == "*" { name = "all" }
+    // `apps-status` for the `status` of several kinds.
+    let parts = Set(resources.map { $0.split(separator: "/").dropFirst().first.map(String.init) ?? "" })
+    if resources.count > 1, parts.count == 1, let part = parts.first, !part.isEmpty { name += "-\(part)" }
     let stem = name
     var number = 1
     while !taken.insert(name).inserted {
@@ -86,12 +89,7 @@ extension Lifter {
       found[group].items.append(group == 0 ? account(name, subject["namespace"]?.string) : literal(name))
     }
     for (name, items) in found where !items.isEmpty {
-      let text = items.joined(separator: ", ")
-      guard text.utf8.count > 90 else {
-        add("\(name) = [\(text)]", "subjects")
-        continue
-      }
-      add("\(name) = [\n    \(items.joined(separator: "\n    "))\n  ]", "subjects")
+      lines.append(.list(name, items, rest.path("subjects")))
     }
     return true
   }

@@ -15,11 +15,15 @@ extension Lifter {
       pod.take("topologySpreadConstraints")
       rules += lines
     }
-    if let tolerations = pod.peek("tolerations")?.array,
-      let lines = all(tolerations, pod.path("tolerations"), tolerationRule)
-    {
-      pod.take("tolerations")
-      rules += lines
+    if let tolerations = pod.peek("tolerations")?.array {
+      let path = pod.path("tolerations")
+      if let lines = all(tolerations, path, Self.tolerationRule) {
+        pod.take("tolerations")
+        rules += lines
+      } else if let records = Self.tolerations(tolerations, path) {
+        pod.take("tolerations")
+        lines.append(SourceLine(.list("tolerations", records), [path]))
+      }
     }
     guard !rules.isEmpty else { return }
     lines.append(.gap)
@@ -87,7 +91,7 @@ extension Lifter {
   private func predicate(_ expression: Value) -> String? {
     guard let key = expression["key"]?.string, let test = expression["operator"]?.string else { return nil }
     let values = expression["values"]?.array?.compactMap(\.string) ?? []
-    let label = SourceText.quoted(key)
+    let label = Self.nodeLabels[key] ?? SourceText.quoted(key)
     switch (test, values.count) {
     case ("Exists", 0): return "\(label) exists"
     case ("In", 1): return "\(label) == \(SourceText.quoted(values[0]))"
@@ -98,14 +102,17 @@ extension Lifter {
     }
   }
 
-  private static func topology(_ key: String) -> String {
-    switch key {
-    case "kubernetes.io/hostname": "hostname"
-    case "topology.kubernetes.io/zone": "zone"
-    case "topology.kubernetes.io/region": "region"
-    default: SourceText.quoted(key)
-    }
-  }
+  private static let topologies = [
+    "kubernetes.io/hostname": "hostname", "topology.kubernetes.io/zone": "zone",
+    "topology.kubernetes.io/region": "region",
+  ]
+
+  /// Labels that every node has, and the names that rules have for them.
+  private static let nodeLabels = topologies.merging([
+    "kubernetes.io/arch": "arch", "kubernetes.io/os": "os", "node.kubernetes.io/instance-type": "instance-type",
+  ]) { first, _ in first }
+
+  private static func topology(_ key: String) -> String { topologies[key] ?? SourceText.quoted(key) }
 
   /// `near web by zone`
   private func podTerm(_ term: Value, _ relation: String) -> String? {
@@ -137,21 +144,43 @@ extension Lifter {
     return text + (policy == "ScheduleAnyway" ? " or best-effort" : "")
   }
 
-  private func tolerationRule(_ toleration: Value) -> String? {
-    guard let key = toleration["key"]?.string, !key.isEmpty else { return nil }
+  private static func tolerationRule(_ toleration: Value) -> String? {
     guard let test = toleration["operator"]?.string else { return nil }
+    let key = toleration["key"]?.string ?? ""
     let value = toleration["value"]?.string ?? ""
-    var text = "tolerate \(SourceText.quoted(key))"
+    var text = "tolerate \(SourceText.quoted(key.isEmpty ? "*" : key))"
     switch test {
     case "Equal": text += " == \(SourceText.quoted(value))"
     case "Exists": guard value.isEmpty else { return nil }
     default: return nil
     }
+    guard !key.isEmpty || test == "Exists" else { return nil }
     if let effect = toleration["effect"]?.string {
       guard ["NoSchedule", "NoExecute", "PreferNoSchedule"].contains(effect) else { return nil }
       text += " \(effect)"
     }
     if let seconds = toleration["tolerationSeconds"]?.int { text += " for \(SourceText.duration(seconds: seconds))" }
     return text
+  }
+
+  /// `{ key = "dedicated", value = "web", effect = "NoSchedule" }`: what no rule says exactly, such as no operator.
+  private static func tolerations(_ items: [Value], _ path: FieldPath) -> [SourceLine]? {
+    var records: [SourceLine] = []
+    for (place, item) in items.enumerated() {
+      let own = path.index(place)
+      var rest = Remainder(item, own)
+      var parts: [SourceLine] = []
+      for key in ["key", "operator", "value", "effect"] {
+        guard let text = rest.text(key) else { continue }
+        parts.append(.text("\(key) = \(SourceText.quoted(text))", own.field(key)))
+      }
+      if let seconds = rest.int("tolerationSeconds") {
+        guard seconds >= 0 else { return nil }
+        parts.append(.text("time = \(SourceText.duration(seconds: seconds))", own.field("tolerationSeconds")))
+      }
+      guard rest.isEmpty else { return nil }
+      records.append(SourceLine(.record(parts), [own]))
+    }
+    return records
   }
 }

@@ -34,11 +34,7 @@ extension Lifter {
       part.take(key)
       body.append(line)
     }
-    if part.peek("lifecycle", "preStop")?.leaves == part.peek("lifecycle", "preStop", "exec", "command")?.leaves,
-      let command = part.texts("lifecycle", "preStop", "exec", "command"), !command.isEmpty
-    {
-      body.append(.value("preStop", .array(command.map { .string($0) }), path.field("lifecycle")))
-    }
+    addHooks(&part, ports, container: name, to: &body)
     addSecurity(&part, to: &body)
     addRaw(part, "Container", to: &body)
     lines.append(.gap)
@@ -60,12 +56,21 @@ extension Lifter {
     part.dropEmpty("ports")
     guard let ports = part.peek("ports")?.array else { return [] }
     var names: Set<String> = []
+    // Several ports without names stand in a list, behind those that have some.
+    let unnamed = ports.count { ($0["name"]?.string ?? "").isEmpty }
+    var numbers: [String] = []
     var written: [SourceLine] = []
     for (place, port) in ports.enumerated() {
       var port = Remainder(port, part.path("ports").index(place))
       guard let number = port.int("containerPort") else { return [] }
       let name = port.text("name") ?? ""
-      guard names.insert(name).inserted else { return [] }
+      if unnamed > 1, name.isEmpty {
+        port.drop("TCP", "protocol")
+        guard port.isEmpty else { return [] }
+        numbers.append(String(number))
+        continue
+      }
+      guard names.insert(name).inserted, numbers.isEmpty else { return [] }
       var details: [String] = []
       port.drop("TCP", "protocol")
       if let transport = port.text("protocol") { details.append("protocol = \(SourceText.quoted(transport))") }
@@ -76,8 +81,15 @@ extension Lifter {
         details.isEmpty ? "\(head) = \(number)" : "\(head) { number = \(number), \(details.joined(separator: ", ")) }"
       written.append(.text(text, port.path))
     }
+    let path = part.path("ports")
     part.take("ports")
     body += written
+    if !numbers.isEmpty {
+      var line = SourceLine.list("ports", numbers, path)
+      // Comments of a port stand above all of them.
+      line.paths += (written.count..<ports.count).map { path.index($0) }
+      body.append(line)
+    }
     names.remove("")
     return names
   }
@@ -103,7 +115,7 @@ extension Lifter {
     let texts = sources.compactMap(environmentSource)
     guard texts.count == sources.count else { return }
     part.take("envFrom")
-    body.append(.text("envFrom = [\(texts.joined(separator: ", "))]", part.path("envFrom")))
+    body.append(.list("envFrom", texts, part.path("envFrom")))
   }
 
   private func environmentLine(_ name: String, _ variable: Remainder) -> SourceLine? {
@@ -125,7 +137,8 @@ extension Lifter {
     return .text("\(head) = \(text)", variable.path)
   }
 
-  private func environmentValue(_ source: Value) -> String? {
+  /// A field of the pod, or a key of a config or secret.
+  func environmentValue(_ source: Value) -> String? {
     if let field = source["fieldRef"] {
       guard let path = field["fieldPath"]?.string,
         field.object?.count == 1 || (field.object?.count == 2 && field["apiVersion"] == "v1")
@@ -159,6 +172,12 @@ extension Lifter {
   }
 
   private func environmentSource(_ source: Value) -> String? {
+    if let prefix = source["prefix"]?.string {
+      var plain = source
+      plain["prefix"] = nil
+      if prefix.isEmpty { return environmentSource(plain) }
+      return environmentSource(plain).map { "EnvGroup(from: \($0), prefix: \(SourceText.quoted(prefix)))" }
+    }
     for (field, kind, module) in [("configMapRef", "ConfigMap", "config"), ("secretRef", "Secret", "secret")] {
       guard source.object?.count == 1, let reference = source[field]?.object, let name = reference["name"]?.string,
         reference.keys.allSatisfy({ ["name", "optional"].contains($0) })
@@ -174,9 +193,9 @@ extension Lifter {
 
   private func addResources(_ part: inout Remainder, to body: inout [SourceLine]) {
     part.dropEmpty("resources")
-    for name in ["cpu", "memory"] {
-      let low = part.peek("resources", "requests", name)
-      let high = part.peek("resources", "limits", name)
+    for (name, key) in [("cpu", "cpu"), ("memory", "memory"), ("disk", "ephemeral-storage")] {
+      let low = part.peek("resources", "requests", key)
+      let high = part.peek("resources", "limits", key)
       let texts = (low.flatMap(SourceText.amount), high.flatMap(SourceText.amount))
       guard (low == nil) == (texts.0 == nil), (high == nil) == (texts.1 == nil) else { continue }
       if let low = texts.0.flatMap({ Quantity($0) }), let high = texts.1.flatMap({ Quantity($0) }), high < low {
@@ -189,14 +208,27 @@ extension Lifter {
       case (nil, let high?): range = "...\(high)"
       case (let low?, let high?): range = low == high ? low : "\(low)...\(high)"
       }
-      part.take("resources", "requests", name)
-      part.take("resources", "limits", name)
+      part.take("resources", "requests", key)
+      part.take("resources", "limits", key)
       let path = part.path("resources")
       body.append(
         SourceLine(
           .text("\(name) = \(range)"),
-          [path.field("limits").field(name), path.field("requests").field(name)]))
+          [path.field("limits").field(key), path.field("requests").field(key)]))
     }
+    addDevices(&part, to: &body)
+  }
+
+  /// `devices = { "nvidia.com/gpu": 1 }`
+  private func addDevices(_ part: inout Remainder, to body: inout [SourceLine]) {
+    guard let limits = part.peek("resources", "limits")?.object, !limits.isEmpty else { return }
+    let pairs = limits.compactMap { key, value in
+      SourceText.amount(value).map { "\(SourceText.recordKey(key))\($0)" }
+    }
+    guard pairs.count == limits.count, limits["cpu"] == nil, limits["memory"] == nil else { return }
+    let path = part.path("resources", "limits")
+    for key in limits.keys { part.take("resources", "limits", key) }
+    body.append(.text("devices = { \(pairs.joined(separator: ", ")) }", path))
   }
 
   // MARK: Mounts
@@ -220,6 +252,9 @@ extension Lifter {
       mount.drop(false, "readOnly")
       if mount.bool("readOnly") == true { details.append(.text("readOnly = true")) }
       if let path = mount.text("subPath") { details.append(.text("path = \(literal(path))")) }
+      if let shared = mount.text("mountPropagation") {
+        details.append(.text("propagation = \(SourceText.quoted(shared))"))
+      }
       addRaw(mount, "VolumeMount", to: &details)
       let head = "mount \(SourceText.quoted(target))"
       if details.isEmpty {

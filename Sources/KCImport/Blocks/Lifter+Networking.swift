@@ -1,18 +1,18 @@
 internal import KCData
 
-/// Ingresses and network policies.
+/// Ingresses.
 extension Lifter {
   mutating func liftIngress() -> Bool {
     addMetadata()
     add("class", text: "spec", "ingressClassName")
-    guard let rules = rest.take("spec", "rules")?.array, !rules.isEmpty else { return false }
-    var secrets: [(host: String, secret: String)] = []
-    for entry in rest.take("spec", "tls")?.array ?? [] {
-      guard let hosts = entry["hosts"]?.array, hosts.count == 1, let host = hosts[0].string,
-        let secret = entry["secretName"]?.string, entry.object?.count == 2
-      else { return false }
-      secrets.append((host, secret))
+    if let standard = rest.peek("spec", "defaultBackend", "service"), let name = standard["name"]?.string,
+      let port = standard["port"], standard.object?.count == 2, let target = backend(name, port)
+    {
+      rest.take("spec", "defaultBackend", "service")
+      add("default = \(target)", "spec", "defaultBackend")
     }
+    let rules = rest.take("spec", "rules")?.array ?? []
+    guard let secrets = addCertificates(rules) else { return false }
     var seen: Set<String> = []
     for (place, rule) in rules.enumerated() {
       let path = rest.path("spec", "rules").index(place)
@@ -34,7 +34,40 @@ extension Lifter {
       lines.append(.gap)
       lines.append(.block("host \(SourceText.quoted(host))", body, path))
     }
-    return secrets.allSatisfy { seen.contains($0.host) }
+    return true
+  }
+
+  /// Certificates by host; those that are for several at once, or in another order, are written here.
+  private mutating func addCertificates(_ rules: [Value]) -> [(host: String, secret: String)]? {
+    guard let entries = rest.take("spec", "tls")?.array else { return [] }
+    let hosts = rules.compactMap { $0["host"]?.string }
+    let single = entries.compactMap { entry -> (host: String, secret: String)? in
+      guard entry.object?.count == 2, let own = entry["hosts"]?.array, own.count == 1, let host = own[0].string,
+        let secret = entry["secretName"]?.string, hosts.contains(host)
+      else { return nil }
+      return (host, secret)
+    }
+    let order = hosts.filter { host in single.contains { $0.host == host } }
+    if single.count == entries.count, order == single.map(\.host) { return single }
+    let path = rest.path("spec", "tls")
+    var records: [SourceLine] = []
+    for (place, entry) in entries.enumerated() {
+      guard let fields = entry.object, fields.keys.allSatisfy({ $0 == "hosts" || $0 == "secretName" }) else {
+        return nil
+      }
+      var parts: [SourceLine] = []
+      if let own = fields["hosts"]?.array?.compactMap(\.string) {
+        parts.append(.list("hosts", own.map(literal), path.index(place).field("hosts")))
+      }
+      if let secret = fields["secretName"]?.string {
+        let text = find("Secret", secret)?.text ?? literal(secret)
+        parts.append(.text("secret = \(text)", path.index(place).field("secretName")))
+      }
+      guard !parts.isEmpty else { return nil }
+      records.append(SourceLine(.record(parts), [path.index(place)]))
+    }
+    lines.append(SourceLine(.list("tls", records), [path]))
+    return []
   }
 
   /// `route "/" = web.http`
@@ -61,72 +94,5 @@ extension Lifter {
     guard case .int(let number)? = port["number"] else { return nil }
     if let known, ports.count == 1, ports[0]["port"]?.int == number { return known.text }
     return "external.port(\(literal(service)), \(number))"
-  }
-
-  mutating func liftNetworkPolicy() -> Bool {
-    addMetadata()
-    guard let guarded = rest.take("spec", "podSelector"), let guardedPods = pods(guarded) else { return false }
-    if guardedPods != "{}" { add("guard = \(guardedPods)", "spec", "podSelector") }
-    let ingress = rest.take("spec", "ingress")
-    let egress = rest.take("spec", "egress")
-    guard let types = rest.texts("spec", "policyTypes") else { return false }
-    guard types == ["Ingress"] || types == ["Egress"] || types == ["Ingress", "Egress"] else { return false }
-    if types.contains("Ingress") {
-      guard let side = side(ingress, "from"), addPorts(side.ports, to: "from = \(side.peers)") else { return false }
-    } else if ingress != nil {
-      return false
-    }
-    if types.contains("Egress") {
-      guard let side = side(egress, "to"), side.ports == nil else { return false }
-      add("to = \(side.peers)", "spec", "egress")
-    } else if egress != nil {
-      return false
-    }
-    return true
-  }
-
-  private mutating func addPorts(_ ports: [Int64]?, to text: String) -> Bool {
-    add(text, "spec", "ingress")
-    guard let ports else { return true }
-    add("ports = [\(ports.map(String.init).joined(separator: ", "))]", "spec", "ingress")
-    return true
-  }
-
-  /// What one direction allows: nobody, or the pods of one rule.
-  private func side(_ rules: Value?, _ key: String) -> (peers: String, ports: [Int64]?)? {
-    guard let rules = rules?.array, !rules.isEmpty else { return ("[]", nil) }
-    guard rules.count == 1 else { return nil }
-    var rule = Remainder(rules[0])
-    let peers = rule.take(key)?.array ?? []
-    var texts: [String] = []
-    for peer in peers {
-      guard let fields = peer.object, fields.count == 1, let selector = fields["podSelector"], let text = pods(selector)
-      else { return nil }
-      texts.append(text)
-    }
-    var ports: [Int64]?
-    if let given = rule.take("ports")?.array {
-      ports = []
-      for port in given {
-        guard let number = port["port"]?.int, port["protocol"]?.string ?? "TCP" == "TCP", port["endPort"] == nil else {
-          return nil
-        }
-        ports?.append(number)
-      }
-    }
-    guard rule.isEmpty, ports?.isEmpty != true else { return nil }
-    return (peers.isEmpty ? "\"anybody\"" : "[\(texts.joined(separator: ", "))]", ports)
-  }
-
-  /// The workload that a selector means, or its labels.
-  func pods(_ selector: Value) -> String? {
-    guard let fields = selector.object else { return nil }
-    if fields.isEmpty { return "{}" }
-    guard fields.count == 1, let labels = fields["matchLabels"]?.object,
-      labels.values.allSatisfy({ $0.string != nil })
-    else { return nil }
-    if let known = workload(labels) { return known.text }
-    let pairs = labels.map { "\(SourceText.recordKey($0.key))\(SourceText.quoted($0.value.string ?? ""))" }
-    return pairs.isEmpty ? "{}" : "{ \(pairs.joined(separator: ", ")) }"
   }
 }

@@ -115,8 +115,11 @@ extension Lifter {
       lines.append(
         .text("grace = \(SourceText.duration(seconds: grace))", pod.path("terminationGracePeriodSeconds")))
     }
-    if let shared = pod.bool("hostNetwork") {
-      lines.append(.text("hostNetwork = \(shared)", pod.path("hostNetwork")))
+    for key in ["hostNetwork", "hostPID", "hostIPC"] {
+      if let shared = pod.bool(key) { lines.append(.text("\(key) = \(shared)", pod.path(key))) }
+    }
+    for (name, key) in [("dnsPolicy", "dnsPolicy"), ("nodeName", "nodeName"), ("scheduler", "schedulerName")] {
+      if let text = pod.text(key) { lines.append(.text("\(name) = \(literal(text))", pod.path(key))) }
     }
     if let labels = pod.map("nodeSelector") {
       lines.append(.value("nodeSelector", .object(labels), pod.path("nodeSelector")))
@@ -133,7 +136,7 @@ extension Lifter {
     let texts = secrets.compactMap { secret in
       secret["name"]?.string.map { find("Secret", $0)?.text ?? literal($0) }
     }
-    lines.append(.text("pullSecrets = [\(texts.joined(separator: ", "))]", pod.path("imagePullSecrets")))
+    lines.append(.list("pullSecrets", texts, pod.path("imagePullSecrets")))
   }
 
   private mutating func addPodSecurity(_ pod: inout Remainder) {
@@ -171,59 +174,5 @@ extension Lifter {
       lines.append(line)
     }
     return true
-  }
-
-  private mutating func volumeLine(_ volume: Remainder) -> SourceLine? {
-    var volume = volume
-    guard let name = volume.text("name") else { return nil }
-    var body: [SourceLine] = []
-    let path = volume.path
-    if let config = volume.text("configMap", "name") {
-      let known = find("ConfigMap", config)?.text
-      body.append(.text("config = \(known ?? literal(config))", path.field("configMap")))
-      addItems(&volume, "configMap", to: &body)
-    } else if let secret = volume.text("secret", "secretName") {
-      let known = find("Secret", secret)?.text
-      body.append(.text("secret = \(known ?? literal(secret))", path.field("secret")))
-      addItems(&volume, "secret", to: &body)
-    } else if volume.peek("persistentVolumeClaim")?.object?.count == 1,
-      let claim = volume.text("persistentVolumeClaim", "claimName")
-    {
-      let known = find("PersistentVolumeClaim", claim)?.text
-      body.append(.text("claim = \(known ?? literal(claim))", path.field("persistentVolumeClaim")))
-    } else if let host = volume.text("hostPath", "path") {
-      volume.drop("", "hostPath", "type")
-      body.append(.text("host = \(literal(host))", path.field("hostPath")))
-    } else if let empty = volume.peek("emptyDir")?.object {
-      volume.take("emptyDir")
-      if let size = empty["sizeLimit"] {
-        guard let amount = SourceText.amount(size) else { return nil }
-        body.append(.text("size = \(amount)", path.field("emptyDir")))
-      }
-      if let medium = empty["medium"]?.string, !medium.isEmpty {
-        guard medium == "Memory" else { return nil }
-        body.append(.text("medium = \"Memory\"", path.field("emptyDir")))
-      }
-      guard empty.keys.allSatisfy({ $0 == "sizeLimit" || $0 == "medium" }) else { return nil }
-      if body.isEmpty { return .text("volume \(SourceText.childName(name)) {}", path) }
-    } else if volume.isEmpty {
-      return .text("volume \(SourceText.childName(name)) {}", path)
-    }
-    volume.drop(420, body.first?.paths.first?.elements.last == .field("secret") ? "secret" : "configMap", "defaultMode")
-    addRaw(volume, "Volume", to: &body)
-    return .block("volume \(SourceText.childName(name))", body, path)
-  }
-
-  private func addItems(_ volume: inout Remainder, _ source: String, to body: inout [SourceLine]) {
-    guard let items = volume.peek(source, "items")?.array, !items.isEmpty else { return }
-    var fields = Fields()
-    for item in items {
-      guard item.object?.count == 2, let key = item["key"]?.string, let path = item["path"], path.string != nil,
-        fields[key] == nil
-      else { return }
-      fields[key] = path
-    }
-    volume.take(source, "items")
-    body.append(.value("items", .object(fields), volume.path(source, "items")))
   }
 }

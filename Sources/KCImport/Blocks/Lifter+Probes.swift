@@ -54,6 +54,38 @@ extension Lifter {
     return .text("\(field) = probe.\(action)\(times)\(extra))", given.path)
   }
 
+  /// `preStop = ["nginx", "-s", "quit"]`, `preStop = hook.sleep(5s)`
+  func addHooks(
+    _ part: inout Remainder, _ ports: Set<String>, container: String, to body: inout [SourceLine]
+  ) {
+    for name in ["postStart", "preStop"] {
+      let path = part.path("lifecycle", name)
+      guard let hook = part.peek("lifecycle", name), hook.object?.count == 1 else { continue }
+      if let command = hook.at("exec", "command")?.array, !command.isEmpty, command.allSatisfy({ $0.string != nil }) {
+        guard hook["exec"]?.object?.count == 1 else { continue }
+        body.append(.value(name, .array(command), path))
+      } else if case .int(let seconds)? = hook.at("sleep", "seconds"), seconds >= 0 {
+        body.append(.text("\(name) = hook.sleep(\(SourceText.duration(seconds: seconds)))", path))
+      } else if let get = hook["httpGet"], let text = httpHook(Remainder(get), ports, container) {
+        body.append(.text("\(name) = \(text)", path))
+      } else {
+        continue
+      }
+      part.take("lifecycle", name)
+    }
+  }
+
+  private func httpHook(_ given: Remainder, _ ports: Set<String>, _ container: String) -> String? {
+    var get = given
+    guard let path = get.text("path"), let port = get.take("port").flatMap({ port($0, ports, container) }) else {
+      return nil
+    }
+    let scheme = get.text("scheme") ?? "HTTP"
+    guard get.isEmpty else { return nil }
+    let rest = scheme == "HTTP" ? "" : ", scheme: \(SourceText.quoted(scheme))"
+    return "hook.http(\(literal(path)), port: \(port)\(rest))"
+  }
+
   private func port(_ value: Value, _ names: Set<String>, _ container: String) -> String? {
     if case .int(let number) = value { return (1...65535).contains(number) ? String(number) : nil }
     guard let name = value.string, names.contains(name), SourceText.isBare(name) else { return nil }

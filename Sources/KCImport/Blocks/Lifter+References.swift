@@ -18,7 +18,7 @@ extension Lifter {
   func workload(_ labels: Fields) -> (place: Int, text: String)? { noted(index.workload(labels, from: place)) }
 
   /// How an object is referred to that was found.
-  func reference(to target: Int) -> String? { index.reference(to: target, from: own) }
+  func reference(to target: Int) -> String? { index.reference(to: target, from: place) }
 
   private func noted(_ found: (place: Int, text: String)?) -> (place: Int, text: String)? {
     if let found { references.places.insert(found.place) }

@@ -7,15 +7,30 @@ extension Lifter {
     let target = addSelector()
     rest.drop("ClusterIP", "spec", "type")
     if let type = rest.peek("spec", "type")?.string {
-      guard ["NodePort", "LoadBalancer"].contains(type) else { return false }
+      let isExternal = type == "ExternalName" && rest.peek("spec", "externalName")?.string != nil
+      guard isExternal || ["NodePort", "LoadBalancer"].contains(type) else { return false }
       rest.take("spec", "type")
-      add("type = \(SourceText.quoted(type))", "spec", "type")
+      if isExternal {
+        add("externalName", text: "spec", "externalName")
+      } else {
+        add("type = \(SourceText.quoted(type))", "spec", "type")
+      }
     }
     if rest.peek("spec", "clusterIP") == "None" {
       rest.take("spec", "clusterIP")
       add("headless = true", "spec", "clusterIP")
     }
     rest.drop("None", "spec", "sessionAffinity")
+    if rest.peek("spec", "sessionAffinity") == "ClientIP" {
+      rest.take("spec", "sessionAffinity")
+      add("sticky = true", "spec", "sessionAffinity")
+    }
+    add("publishNotReady", bool: "spec", "publishNotReadyAddresses")
+    add("externalTraffic", text: "spec", "externalTrafficPolicy")
+    if let families = rest.texts("spec", "ipFamilies"), !families.isEmpty {
+      add("ipFamilies = \(list(families))", "spec", "ipFamilies")
+    }
+    add("ipFamilyPolicy", text: "spec", "ipFamilyPolicy")
     guard let ports = rest.peek("spec", "ports")?.array else { return true }
     var written: [SourceLine] = []
     for (place, port) in ports.enumerated() {

@@ -12,6 +12,10 @@ struct SourceLine: Sendable {
     case body(String, Fields, KubeSchema.Shape?)
     /// `head { … }` with lines of its own.
     case block(String, [SourceLine])
+    /// `head = [ … ]` with a line for each element.
+    case list(String, [SourceLine])
+    /// `{ … }` with lines of its own, as an element.
+    case record([SourceLine])
     /// An empty line between what was written and what follows.
     case gap
   }
@@ -38,14 +42,31 @@ struct SourceLine: Sendable {
     case .value(_, let value, _): value.leaves
     case .body(let head, let fields, _): head.hasSuffix("aw") ? 0 : fields.count
     case .block(_, let lines): lines.reduce(1) { $0 + $1.size }
+    case .list(_, let lines), .record(let lines): lines.reduce(0) { $0 + $1.size }
     case .gap: 0
     }
   }
+
+  /// The lines within it.
+  var inner: [SourceLine] {
+    switch content {
+    case .block(_, let lines), .list(_, let lines), .record(let lines): lines
+    default: []
+    }
+  }
+
+  /// How many lines there are within it, and within those.
+  var count: Int { inner.reduce(0) { $0 + 1 + $1.count } }
 
   static let gap = SourceLine(.gap, [])
 
   /// A block, on one line where it is short: `security { user = 1, drop = ["ALL"] }`.
   static func block(_ head: String, _ lines: [SourceLine], _ paths: FieldPath...) -> SourceLine {
     SourceLine(.block(head, lines), paths)
+  }
+
+  /// A list of expressions, on one line where it is short.
+  static func list(_ head: String, _ texts: [String], _ path: FieldPath) -> SourceLine {
+    SourceLine(.list(head, texts.enumerated().map { .text($1, path.index($0)) }), [path])
   }
 }

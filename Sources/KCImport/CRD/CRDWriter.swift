@@ -1,4 +1,5 @@
 internal import KCData
+internal import KCLang
 
 /// Writes the schema of one kind in one version.
 struct CRDWriter {
@@ -15,18 +16,13 @@ struct CRDWriter {
   private var taken: Set<String> = []
   private var parts: [String] = []
 
-  /// Schemas of the library, which a kind of the same name would hide.
-  private static let standard: Set<String> = [
-    "Affinity", "Autoscaler", "Claim", "ClaimTemplate", "Config", "Container", "CronJob", "DaemonSet", "Deployment",
-    "DisruptionBudget", "DriverVolume", "EnvGroup", "EnvVar", "EphemeralClaim", "Gateway", "GatewayListener",
-    "HeaderChange", "Hook", "Ingress", "IngressHost", "IngressRoute", "Job", "Mount", "Namespace", "NetworkPolicy",
-    "Permission", "PodField", "Port", "PriorityClass", "Probe", "Project", "ProjectNode", "Resource", "Role",
-    "RoleBinding", "Rollout", "Route", "RouteBackend", "RoutePath", "RouteRedirect", "RouteRewrite", "RouteRule",
-    "Secret", "Security", "Service", "ServiceAccount", "ServicePort", "StatefulSet", "TargetCluster", "Volume",
-    "VolumeSource", "Workload", "Name", "Record", "Any", "List", "Map", "Key", "Range", "Int", "Float", "Bool",
-    "String", "Quantity", "Duration", "Percent", "Regex", "None", "Node", "Component", "Policy", "Test", "Type",
-    "Schema",
-  ]
+  /// Types that a kind of the same name would hide: those of the library, and what else a reader takes for one.
+  private static let standard = StandardNames.types.union([
+    "None", "Node", "Component", "Policy", "Test", "Type", "Schema",
+  ])
+
+  /// Fields that all resources have.
+  private static let resourceFields = StandardNames.fields(of: "Resource").union(["object"])
 
   /// Names that a schema's member cannot have.
   private static let unspeakable: Set<String> = ["let", "if", "for", "match"]
@@ -51,9 +47,7 @@ struct CRDWriter {
     var properties = schema["properties"]?.object ?? [:]
     if properties.isEmpty { properties["spec"] = ["x-kubernetes-preserve-unknown-fields": true, "type": "object"] }
     for (name, property) in properties where !inherited.contains(name) {
-      guard Self.isMember(name),
-        !["name", "namespace", "labels", "annotations", "raw", "object", "protect"].contains(name)
-      else {
+      guard Self.isMember(name), !Self.resourceFields.contains(name) else {
         note("the field `\(name)` of \(kind) has a name that a schema cannot have: it is written in `raw`")
         continue
       }

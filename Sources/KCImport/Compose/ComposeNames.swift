@@ -1,10 +1,14 @@
+internal import KCLang
+
 /// Names in the program: each means one thing at the top.
 struct ComposeNames {
-  /// Names that the library and the language use where the program's own would hide them.
-  private static let reserved: Set<String> = [
-    "probe", "input", "pod", "std", "k8s", "metadata", "present", "env", "field", "http", "https", "test", "node",
-    "require", "object", "on", "is", "not", "and", "or",
+  /// Words of the language that a program's own name would be taken for, and names that the emitter writes itself.
+  private static let words: Set<String> = [
+    "std", "k8s", "env", "field", "http", "https", "test", "node", "require", "object", "on", "is", "not", "and", "or",
   ]
+
+  /// Whether the library or the language uses a name where the program's own would hide it.
+  private static func isReserved(_ name: String) -> Bool { words.contains(name) || StandardNames.all.contains(name) }
 
   private var top: Set<String> = []
   private var inner: Set<String> = []
@@ -28,7 +32,7 @@ struct ComposeNames {
   mutating func declare(_ wanted: String, ending: String = "app") -> String {
     var base = wanted
     if let first = base.utf8.first, (48...57).contains(first) { base = "n\(base)" }
-    if !SourceLiteral.isName(base) || Self.reserved.contains(base) { base += "-\(ending)" }
+    if !SourceLiteral.isName(base) || Self.isReserved(base) { base += "-\(ending)" }
     var name = base
     if top.contains(name) || inner.contains(name) { name = "\(base)-\(ending)" }
     var number = 2
@@ -44,7 +48,7 @@ struct ComposeNames {
   mutating func local(_ wanted: String, ending: String) -> String {
     var base = wanted
     if let first = base.utf8.first, (48...57).contains(first) { base = "n\(base)" }
-    var name = SourceLiteral.isName(base) && !Self.reserved.contains(base) ? base : "\(base)-\(ending)"
+    var name = SourceLiteral.isName(base) && !Self.isReserved(base) ? base : "\(base)-\(ending)"
     var number = 2
     while top.contains(name) {
       name = number == 2 ? "\(base)-\(ending)" : "\(base)-\(ending)-\(number)"

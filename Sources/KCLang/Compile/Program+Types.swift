@@ -4,6 +4,12 @@ internal import KCSyntax
 
 /// From the syntax of types to types.
 extension Program {
+  /// The types of the language.
+  static let builtinTypes = [
+    "Any", "Bool", "Int", "Float", "String", "Quantity", "Duration", "Percent", "List", "Map", "Range", "Secret",
+    "Deferred", "Key", "Regex", "Record",
+  ]
+
   /// The type that a node names; `unknown` where that was reported.
   mutating func compileType(_ node: SyntaxNode, in scope: Int32) -> TypeID {
     switch node.kind {
@@ -139,10 +145,7 @@ extension Program {
       default: break
       }
     }
-    var known = [
-      "Any", "Bool", "Int", "Float", "String", "Quantity", "Duration", "Percent", "List", "Map", "Range", "Secret",
-      "Deferred", "Key", "Regex", "Record",
-    ]
+    var known = Self.builtinTypes
     known += names(in: scope) { name in
       switch name.kind {
       case .schema, .type: true

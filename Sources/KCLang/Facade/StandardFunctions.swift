@@ -23,7 +23,7 @@ public struct StandardFunction: Sendable, Hashable {
 /// All functions of the standard library.
 public enum StandardFunctions {
   /// The modules that have functions for users; what others declare is for the library itself.
-  static let modules = ["hook", "input", "net", "pod", "probe", "semver"]
+  static let modules = ["hook", "input", "metric", "net", "pod", "probe", "semver"]
 
   /// In the order of the reference: functions that every file sees, methods by type, then modules.
   public static let all: [StandardFunction] =

@@ -180,7 +180,9 @@ extension Program {
     terms.tolerations.append(
       record(
         [
-          ("key", tree.string(rule.key)), ("operator", tree.string(value.isNone ? "Exists" : "Equal")),
+          // `*` stands for all taints, which the API says by no key.
+          ("key", rule.key == "*" ? .none : tree.string(rule.key)),
+          ("operator", tree.string(value.isNone ? "Exists" : "Equal")),
           ("value", value), ("effect", rule.effect.map { tree.string($0) } ?? .none), ("tolerationSeconds", seconds),
         ], ref.origin))
     return true

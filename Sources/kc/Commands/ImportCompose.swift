@@ -57,6 +57,10 @@ enum ImportOutput {
     }
     guard Files.makeFolders(folder) else { throw Terminal.fail("\(folder) cannot be made", code: .input) }
     for file in files {
+      let parent = file.path.split(separator: "/").dropLast().joined(separator: "/")
+      guard parent.isEmpty || Files.makeFolders("\(folder)/\(parent)") else {
+        throw Terminal.fail("\(folder)/\(parent) cannot be made", code: .input)
+      }
       if let why = Files.write(Array(file.text.utf8), to: "\(folder)/\(file.path)") {
         throw Terminal.fail("\(folder)/\(file.path) cannot be written: \(why)", code: .input)
       }

@@ -30,7 +30,8 @@ struct ImportYAML: ParsableCommand {
       objects += found.objects
       notes += found.notes
     }
-    let result = SourceImport.source(for: objects, isLifting: lift, project: newProject)
+    let layout = SourceImport.Options(isLifting: lift, isMirroring: out != nil, project: newProject)
+    let result = SourceImport.source(for: objects, layout)
     ImportReport.say(notes + result.notes, output)
     if let out { try write(result, to: out) } else { print(result) }
     if verify { try prove(objects, result) }

@@ -1,0 +1,44 @@
+internal import KCData
+internal import KCKube
+
+/// Names that no two blocks of a kind share.
+struct BlockNames {
+  private var taken: Set<String> = []
+  /// The last number that was given for a name.
+  private var last: [String: Int] = [:]
+  /// Names that open objects of several kinds have.
+  private let shared: Set<String>
+
+  /// - Parameter objects: what is to get names.
+  init(_ objects: [ImportedObject]) {
+    var kinds: [String: String] = [:]
+    var shared: Set<String> = []
+    for imported in objects {
+      guard let name = imported.object.at("metadata", "name")?.string, let kind = imported.object["kind"]?.string,
+        ResourceTypes.builtin.find((imported.object["apiVersion"]?.string, kind)) == nil
+      else { continue }
+      if let other = kinds.updateValue(kind, forKey: name), other != kind { shared.insert(name) }
+    }
+    self.shared = shared
+  }
+
+  /// A name for a block: that of its object, with what tells it apart where others have it too.
+  ///
+  /// - Parameters:
+  ///   - objectKind: tells open objects of the same name apart, whose blocks all are of one kind.
+  ///   - namespace: tells objects of the same name and kind apart.
+  mutating func claim(kind: String, name: String, objectKind: String, namespace: String?) -> String {
+    var name = name.isEmpty ? "unnamed" : name
+    if kind == "object", shared.contains(name), name != objectKind.lowercased() {
+      name += "-\(objectKind.lowercased())"
+    }
+    if taken.insert("\(kind) \(name)").inserted { return name }
+    if let namespace, !namespace.isEmpty, taken.insert("\(kind) \(name)-\(namespace)").inserted {
+      return "\(name)-\(namespace)"
+    }
+    var count = last["\(kind) \(name)"] ?? 1
+    repeat { count += 1 } while !taken.insert("\(kind) \(name)-\(count)").inserted
+    last["\(kind) \(name)"] = count
+    return "\(name)-\(count)"
+  }
+}
