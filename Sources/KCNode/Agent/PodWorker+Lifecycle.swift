@@ -52,8 +52,9 @@ extension PodWorker {
   private func unhealthy(_ spec: ContainerSpec, _ id: String, _ probe: ProbeSpec, _ failure: ProbeFailure) {
     var message = "\(probe.kind.rawValue) probe failed: \(failure)"
     // The commonest mistake, and the hardest to see from outside: the program is up, on another port.
-    let group = "\(services.node.podCgroup(pod.uid))/\(id)"
-    if failure.message.hasSuffix("connection refused"), let process = services.cgroups.process(group) {
+    if failure.message.hasSuffix("connection refused"),
+      let process = services.cgroups.process("\(services.node.podCgroup(pod.uid))/\(id)")
+    {
       let ports = ListeningPorts.read(process: process)
       // It may have begun to listen just now.
       if let words = ListeningPorts.words(ports), !ports.contains(where: { failure.message.contains(":\($0): ") }) {
