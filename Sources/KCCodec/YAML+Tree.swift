@@ -9,6 +9,10 @@ extension YAML {
     private let ranks: [Int32]
     /// What an object is and what it is called come first.
     private let leading: [UInt32?]
+    /// The keys that were written, each with its quotes and its colon.
+    private var keyText: [UInt8] = []
+    /// By key: where it stands in `keyText`; empty until it is written.
+    private var keyPlaces: [(start: Int32, end: Int32)]
     private var writer = YAMLWriter()
     /// Fields of the records that are being written, innermost last.
     private var pending: [TreeField] = []
@@ -20,6 +24,7 @@ extension YAML {
       let ordered = (0..<UInt32(keys.count)).sorted { keys.utf8($0).lexicographicallyPrecedes(keys.utf8($1)) }
       for (rank, key) in ordered.enumerated() { ranks[Int(key)] = Int32(rank) }
       leading = ["apiVersion", "kind", "metadata"].map { keys.find($0) }
+      keyPlaces = Array(repeating: (0, 0), count: keys.count)
       self.ranks = ranks
     }
 
@@ -38,20 +43,24 @@ extension YAML {
     /// Appends an object, with a newline at its end.
     public mutating func append(_ value: TreeValue) {
       switch value.tag {
-      case .record where count(value) > 0: map(value, indent: 0, isFirstInline: false, isTop: true)
-      case .list where count(value) > 0: list(value, indent: 0)
+      case .record where hasContent(value): map(value, indent: 0, isFirstInline: false, isTop: true)
+      case .list where hasContent(value): list(value, indent: 0)
       default:
         scalar(value, indent: 2)
         writer.newline()
       }
     }
 
-    /// How many fields or elements there are to write.
-    private func count(_ value: TreeValue) -> Int {
+    /// Whether there are fields or elements to write.
+    private func hasContent(_ value: TreeValue) -> Bool {
       switch value.tag {
-      case .record: (0..<value.length).count { isPresent(tree.field(of: value, $0).value) }
-      case .list: (0..<value.length).count { isPresent(tree.item(of: value, $0)) }
-      default: 0
+      case .record:
+        for place in 0..<value.length where isPresent(tree.field(of: value, place).value) { return true }
+        return false
+      case .list:
+        for place in 0..<value.length where isPresent(tree.item(of: value, place)) { return true }
+        return false
+      default: return false
       }
     }
 
@@ -103,7 +112,7 @@ extension YAML {
 
     /// What stands behind a key.
     private mutating func nested(_ value: TreeValue, mapIndent: Int, listIndent: Int) {
-      if !value.isSecret, count(value) > 0 {
+      if !value.isSecret, hasContent(value) {
         writer.newline()
         if value.tag == .record {
           map(value, indent: mapIndent, isFirstInline: false)
@@ -118,16 +127,36 @@ extension YAML {
     }
 
     private mutating func key(_ key: UInt32, indent: Int) {
-      tree.keys.withUTF8(key) { name in
-        let isLong = name.count > YAMLWriter.longKey
-        if isLong { writer.out += "? ".utf8 }
-        writer.string(name, indent: indent, allowBlock: false)
-        if isLong {
-          writer.newline()
-          writer.spaces(indent)
-        }
+      var place = keyPlaces[Int(key)]
+      if place.end == 0 {
+        guard let written = write(key, indent: indent) else { return }
+        place = written
+        keyPlaces[Int(key)] = place
       }
-      writer.out.append(UInt8(ascii: ":"))
+      keyText.withUnsafeBufferPointer { all in
+        writer.out.append(contentsOf: UnsafeBufferPointer(rebasing: all[Int(place.start)..<Int(place.end)]))
+      }
+    }
+
+    /// Puts a key with its quotes and its colon on `keyText`. Long ones depend on where they stand: they are written at
+    /// once, and have no place.
+    private mutating func write(_ key: UInt32, indent: Int) -> (start: Int32, end: Int32)? {
+      tree.keys.withUTF8(key) { name in
+        guard name.count > YAMLWriter.longKey else {
+          var writer = YAMLWriter()
+          writer.string(name, indent: 0, allowBlock: false)
+          let start = keyText.count
+          keyText += writer.out
+          keyText.append(UInt8(ascii: ":"))
+          return (Int32(start), Int32(keyText.count))
+        }
+        writer.out += "? ".utf8
+        writer.string(name, indent: indent, allowBlock: false)
+        writer.newline()
+        writer.spaces(indent)
+        writer.out.append(UInt8(ascii: ":"))
+        return nil
+      }
     }
 
     private mutating func list(_ value: TreeValue, indent: Int) {
@@ -136,7 +165,7 @@ extension YAML {
         guard isPresent(element) else { continue }
         writer.spaces(indent)
         writer.out.append(UInt8(ascii: "-"))
-        if element.tag == .record, !element.isSecret, count(element) > 0 {
+        if element.tag == .record, !element.isSecret, hasContent(element) {
           writer.out.append(UInt8(ascii: " "))
           map(element, indent: indent + 2, isFirstInline: true)
         } else {

@@ -93,6 +93,7 @@ struct YAMLWriter {
   }
 
   mutating func string(_ text: UnsafeBufferPointer<UInt8>, indent: Int, allowBlock: Bool) {
+    if isWord(text) { return out.append(contentsOf: text) }
     if allowBlock, isBlock(text) { return block(text, indent: indent) }
     switch form(text) {
     case .plain: out.append(contentsOf: text)
@@ -166,6 +167,23 @@ struct YAMLWriter {
     }
   }
 
+  /// Whether a text is plain beyond doubt, as most are: it begins with a letter or a slash, is no word for something else,
+  /// and has no space and nothing that means something.
+  private func isWord(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = text.first, text[text.count - 1] != UInt8(ascii: ":") else { return false }
+    switch first {
+    case UInt8(ascii: "y"), UInt8(ascii: "Y"), UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "t"),
+      UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"), UInt8(ascii: "o"), UInt8(ascii: "O"):
+      guard text.count > 5 else { return false }
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "/"): break
+    default: return false
+    }
+    // Without a way out of the loop, it takes many bytes at a time.
+    var hasOther = false
+    for byte in text { hasOther = hasOther || byte &- 0x24 > 0x7e - 0x24 }
+    return !hasOther
+  }
+
   private enum Form { case plain, single, double }
 
   private func form(_ bytes: UnsafeBufferPointer<UInt8>) -> Form {
@@ -229,6 +247,15 @@ struct YAMLWriter {
     return bytes.contains(UInt8(ascii: ":")) && bytes.allSatisfy { (48...58).contains($0) || "+-._".utf8.contains($0) }
   }
 
-  mutating func spaces(_ count: Int) { for _ in 0..<count { out.append(0x20) } }
+  mutating func spaces(_ count: Int) {
+    var left = count
+    while left > 0 {
+      let step = min(left, Self.blanks.utf8CodeUnitCount)
+      out.append(contentsOf: UnsafeBufferPointer(start: Self.blanks.utf8Start, count: step))
+      left -= step
+    }
+  }
+
+  private static let blanks: StaticString = "                                "
   mutating func newline() { out.append(0x0a) }
 }

@@ -1,5 +1,8 @@
 /// The arena that a program's values live in: it only grows, and freeing it costs nothing per value.
 ///
+/// What reads it is inlined into other modules: passing the arena itself to a function of this one would copy its
+/// headers each time.
+///
 /// Strings, lists and records are an offset and a length into its buffers, so that equal subtrees that came from one
 /// place are equal eight-byte values.
 public struct Tree: Sendable {
@@ -7,9 +10,9 @@ public struct Tree: Sendable {
   @usableFromInline var bytes: [UInt8] = []
   @usableFromInline var fields: [TreeField] = []
   @usableFromInline var items: [TreeValue] = []
-  private var integers: [Int64] = []
-  private var floats: [Double] = []
-  private var quantities: [Quantity] = []
+  @usableFromInline var integers: [Int64] = []
+  @usableFromInline var floats: [Double] = []
+  @usableFromInline var quantities: [Quantity] = []
 
   public init() {}
 
@@ -23,7 +26,7 @@ public struct Tree: Sendable {
   /// How many bytes the values take.
   @inlinable public var size: Int { bytes.count + fields.count * 16 + items.count * 8 + sideSize }
 
-  @usableFromInline var sideSize: Int {
+  @inlinable var sideSize: Int {
     (integers.count + floats.count) * 8 + quantities.count * MemoryLayout<Quantity>.stride
   }
 }
@@ -38,7 +41,7 @@ extension Tree {
   }
 
   /// The whole number of a value; nil for other values.
-  public func int(of value: TreeValue) -> Int64? {
+  @inlinable public func int(of value: TreeValue) -> Int64? {
     switch value.tag {
     case .int: value.inlineNumber
     case .wideInt: integers[Int(value.payload)]
@@ -52,7 +55,7 @@ extension Tree {
   }
 
   /// The number of a value as a floating-point one; nil for other values.
-  public func double(of value: TreeValue) -> Double? {
+  @inlinable public func double(of value: TreeValue) -> Double? {
     if value.tag == .float { return floats[Int(value.payload)] }
     return int(of: value).map(Double.init)
   }
@@ -62,7 +65,7 @@ extension Tree {
     return TreeValue(.quantity, payload: UInt32(quantities.count - 1))
   }
 
-  public func quantity(of value: TreeValue) -> Quantity? {
+  @inlinable public func quantity(of value: TreeValue) -> Quantity? {
     value.tag == .quantity ? quantities[Int(value.payload)] : nil
   }
 
@@ -90,7 +93,7 @@ extension Tree {
   }
 
   /// The UTF-8 of a string; empty for other values.
-  public func utf8(of value: TreeValue) -> ArraySlice<UInt8> {
+  @inlinable public func utf8(of value: TreeValue) -> ArraySlice<UInt8> {
     guard value.tag == .string else { return [] }
     return bytes[Int(value.payload)..<Int(value.payload) + value.length]
   }
@@ -105,7 +108,7 @@ extension Tree {
   }
 
   /// The text of a string; nil for other values.
-  public func text(of value: TreeValue) -> String? {
+  @inlinable public func text(of value: TreeValue) -> String? {
     value.tag == .string ? String(decoding: utf8(of: value), as: UTF8.self) : nil
   }
 }
@@ -194,7 +197,7 @@ extension Tree {
   }
 
   /// Whether two values say the same, whatever place they stand at; handles are the same when their bits are.
-  public func equal(_ left: TreeValue, _ right: TreeValue) -> Bool {
+  @inlinable public func equal(_ left: TreeValue, _ right: TreeValue) -> Bool {
     if left.bits == right.bits { return true }
     switch (left.tag, right.tag) {
     case (.string, .string): return utf8(of: left) == utf8(of: right)

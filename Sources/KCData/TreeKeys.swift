@@ -2,8 +2,8 @@
 ///
 /// An open-addressing table over bytes in one buffer; it only grows.
 public struct TreeKeys: Sendable {
-  private var bytes: [UInt8] = []
-  private var ends: [UInt32] = []
+  @usableFromInline var bytes: [UInt8] = []
+  @usableFromInline var ends: [UInt32] = []
   private var slots: [UInt32]
   private var mask: Int
 
@@ -12,7 +12,7 @@ public struct TreeKeys: Sendable {
     mask = 1023
   }
 
-  public var count: Int { ends.count }
+  @inlinable public var count: Int { ends.count }
 
   /// The number of a name.
   public mutating func intern(_ name: some StringProtocol) -> UInt32 {
@@ -49,21 +49,22 @@ public struct TreeKeys: Sendable {
   }
 
   /// Where a name's bytes stand in the buffer.
-  private func range(_ number: UInt32) -> Range<Int> {
+  @inlinable func range(_ number: UInt32) -> Range<Int> {
     let index = Int(number)
     return (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
   }
 
   /// The UTF-8 of a name.
-  public func utf8(_ number: UInt32) -> ArraySlice<UInt8> { bytes[range(number)] }
+  @inlinable public func utf8(_ number: UInt32) -> ArraySlice<UInt8> { bytes[range(number)] }
 
   /// Calls `body` with the UTF-8 of a name, without a copy.
+  @inlinable
   public func withUTF8<R>(_ number: UInt32, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
     bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range(number)])) }
   }
 
   /// A name as text.
-  public func text(_ number: UInt32) -> String { String(decoding: bytes[range(number)], as: UTF8.self) }
+  @inlinable public func text(_ number: UInt32) -> String { String(decoding: bytes[range(number)], as: UTF8.self) }
 
   private func matches(_ number: UInt32, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
     let range = range(number)

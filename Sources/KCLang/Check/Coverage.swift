@@ -167,7 +167,7 @@ extension Program {
       guard part == TypeTable.bool else { return [patternText(part, coverage.type)] }
       return (coverage.isTrueLeft ? [] : ["true"]) + (coverage.isFalseLeft ? [] : ["false"])
     }
-    let place = node.words.first.map { node.tree.span(ofToken: $0) } ?? node.span
+    let place = node.firstWord.map { node.tree.span(ofToken: $0) } ?? node.span
     report(
       "KC0308",
       isFinite

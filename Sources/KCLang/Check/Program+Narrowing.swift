@@ -65,11 +65,11 @@ extension Program {
       if let (owner, _) = find(Int32(key), in: scope) { return "\(owner)/\(name)" }
       return name == "self" ? "\(selfScope(of: scope) ?? -1)/self" : nil
     case .memberExpr:
-      guard let base = node.parts.first.flatMap({ path(of: $0, in: scope) }), let token = node.words.last else {
+      guard let base = node.firstPart.flatMap({ path(of: $0, in: scope) }), let token = node.words.last else {
         return nil
       }
       return "\(base).\(node.word(token))"
-    case .parenExpr: return node.parts.first.flatMap { path(of: $0, in: scope) }
+    case .parenExpr: return node.firstPart.flatMap { path(of: $0, in: scope) }
     default: return nil
     }
   }

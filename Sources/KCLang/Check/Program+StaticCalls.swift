@@ -57,7 +57,7 @@ extension Program {
       return false
     }
     for (index, argument) in arguments.enumerated() {
-      guard argument.has(.colon), let token = argument.words.first, case let label = argument.word(token),
+      guard argument.has(.colon), let token = argument.firstWord, case let label = argument.word(token),
         label != parameters[index].name
       else { continue }
       reportUnknown(

@@ -57,7 +57,7 @@ struct AffinityRule: Sendable {
 extension Program {
   mutating func compileAffinity(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
     guard target.schema >= 0, let slot = schemas[Int(target.schema)].slotOf[keys.affinity] else {
-      let word = node.words.first.map { node.tree.span(ofToken: $0) } ?? node.span
+      let word = node.firstWord.map { node.tree.span(ofToken: $0) } ?? node.span
       if target.isNamespace {
         report("KC0104", "`affinity` stands in a workload, such as a deployment", at: word)
       } else if target.schema >= 0 {
@@ -214,7 +214,7 @@ extension Program {
   }
 
   private mutating func compilePredicate(_ node: SyntaxNode, _ scope: Int32) -> AffinityRule.Predicate? {
-    guard let left = node.parts.first else { return nil }
+    guard let left = node.firstPart else { return nil }
     let key = left.plainText ?? Self.nodeLabels[left.text] ?? left.text
     let site = code.site(node.span)
     let words = node.words.map { node.word($0) }

@@ -166,7 +166,7 @@ extension Program {
   }
 
   mutating func compileMatchStatement(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
-    guard let subject = node.parts.first else { return [] }
+    guard let subject = node.firstPart else { return [] }
     var statement = Statement(kind: .match)
     statement.site = code.site(subject.span)
     statement.a = compile(subject, in: scope, expecting: TypeTable.any)

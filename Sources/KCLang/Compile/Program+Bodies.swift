@@ -91,7 +91,7 @@ extension Program {
     switch node.kind {
     case .nameExpr: return [(node.text, node.span)]
     case .memberExpr:
-      let base = node.parts.first.map { path($0) } ?? []
+      let base = node.firstPart.map { path($0) } ?? []
       return base + node.words.map { (node.word($0), node.tree.span(ofToken: $0)) }
     case .stringExpr: return node.plainText.map { [($0, node.span)] } ?? []
     default: return []

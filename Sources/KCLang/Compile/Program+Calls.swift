@@ -5,7 +5,7 @@ internal import KCSyntax
 extension Program {
   mutating func compileCall(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
     let site = code.site(node.span)
-    guard let callee = node.parts.first else { return poison(node) }
+    guard let callee = node.firstPart else { return poison(node) }
     let arguments = node.parts.dropFirst().filter { $0.kind == .argument }
     if callee.kind == .nameExpr {
       let name = key(callee.text)
@@ -29,7 +29,7 @@ extension Program {
       guard function >= 0 else { return poison(node) }
       return compileCall(of: function, arguments, scope, node)
     }
-    if callee.kind == .memberExpr, let base = callee.parts.first, let token = callee.words.last {
+    if callee.kind == .memberExpr, let base = callee.firstPart, let token = callee.words.last {
       let receiver = compile(base, in: scope, expecting: TypeTable.any)
       return compileMethod(receiver, callee.word(token), arguments, callee.tree.span(ofToken: token), scope)
     }
@@ -45,7 +45,7 @@ extension Program {
 
   /// The function that `module.name` means; nil where it is no module's member, -1 where that was reported.
   private mutating func moduleFunction(_ node: SyntaxNode, _ scope: Int32) -> Int32? {
-    guard let base = node.parts.first, base.kind == .nameExpr, let token = node.words.last,
+    guard let base = node.firstPart, base.kind == .nameExpr, let token = node.words.last,
       let (owner, found) = find(key(base.text), in: scope), case .module(let module) = found.kind
     else { return nil }
     markUsed(key(base.text), owner)
@@ -66,8 +66,8 @@ extension Program {
   }
 
   mutating func compileArgument(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> [Int32] {
-    let label = node.has(.colon) ? node.words.first.map { key(node.word($0)) } ?? -1 : -1
-    guard let value = node.parts.first else { return [label, poison(node)] }
+    let label = node.has(.colon) ? node.firstWord.map { key(node.word($0)) } ?? -1 : -1
+    guard let value = node.firstPart else { return [label, poison(node)] }
     return [label, compile(value, in: scope, expecting: type)]
   }
 
@@ -108,7 +108,7 @@ extension Program {
     var next = 0
     for argument in arguments {
       var place: Int?
-      if argument.has(.colon), let token = argument.words.first {
+      if argument.has(.colon), let token = argument.firstWord {
         let label = argument.word(token)
         place = parameters.firstIndex { text($0.key) == label }
         if place == nil {

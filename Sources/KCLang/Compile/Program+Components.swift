@@ -51,7 +51,7 @@ extension Program {
   }
 
   private mutating func addParameter(_ node: SyntaxNode, to index: Int32, _ scope: Int32) {
-    guard let token = node.words.first else { return }
+    guard let token = node.firstWord else { return }
     let parts = node.parts
     let type = parts.first { $0.isType }.map { compileType($0, in: scope) } ?? TypeTable.any
     let span = node.tree.span(ofToken: token)
@@ -71,9 +71,9 @@ extension Program {
     var pairs: [Int32] = []
     var given = [Bool](repeating: false, count: parameters.count)
     for (position, argument) in arguments.enumerated() {
-      guard let value = argument.parts.first else { continue }
+      guard let value = argument.firstPart else { continue }
       var index: Int? = position < parameters.count ? position : nil
-      if argument.has(.colon), let token = argument.words.first {
+      if argument.has(.colon), let token = argument.firstWord {
         let label = argument.word(token)
         let key = tree.keys.find(label).map { Int32($0) }
         index = parameters.firstIndex { $0.key == key }
@@ -138,7 +138,7 @@ extension Program {
   /// Sets the parameters that have a default to it.
   mutating func setDefaults(of parameters: [ComponentParameter], in own: Int32) {
     for parameter in parameters where parameter.fallback >= 0 {
-      argumentOps[ChildKey(parent: own, name: parameter.slot)] = parameter.fallback
+      argumentOps.set(parameter.fallback, for: ChildKey(parent: own, name: parameter.slot))
       setSlot(own, parameter.slot, thunk(checked(parameter.fallback, parameter.type)))
     }
   }
@@ -152,7 +152,7 @@ extension Program {
       let parameter = parameters[Int(code.extra[Int(arguments + 1 + number * 2)])]
       let op = code.extra[Int(arguments + 2 + number * 2)]
       let given = code.emit(.force, op, frame, at: siteOf(op))
-      argumentOps[ChildKey(parent: own, name: parameter.slot)] = given
+      argumentOps.set(given, for: ChildKey(parent: own, name: parameter.slot))
       setSlot(own, parameter.slot, thunk(checked(given, parameter.type)))
     }
   }

@@ -61,10 +61,10 @@ extension Program {
       guard schemas[Int(index)].isBlock, let node = schemas[Int(index)].node, node.kind == .schemaDecl else {
         return false
       }
-      let object = node.child(.body)?.parts.first { $0.kind == .objectDecl }?.parts.first
+      let object = node.child(.body)?.parts.first { $0.kind == .objectDecl }?.firstPart
       func says(_ field: String, _ wanted: String) -> Bool {
         object?.parts.contains { entry in
-          entry.kind == .recordField && entry.words.first.map { entry.word($0) } == field
+          entry.kind == .recordField && entry.firstWord.map { entry.word($0) } == field
             && entry.parts.last?.plainText == wanted
         } ?? false
       }
@@ -93,7 +93,7 @@ extension Program {
   mutating func openFields(of schema: Int32, for body: SyntaxNode) {
     if closedKinds.contains(schema) { return }
     for statement in body.parts where statement.kind == .setting || statement.kind == .nested {
-      guard let path = statement.parts.first else { continue }
+      guard let path = statement.firstPart else { continue }
       let parts = path.text.split(separator: ".")
       guard let first = parts.first, schemas[Int(schema)].slotOf[key(String(first))] == nil else { continue }
       let isRecord = statement.kind == .nested || parts.count > 1

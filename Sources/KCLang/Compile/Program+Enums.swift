@@ -14,7 +14,7 @@ extension Program {
     var cases: [Int32: TypeID] = [:]
     var seen: [String: Span] = [:]
     for one in node.parts where one.kind == .enumCase {
-      guard let token = one.words.first else { continue }
+      guard let token = one.firstWord else { continue }
       let name = one.word(token)
       if let first = seen.updateValue(one.tree.span(ofToken: token), forKey: name) {
         report(
@@ -28,7 +28,7 @@ extension Program {
         cases[key(name)] = member
         continue
       }
-      let value = one.parts.first.map { evaluateConstant($0, in: scope) } ?? tree.string(name)
+      let value = one.firstPart.map { evaluateConstant($0, in: scope) } ?? tree.string(name)
       let text = tree.text(of: value) ?? name
       if !value.isPoison, value.tag != .string {
         report("KC0110", "the value of a case is text, and this is \(Self.article(kindName(value)))", at: one.span)
@@ -57,7 +57,7 @@ extension Program {
     let index = Int32(schemas.count - 1)
     schemas[Int(index)].chain = [index]
     for node in list.parts where node.kind == .parameter {
-      guard let token = node.words.first else { continue }
+      guard let token = node.firstWord else { continue }
       let type = node.parts.first { $0.isType }.map { compileType($0, in: scope) } ?? TypeTable.any
       let span = node.tree.span(ofToken: token)
       var slot = Slot(key: key(node.word(token)), type: type, owner: index, site: code.site(span))
@@ -87,8 +87,8 @@ extension Program {
     var seen: [Int32: Span] = [:]
     let name = schemas[Int(schema)].name
     for (place, argument) in arguments.enumerated() {
-      guard let value = argument.parts.first else { continue }
-      let label = argument.has(.colon) ? argument.words.first : nil
+      guard let value = argument.firstPart else { continue }
+      let label = argument.has(.colon) ? argument.firstWord : nil
       if label == nil, place >= schemas[Int(schema)].slots.count {
         report("KC0132", "`\(name)` holds \(Self.count(schemas[Int(schema)].slots.count, "value"))", at: argument.span)
         return poison(node)
@@ -111,19 +111,19 @@ extension Program {
   mutating func compileCasePattern(
     _ node: SyntaxNode, _ coverage: Coverage, _ scope: Int32, isAlone: Bool
   ) -> (pattern: Int32, scope: Int32, type: TypeID)? {
-    guard let callee = node.parts.first, let schema = patternSchema(callee, coverage.type, scope) else { return nil }
+    guard let callee = node.firstPart, let schema = patternSchema(callee, coverage.type, scope) else { return nil }
     let arguments = node.parts.dropFirst().filter { $0.kind == .argument }
     let inner = addScope(.loop, parent: scope, module: scopes[Int(scope)].module, layer: scopes[Int(scope)].layer)
     var slots: [Int32] = []
     for (place, argument) in arguments.enumerated() {
-      guard let value = argument.parts.first, value.kind == .nameExpr else {
+      guard let value = argument.firstPart, value.kind == .nameExpr else {
         report(
           "KC0311", "a case's values are given names here: `\(schemas[Int(schema)].name)(\(names(ofCase: schema)))`",
           at: argument.span, help: "compare the values in an `if` of the arm")
         continue
       }
       var slot: Int32? = place < schemas[Int(schema)].slots.count ? Int32(place) : nil
-      if argument.has(.colon), let label = argument.words.first {
+      if argument.has(.colon), let label = argument.firstWord {
         slot = schemas[Int(schema)].slotOf[key(argument.word(label))]
       }
       guard let slot else {
@@ -152,7 +152,7 @@ extension Program {
 
   /// The schema of a case that a pattern names: of the subject's type, or, where that is not known, of the only enum.
   private mutating func patternSchema(_ callee: SyntaxNode, _ type: TypeID, _ scope: Int32) -> Int32? {
-    if callee.kind == .memberExpr, let base = callee.parts.first, base.kind == .nameExpr, let token = callee.words.last,
+    if callee.kind == .memberExpr, let base = callee.firstPart, base.kind == .nameExpr, let token = callee.words.last,
       let (owner, found) = find(key(base.text), in: scope), found.node?.kind == .enumDecl
     {
       markUsed(key(base.text), owner)

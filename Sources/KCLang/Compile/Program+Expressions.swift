@@ -10,7 +10,7 @@ extension Program {
     case .numberExpr, .quantityExpr: return compileNumber(node)
     case .stringExpr: return compileString(node, scope)
     case .regexExpr: return compileRegex(node)
-    case .parenExpr: return node.parts.first.map { compile($0, in: scope, expecting: type) } ?? poison(node)
+    case .parenExpr: return node.firstPart.map { compile($0, in: scope, expecting: type) } ?? poison(node)
     case .listExpr: return compileList(node, scope, type)
     case .recordExpr: return compileRecord(node, scope, type)
     case .memberExpr: return compileMember(node, scope)
@@ -31,6 +31,12 @@ extension Program {
 
   private mutating func compileString(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
     let site = code.site(node.span)
+    if let bytes = node.literalBytes {
+      if bytes.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "%") }) {
+        checkTextHabits(node, in: scope)
+      }
+      return code.constant(tree.string(utf8: bytes), at: site)
+    }
     let parts = StringText(node).parts
     checkTextHabits(node, in: scope)
     let isPlain = parts.allSatisfy { if case .text = $0 { true } else { false } }
@@ -72,7 +78,7 @@ extension Program {
   }
 
   private mutating func compileUnary(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
-    guard let inner = node.parts.first else { return poison(node) }
+    guard let inner = node.firstPart else { return poison(node) }
     let op = compile(inner, in: scope, expecting: TypeTable.any)
     let site = code.site(node.span)
     let unary = code.emit(node.has(.minus) ? .negate : .not, op, at: site)

@@ -113,7 +113,7 @@ extension Program {
     }
     var parameters: [Parameter] = []
     for node in source.node.child(.parameterList)?.parts ?? [] where node.kind == .parameter {
-      guard let token = node.words.first else { continue }
+      guard let token = node.firstWord else { continue }
       let parts = node.parts
       let type = parts.first { $0.isType }.map { compileType($0, in: types) } ?? TypeTable.any
       let fallback = parts.first { !$0.isType }.map { lazyOp($0, inner, type) } ?? -1

@@ -147,8 +147,8 @@ extension Program {
     }
     var values: [(name: String, place: Span, op: Int32)] = []
     for argument in arguments {
-      guard let value = argument.parts.first else { continue }
-      let token = argument.has(.colon) ? argument.words.first : nil
+      guard let value = argument.firstPart else { continue }
+      let token = argument.has(.colon) ? argument.firstWord : nil
       let primary = schemas[Int(schema)].primary
       guard token != nil || primary >= 0 else {
         report("KC0132", "the fields of \(schemas[Int(schema)].name) are given with their names", at: argument.span)

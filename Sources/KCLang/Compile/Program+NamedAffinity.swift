@@ -31,7 +31,7 @@ extension Program {
       .body, parent: group.scope, module: scopes[Int(group.scope)].module, layer: scopes[Int(group.scope)].layer)
     var parameters: [ComponentParameter] = []
     for node in group.node.child(.parameterList)?.parts ?? [] where node.kind == .parameter {
-      guard let token = node.words.first else { continue }
+      guard let token = node.firstWord else { continue }
       let parts = node.parts
       let type = parts.first { $0.isType }.map { compileType($0, in: group.scope) } ?? TypeTable.any
       let span = node.tree.span(ofToken: token)
@@ -50,8 +50,8 @@ extension Program {
 
   /// `use NAME(arguments)`
   mutating func compileUse(_ node: SyntaxNode, _ scope: Int32) -> Statement? {
-    guard let call = node.parts.first else { return nil }
-    let callee = call.kind == .callExpr ? call.parts.first : call
+    guard let call = node.firstPart else { return nil }
+    let callee = call.kind == .callExpr ? call.firstPart : call
     guard let callee, callee.kind == .nameExpr else {
       report("KC0102", "after `use` stands the name of a group of rules", at: call.span)
       return nil

@@ -157,7 +157,7 @@ extension Program {
   }
 
   mutating func compileMember(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
-    guard let base = node.parts.first, let token = node.words.last else { return poison(node) }
+    guard let base = node.firstPart, let token = node.words.last else { return poison(node) }
     let member = key(node.word(token))
     let site = code.site(node.tree.span(ofToken: token))
     if base.kind == .nameExpr {
@@ -210,7 +210,7 @@ extension Program {
 
   /// The case in `Shape.circle(…)`.
   mutating func enumCase(_ node: SyntaxNode, _ scope: Int32) -> Int32? {
-    guard node.kind == .memberExpr, let base = node.parts.first, base.kind == .nameExpr, let token = node.words.last,
+    guard node.kind == .memberExpr, let base = node.firstPart, base.kind == .nameExpr, let token = node.words.last,
       let (owner, found) = find(key(base.text), in: scope), found.node?.kind == .enumDecl
     else { return nil }
     markUsed(key(base.text), owner)

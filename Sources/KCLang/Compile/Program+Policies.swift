@@ -66,7 +66,7 @@ extension Program {
     var checks: [Policy.Check] = []
     for node in policy.node.child(.body)?.parts ?? [] where node.kind == .denyStatement {
       let parts = node.parts
-      guard parts.count == 2, let word = node.words.first else { continue }
+      guard parts.count == 2, let word = node.firstWord else { continue }
       checks.append(
         Policy.Check(
           severity: node.word(word) == "deny" ? .error : .warning,

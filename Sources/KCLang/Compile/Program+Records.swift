@@ -31,7 +31,7 @@ extension Program {
   ) -> Statement? {
     guard let value = node.parts.last else { return nil }
     var statement = Statement(kind: .set)
-    if node.kind == .recordField, let token = node.words.first {
+    if node.kind == .recordField, let token = node.firstWord {
       statement.key = key(node.word(token))
       statement.site = code.site(node.tree.span(ofToken: token))
     } else if let name = node.parts.first {
@@ -61,7 +61,7 @@ extension Program {
     var statements: [Statement] = []
     var seen: [Int32: Span] = [:]
     for part in node.parts {
-      guard let token = part.words.first, part.kind == .recordField, let value = part.parts.last else { continue }
+      guard let token = part.firstWord, part.kind == .recordField, let value = part.parts.last else { continue }
       let span = part.tree.span(ofToken: token)
       if let statement = fieldStatement(part.word(token), span, value, schema, scope, &seen) {
         statements.append(statement)
@@ -82,8 +82,8 @@ extension Program {
     var seen: [Int32: Span] = [:]
     let site = code.site(node.span)
     for argument in arguments {
-      guard let value = argument.parts.first else { continue }
-      guard argument.has(.colon), let token = argument.words.first else {
+      guard let value = argument.firstPart else { continue }
+      guard argument.has(.colon), let token = argument.firstWord else {
         let primary = schemas[Int(schema)].primary
         guard primary >= 0 else {
           report("KC0132", "the fields of \(schemas[Int(schema)].name) are given with their names", at: argument.span)

@@ -139,7 +139,7 @@ extension Program {
         text: condition.text, site: code.site(node.span))
       schemas[Int(index)].requirements.append(requirement)
     case .objectDecl:
-      guard let value = node.parts.first else { return }
+      guard let value = node.firstPart else { return }
       schemas[Int(index)].object = lazyOp(value, scope, TypeTable.record)
       schemas[Int(index)].objectOwner = index
     case .letDecl: return

@@ -15,12 +15,12 @@ extension Program {
     switch node.kind {
     case .namedType: return namedType(node, scope)
     case .optionalType:
-      guard let inner = node.parts.first else { return TypeTable.unknown }
+      guard let inner = node.firstPart else { return TypeTable.unknown }
       return types.add(.optional(compileType(inner, in: scope)))
     case .unionType: return types.add(.union(node.parts.map { compileType($0, in: scope) }))
     case .literalType: return literalType(node)
     case .whereType: return predicateType(node, scope)
-    case .parenType: return node.parts.first.map { compileType($0, in: scope) } ?? TypeTable.unknown
+    case .parenType: return node.firstPart.map { compileType($0, in: scope) } ?? TypeTable.unknown
     case .functionType:
       var parts = node.parts.filter(\.isType).map { compileType($0, in: scope) }
       guard let result = parts.popLast() else { return TypeTable.function }
@@ -190,8 +190,8 @@ extension Program {
   private mutating func refinedType(_ base: TypeID, _ node: SyntaxNode, _ scope: Int32) -> TypeID {
     var refinement = Refinement()
     for argument in node.parts where argument.kind == .argument {
-      guard let value = argument.parts.first else { continue }
-      let label = argument.has(.colon) ? argument.words.first.map { argument.word($0) } : nil
+      guard let value = argument.firstPart else { continue }
+      let label = argument.has(.colon) ? argument.firstWord.map { argument.word($0) } : nil
       let result = evaluateConstant(value, in: scope)
       switch label {
       case nil where result.tag == .range:

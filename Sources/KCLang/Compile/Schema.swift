@@ -37,7 +37,8 @@ struct Schema: Sendable {
   /// The module's scope.
   var scope: Int32
   var slots: [Slot] = []
-  var slotOf: [Int32: Int32] = [:]
+  /// The place in `slots` of the field with a key.
+  var slotOf = SlotTable()
   var requirements: [Requirement] = []
   /// The op that makes the API object; -1 for schemas that are no resources.
   var object: Int32 = -1

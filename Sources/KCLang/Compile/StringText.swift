@@ -79,30 +79,33 @@ struct StringText {
 
   private static func unescape(_ text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: "\\")) else { return text }
-    var out = String.UnicodeScalarView()
-    var scalars = Array(text.unicodeScalars)[...]
-    while let scalar = scalars.popFirst() {
-      guard scalar == "\\", let next = scalars.popFirst() else {
-        out.append(scalar)
+    var out: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    out.reserveCapacity(rest.count)
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "\\"), let next = rest.popFirst() else {
+        out.append(byte)
         continue
       }
       switch next {
-      case "n": out.append("\n")
-      case "t": out.append("\t")
-      case "r": out.append("\r")
-      case "0": out.append("\0")
-      case "\n": continue
-      case "u":
-        guard scalars.first == "{", let end = scalars.firstIndex(of: "}") else {
+      case UInt8(ascii: "n"): out.append(0x0a)
+      case UInt8(ascii: "t"): out.append(0x09)
+      case UInt8(ascii: "r"): out.append(0x0d)
+      case UInt8(ascii: "0"): out.append(0)
+      case 0x0a: continue
+      case UInt8(ascii: "u"):
+        guard rest.first == UInt8(ascii: "{"), let end = rest.firstIndex(of: UInt8(ascii: "}")) else {
           out.append(next)
           continue
         }
-        let digits = String(String.UnicodeScalarView(scalars[(scalars.startIndex + 1)..<end]))
-        if let value = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(value) { out.append(scalar) }
-        scalars = scalars[(end + 1)...]
+        let digits = String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self)
+        if let value = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(value) {
+          out.append(contentsOf: Array(String(Character(scalar)).utf8))
+        }
+        rest = rest[(end + 1)...]
       default: out.append(next)
       }
     }
-    return String(out)
+    return String(decoding: out, as: UTF8.self)
   }
 }

@@ -2,11 +2,11 @@ internal import KCSyntax
 
 /// Reading the parts of nodes.
 extension SyntaxNode {
-  /// The child nodes that mean something: without what the parser kept only to lose nothing.
-  var parts: [SyntaxNode] { childNodes.filter { $0.kind != .unexpected } }
-
   /// The name tokens among the children.
   var words: [Int] { childTokens.filter { tree.tokens[$0].kind == .name } }
+
+  /// The first of `words`.
+  var firstWord: Int? { token(.name) }
 
   func word(_ token: Int) -> String { tree.text(ofToken: token) }
 
@@ -19,6 +19,7 @@ extension SyntaxNode {
 
   /// The text of a string without interpolation, escapes resolved; nil for other nodes.
   var plainText: String? {
+    if let bytes = literalBytes { return String(decoding: bytes, as: UTF8.self) }
     guard kind == .stringExpr, !childNodes.contains(where: { $0.kind == .interpolation }) else { return nil }
     return StringText(self).parts.map(\.text).joined()
   }

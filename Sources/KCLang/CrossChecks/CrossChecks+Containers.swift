@@ -10,9 +10,11 @@ extension CrossChecks {
   }
 
   private mutating func checkImage(_ container: Node, _ name: String) {
-    guard let image = child(container, names.image), let text = program.tree.text(of: image.value) else { return }
-    let last = text.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-    guard !text.isEmpty, !text.contains("@"), !last.contains(":") else { return }
+    guard let image = child(container, names.image), image.value.tag == .string else { return }
+    let bytes = program.tree.utf8(of: image.value)
+    let last = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes[$0...] } ?? bytes
+    guard !bytes.isEmpty, !last.contains(UInt8(ascii: ":")), !bytes.contains(UInt8(ascii: "@")) else { return }
+    let text = String(decoding: bytes, as: UTF8.self)
     report(
       "KC0400", "the image of `\(name)` has no tag, so it is whatever `latest` is on the day", at: image.site,
       isWarning: true, help: "name a version: `\"\(text):1.2.3\"`, or a digest")

@@ -115,9 +115,8 @@ extension Program {
     let op = Int32(bitPattern: value.payload)
     let outer = trace
     trace = Trace()
-    let (name, place2) = declarationName(op)
-    pending.append(Pending(instance: -1, key: name, site: place2))
-    frames[place] = TreeValue(.busy, payload: UInt32(bitPattern: name))
+    pending.append(Pending(instance: -1, key: op, site: 0))
+    frames[place] = TreeValue(.busy, payload: UInt32(bitPattern: op))
     let result = evaluate(op, frame)
     pending.removeLast()
     frames[place] = result
@@ -128,7 +127,8 @@ extension Program {
     return result
   }
 
-  private mutating func declarationName(_ op: Int32) -> (Int32, Int32) {
+  /// The key of the name that is declared by an op, and where it stands; -1 for none.
+  mutating func declarationName(_ op: Int32) -> (key: Int32, site: Int32) {
     guard code.ops[Int(op)].code == .lazy else { return (-1, 0) }
     let node = lazies[Int(code.ops[Int(op)].a)].node
     guard let name = declaredName(node) else { return (-1, 0) }
@@ -191,7 +191,7 @@ extension Program {
 
   private mutating func evaluateList(_ op: Op, _ frame: Int32) -> TreeValue {
     let start = valueStack.count
-    defer { valueStack.removeSubrange(start...) }
+    defer { valueStack.removeLast(valueStack.count - start) }
     for offset in 0..<op.b {
       let value = evaluate(code.extra[Int(op.a + offset)], frame)
       if value.isPoison { return .poison }
@@ -250,6 +250,20 @@ extension Program {
       if !value.isNone { results.append(value) }
     }
     return tree.list(results)
+  }
+
+  /// `LIST.map(f)` in the standard library, which makes most of an object.
+  mutating func mapped(_ list: TreeValue, _ op: Op, _ frame: Int32) -> TreeValue {
+    let function = evaluate(code.extra[Int(op.c) + 2], frame)
+    if function.isPoison || list.length == 0 { return function.isPoison ? .poison : list }
+    let start = valueStack.count
+    defer { valueStack.removeLast(valueStack.count - start) }
+    for place in 0..<list.length {
+      let result = apply(function, to: tree.item(of: list, place), at: callSite ?? op.site)
+      if result.isPoison { return .poison }
+      if !result.isNone { valueStack.append(result) }
+    }
+    return tree.list(valueStack[start...])
   }
 
   /// The frame of one round of a loop. With a `place` it has two variables: an entry's key and value, or the place and

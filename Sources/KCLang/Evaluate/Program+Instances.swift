@@ -6,7 +6,7 @@ extension Program {
   /// A record expression's value. Fields without a value are left out.
   mutating func evaluateRecord(_ bodyIndex: Int32, _ frame: Int32) -> TreeValue {
     let start = fieldStack.count
-    defer { fieldStack.removeSubrange(start...) }
+    defer { fieldStack.removeLast(fieldStack.count - start) }
     for position in code.bodies[Int(bodyIndex)].statements {
       let statement = code.statements[Int(position)]
       var key = statement.key

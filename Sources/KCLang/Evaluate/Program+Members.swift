@@ -39,6 +39,7 @@ extension Program {
       }
     default: break
     }
+    if key == keys.isEmpty, base.tag == .list || base.tag == .record, !base.isSecret { return .bool(base.length == 0) }
     if var value = Builtins.property(text(key), of: base, &self) {
       if base.isSecret { value.isSecret = true }
       return value
@@ -239,6 +240,9 @@ extension Program {
     let receiver = evaluate(op.a, frame)
     if receiver.isPoison { return .poison }
     let count = Int(code.extra[Int(op.c)])
+    if receiver.tag == .list, op.b == keys.map, count == 1, !receiver.isSecret, !isOwn(op.site) {
+      return mapped(receiver, op, frame)
+    }
     if receiver.tag == .record || receiver.tag == .instance || receiver.tag == .scope,
       Builtins.method(text(op.b), of: receiver.tag == .scope ? .list : receiver.tag) == nil
     {
@@ -267,7 +271,7 @@ extension Program {
     let function = Int(closure.function)
     let total = code.functions[function].parameters.count
     let start = valueStack.count
-    defer { valueStack.removeSubrange(start...) }
+    defer { valueStack.removeLast(valueStack.count - start) }
     for _ in 0..<total { valueStack.append(.thunk) }
     let isBuiltin = code.functions[function].builtin >= 0
     let isCallOfUser = isOwn(site)
@@ -320,7 +324,7 @@ extension Program {
   /// Calls a function with values in the order of its parameters; `thunk` where none was given.
   mutating func apply(_ callee: TreeValue, _ arguments: [TreeValue], at site: Int32) -> TreeValue {
     let start = valueStack.count
-    defer { valueStack.removeSubrange(start...) }
+    defer { valueStack.removeLast(valueStack.count - start) }
     valueStack += arguments
     return apply(callee, stacked: start, at: site)
   }

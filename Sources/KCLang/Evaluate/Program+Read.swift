@@ -208,23 +208,26 @@ extension Program {
 
   /// Reports that a value depends on itself, with the way round.
   mutating func reportCycle(instance: Int32, key: Int32, _ site: Int32) -> TreeValue {
+    let start = pending.lastIndex { $0.instance == instance && $0.key == key } ?? 0
+    let cycle = Array(pending[min(start, pending.count)...]).map { one -> Pending in
+      guard one.instance < 0 else { return one }
+      let name = declarationName(one.key)
+      return Pending(instance: -1, key: name.key, site: name.site)
+    }
     func title(_ one: Pending) -> String {
       if one.instance < 0 { return text(one.key) }
       let place = instances[Int(one.instance)].name >= 0 ? text(instances[Int(one.instance)].name) : ""
       let field = one.key >= 0 ? text(one.key) : text(instances[Int(one.instance)].kind)
       return place.isEmpty ? field : "\(place).\(field)"
     }
-    let start = pending.lastIndex { $0.instance == instance && $0.key == key } ?? 0
-    let cycle = pending[min(start, pending.count)...]
     let names = cycle.map { title($0) }
-    let first = names.first ?? text(key)
+    let first = names.first ?? text(instance < 0 ? declarationName(key).key : key)
     let way = (names + [first]).map { "`\($0)`" }.joined(separator: " → ")
     // A cycle is one mistake, wherever it was entered: it is reported where its first member is declared.
     var labels: [Diagnostic.Label] = []
     let place = cycle.first.map { $0.instance < 0 && $0.site != 0 ? $0.site : site } ?? site
-    let members = Array(cycle)
-    for (index, one) in members.enumerated().dropFirst().prefix(5) where one.site != 0 && one.site != place {
-      let next = index + 1 < members.count ? title(members[index + 1]) : first
+    for (index, one) in cycle.enumerated().dropFirst().prefix(5) where one.site != 0 && one.site != place {
+      let next = index + 1 < cycle.count ? title(cycle[index + 1]) : first
       labels.append(.init(span: span(one.site), message: "`\(title(one))` needs `\(next)`"))
     }
     report("KC0123", "`\(first)` is defined by itself", at: place, labels: labels, notes: [way])

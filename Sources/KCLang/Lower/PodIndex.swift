@@ -1,9 +1,9 @@
 internal import KCData
 
-/// A type of API objects, by the keys of its names.
-struct TypeNames: Sendable, Hashable {
-  var apiVersion: Int32
-  var kind: Int32
+/// What an object says that it is. The objects that one schema makes say it with the same bits.
+struct WrittenType: Sendable, Hashable {
+  var apiVersion: UInt64
+  var kind: UInt64
 }
 
 /// The labels of the pods that a program's objects make, found by one label and the namespace.

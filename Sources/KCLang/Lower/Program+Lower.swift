@@ -177,15 +177,13 @@ extension Program {
     guard let version = value(at: keys.apiVersion, in: object), let kind = value(at: keys.kind, in: object) else {
       return false
     }
-    let names = TypeNames(apiVersion: key(of: version), kind: key(of: kind))
+    let names = WrittenType(apiVersion: version.bits, kind: kind.bits)
     if let known = namespacedTypes[names] { return known }
     let (apiVersion, kindText) = identity(of: object)
     let found = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kindText)?.namespaced ?? true
     namespacedTypes[names] = found
     return found
   }
-
-  private mutating func key(of text: TreeValue) -> Int32 { key(tree.text(of: text) ?? "") }
 
   /// The object with another value for one of its fields.
   mutating func replacing(_ key: Int32, in object: TreeValue, with value: TreeValue) -> TreeValue {

@@ -73,7 +73,7 @@ public struct ProjectFile: Sendable {
     }
     var (source, replaces) = (shape.value, SyntaxNode?.none)
     for setting in shape.body?.parts ?? [] where setting.kind == .setting {
-      guard let field = setting.parts.first?.text, setting.parts.count == 2 else { continue }
+      guard let field = setting.firstPart?.text, setting.parts.count == 2 else { continue }
       if field == "source" { source = setting.parts[1] }
       if field == "replaces" { replaces = setting.parts[1] }
     }

@@ -124,7 +124,7 @@ extension Program {
     case .block: declareBlock(node, in: scope)
     case .setting, .nested:
       // A keyword was forgotten, which is reported elsewhere: the name is known for all that.
-      if let name = node.parts.first, name.kind == .nameExpr {
+      if let name = node.firstPart, name.kind == .nameExpr {
         scopes[Int(scope)].names[key(name.text)] = Scope.Name(kind: .broken, span: name.span)
       }
     case .matchStatement:
@@ -255,8 +255,8 @@ extension Program {
   /// above it.
   mutating func release(_ mark: FrameMark) {
     guard frames.count == mark.end, closures.count == mark.closures, bodyRefs.count == mark.bodies else { return }
-    frames.removeSubrange(mark.frame...)
-    frameTraces.removeSubrange(mark.frame...)
+    frames.removeLast(frames.count - mark.frame)
+    frameTraces.removeLast(frameTraces.count - mark.frame)
   }
 
   mutating func setSlot(_ frame: Int32, _ slot: Int32, _ value: TreeValue) { frames[Int(frame + 1 + slot)] = value }

@@ -68,7 +68,7 @@ struct Program: ~Copyable, Sendable {
   /// The ops of `let`s and `param`s that are not compiled yet, by scope and name.
   var letOps: [ChildKey: Int32] = [:]
   /// What components' instances give for parameters, by frame and slot: for `kc why`.
-  var argumentOps: [ChildKey: Int32] = [:]
+  var argumentOps = ChildTable()
   /// The cases of enums, by name.
   var enums: [TypeID: [Int32: TypeID]] = [:]
   /// The schemas of types that are written as records, by their place and what type parameters stand for there.
@@ -157,13 +157,17 @@ struct Program: ~Copyable, Sendable {
   /// The project's namespace as a value, once one was needed.
   var projectNamespace = TreeValue.none
   /// Whether objects of a type live in namespaces, as far as that was asked.
-  var namespacedTypes: [TypeNames: Bool] = [:]
+  var namespacedTypes: [WrittenType: Bool] = [:]
   /// The types of the API that objects are checked against, where the project names a version that is not the default.
   var otherKube: KubeSchema?
   /// Custom kinds whose fields are those of a schema of the program.
   var closedKinds: Set<Int32> = []
   var environmentBodies: [Int: [(body: Int32, frame: Int32)]] = [:]
   var keys: WellKnownKeys
+
+  /// A value of any size makes the compiler pass the program by its address. Otherwise each call of what only reads it
+  /// would copy its two kilobytes: a fifth of the time of an evaluation.
+  private let anchor: any Sendable = ()
 
   init(options: CompileOptions) {
     self.options = options
@@ -260,8 +264,9 @@ struct Lazy: Sendable {
 
 /// A field or name that is being evaluated.
 struct Pending: Sendable {
+  /// -1 for a name.
   var instance: Int32
-  /// The field's key, or the name's.
+  /// The field's key, or the op that declares the name.
   var key: Int32
   var site: Int32
 }
@@ -284,7 +289,7 @@ struct Edge: Sendable, Hashable {
 struct WellKnownKeys: Sendable {
   let ownSelf, name, env, to, affinity, none, `true`, `false`, null, underscore, workload, project, count, entryKey,
     value, protect, restartOnConfig, apiVersion, kind, metadata, namespace, spec, selector, template, jobTemplate,
-    labels, status, live: Int32
+    labels, status, live, map, isEmpty: Int32
 
   init(_ keys: inout TreeKeys) {
     func key(_ text: String, _ keys: inout TreeKeys) -> Int32 { Int32(keys.intern(text)) }
@@ -316,6 +321,8 @@ struct WellKnownKeys: Sendable {
     labels = key("labels", &keys)
     status = key("status", &keys)
     live = key("live", &keys)
+    map = key("map", &keys)
+    isEmpty = key("isEmpty", &keys)
   }
 }
 

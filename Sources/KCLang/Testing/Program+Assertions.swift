@@ -21,7 +21,7 @@ extension Program {
 
   /// `assert CONDITION [else MESSAGE]`
   mutating func runAssertion(_ node: SyntaxNode, _ check: CheckContext, _ result: inout TestResult) {
-    guard let (scope, frame) = place(check), let expression = node.parts.first else { return }
+    guard let (scope, frame) = place(check), let expression = node.firstPart else { return }
     let (op, _) = apart { $0.compile(expression, in: scope, expecting: TypeTable.bool) }
     judge(node, op, scope, frame, &result)
   }
@@ -30,7 +30,7 @@ extension Program {
   mutating func judge(
     _ node: SyntaxNode, _ op: Int32, _ scope: Int32, _ frame: Int32, _ result: inout TestResult
   ) {
-    guard let expression = node.parts.first else { return }
+    guard let expression = node.firstPart else { return }
     result.checks += 1
     let (truth, found) = apart { $0.condition(op, frame) }
     if truth == true { return }
@@ -87,7 +87,7 @@ extension Program {
 
   /// `snapshot EXPR [as NAME]`
   mutating func takeSnapshot(_ node: SyntaxNode, _ check: CheckContext, _ result: inout TestResult) {
-    guard let (scope, frame) = place(check), let expression = node.parts.first else { return }
+    guard let (scope, frame) = place(check), let expression = node.firstPart else { return }
     result.checks += 1
     let (values, found) = apart { program -> [Value] in
       let value = program.evaluate(program.compile(expression, in: scope, expecting: TypeTable.any), frame)

@@ -60,7 +60,7 @@ extension Program {
   }
 
   private mutating func compileMatchChecks(_ node: SyntaxNode, in scope: Int32) -> [CheckStep] {
-    guard let subject = node.parts.first else { return [] }
+    guard let subject = node.firstPart else { return [] }
     let op = compile(subject, in: scope, expecting: TypeTable.any)
     var coverage = Coverage(typeOf(op), subject, self)
     var arms: [(pattern: Int32, steps: [CheckStep])] = []

@@ -172,11 +172,25 @@ public struct SyntaxNode: Sendable {
   /// The children that are nodes.
   public var childNodes: [SyntaxNode] {
     var out: [SyntaxNode] = []
+    out.reserveCapacity(tree.children[childRange].count { !$0.isToken })
     for child in tree.children[childRange] where !child.isToken {
       out.append(SyntaxNode(tree: tree, index: child.index))
     }
     return out
   }
+
+  /// The child nodes that mean something: without what the parser kept only to lose nothing.
+  public var parts: [SyntaxNode] {
+    var out: [SyntaxNode] = []
+    out.reserveCapacity(tree.children[childRange].count { !$0.isToken })
+    for child in tree.children[childRange] where !child.isToken && tree.nodes[child.index].kind != .unexpected {
+      out.append(SyntaxNode(tree: tree, index: child.index))
+    }
+    return out
+  }
+
+  /// The first of `parts`.
+  public var firstPart: SyntaxNode? { child { $0 != .unexpected } }
 
   /// The children that are tokens, by index into the tree's tokens.
   public var childTokens: [Int] {
@@ -194,6 +208,21 @@ public struct SyntaxNode: Sendable {
       return SyntaxNode(tree: tree, index: child.index)
     }
     return nil
+  }
+
+  /// The first child that is a token, by index into the tree's tokens.
+  public var firstToken: Int? { tree.children[childRange].first { $0.isToken }?.index }
+
+  /// The bytes between the quotes of a string that stand for themselves: one in simple quotes, without an escape and
+  /// without a value put in; nil for other nodes.
+  public var literalBytes: ArraySlice<UInt8>? {
+    guard kind == .stringExpr, case let children = children, children.count == 3 || children.count == 2,
+      children.allSatisfy(\.isToken), let open = children.first, let close = children.last,
+      tree.tokens[open.index].length == 1, tree.tokens[close.index].kind == .stringClose
+    else { return nil }
+    let range = tree.tokens[open.index].range.upperBound..<tree.tokens[close.index].range.lowerBound
+    let bytes = tree.file.bytes[range]
+    return bytes.contains(UInt8(ascii: "\\")) ? nil : bytes
   }
 
   /// The first token of a kind among the children.
