@@ -108,33 +108,36 @@ static const unsigned char file34[] = {
 #embed "../../stdlib/networking.kc"
 };
 static const unsigned char file35[] = {
-#embed "../../stdlib/pod.kc"
+#embed "../../stdlib/object.kc"
 };
 static const unsigned char file36[] = {
-#embed "../../stdlib/policy.kc"
+#embed "../../stdlib/pod.kc"
 };
 static const unsigned char file37[] = {
-#embed "../../stdlib/prelude.kc"
+#embed "../../stdlib/policy.kc"
 };
 static const unsigned char file38[] = {
-#embed "../../stdlib/probe.kc"
+#embed "../../stdlib/prelude.kc"
 };
 static const unsigned char file39[] = {
-#embed "../../stdlib/project.kc"
+#embed "../../stdlib/probe.kc"
 };
 static const unsigned char file40[] = {
-#embed "../../stdlib/scaling.kc"
+#embed "../../stdlib/project.kc"
 };
 static const unsigned char file41[] = {
-#embed "../../stdlib/semver.kc"
+#embed "../../stdlib/scaling.kc"
 };
 static const unsigned char file42[] = {
-#embed "../../stdlib/services.kc"
+#embed "../../stdlib/semver.kc"
 };
 static const unsigned char file43[] = {
-#embed "../../stdlib/volumes.kc"
+#embed "../../stdlib/services.kc"
 };
 static const unsigned char file44[] = {
+#embed "../../stdlib/volumes.kc"
+};
+static const unsigned char file45[] = {
 #embed "../../stdlib/workloads.kc"
 };
 
@@ -178,16 +181,17 @@ static const struct {
     {"metric.kc", file32, sizeof file32},
     {"net.kc", file33, sizeof file33},
     {"networking.kc", file34, sizeof file34},
-    {"pod.kc", file35, sizeof file35},
-    {"policy.kc", file36, sizeof file36},
-    {"prelude.kc", file37, sizeof file37},
-    {"probe.kc", file38, sizeof file38},
-    {"project.kc", file39, sizeof file39},
-    {"scaling.kc", file40, sizeof file40},
-    {"semver.kc", file41, sizeof file41},
-    {"services.kc", file42, sizeof file42},
-    {"volumes.kc", file43, sizeof file43},
-    {"workloads.kc", file44, sizeof file44},
+    {"object.kc", file35, sizeof file35},
+    {"pod.kc", file36, sizeof file36},
+    {"policy.kc", file37, sizeof file37},
+    {"prelude.kc", file38, sizeof file38},
+    {"probe.kc", file39, sizeof file39},
+    {"project.kc", file40, sizeof file40},
+    {"scaling.kc", file41, sizeof file41},
+    {"semver.kc", file42, sizeof file42},
+    {"services.kc", file43, sizeof file43},
+    {"volumes.kc", file44, sizeof file44},
+    {"workloads.kc", file45, sizeof file45},
 };
 
 size_t kc_stdlib_count(void) { return sizeof files / sizeof files[0]; }

@@ -3,12 +3,13 @@ internal import KCSyntax
 
 /// Calls of methods and of functions that are values.
 extension Program {
-  /// `receiver.name(arguments)`
+  /// `receiver.name(arguments)`, and `receiver?.name(arguments)`, which is absent where the receiver is.
   mutating func compileMethod(
-    _ receiver: Int32, _ name: String, _ arguments: [SyntaxNode], _ place: Span, _ scope: Int32
+    _ receiver: Int32, _ name: String, _ arguments: [SyntaxNode], _ place: Span, _ scope: Int32, isOptional: Bool
   ) -> Int32 {
     let site = code.site(place)
-    let whole = typeOf(receiver)
+    let mayLack = isOptional && mayBeAbsent(typeOf(receiver))
+    let whole = mayLack ? present(typeOf(receiver)) : typeOf(receiver)
     if mayBeAbsent(whole), isOwn(site), code.ops[Int(receiver)].code != .constant {
       let type = memberType(receiver, key(name), isOptional: false, at: site)
       if type == TypeTable.unknown { return code.emit(.poison, at: site) }
@@ -39,8 +40,9 @@ extension Program {
       given.append(typeOf(pair[1]))
       list += pair
     }
-    let op = code.emit(.method, receiver, key(name), code.list(list), at: site)
-    return typed(op, method.map { result(of: $0.signature, type, element, given) } ?? TypeTable.any)
+    let op = code.emit(isOptional ? .optionalMethod : .method, receiver, key(name), code.list(list), at: site)
+    let found = method.map { result(of: $0.signature, type, element, given) } ?? TypeTable.any
+    return typed(op, mayLack && found != TypeTable.any ? optional(found) : found)
   }
 
   /// Whether the arguments are as many, and are called, as a signature says.

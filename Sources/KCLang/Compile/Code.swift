@@ -15,6 +15,8 @@ enum OpCode: UInt8, Sendable {
   case call
   /// Calls the member with key b of a; extra[c] is the count, arguments follow.
   case method
+  /// The same, but absent where a is.
+  case optionalMethod
   case not, negate
   case add, subtract, multiply, divide, remainder
   case equal, notEqual, less, lessEqual, greater, greaterEqual

@@ -31,7 +31,9 @@ extension Program {
     }
     if callee.kind == .memberExpr, let base = callee.firstPart, let token = callee.words.last {
       let receiver = compile(base, in: scope, expecting: TypeTable.any)
-      return compileMethod(receiver, callee.word(token), arguments, callee.tree.span(ofToken: token), scope)
+      return compileMethod(
+        receiver, callee.word(token), arguments, callee.tree.span(ofToken: token), scope,
+        isOptional: callee.has(.questionDot))
     }
     if callee.kind == .nameExpr, let (owner, found) = find(key(callee.text), in: scope),
       case .function(let function) = found.kind

@@ -14,6 +14,8 @@ struct Policy: Sendable {
   var scope: Int32
   var span: Span
   var type = TypeTable.unknown
+  /// The types of the API that it is on, whose values in the objects it is held against.
+  var apiTypes: [Int] = []
   var checks: [Check] = []
   /// The scope that the checks stand in.
   var inner: Int32 = -1
@@ -45,24 +47,36 @@ extension Program {
 
   mutating func declareWaiver(_ node: SyntaxNode, in scope: Int32) { waiverNodes.append((node, scope)) }
 
-  /// Compiles all policies and waivers, and holds the program's blocks against them.
-  mutating func checkPolicies() {
+  /// Compiles all policies and waivers, and holds the program's blocks and objects against them.
+  ///
+  /// - Parameter resources: the objects; nil where some could not be made, so that none are looked at.
+  mutating func checkPolicies(_ resources: [Resource]?, refused: Set<Int32>, isSound: Bool) {
+    let before = diagnostics.all.count
     for index in policies.indices { compilePolicy(index) }
     var waivers: [Waiver] = []
     for (node, scope) in waiverNodes { if let waiver = compileWaiver(node, scope) { waivers.append(waiver) } }
-    guard !policies.isEmpty, !diagnostics.hasErrors else { return }
+    guard !policies.isEmpty, isSound, !diagnostics.all[before...].contains(where: { $0.severity == .error })
+    else { return }
     check(root, against: waivers)
+    if let resources { checkObjectPolicies(resources, waivers, refused: refused) }
+    dropWhatPoliciesSay()
   }
 
   private mutating func compilePolicy(_ index: Int) {
     let policy = policies[index]
-    let type = policy.node.parts.first { $0.isType }.map { compileType($0, in: policy.scope) } ?? TypeTable.unknown
+    let node = policy.node.parts.first { $0.isType }
+    let names = node.map { apiNames($0, in: policy.scope) } ?? []
+    // The library's own are not checked, so that the modules of the types need not be read for them.
+    let type =
+      names.isEmpty || !isStandard(policy.scope)
+      ? node.map { compileType($0, in: policy.scope) } ?? TypeTable.unknown : TypeTable.unknown
     let inner = addScope(
       .body, parent: policy.scope, module: scopes[Int(policy.scope)].module, layer: scopes[Int(policy.scope)].layer)
     if case .schema(let schema) = types[types.base(type)] {
       ensureSchema(schema.index)
       scopes[Int(inner)].schema = schema.index
     }
+    if !names.isEmpty { declareObjectNames(type, in: inner, at: policy.span, isTyped: !isStandard(policy.scope)) }
     var checks: [Policy.Check] = []
     for node in policy.node.child(.body)?.parts ?? [] where node.kind == .denyStatement {
       let parts = node.parts
@@ -74,6 +88,7 @@ extension Program {
           message: compile(parts[1], in: inner, expecting: TypeTable.string)))
     }
     policies[index].type = type
+    policies[index].apiTypes = apiTypes(names)
     policies[index].inner = inner
     policies[index].checks = checks
   }
@@ -105,31 +120,37 @@ extension Program {
 
   private mutating func check(_ index: Int32, against waivers: [Waiver]) {
     let own = TreeValue(.instance, payload: UInt32(bitPattern: index))
-    for policy in policies where index != root && fits(own, policy.type) {
+    for policy in policies where policy.apiTypes.isEmpty && index != root && fits(own, policy.type) {
       let module = scopes[Int(policy.scope)].module
       let frame = addFrame(parent: module >= 0 ? modules[Int(module)].frame : 0, size: 1)
       setSlot(frame, 0, own)
-      for check in policy.checks { hold(index, policy, check, frame, waivers) }
+      for check in policy.checks {
+        let outer = trace
+        trace = Trace()
+        defer { trace = outer }
+        guard let applies = condition(check.condition, frame), applies else { continue }
+        report(policy, check, frame, of: index, at: instances[Int(index)].site, waivers)
+      }
     }
     for child in children(of: index) { check(child, against: waivers) }
   }
 
-  private mutating func hold(
-    _ index: Int32, _ policy: Policy, _ check: Policy.Check, _ frame: Int32, _ waivers: [Waiver]
+  /// Reports that a policy is not kept, unless that is waived.
+  ///
+  /// - Parameter place: what the policy is about, for values within objects.
+  mutating func report(
+    _ policy: Policy, _ check: Policy.Check, _ frame: Int32, of block: Int32, at site: Int32, _ waivers: [Waiver],
+    where place: String = ""
   ) {
-    let outer = trace
-    trace = Trace()
-    defer { trace = outer }
-    guard let applies = condition(check.condition, frame), applies else { return }
     let message = scalar(evaluate(check.message, frame))
-    var notes = ["policy `\(text(policy.name))`"]
-    for waiver in waivers where waiver.policy == policy.name && covers(waiver, index) {
+    var notes = ["policy `\(text(policy.name))`\(place)"]
+    for waiver in waivers where waiver.policy == policy.name && covers(waiver, block) {
       guard let until = expired(waiver) else { return }
       notes.append("it was waived until \(until)")
     }
     let shown = message.isSecret ? "a policy is not kept" : tree.text(of: message) ?? "a policy is not kept"
     report(
-      "KC0200", shown, at: span(instances[Int(index)].site), severity: check.severity,
+      "KC0200", shown, at: span(site), severity: check.severity,
       labels: [.init(span: policy.span, message: "this policy")], notes: notes)
   }
 

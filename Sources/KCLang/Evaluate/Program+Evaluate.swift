@@ -46,7 +46,7 @@ extension Program {
     case .member, .optionalMember: return evaluateMember(op, frame)
     case .index, .optionalIndex: return evaluateIndex(op, frame)
     case .call: return evaluateCall(op, frame)
-    case .method: return evaluateMethod(op, frame)
+    case .method, .optionalMethod: return evaluateMethod(op, frame)
     case .not, .negate: return evaluateUnary(op, frame)
     case .add, .subtract, .multiply, .divide, .remainder: return evaluateArithmetic(op, frame)
     case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual: return evaluateComparison(op, frame)

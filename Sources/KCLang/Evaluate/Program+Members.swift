@@ -12,6 +12,7 @@ extension Program {
         help: "use `?.` where a value may be absent")
       return .poison
     }
+    if readsObjects, base.tag == .record { return objectMember(op, of: base) }
     return member(op.b, of: base, at: op.site)
   }
 
@@ -238,7 +239,7 @@ extension Program {
 
   mutating func evaluateMethod(_ op: Op, _ frame: Int32) -> TreeValue {
     let receiver = evaluate(op.a, frame)
-    if receiver.isPoison { return .poison }
+    if receiver.isPoison || op.code == .optionalMethod && receiver.isNone { return receiver }
     let count = Int(code.extra[Int(op.c)])
     if receiver.tag == .list, op.b == keys.map, count == 1, !receiver.isSecret, !isOwn(op.site) {
       return mapped(receiver, op, frame)

@@ -4,8 +4,8 @@ internal import KCSyntax
 
 /// From resources to API objects.
 extension Program {
-  /// The objects of all resources, in the order of their declaration.
-  mutating func lower() -> [Resource] {
+  /// The objects of all resources, in the order of their declaration, and whether all could be made.
+  mutating func lower() -> (resources: [Resource], isWhole: Bool) {
     var resources: [Resource] = []
     let all = resourceInstances(in: root)
     for index in all {
@@ -23,7 +23,7 @@ extension Program {
       checkSelectors(resources)
       checkAcross(resources)
     }
-    return resources
+    return (resources, resources.count == all.count)
   }
 
   /// The blocks that become objects, those in instances of components too.

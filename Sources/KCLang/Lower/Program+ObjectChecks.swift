@@ -5,9 +5,10 @@ internal import KCSyntax
 /// What the API server refuses, found in the source.
 extension Program {
   /// Reports what the API server would refuse of the objects, if that is asked for and nothing else is wrong: a mistake
-  /// is one diagnostic.
-  mutating func checkObjects(_ resources: [Resource]) {
-    guard options.checksObjects, !diagnostics.hasErrors else { return }
+  /// is one diagnostic. The blocks of those that it would refuse.
+  mutating func checkObjects(_ resources: [Resource]) -> Set<Int32> {
+    guard options.checksObjects, !diagnostics.hasErrors else { return [] }
+    var refused: Set<Int32> = []
     for resource in resources {
       let (apiVersion, kind) = identity(of: resource.tree)
       guard let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind),
@@ -15,6 +16,7 @@ extension Program {
       else { continue }
       let causes = Self.refusals(of: object, type)
       if causes.isEmpty { continue }
+      refused.insert(resource.instance)
       let hasSecrets = ObjectOrigins.hasSecrets(self, resource.tree)
       // What secrets hold is assumed here, or nothing to be shown.
       for cause in causes where !(hasSecrets && kind == "Secret") {
@@ -24,6 +26,7 @@ extension Program {
           at: span(site(of: cause.field, in: resource)))
       }
     }
+    return refused
   }
 
   private static func refusals(of object: Value, _ type: ResourceType) -> [APIStatus.Cause] {

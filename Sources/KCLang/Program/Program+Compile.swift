@@ -31,9 +31,10 @@ extension Program {
     checkAll()
     complete(root)
     completeConstructed()
-    checkPolicies()
-    let resources = lower()
-    checkObjects(resources)
+    let isSound = !diagnostics.hasErrors
+    let (resources, isWhole) = lower()
+    let refused = checkObjects(resources)
+    checkPolicies(isWhole ? resources : nil, refused: refused, isSound: isSound)
     moves = resolveMoves(resources)
     dropConsequences()
     if !diagnostics.hasErrors { reportUnusedImports() }

@@ -101,6 +101,8 @@ extension Program {
     nodes = other.nodes
     pending = other.pending
     trace = other.trace
+    readsObjects = other.readsObjects
+    readOrigin = other.readOrigin
     subject = other.subject
     owner = other.owner
     edges = other.edges

@@ -139,6 +139,10 @@ struct Program: ~Copyable, Sendable {
   var nodes = 0
   var pending: [Pending] = []
   var trace = Trace()
+  /// Whether records are values of objects that policies look at: what they do not have is absent.
+  var readsObjects = false
+  /// Then: the origin of the field read last; 0 where that is absent.
+  var readOrigin: UInt32 = 0
   /// The field whose value is being checked, for messages; -1 for none.
   var subject: Int32 = -1
   /// The instance whose field is being evaluated, for the edges between resources.

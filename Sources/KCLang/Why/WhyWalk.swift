@@ -57,6 +57,8 @@ extension Program {
     case .construct: collectStatements(op.b, frame, &walk)
     case .call: collectCall(index, op, frame, &walk)
     case .method: collectMethod(op, frame, &walk)
+    case .optionalMethod:
+      if evaluate(op.a, frame).isNone { collect(op.a, frame, &walk) } else { collectMethod(op, frame, &walk) }
     case .lambda: collectLambda(op.a, frame, &walk)
     case .branch, .match, .forEach, .forPairs: collectChoice(op, frame, &walk)
     }
