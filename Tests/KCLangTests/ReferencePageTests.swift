@@ -58,7 +58,8 @@ import Testing
 
   /// Schemas that other pages show.
   private static let elsewhere: Set<String> = [
-    "Affinity", "Project", "ProjectDependency", "ProjectNode", "ProjectTaint", "TargetCluster", "TargetExpectation",
+    "Affinity", "PolicyObject", "Project", "ProjectDependency", "ProjectNode", "ProjectTaint", "TargetCluster",
+    "TargetExpectation",
   ]
 
   private static let standard = Compilation(entry: [], provider: MemorySources([:]))

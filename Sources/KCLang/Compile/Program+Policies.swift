@@ -70,6 +70,7 @@ extension Program {
     let type =
       names.isEmpty || !isStandard(policy.scope)
       ? node.map { compileType($0, in: policy.scope) } ?? TypeTable.unknown : TypeTable.unknown
+    if let node, names.isEmpty { checkIsSeen(type, node) }
     let inner = addScope(
       .body, parent: policy.scope, module: scopes[Int(policy.scope)].module, layer: scopes[Int(policy.scope)].layer)
     if case .schema(let schema) = types[types.base(type)] {

@@ -54,6 +54,7 @@ struct CrossChecks: ~Copyable {
     for place in objects.indices {
       let object = objects[place]
       hold(object)
+      if isUntyped { checkVersion(object) }
       if object.pod != nil { checkPods(object) }
       switch object.kind {
       case "Service": checkService(object)

@@ -215,29 +215,5 @@ extension DiagnosticCatalogue {
           }
         }
         """#),
-    DiagnosticInfo(
-      "KC0200", "policy not kept",
-      """
-      A `policy` of the program or of one of its imports refuses this block. A `waive` with a reason makes \
-      an exception.
-      """,
-      bad: #"""
-        policy no-latest on Container {
-          deny if self.image.endsWith(":latest") "`\(self.name)` has no fixed tag"
-        }
-
-        deployment web {
-          container app { image = "shop/web:latest" }
-        }
-        """#,
-      good: #"""
-        policy no-latest on Container {
-          deny if self.image.endsWith(":latest") "`\(self.name)` has no fixed tag"
-        }
-
-        deployment web {
-          container app { image = "shop/web:v1" }
-        }
-        """#),
   ]
 }

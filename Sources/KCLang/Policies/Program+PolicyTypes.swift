@@ -26,6 +26,26 @@ extension Program {
     return all.compactMap { schema.type(named: $0) }
   }
 
+  /// Reports a type of which no block is: policies on it would never be held against anything.
+  mutating func checkIsSeen(_ type: TypeID, _ node: SyntaxNode) {
+    if type == TypeTable.unknown { return }
+    var members = [type]
+    if case .union(let all) = types[types.base(type)] { members = all }
+    var ofAPI = 0
+    for member in members {
+      guard case .schema(let schema) = types[types.base(member)] else {
+        return report(
+          "KC0201", "a policy is on blocks or values of objects, and no block is \(Self.article(describe(member)))",
+          at: node.span, help: "say whose: `on Deployment`, `on k8s.core.v1.Container`")
+      }
+      if apiModuleName(of: schemas[Int(schema.index)].scope) != nil { ofAPI += 1 }
+    }
+    guard ofAPI > 0 else { return }
+    report(
+      "KC0201", "a policy is either on kc's kinds or on types of the API, since `self` has other fields in each",
+      at: node.span, help: "types of the API alone see all that is applied, however it was written")
+  }
+
   /// Declares `self`, the value, and `object`, which it is part of.
   mutating func declareObjectNames(_ type: TypeID, in scope: Int32, at span: Span, isTyped: Bool) {
     var object = TypeTable.any
