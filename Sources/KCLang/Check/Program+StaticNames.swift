@@ -118,7 +118,7 @@ extension Program {
 
   /// Whether some schema extends another, by its source.
   private func isExtended(_ schema: Int32) -> Bool {
-    let name = schemas[Int(schema)].name
+    let name = plainName(schema)
     return schemas.contains { other in
       if other.parent == schema { return true }
       guard other.state == .declared, let node = other.node, node.kind == .schemaDecl else { return false }

@@ -125,8 +125,13 @@ extension Program {
       for (one, two) in zip(own, given) { unify(one, two, &bindings) }
       unify(result, other, &bindings)
     case (.schema(let one), .schema(let other)):
-      let (wanted, given) = (schemas[Int(one.index)], schemas[Int(other.index)])
-      guard wanted.generic >= 0, wanted.generic == given.generic else { return }
+      ensureSchema(other.index)
+      let wanted = schemas[Int(one.index)]
+      // Of what extends a schema made of the generic one, that says the types.
+      let chain = [other.index] + schemas[Int(other.index)].chain
+      guard wanted.generic >= 0, let place = chain.first(where: { schemas[Int($0)].generic == wanted.generic }),
+        case let given = schemas[Int(place)]
+      else { return }
       for (one, two) in zip(wanted.arguments, given.arguments) { unify(one, two, &bindings) }
     case (.deferred(let inner), .deferred(let other)): unify(inner, other, &bindings)
     case (_, .refined(let base, _)): unify(pattern, base, &bindings)

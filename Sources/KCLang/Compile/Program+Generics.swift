@@ -34,7 +34,7 @@ extension Program {
 
   /// `Pair<Int, String>`
   mutating func genericType(
-    _ name: Int32, _ owner: Int32, _ entry: Scope.Name, _ arguments: [SyntaxNode], _ scope: Int32, at node: SyntaxNode
+    _ name: Int32, _ owner: Int32, _ entry: Scope.Name, _ arguments: [SyntaxNode], _ scope: Int32, at span: Span
   ) -> TypeID {
     let parameters = typeParameters(of: entry.node)
     guard arguments.count == parameters.count else {
@@ -45,12 +45,12 @@ extension Program {
         arguments.count < parameters.count ? "KC0131" : "KC0132",
         parameters.isEmpty
           ? "`\(text(name))` takes no types" : "`\(text(name))` takes \(Self.count(parameters.count, "type"))",
-        at: node.span, help: help)
+        at: span, help: help)
       return TypeTable.unknown
     }
     let given = arguments.map { compileType($0, in: scope) }
     if given.contains(TypeTable.unknown) { return TypeTable.unknown }
-    return instantiate(name, owner, entry, given, at: node.span)
+    return instantiate(name, owner, entry, given, at: span)
   }
 
   /// A generic type or schema with types for its parameters.
@@ -124,6 +124,15 @@ extension Program {
     }
     return bindings
   }
+
+  /// The schema's name, without the types that it was made of.
+  func plainName(_ schema: Int32) -> String {
+    let found = schemas[Int(schema)]
+    return found.generic >= 0 ? schemas[Int(found.generic)].name : found.name
+  }
+
+  /// Whether blocks have children of a schema, so that their bare names mean something where it is expected.
+  func isKeyed(_ schema: Int32) -> Bool { keyedSchemas.contains(plainName(schema)) }
 
   /// Whether one schema is made of the same generic one as another, of types that fit.
   func isSameGeneric(_ schema: Int32, _ other: Int32) -> Bool {

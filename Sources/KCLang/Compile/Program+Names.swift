@@ -107,7 +107,7 @@ extension Program {
   /// Whether a type gives bare names a meaning: children of a block around.
   private func acceptsChild(_ type: TypeID) -> Bool {
     switch types[types.base(type)] {
-    case .schema(let schema): keyedSchemas.contains(schemas[Int(schema.index)].name)
+    case .schema(let schema): isKeyed(schema.index)
     case .optional(let inner), .secret(let inner): acceptsChild(inner)
     case .union(let members): members.contains(where: { acceptsChild($0) })
     default: false

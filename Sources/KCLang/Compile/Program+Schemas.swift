@@ -14,13 +14,13 @@ extension Program {
         "KC0195", "a resource has no type parameters: its blocks could not say what they stand for", at: generic.span)
     }
     if schemas[Int(index)].generic >= 0 { schemas[Int(index)].chain.append(schemas[Int(index)].generic) }
-    extend(index, node)
     let outer = schemas[Int(index)].scope
     let scope = addScope(
       .schema, parent: outer, module: scopes[Int(outer)].module, layer: scopes[Int(outer)].layer)
     scopes[Int(scope)].schema = index
     let bindings = bindings(of: index, node)
     bind(Array(bindings.keys), to: Array(bindings.values), in: scope, at: node.span)
+    extend(index, node, scope)
     let members = node.kind == .recordType ? node.parts : node.child(.body)?.parts ?? []
     for member in members where member.kind == .letDecl { declareSlot(member, in: scope) }
     for mixin in mixins(of: node, scope) {
@@ -82,30 +82,19 @@ extension Program {
     return start..<start + Int32(pairs.count)
   }
 
-  private mutating func extend(_ index: Int32, _ node: SyntaxNode) {
+  private mutating func extend(_ index: Int32, _ node: SyntaxNode, _ scope: Int32) {
     let words = node.words
-    guard let position = words.firstIndex(where: { node.word($0) == "extends" }), position + 1 < words.count else {
-      return
-    }
-    let token = words[position + 1]
-    let name = node.word(token)
-    let scope = schemas[Int(index)].scope
-    guard let (owner, found) = find(key(name), in: scope), case .schema(let parent) = found.kind else {
-      let known = names(in: scope) { if case .schema = $0.kind { true } else { false } }
-      return reportUnknown(
-        "KC0103", "there is no schema `\(name)`", name, among: known, at: node.tree.span(ofToken: token))
-    }
-    markUsed(key(name), owner)
-    if refuseGeneric(parent, at: node.tree.span(ofToken: token)) { return }
+    guard let position = words.firstIndex(where: { node.word($0) == "extends" }), position + 1 < words.count,
+      let parent = schema(named: words[position + 1], in: node, scope)
+    else { return }
+    let place = node.tree.span(ofToken: words[position + 1])
     if schemas[Int(parent)].state == .compiling {
-      return report(
-        "KC0123", "`\(schemas[Int(index)].name)` extends itself", at: node.tree.span(ofToken: token))
+      return report("KC0123", "`\(schemas[Int(index)].name)` extends itself", at: place)
     }
     ensureSchema(parent)
     let base = schemas[Int(parent)]
     if base.chain.count >= Limits.schemas {
-      return report(
-        "KC0170", "more than \(Limits.schemas) schemas extend each other", at: node.tree.span(ofToken: token))
+      return report("KC0170", "more than \(Limits.schemas) schemas extend each other", at: place)
     }
     schemas[Int(index)].parent = parent
     schemas[Int(index)].slots = base.slots
@@ -114,16 +103,23 @@ extension Program {
     schemas[Int(index)].object = base.object
     schemas[Int(index)].objectOwner = base.objectOwner
     schemas[Int(index)].primary = base.primary
-    schemas[Int(index)].chain = [index] + base.chain
+    schemas[Int(index)].chain += base.chain
   }
 
-  /// Reports a generic schema where no types can be given for its parameters.
-  private mutating func refuseGeneric(_ schema: Int32, at span: Span) -> Bool {
-    guard isGeneric(schemas[Int(schema)].node), schemas[Int(schema)].generic < 0 else { return false }
-    report(
-      "KC0131", "`\(schemas[Int(schema)].name)` takes types, which cannot be given here", at: span,
-      help: "declare a schema with a field of that type")
-    return true
+  /// The schema that a word names, made of the types that follow it where it is generic; nil after a report.
+  private mutating func schema(named token: Int, in node: SyntaxNode, _ scope: Int32) -> Int32? {
+    let name = node.word(token)
+    guard let (owner, found) = find(key(name), in: scope), case .schema(let schema) = found.kind else {
+      let known = names(in: scope) { if case .schema = $0.kind { true } else { false } }
+      reportUnknown("KC0103", "there is no schema `\(name)`", name, among: known, at: node.tree.span(ofToken: token))
+      return nil
+    }
+    markUsed(key(name), owner)
+    let arguments = node.child(.typeArguments)?.parts.filter(\.isType) ?? []
+    guard isGeneric(found.node) || !arguments.isEmpty else { return schema }
+    let type = genericType(key(name), owner, found, arguments, scope, at: node.tree.span(ofToken: token))
+    guard case .schema(let made) = types[type] else { return nil }
+    return made.index
   }
 
   private mutating func compileMember(_ node: SyntaxNode, of index: Int32, in scope: Int32) {
@@ -174,14 +170,7 @@ extension Program {
   private mutating func compileKeyed(_ node: SyntaxNode, of index: Int32, in scope: Int32) {
     let words = node.words
     guard words.count == 3 else { return }
-    let name = node.word(words[2])
-    guard let (owner, found) = find(key(name), in: scope), case .schema(let child) = found.kind else {
-      let known = names(in: scope) { if case .schema = $0.kind { true } else { false } }
-      return reportUnknown(
-        "KC0103", "there is no schema `\(name)`", name, among: known, at: node.tree.span(ofToken: words[2]))
-    }
-    markUsed(key(name), owner)
-    if refuseGeneric(child, at: node.tree.span(ofToken: words[2])) { return }
+    guard let child = schema(named: words[2], in: node, scope) else { return }
     var slot = Slot(
       key: key(node.word(words[1])), type: types.add(.children(SchemaID(index: child))), owner: index,
       site: code.site(node.tree.span(ofToken: words[1])))
@@ -210,8 +199,8 @@ extension Program {
 
   /// Whether a schema is another or extends it.
   func isSchema(_ schema: Int32, _ other: Int32) -> Bool {
-    schema == other || schemas[Int(schema)].chain.contains(other) || isSameGeneric(schema, other)
-      || isSameRecord(schema, other)
+    schema == other || schemas[Int(schema)].chain.contains { $0 == other || isSameGeneric($0, other) }
+      || isSameGeneric(schema, other) || isSameRecord(schema, other)
   }
 
   /// The names of a schema's fields and keyed children.

@@ -134,12 +134,12 @@ extension Program {
       case .module(let module) where !last: place = modules[Int(module)].scope
       case .schema(let schema) where last:
         if isGeneric(name.node) || !arguments.isEmpty {
-          return genericType(key(word), owner, name, arguments, scope, at: node)
+          return genericType(key(word), owner, name, arguments, scope, at: node.span)
         }
         return types.add(.schema(SchemaID(index: schema)))
       case .type where last:
         if isGeneric(name.node) || !arguments.isEmpty {
-          return genericType(key(word), owner, name, arguments, scope, at: node)
+          return genericType(key(word), owner, name, arguments, scope, at: node.span)
         }
         return alias(key(word), owner, name)
       default: break

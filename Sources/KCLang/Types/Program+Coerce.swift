@@ -183,7 +183,7 @@ extension Program {
   private func isNear(_ value: TreeValue, _ type: TypeID) -> Bool {
     switch (types[types.base(type)], value.tag) {
     case (.quantity, .int), (.float, .int), (.list, .list), (.map, .record): true
-    case (.schema(let schema), .symbol): keyedSchemas.contains(schemas[Int(schema.index)].name)
+    case (.schema(let schema), .symbol): isKeyed(schema.index)
     case (.range(let inner), _): isNear(value, inner) || fits(value, inner)
     case (.optional(let inner), _), (.secret(let inner), _): isNear(value, inner)
     case (.int, .int), (.string, .string), (.duration, .duration), (.quantity, .quantity): true

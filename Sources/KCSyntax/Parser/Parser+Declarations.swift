@@ -92,7 +92,7 @@ extension Parser {
     finish(.typeDecl, mark)
   }
 
-  /// schema = ["resource"] "schema" name [typeParameters] ["extends" name] ["with" name {"," name}] "{" {member} "}"
+  /// schema = ["resource"] "schema" name [typeParameters] ["extends" name [typeArguments]] ["with" name {"," name}] "{" {member} "}"
   mutating func schemaDecl() {
     let mark = start()
     if atWord(.resource) {
@@ -110,13 +110,14 @@ extension Parser {
     if atWord(.extends), !current.isAfterNewline {
       take()
       name("a schema's name")
+      if at(.less) { typeArguments() }
     }
     if atWord(.with), !current.isAfterNewline { mixinList() }
     body(.schema)
     finish(.schemaDecl, mark)
   }
 
-  /// member = ["final" | "primary"] name ":" type ["=" expr] | "keyed" name ":" name | "object" "=" expr
+  /// member = ["final" | "primary"] name ":" type ["=" expr] | "keyed" name ":" name [typeArguments] | "object" "=" expr
   mutating func schemaMember() {
     let mark = start()
     if atWord(.keyed), peek(1).kind == .name {
@@ -124,6 +125,7 @@ extension Parser {
       take()
       expect(.colon, "KC0007", "`:` and a schema's name are expected here")
       name("a schema's name")
+      if at(.less) { typeArguments() }
       finish(.keyedDecl, mark)
       return
     }

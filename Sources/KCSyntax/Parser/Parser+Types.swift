@@ -53,7 +53,7 @@ extension Parser {
     }
   }
 
-  private mutating func typeArguments() {
+  mutating func typeArguments() {
     let mark = start()
     take()
     repeat { nested { $0.unionType() } } while takeIf(.comma)
