@@ -19,6 +19,11 @@ extension Program {
     let tag = tag(of: type)
     let method = tag.flatMap { Builtins.method(name, of: $0) }
     if isOwn(site), let tag, tag != .record, method == nil {
+      let known = Builtins.methods(of: tag) + Builtins.properties(of: tag)
+      if let help = Self.otherMethod(name, known: known) {
+        report("KC0102", "\(Self.article(describe(type))) has no function `\(name)`", at: place, help: help)
+        return code.emit(.poison, at: site)
+      }
       reportUnknown(
         "KC0102", "\(Self.article(describe(type))) has no function `\(name)`", name, among: Builtins.methods(of: tag),
         at: place)

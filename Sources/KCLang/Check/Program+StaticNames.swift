@@ -212,7 +212,8 @@ extension Program {
     let isMap = !bases.isDisjoint(with: [.record, .instance]) && indices.contains(.string)
     guard isList || isMap else {
       report(
-        "KC0163", "\(Self.article(describe(base))) has no elements by \(Self.article(describe(index)))", at: found.site)
+        "KC0163", "\(Self.article(describe(base))) has no elements by \(Self.article(describe(index)))", at: found.site,
+        help: bases == .string ? "characters are `text.slice(0, 1)`, or `text.characters()`" : nil)
       return code.emit(.poison, at: found.site)
     }
     switch types[types.base(base)] {

@@ -179,6 +179,16 @@ extension Program {
         "KC0101", "the parameter `\(name)` cannot be set here", at: span,
         help: "`env NAME { \(name) = … }` in its file sets it, under no condition; so do `--set` and `--params`")
     }
+    if ["apiVersion", "kind", "metadata", "spec"].contains(name) {
+      return report(
+        "KC0101", "`\(name)` cannot be set here: blocks stand here", at: span,
+        help: "an object of the API is a block: `k8s.apps.v1.Deployment web { spec { … } }`")
+    }
+    if Self.nearest(to: name, among: ["let", "param"] + known) == nil {
+      return report(
+        "KC0101", "`\(name)` cannot be set here: blocks stand here", at: span,
+        help: "a value gets a name with `let \(name) = …`, and is given from outside where it is a `param`")
+    }
     reportUnknown(
       "KC0101", "`\(name)` cannot be set here: blocks stand here", name, among: ["let", "param"] + known, at: span)
   }

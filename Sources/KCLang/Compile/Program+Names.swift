@@ -136,6 +136,9 @@ extension Program {
         "KC0100", "there is no `\(name)` here", at: place, help: "what is absent is `none`",
         fix: Diagnostic.Fix(span: place, replacement: "none"))
     }
+    if let help = Self.otherValues[name], !others.contains(name) {
+      return report("KC0100", "there is no `\(name)` here", at: place, help: help)
+    }
     if name.contains("-"), Self.nearest(to: name, among: known) == nil {
       let parts = name.split(separator: "-").map(String.init)
       if parts.allSatisfy({ find(key($0), in: scope) != nil || Int($0) != nil }) {

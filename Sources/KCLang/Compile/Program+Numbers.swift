@@ -42,8 +42,21 @@ extension Program {
       notes: [
         "amounts: m k M G T P E, Ki Mi Gi Ti Pi Ei; durations: ms s min h d; share: %"
       ],
-      help: meant.map { "did you mean `\(digits)\($0)`?" },
+      help: meant.map { "did you mean `\(digits)\($0)`?" } ?? Self.unitHelp(digits, unit),
       fix: meant.map { Diagnostic.Fix(span: span(site), replacement: digits + $0) })
+  }
+
+  /// What was likely meant by a unit that there is not.
+  private static func unitHelp(_ digits: String, _ unit: String) -> String? {
+    if ["cpu", "cpus", "core", "cores", "vcpu"].contains(unit.lowercased()) {
+      return "cores have no unit: `\(digits)`, or thousandths of one: `500m`"
+    }
+    if digits == "0", unit.hasPrefix("o") || unit.hasPrefix("x") || unit.hasPrefix("b") {
+      return "numbers are written in tens; permissions of files are text: `\"644\"`"
+    }
+    let first = unit.prefix { $0.isLetter }
+    guard first != unit[...], ["h", "min", "m", "s", "d"].contains(first) else { return nil }
+    return "durations are added: `1h + 30min`"
   }
 
   /// The value of a number's text; nil where the unit is unknown or the number too large.

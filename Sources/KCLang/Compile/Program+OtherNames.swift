@@ -1,3 +1,4 @@
+internal import KCData
 internal import KCSyntax
 
 /// Names that Kubernetes, Helm and other languages have for what is called otherwise here.
@@ -8,7 +9,7 @@ extension Program {
     "svc": "service", "ing": "ingress", "pvc": "claim", "persistentvolumeclaim": "claim", "hpa": "autoscaler",
     "horizontalpodautoscaler": "autoscaler", "pdb": "disruptionbudget", "poddisruptionbudget": "disruptionbudget",
     "sa": "serviceaccount", "netpol": "networkpolicy", "ns": "namespace", "pc": "priorityclass",
-    "httproute": "route", "gtw": "gateway",
+    "httproute": "route", "gtw": "gateway", "cron": "cronjob", "cj": "cronjob",
   ]
 
   /// What other languages begin a declaration with, and what that is here.
@@ -25,6 +26,11 @@ extension Program {
     "variable": ("what is given from outside is a `param`: `param tag: String = \"v1\"`", nil),
     "locals": ("a value gets a name with `let`", nil), "output": ("tests look at values: `assert`", nil),
     "module": ("files are imported: `import \"./file.kc\" as name`", nil),
+    "final": ("within a schema a field is `final name: Type = value`; a value gets a name with `let`", nil),
+    "static": ("a value gets a name with `let`", "let"), "new": ("a block is `kind name { … }`", nil),
+    "environment": ("what differs by environment stands in `env NAME { … }`", "env"),
+    "overlay": ("what differs by environment stands in `env NAME { … }`", "env"),
+    "profile": ("what differs by environment stands in `env NAME { … }`", "env"),
   ]
 
   /// Functions of other languages, and what says the same here.
@@ -36,10 +42,83 @@ extension Program {
     "merge": "write `a + b`", "lookup": "write `map[key] ?? standard`", "default": "write `value ?? standard`",
     "range": "a range is `1...n`", "getenv": "write `input.env(\"NAME\")`", "env": "write `input.env(\"NAME\")`",
     "print": "nothing is printed: `kc why` tells values, and tests `assert` them",
+    "String": "write `\"\\(value)\"`", "int": "write `text.toInt()`", "Int": "write `text.toInt()`",
+    "float": "write `text.toFloat()`", "bool": "write `text.toBool()`", "jsonencode": "write `json(value)`",
+    "toJson": "write `json(value)`", "yamlencode": "write `yaml(value)`", "b64enc": "write `text.base64()`",
+    "b64dec": "write `text.base64Decode()`", "base64encode": "write `text.base64()`",
+    "error": "conditions with a message are `require` in a schema and `deny if` in a `policy`",
+    "fail": "conditions with a message are `require` in a schema and `deny if` in a `policy`",
+    "assert": "conditions are `require` in a schema, `deny if` in a `policy`, and `assert` in a `test`",
+    "file": "nothing is read but `input.env(\"NAME\")` and parameters: `--params FILE`",
+    "read": "nothing is read but `input.env(\"NAME\")` and parameters: `--params FILE`",
+    "dict": "a map is `{ a = 1, b = 2 }`", "list": "a list is `[a, b]`", "tuple": "a list is `[a, b]`",
   ]
 
   /// What a function of another language is called here; nil for others.
-  static func otherFunction(_ name: String) -> String? { functions[name] }
+  static func otherFunction(_ name: String) -> String? {
+    if let known = functions[name] { return known }
+    let own = otherMethods[name] ?? name
+    let isMethod = Builtins.methods(of: .string).contains(own) || Builtins.methods(of: .list).contains(own)
+    return isMethod ? "it follows the value: `value.\(own)(…)`" : nil
+  }
+
+  /// Methods of other languages, and what they are here.
+  static let otherMethods: [String: String] = [
+    "toUpperCase": "upper", "toLowerCase": "lower", "uppercase": "upper", "lowercase": "lower", "toUpper": "upper",
+    "toLower": "lower", "includes": "contains", "has": "contains", "strip": "trim", "lstrip": "trimStart",
+    "rstrip": "trimEnd", "trimEnd": "trimEnd", "replaceAll": "replace", "replace_all": "replace",
+    "startswith": "startsWith", "endswith": "endsWith", "hasPrefix": "startsWith", "hasSuffix": "endsWith",
+    "substring": "slice", "substr": "slice", "forEach": "map", "collect": "map", "select": "filter", "where": "filter",
+    "reduce": "fold", "foldl": "fold", "some": "any", "every": "all", "indexof": "indexOf", "sort": "sorted",
+    "sortBy": "sortedBy", "reverse": "reversed", "distinct": "unique", "uniq": "unique", "flatten": "flat",
+    "padLeft": "padStart", "padRight": "padEnd", "test": "matches", "match": "matches", "split_by": "split",
+    "zfill": "padStart", "title": "capitalized", "capitalize": "capitalized", "keys": "keys", "parseInt": "toInt",
+  ]
+
+  /// What a method of another language is here, for a value that has methods and properties of some names.
+  static func otherMethod(_ name: String, known: [String]) -> String? {
+    if let own = otherMethods[name], known.contains(own) { return "it is `.\(own)(…)`" }
+    if ["size", "length", "len"].contains(name), known.contains("count") { return "it is `.count`, without `()`" }
+    if ["append", "push", "add", "concat", "extend"].contains(name), known.contains("fold") {
+      return "values do not change: `list + [element]` is another list"
+    }
+    if ["items", "toList", "pairs"].contains(name), known.contains("entries") { return "they are `.entries`" }
+    if name == "join", known.contains("split") { return "it follows the list: `parts.join(\",\")`" }
+    return nil
+  }
+
+  /// Types of other languages, and what they are here.
+  private static let otherTypes: [String: String] = [
+    "str": "String", "text": "String", "char": "String", "number": "Int", "integer": "Int", "long": "Int",
+    "uint": "Int", "int32": "Int", "int64": "Int", "Number": "Float", "double": "Float", "Double": "Float",
+    "float64": "Float", "boolean": "Bool", "Boolean": "Bool", "list": "List", "map": "Map", "set": "List",
+    "array": "List", "Array": "List", "Listing": "List",
+    "Seq": "List", "Vec": "List", "Set": "List", "dict": "Map", "Dict": "Map", "Mapping": "Map", "HashMap": "Map",
+    "Object": "Record", "object": "Record", "Dynamic": "Record", "unknown": "Any", "void": "None", "null": "None",
+    "undefined": "None", "Null": "None", "nil": "None", "time": "Duration", "bytes": "Quantity",
+  ]
+
+  /// What a type of another language is here, with what stands in its place; nil for others.
+  static func otherType(_ name: String) -> (help: String, replacement: String?)? {
+    if name == "Optional" || name == "Maybe" || name == "Option" { return ("what may be absent is `T?`", nil) }
+    return otherTypes[name].map { ("it is `\($0)`", $0) }
+  }
+
+  /// Values of other languages by their names, and what they are here.
+  static let otherValues: [String: String] = [
+    "this": "it is `self`", "super": "what the layers below say stays, unless it is set: there is no `super`",
+    "var": "a parameter or `let` is called by its name alone", "local": "a `let` is called by its name alone",
+    "locals": "a `let` is called by its name alone", "params": "a parameter is called by its name alone",
+    "Values": "what is given from outside is a `param`, called by its name alone",
+    "Release": "the project's name is `projectName()`, its namespace `projectNamespace()`",
+    "Chart": "the project's name is `projectName()`", "yes": "it is `true`", "no": "it is `false`",
+    "on": "it is `true`",
+    "off": "it is `false`", "os": "variables of the environment are `input.env(\"NAME\")`, after `import std.input`",
+    "process": "variables of the environment are `input.env(\"NAME\")`, after `import std.input`",
+    "std": "what every file can use has no prefix: `value.count`; modules are imported: `import std.net`",
+    "each": "the variable of a loop has the name that `for NAME in` gives it",
+    "each_value": "the variable of a loop has the name that `for NAME in` gives it",
+  ]
 
   /// Members of other languages, and what they are here.
   static let members: [String: String] = ["length": "count", "size": "count", "len": "count"]

@@ -82,7 +82,7 @@ extension Program {
     } else {
       type = declaredType(node, words.map { node.word($0) }, arguments, scope)
     }
-    if let refinement = node.child(.refinement) { type = refinedType(type, refinement, scope) }
+    if type != TypeTable.unknown, let refinement = node.child(.refinement) { type = refinedType(type, refinement, scope) }
     return type
   }
 
@@ -155,6 +155,12 @@ extension Program {
     let full = path.joined(separator: ".")
     let pending = aliases.filter { $0.value == TypeTable.any }.map { text($0.key.name) }
     known.removeAll { pending.contains($0) }
+    if let (help, replacement) = Self.otherType(full) {
+      report(
+        "KC0103", "there is no type `\(full)`", at: node.span, help: help,
+        fix: arguments.isEmpty ? replacement.map { Diagnostic.Fix(span: node.span, replacement: $0) } : nil)
+      return TypeTable.unknown
+    }
     reportUnknown("KC0103", "there is no type `\(full)`", full, among: known, at: node.span)
     return TypeTable.unknown
   }

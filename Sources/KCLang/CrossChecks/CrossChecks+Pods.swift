@@ -11,8 +11,10 @@ extension CrossChecks {
     var volumes: [String: Node] = [:]
     for volume in elements(pod, names.volumes) {
       if let name = text(volume, names.name) { volumes[name] = volume }
+      checkContent(volume, object)
       checkVolume(volume, object)
     }
+    for container in elements(pod, names.initContainers) { checkInit(container, object) }
     var used: Set<String> = []
     var seen: [String: Int32] = [:]
     for container in containers {

@@ -1,6 +1,6 @@
 internal import KCSyntax
 
-/// Diagnostics of policies, and of objects in versions that are gone.
+/// Diagnostics of policies, and of objects that are refused for what they are.
 extension DiagnosticCatalogue {
   static let policies: [DiagnosticInfo] = [
     DiagnosticInfo(
@@ -43,6 +43,57 @@ extension DiagnosticCatalogue {
       good: #"""
         policy no-latest on k8s.core.v1.Container {
           deny if self.name == "latest" "`\(self.name)` is no name for a container"
+        }
+        """#),
+    DiagnosticInfo(
+      "KC0415", "volume of two things",
+      """
+      A volume holds one thing: a config, a claim, a folder of the node. Several configs and secrets in one folder are a \
+      `projected` volume, or `source` blocks.
+      """,
+      bad: #"""
+        deployment web {
+          volume data {
+            claim = "data"
+            raw { emptyDir = {} }
+          }
+          container app {
+            image = "shop/web:v1"
+            mount "/data" = data
+          }
+        }
+        """#,
+      good: #"""
+        deployment web {
+          volume data { claim = "data" }
+          container app {
+            image = "shop/web:v1"
+            mount "/data" = data
+          }
+        }
+        """#),
+    DiagnosticInfo(
+      "KC0416", "probe or hook of an init container",
+      """
+      Containers of `init` run to their end, one after the other, before the others start: Kubernetes asks them for nothing and \
+      refuses probes and hooks of theirs. A `sidecar` starts before the others too, and runs as long as they do.
+      """,
+      bad: #"""
+        deployment web {
+          init migrate {
+            image = "shop/migrate:v1"
+            live = probe.exec(["true"])
+          }
+          container app { image = "shop/web:v1" }
+        }
+        """#,
+      good: #"""
+        deployment web {
+          sidecar proxy {
+            image = "shop/proxy:v1"
+            live = probe.exec(["true"])
+          }
+          container app { image = "shop/web:v1" }
         }
         """#),
     DiagnosticInfo(

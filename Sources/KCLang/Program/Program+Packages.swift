@@ -55,6 +55,12 @@ extension Program {
   }
 
   private mutating func reportUndeclared(_ name: String, _ target: SyntaxNode, _ known: [String], _ owner: Int32) {
+    // Where the statement is written as elsewhere, what it names was not meant as a package.
+    let line = files[target.span.file].line(at: target.span.start)
+    let isForeign = target.tree.diagnostics.contains {
+      $0.code == "KC0033" && target.tree.file.line(at: $0.span.start) == line
+    }
+    if isForeign { return }
     if owner < 0, name == target.text, module(path: "\(name).kc", isStandard: true) != nil || isStandardName(name) {
       return report(
         "KC0142", "no dependency is called `\(name)`", at: target.span, help: "did you mean `std.\(name)`?",

@@ -116,6 +116,9 @@ extension Program {
     var fix: Diagnostic.Fix?
     if hidden > 0 || value.isSecret {
       // The edit would have the value in it.
+    } else if value.tag == .null {
+      help = "what is absent is `none`"
+      fix = Diagnostic.Fix(span: span(site), replacement: "none")
     } else if value.tag == .string, let text = tree.text(of: value), number(text) != nil,
       [.int, .float, .quantity, .duration, .percent].contains(shape)
     {

@@ -240,5 +240,20 @@ extension SyntaxCatalogue {
       good: ##"""
         let digits = #"\d+"#
         """##),
+    DiagnosticInfo(
+      "KC0062", "words and signs of other languages",
+      #"""
+      Functions are `func name(…) = value`, record types `schema Name { … }`, lambdas `x => value`; a file is a module without \#
+      saying so, and all that it declares can be used by those that import it. There are no tuples, slices and prefixes of \#
+      text.
+      """#,
+      bad: #"""
+        def twice(n) {
+          return n * 2
+        }
+        """#,
+      good: #"""
+        func twice(n: Int) = n * 2
+        """#),
   ]
 }

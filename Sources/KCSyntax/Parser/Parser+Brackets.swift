@@ -89,7 +89,7 @@ extension Parser {
   }
 
   /// The spaces and tabs at the start of the line of an offset; nil in lines too long to tell quickly.
-  private func indentation(_ offset: UInt32) -> Int? {
+  func indentation(_ offset: UInt32) -> Int? {
     var position = Int(offset)
     var width = 0
     while position > 0, file.bytes[position - 1] != 0x0a {

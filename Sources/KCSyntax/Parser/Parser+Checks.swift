@@ -103,12 +103,19 @@ extension Parser {
   mutating func denyStatement() {
     let mark = start()
     take()
-    if atWord(.if) { take() } else { missing("KC0005", "`if` and a condition are expected here", fix: " if") }
+    if atWord(.if) {
+      take()
+    } else {
+      missing(
+        "KC0005", "`if`, a condition and a message are expected here: `deny if condition \"message\"`", fix: " if")
+    }
     expression()
     if at(.stringOpen), !current.isAfterNewline {
       string()
     } else {
       missing("KC0003", "a message is expected here: `deny if condition \"message\"`")
+      // On a line of its own it is the same mistake.
+      if at(.stringOpen) { string() }
     }
     finish(.denyStatement, mark)
   }

@@ -135,6 +135,7 @@ extension Parser {
       }
       let before = position
       let arm = start()
+      reportOtherRest()
       repeat { nested { $0.binary(minimum: Precedence.range) } } while takeIf(.comma)
       arrow()
       result(&self)
@@ -143,6 +144,15 @@ extension Parser {
     }
     (isCondition, bracketDepth) = outer
     close(.rightBrace, opened: open, "`}`")
+  }
+
+  /// Reports `else ->`, `default ->`: all the rest is `_`.
+  private mutating func reportOtherRest() {
+    guard at(.name), ["else", "default", "otherwise"].contains(text(current)),
+      peek(1).kind == .arrow || peek(1).kind == .fatArrow
+    else { return }
+    report(
+      "KC0031", "all other values are `_`", current.range, help: "write `_`", fix: edit(current.range, "_"))
   }
 
   /// variables = name ["," name]: an element, or a key and its value

@@ -12,6 +12,10 @@ extension Parser {
     var fix: Diagnostic.Fix?
     /// Whether all of the file is of this kind, so that nothing else is said of it.
     var isWholeFile = false
+    /// Whether the deeper lines that follow are of the same habit.
+    var coversIndented = false
+    /// The word that ends what is of the same habit, for text of several lines; empty for none.
+    var coversThrough = ""
   }
 
   /// The tokens of the line that a report is about.
@@ -26,12 +30,14 @@ extension Parser {
   func habit(_ code: String, _ message: String, _ range: Range<Int>) -> Habit? {
     let line = line(of: range)
     switch code {
-    case "KC0002": return bracketHabit(message, line)
-    case "KC0003": return valueHabit(line)
-    case "KC0004": return nameHabit(line) ?? templateHabit(line)
-    case "KC0005": return templateHabit(line) ?? statementHabit(line) ?? headHabit(line) ?? strayHabit(line)
-    case "KC0007": return typeHabit(line)
-    case "KC0010": return headHabit(line) ?? restHabit(line)
+    case "KC0002": return elementHabit(message, line) ?? bracketHabit(message, line)
+    case "KC0003": return operandHabit(line) ?? valueHabit(line) ?? wordHabit(line)
+    case "KC0004": return elementHabit(message, line) ?? nameHabit(line) ?? templateHabit(line)
+    case "KC0005":
+      return templateHabit(line) ?? wordHabit(line) ?? statementHabit(line) ?? headHabit(line) ?? signHabit(line)
+        ?? strayHabit(line) ?? markHabit(line)
+    case "KC0007": return typeHabit(line) ?? (message.hasPrefix("`:` and a type") ? fieldHabit(line) : nil)
+    case "KC0010": return wordHabit(line) ?? headHabit(line) ?? restHabit(line) ?? signHabit(line)
     default: return nil
     }
   }
@@ -101,7 +107,15 @@ extension Parser {
       return Habit(
         code: "KC0015", message: "what is in `\(name)` stands in braces, not on indented lines",
         range: range(line.first, sign),
-        help: "write `\(name) { … }`")
+        help: "write `\(name) { … }`", coversIndented: kind(line.first + 1) == .name)
+    }
+    if sign == line.first + 1, kind(sign + 1) == .name, kind(sign + 2) == .leftBrace, word(sign + 1) != "match" {
+      return blockHabit(named: name, kind: word(sign + 1), range(line.first, sign + 1))
+    }
+    if name == "for" {
+      return Habit(
+        code: "KC0044", message: "a loop runs over what stands after `in`", range: tokens[sign].range,
+        help: "write `for x in xs { … }`, or `for i, x in xs { … }` with the place")
     }
     if kind(sign + 1) == .leftBrace {
       return Habit(
@@ -134,10 +148,34 @@ extension Parser {
   /// `{{ … }}`
   private func templateHabit(_ line: Line) -> Habit? {
     let place = line.at
-    guard kind(place) == .leftBrace, kind(place - 1) == .leftBrace, touches(place - 1, place) else { return nil }
+    guard kind(place) == .leftBrace else { return nil }
+    let isSecond = kind(place - 1) == .leftBrace && touches(place - 1, place)
+    guard isSecond || kind(place + 1) == .leftBrace && touches(place, place + 1) else { return nil }
+    let first = isSecond ? place - 1 : place
     return Habit(
-      code: "KC0019", message: "there are no templates: names stand for their values", range: range(place - 1, place),
+      code: "KC0019", message: "there are no templates: names stand for their values", range: range(first, first + 1),
       help: "write `name`, or `\"…\\(name)…\"` within text; what is given from outside is a `param`")
+  }
+
+  /// `<!-- comment -->`, `(* comment *)`, `labels["a"] = …`, `for (x in xs)`
+  private func markHabit(_ line: Line) -> Habit? {
+    let place = line.at
+    if word(line.first) == "for", kind(line.first + 1) == .leftParen {
+      return Habit(
+        code: "KC0044", message: "no parentheses stand around what a loop runs over",
+        range: tokens[line.first + 1].range, help: "write `for x in xs { … }`")
+    }
+    let opens =
+      kind(place) == .less && kind(place + 1) == .bang || kind(place) == .leftParen && kind(place + 1) == .star
+    if opens, touches(place, place + 1) {
+      return Habit(
+        code: "KC0056", message: "comments begin with `//`", range: range(place, place + 1),
+        help: "write `// …`, or `/* … */` for several lines")
+    }
+    guard kind(place) == .leftBracket, place == line.first + 1, kind(line.first) == .name else { return nil }
+    return Habit(
+      code: "KC0062", message: "a key of a map is set within its braces", range: range(line.first, place),
+      help: "write `\(word(line.first)) { \"key\" = value }`")
   }
 
   /// A closing bracket that closes nothing.

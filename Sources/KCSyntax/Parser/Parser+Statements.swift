@@ -85,6 +85,7 @@ extension Parser {
     let outer = (isCondition, bracketDepth)
     (isCondition, bracketDepth) = (false, 0)
     defer { (isCondition, bracketDepth) = outer }
+    if takeIndentedBody(mark) { return }
     let isOpen = takeIf(.leftBrace) || bodyFollows()
     guard isOpen else { return finish(.body, mark) }
     nested { parser in
@@ -98,6 +99,23 @@ extension Parser {
     }
     close(.rightBrace, opened: mark, "`}`")
     finish(.body, mark)
+  }
+
+  /// Takes a `:` and the deeper lines after it, which are reported.
+  ///
+  /// - Returns: whether there was one.
+  private mutating func takeIndentedBody(_ mark: Mark) -> Bool {
+    guard at(.colon), !current.isAfterNewline, peek(1).isAfterNewline, position > 0 else { return false }
+    let header = Mark(pending: 0, token: position - 1)
+    report(
+      "KC0015", "a body stands in braces, not on indented lines", current.range, help: "write `{ … }` instead of `:`")
+    take()
+    while !at(.endOfFile), !current.isAfterNewline || isDeeper(than: header) {
+      if at(.leftBrace) { openBraces -= 1 } else if at(.rightBrace) { openBraces += 1 }
+      take()
+    }
+    finish(.body, mark)
+    return true
   }
 
   /// Reports that `{` is missing, and whether what it would begin follows all the same: on this line up to a `}`, or on

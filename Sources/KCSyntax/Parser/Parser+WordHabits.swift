@@ -50,6 +50,8 @@ extension Parser {
       return Habit(
         code: "KC0023", message: "`not` is `!`", range: tokens[place - 1].range, help: "write `!`", fix: edit(gap, "!"))
     case "switch", "case", "when": return matchHabit(place - 1)
+    case "new" where kind(place) == .name && kind(place + 1) == .leftBrace && kind(line.first + 1) == .equal:
+      return blockHabit(named: word(line.first), kind: word(place), range(line.first, place))
     case "return", "yield", "throw", "new", "await":
       return Habit(
         code: "KC0032", message: "a function is one expression: there is no `\(word(place - 1))`",

@@ -217,8 +217,11 @@ extension Parser {
   private mutating func report(_ habit: Habit, _ line: Int) {
     reportedLines.insert(line)
     isForeign = habit.isWholeFile
-    let isListItem = habit.code == "KC0018" || habit.code == "KC0015"
-    let repeats = isListItem && lastHabit.line + 12 > line && ["KC0018", "KC0015"].contains(lastHabit.code)
+    silence(habit, line)
+    // A template has more parts than one, mostly.
+    let isListItem = ["KC0018", "KC0015", "KC0019"].contains(habit.code)
+    let isSame = (lastHabit.code == "KC0019") == (habit.code == "KC0019")
+    let repeats = isListItem && lastHabit.line + 12 > line && !lastHabit.code.isEmpty && isSame
     lastHabit = (isListItem ? habit.code : "", line)
     // One field after the other written as elsewhere is one habit: three of them show it.
     colons = habit.code != "KC0014" ? (line, 0) : (line, line <= colons.line + 1 ? colons.count + 1 : 1)
@@ -227,6 +230,18 @@ extension Parser {
     diagnostics.append(
       Diagnostic(
         habit.code, habit.message, at: Span(file: file.id, range: habit.range), help: habit.help, fix: habit.fix))
+  }
+
+  /// Takes account of the lines that are of the same habit: nothing more is said of them.
+  private mutating func silence(_ habit: Habit, _ line: Int) {
+    guard habit.coversIndented || !habit.coversThrough.isEmpty else { return }
+    let outer = indentation(UInt32(habit.range.lowerBound)) ?? 0
+    for token in tokens[position...].prefix(2000) where file.line(at: token.range.lowerBound) > line {
+      let isDeeper = !token.isAfterNewline || (indentation(token.start) ?? 0) > outer
+      if habit.coversIndented, !isDeeper { return }
+      reportedLines.insert(file.line(at: token.range.lowerBound))
+      if !habit.coversThrough.isEmpty, text(token) == habit.coversThrough { return }
+    }
   }
 
   /// Whether brackets may be out of step for a mistake some lines before.
