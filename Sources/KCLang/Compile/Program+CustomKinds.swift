@@ -55,12 +55,18 @@ extension Program {
       && !schemas[Int(schema)].name.hasPrefix("k8s.") && type.apiVersion.contains("/")
   }
 
+  /// Whether a schema is the library's: its fields are not those of the kind in the API's terms.
+  private func isStandard(_ schema: Schema) -> Bool {
+    let module = scopes[Int(schema.scope)].module
+    return module >= 0 && modules[Int(module)].isStandard
+  }
+
   /// The program's own schema of a kind: its object says the kind's name and version.
   private func resourceSchema(of custom: CustomKind) -> Int32? {
     schemas.indices.lazy.map(Int32.init).first { index in
-      guard schemas[Int(index)].isBlock, let node = schemas[Int(index)].node, node.kind == .schemaDecl else {
-        return false
-      }
+      guard schemas[Int(index)].isBlock, let node = schemas[Int(index)].node, node.kind == .schemaDecl,
+        !isStandard(schemas[Int(index)])
+      else { return false }
       let object = node.child(.body)?.parts.first { $0.kind == .objectDecl }?.firstPart
       func says(_ field: String, _ wanted: String) -> Bool {
         object?.parts.contains { entry in

@@ -5,7 +5,7 @@ public enum StandardNames {
   public static let all: Set<String> = {
     var program = Program(options: CompileOptions())
     program.declarePrelude()
-    return Set(program.scopes[0].names.keys.map { program.text($0) })
+    return Set(program.scopes[0].names.keys.map { program.text($0) }).union(["k8s", "std"])
   }()
 
   /// Schemas and types among them, and the types of the language.

@@ -1,3 +1,11 @@
+/// The words of the language, for those who write source: most are names like any other where they mean nothing.
+public enum LanguageWords {
+  /// All that the grammar gives a meaning somewhere, and the names of values.
+  public static let all = Set(Word.allCases.dropFirst().map { "\($0)" }).union(values)
+  /// What stands for a value of its own wherever one is expected.
+  public static let values: Set<String> = ["false", "none", "null", "self", "true", "workload"]
+}
+
 /// The names that the grammar gives a meaning, where they stand in certain places: elsewhere they are names like any other.
 enum Word: UInt8, CaseIterable {
   case none
