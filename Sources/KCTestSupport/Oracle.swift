@@ -18,6 +18,12 @@ public enum Oracle {
     return projectRoot + "/../shared/oracle"
   }
 
+  /// The folder of real manifests and Compose files that `KC_CORPUS` names, or its usual place beside the project.
+  public static var corpus: String {
+    if let path = getenv("KC_CORPUS") { return String(cString: path) }
+    return projectRoot + "/../shared/corpus"
+  }
+
   /// Whether all records are wanted, however long that takes.
   public static var isFull: Bool { getenv("KC_ORACLE_FULL") != nil }
 
