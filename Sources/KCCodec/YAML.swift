@@ -63,27 +63,34 @@ public enum YAML {
       case above
       /// Behind it on its line.
       case behind
+      /// After the last element of what it belongs to, a map or a list, and as far in as its elements.
+      case below
       /// After all that the document says.
       case atEnd
+      /// No comment, but an empty line before what it belongs to.
+      case gap
     }
 
-    /// What follows the `#`.
+    /// What follows the `#`; nothing of an empty line.
     public var text: String
     /// Counted from 1.
     public var line: Int
     /// What it belongs to; empty at the document's end.
     public var path: FieldPath
     public var position: Position
+    /// Whether an empty line stands above it.
+    public var isApart: Bool
 
-    public init(text: String, line: Int, path: FieldPath, position: Position) {
+    public init(text: String, line: Int, path: FieldPath, position: Position, isApart: Bool = false) {
       self.text = text
       self.line = line
       self.path = path
       self.position = position
+      self.isApart = isApart
     }
   }
 
-  /// Reads all documents of a text in UTF-8, each with its comments, in the order of their lines.
+  /// Reads all documents of a text in UTF-8, each with its comments and empty lines, in the order of their lines.
   ///
   /// Duplicate keys are reported with both places. Costs little more than `parseAll`.
   public static func parseWithComments(

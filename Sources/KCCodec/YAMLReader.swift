@@ -13,6 +13,8 @@ struct YAMLReader {
     var anchor: String?
     /// How many nodes there were before it.
     var start: Int
+    /// Where it begins: of a list, the column of its dashes.
+    var column = 1
     var elements: [Value] = []
     var fields = Fields()
     /// The key that waits for its value.
@@ -152,6 +154,7 @@ extension YAMLReader {
     guard isTrackingPath, let frame = stack.last, !frame.isMap else { return }
     if isRecordingPlaces { places[path.index(frame.elements.count)] = start }
     if remarks?.isNear(start.line) ?? false { remarks?.meet(path.index(frame.elements.count), at: start) }
+    remarks?.pass(.index(frame.elements.count), depth: path.elements.count, column: frame.column)
   }
 
   private mutating func push(isMap: Bool, anchor: String?) throws(Problem) {
@@ -166,7 +169,7 @@ extension YAMLReader {
         path = frame.isMap ? path.field(frame.key ?? "<<") : path.index(frame.elements.count)
       }
     }
-    stack.append(Frame(isMap: isMap, anchor: anchor, start: nodes))
+    stack.append(Frame(isMap: isMap, anchor: anchor, start: nodes, column: start.column))
   }
 
   private mutating func pop() throws(Problem) {
@@ -247,6 +250,7 @@ extension YAMLReader {
     stack[frame].key = name
     if isRecordingPlaces { places[path.field(name)] = start }
     if remarks?.isNear(start.line) ?? false { remarks?.meet(path.field(name), at: start) }
+    remarks?.pass(.field(name), depth: path.elements.count, column: start.column)
   }
 
   private static func name(_ value: Value) throws(Problem) -> String {

@@ -1,45 +1,63 @@
 internal import KCData
 
-/// Finds out which nodes the comments of a YAML text belong to, while the text is being read.
+/// Finds out which nodes the comments and the empty lines of a YAML text belong to, while the text is being read.
 struct YAMLRemarks {
   private struct Candidate {
     var place: YAML.Place
-    var text: String
+    /// What follows the mark; nil for the last of some empty lines.
+    var text: String?
     /// What stands before it on its line.
     var node: FieldPath?
+    /// Whether an empty line stands above it.
+    var isApart = false
     /// Whether it stands in a scalar.
     var isDropped = false
   }
 
-  /// Marks that may begin a comment, in order; those in scalars are dropped when the scalar is met.
+  /// A step of the way to the node that was read last, and the column that it stands in.
+  private struct Step {
+    var element: FieldPath.Element
+    var column: Int
+    var isElement: Bool { if case .index = element { true } else { false } }
+  }
+
+  /// Marks that may begin a comment, and empty lines, in order; those in scalars are dropped when the scalar is met.
   private var candidates: [Candidate]
   /// The first one that nothing is known of yet.
   private var next = 0
   private var found: [YAML.Comment] = []
+  /// The way to the node that was read last.
+  private var steps: [Step] = []
 
   init(_ bytes: [UInt8]) { candidates = Self.scan(bytes) }
 
   var isEmpty: Bool { candidates.isEmpty }
 
-  /// Each `#` at the start of a line or after space, with the rest of its line. Columns count characters.
+  /// Each `#` at the start of a line or after space, with the rest of its line, and each run of empty lines. Columns
+  /// count characters.
   private static func scan(_ bytes: [UInt8]) -> [Candidate] {
     var out: [Candidate] = []
     var line = 1
     var column = 1
     var before: UInt8 = 0x0a
     var position = 0
+    var isBlank = true
     while position < bytes.count {
       let byte = bytes[position]
       if byte == UInt8(ascii: "#"), before == 0x0a || before == 0x20 || before == 0x09 || before == 0x0d {
         let end = bytes[position...].firstIndex { $0 == 0x0a || $0 == 0x0d } ?? bytes.count
         let text = String(decoding: bytes[(position + 1)..<end], as: UTF8.self)
-        out.append(Candidate(place: YAML.Place(line: line, column: column), text: text))
+        let isApart = out.last.map { $0.text == nil && $0.place.line == line - 1 } ?? false
+        out.append(Candidate(place: YAML.Place(line: line, column: column), text: text, isApart: isApart))
       }
       if byte == 0x0a || (byte == 0x0d && (position + 1 == bytes.count || bytes[position + 1] != 0x0a)) {
+        if isBlank { add(emptyLine: line, to: &out) }
+        isBlank = true
         line += 1
         column = 1
-      } else if byte & 0xc0 != 0x80 {
-        column += 1
+      } else {
+        if byte != 0x20, byte != 0x09, byte != 0x0d { isBlank = false }
+        if byte & 0xc0 != 0x80 { column += 1 }
       }
       before = byte
       position += 1
@@ -47,12 +65,21 @@ struct YAMLRemarks {
     return out
   }
 
-  /// A scalar holds what looks like comments in it; behind the mark of a block stands a real one.
+  /// Of several empty lines, the last counts.
+  private static func add(emptyLine line: Int, to out: inout [Candidate]) {
+    if let last = out.last, last.text == nil, last.place.line == line - 1 { out.removeLast() }
+    out.append(Candidate(place: YAML.Place(line: line, column: 1)))
+  }
+
+  /// A scalar holds what looks like comments in it; behind the mark of a block stands a real one, and empty lines behind
+  /// its last line are not part of it.
   mutating func skip(from start: YAML.Place, to end: YAML.Place, isBlock: Bool) {
     var index = next
     while index < candidates.count, candidates[index].place.line <= end.line {
-      let place = candidates[index].place
-      if isIn(place, start, end), !isBlock || place.line != start.line { candidates[index].isDropped = true }
+      let candidate = candidates[index]
+      let isOutside =
+        isBlock && (candidate.text == nil ? candidate.place.line + 1 >= end.line : candidate.place.line == start.line)
+      if isIn(candidate.place, start, end), !isOutside { candidates[index].isDropped = true }
       index += 1
     }
   }
@@ -64,13 +91,19 @@ struct YAMLRemarks {
   /// Whether a node on this line decides about comments.
   func isNear(_ line: Int) -> Bool { next < candidates.count && candidates[next].place.line <= line }
 
-  /// A node: comments above it are its own, one behind it may be.
+  /// A node: comments above it are its own, unless they stand as far in as what was before; one behind it may be.
   mutating func meet(_ path: FieldPath, at place: YAML.Place) {
     while next < candidates.count, candidates[next].place.line < place.line {
       let candidate = candidates[next]
       next += 1
       if candidate.isDropped { continue }
-      add(candidate, candidate.node ?? path, candidate.node == nil ? .above : .behind)
+      if let node = candidate.node {
+        add(candidate, node, .behind)
+      } else if let ended = ended(before: candidate, path.elements.count) {
+        add(candidate, ended, .below)
+      } else {
+        add(candidate, path, .above)
+      }
     }
     var index = next
     while index < candidates.count, candidates[index].place.line == place.line {
@@ -79,24 +112,62 @@ struct YAMLRemarks {
     }
   }
 
+  /// A node was read: what follows may stand as far in as it.
+  mutating func pass(_ element: FieldPath.Element, depth: Int, column: Int) {
+    if steps.count > depth { steps.removeSubrange(depth...) }
+    steps.append(Step(element: element, column: column))
+  }
+
+  /// The map or list that ended before a comment and that the comment is part of: it stands as far in as its elements.
+  ///
+  /// - Parameter depth: how deep what follows lies: what it is part of did not end.
+  private func ended(before candidate: Candidate, _ depth: Int) -> FieldPath? {
+    guard let text = candidate.text, steps.count > depth else { return nil }
+    // An element of a list that was taken out, whose dashes may stand no deeper than what follows.
+    if text.hasPrefix(" - ") || text.hasPrefix("- "),
+      let place = steps.lastIndex(where: { $0.isElement && $0.column == candidate.place.column }), place >= depth
+    {
+      return FieldPath(steps[..<place].map(\.element))
+    }
+    if let last = found.last, last.position == .below, last.line + 1 == candidate.place.line, text.hasPrefix("   ") {
+      return last.path
+    }
+    guard let place = steps.lastIndex(where: { $0.column <= candidate.place.column }), place >= depth, place > 0 else {
+      return nil
+    }
+    return FieldPath(steps[..<place].map(\.element))
+  }
+
   /// The line of the last comment: a mark behind it on its line is part of it.
   private var lastLine = 0
 
   private mutating func add(_ candidate: Candidate, _ path: FieldPath, _ position: YAML.Comment.Position) {
     guard candidate.place.line != lastLine else { return }
     lastLine = candidate.place.line
-    found.append(YAML.Comment(text: candidate.text, line: candidate.place.line, path: path, position: position))
+    let kind = candidate.text == nil ? .gap : position
+    found.append(
+      YAML.Comment(
+        text: candidate.text ?? "", line: candidate.place.line, path: path, position: kind, isApart: candidate.isApart))
   }
 
   /// A document begins: what stood above its line belongs to the one before.
-  mutating func begin(at line: Int, isFirst: Bool) -> [YAML.Comment] { isFirst ? [] : rest(before: line) }
+  mutating func begin(at line: Int, isFirst: Bool) -> [YAML.Comment] {
+    defer { steps.removeAll(keepingCapacity: true) }
+    return isFirst ? [] : rest(before: line)
+  }
 
   private mutating func rest(before line: Int) -> [YAML.Comment] {
     while next < candidates.count, candidates[next].place.line < line {
       let candidate = candidates[next]
       next += 1
-      if candidate.isDropped { continue }
-      add(candidate, candidate.node ?? FieldPath(), candidate.node == nil ? .atEnd : .behind)
+      if candidate.isDropped || candidate.text == nil { continue }
+      if let node = candidate.node {
+        add(candidate, node, .behind)
+      } else if let ended = ended(before: candidate, 0) {
+        add(candidate, ended, .below)
+      } else {
+        add(candidate, FieldPath(), .atEnd)
+      }
     }
     return end()
   }
