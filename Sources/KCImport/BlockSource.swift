@@ -4,9 +4,9 @@ internal import KCKube
 
 /// The block that an object becomes.
 ///
-/// Most become blocks of the standard library, `deployment web { … }`; kinds of Kubernetes that these cannot say, blocks
-/// of the API's types, `k8s.apps.v1.Deployment web { … }`. What those cannot say either (other kinds, fields in the wrong
-/// place) becomes an `object`, which holds anything.
+/// Most become blocks of the standard library, `deployment web { … }`; what these cannot say, blocks of the API's kinds,
+/// `k8s.apps.v1.Deployment web { … }` or `example.com.v1.Widget w { … }`. What those cannot say either (no name, fields
+/// in the wrong place) becomes an `object`, which holds anything.
 struct BlockSource {
   let head: SourceImport.Head
   var text = ""
@@ -15,6 +15,8 @@ struct BlockSource {
   var isUnliftable = false
   /// Whether a part of it is said in the API's terms.
   var hasRaw = false
+  /// Whether kc has no schema of its kind.
+  private(set) var isUnchecked = false
   /// The places of the objects that it refers to.
   private(set) var references: Set<Int> = []
 
@@ -25,7 +27,8 @@ struct BlockSource {
 
   /// What an object becomes; nil where it does not say what it is.
   ///
-  /// - Parameter isLifted: whether a block of the standard library is to be tried.
+  /// - Parameter isLifted: whether a block is to be tried that the compiler may refuse: one of the standard library, or
+  ///   one with pods of a kind that kc does not know.
   static func entry(
     _ object: Value, file: String, isLifted: Bool, _ names: inout BlockNames
   ) -> ImportIndex.Entry? {
@@ -37,14 +40,18 @@ struct BlockSource {
     let prefix = metadata?["generateName"]?.string
     let namespace = metadata?["namespace"]?.string
     let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind)
-    let isTyped = type != nil && isRegular(fields) && (name ?? prefix) != nil
+    let isTyped = isRegular(fields) && (name ?? prefix) != nil
     let wanted = name ?? prefix.map { String($0.trimmingDashes) } ?? kind.lowercased()
     let lifted = isLifted && isTyped ? Lifter.kind(of: object) : nil
-    let blockKind = lifted ?? (isTyped ? blockKind(type, kind) : "object")
+    let hasPods = WorkloadLabels.hasPods(object)
+    let custom = isTyped && type == nil && (isLifted || !hasPods) ? customKind(apiVersion, kind, fields) : nil
+    let typed = isTyped ? type.map { Self.blockKind($0, kind) } ?? custom : nil
+    let blockKind = lifted ?? typed ?? "object"
     let block = names.claim(kind: blockKind, name: wanted, objectKind: kind, namespace: namespace)
     return ImportIndex.Entry(
       head: SourceImport.Head(kind: blockKind, name: block), file: file, apiVersion: apiVersion, kind: kind,
-      name: name ?? "", namespace: namespace, isLifted: lifted != nil, object: object)
+      name: name ?? "", namespace: namespace, isLifted: lifted != nil,
+      isTried: lifted != nil || custom != nil && hasPods, object: object)
   }
 
   /// - Parameters:
@@ -72,7 +79,6 @@ struct BlockSource {
     } else {
       writeInTermsOfAPI(type, entry, names)
     }
-    if type?.kind == "Secret", type?.group == "" { noteSecret() }
   }
 
   private mutating func writeInTermsOfAPI(
@@ -81,12 +87,13 @@ struct BlockSource {
     let metadata = fields["metadata"]?.object
     let name = metadata?["name"]?.string
     var writer = SourceWriter(imported.comments.filter { !isHeader($0) }, names: names)
-    if head.kind != "object", let type {
-      typed(&writer, type, name: name)
+    if head.kind != "object" {
+      typed(&writer, type.flatMap { KubeSchema.builtin.type(apiVersion: $0.apiVersion, kind: $0.kind) }, name: name)
+      if type == nil { isUnchecked = true }
     } else {
       open(&writer, apiVersion: entry.apiVersion, kind: entry.kind, name: name, isKnown: type != nil)
       if type == nil {
-        note("kc knows no \(entry.kind) of \(entry.apiVersion): the object is taken as it is, unchecked")
+        isUnchecked = true
       } else if name == nil, metadata?["generateName"]?.string == nil {
         note("this \(entry.kind) has no name: the API server would refuse it")
       }
@@ -94,9 +101,23 @@ struct BlockSource {
     finish(writer)
   }
 
-  static func blockKind(_ type: ResourceType?, _ kind: String) -> String {
-    let group = (type?.group ?? "").isEmpty ? "core" : type?.group.split(separator: ".").first.map(String.init) ?? ""
-    return "k8s.\(group).\(type?.version ?? "").\(kind)"
+  private static func blockKind(_ type: ResourceType, _ kind: String) -> String {
+    let group = type.group.split(separator: ".").first ?? "core"
+    return "k8s.\(group).\(type.version).\(kind)"
+  }
+
+  /// `example.com.v1.Widget`: a kind that kc does not know, as a block's; nil where it cannot be one.
+  private static func customKind(_ apiVersion: String, _ kind: String, _ fields: Fields) -> String? {
+    let parts = apiVersion.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, fields["spec"].map({ $0.object != nil }) ?? true,
+      KubeSchema.builtin.type(apiVersion: apiVersion, kind: kind) == nil
+    else { return nil }
+    let name = "\(parts[0]).\(parts[1]).\(kind)"
+    let isSpeakable =
+      !name.hasPrefix("k8s.")
+      && name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { SourceText.isFieldName(String($0)) }
+    let isVersion = parts[1].first == "v" && parts[1].dropFirst().first?.isNumber ?? false
+    return isSpeakable && isVersion && kind.first?.isUppercase ?? false ? name : nil
   }
 
   /// Whether the object is built as all objects of the API are.
@@ -110,39 +131,43 @@ struct BlockSource {
     notes.append(ImportNote(.warning, message, file: imported.file, line: imported.line))
   }
 
-  private mutating func noteSecret() {
-    let values = ["data", "stringData"].compactMap { fields[$0]?.object }.filter { !$0.isEmpty }
-    guard !values.isEmpty else { return }
-    notes.append(
-      ImportNote(
-        .note, "the values of the secret `\(head.name)` stand in the source as they stood in the manifest",
-        help: "`secret \(head.name) { data { KEY = input.env(\"VARIABLE\") } }` keeps them out of files",
-        file: imported.file, line: imported.line))
+  /// Whether it says what a secret holds.
+  var hasSecretValues: Bool {
+    fields["apiVersion"]?.string == "v1" && fields["kind"]?.string == "Secret"
+      && ["data", "stringData"].contains { !(fields[$0]?.object ?? [:]).isEmpty }
   }
 
   // MARK: Bodies
 
-  private mutating func typed(_ writer: inout SourceWriter, _ type: ResourceType, name: String?) {
-    let schema = KubeSchema.builtin
-    guard let index = schema.type(apiVersion: type.apiVersion, kind: type.kind) else { return }
+  /// - Parameter type: the type's place in the schema of the API; nil for a kind that is not in it.
+  private mutating func typed(_ writer: inout SourceWriter, _ type: Int?, name: String?) {
     let isMade = fields["metadata"]?["generateName"] != nil
     if let name, name != head.name, !isMade {
       writer.field("name", .string(name), .string, 1, FieldPath(), isBlock: true)
     }
-    // In the order in which the object renders.
-    let known = schema.types[index].fields.map(\.name).filter { $0 != "metadata" }
-    let unknown = fields.keys.filter { schema.types[index].field($0) == nil }
-    for key in ["metadata"] + known + unknown where !["apiVersion", "kind", "status"].contains(key) {
-      guard let given = fields[key], !given.isNull else { continue }
-      var value = PlainForm.value(given, .type(index), field: key)
+    for key in order(type) {
+      guard let given = fields[key], !given.isNull || type == nil else { continue }
+      var value = type.map { PlainForm.value(given, .type($0), field: key) } ?? given
       if key == "metadata" {
         if !isMade { value["name"] = nil }
         if namespace != nil, value["namespace"]?.string == namespace { value["namespace"] = nil }
         if value.object?.isEmpty ?? true { continue }
       }
-      let shape = schema.types[index].field(key)?.shape
-      writer.field(key, value, shape, 1, FieldPath(), isBlock: true)
+      let shape = type.flatMap { KubeSchema.builtin.types[$0].field(key)?.shape }
+      // Of a kind that is not known, only these are sure to be records in all objects.
+      let isBlock = type != nil || key == "metadata" || key == "spec"
+      writer.field(key, value, shape, 1, FieldPath(), isBlock: isBlock)
     }
+  }
+
+  /// The fields that are written, in one order for all objects of the kind: what they are about comes before long lists.
+  private func order(_ type: Int?) -> [String] {
+    let known = type.map { KubeSchema.builtin.types[$0].fields.map(\.name) } ?? ["metadata", "spec"]
+    let unknown = fields.keys.filter { !known.contains($0) }.sorted()
+    let all = (known + unknown).filter { fields[$0] != nil && $0 != "metadata" && $0 != "apiVersion" && $0 != "kind" }
+    func isScalar(_ key: String) -> Bool { fields[key]?.object == nil && fields[key]?.array == nil }
+    return (fields["metadata"] == nil ? [] : ["metadata"])
+      + (all.filter(isScalar) + all.filter { !isScalar($0) }).filter { type == nil || $0 != "status" }
   }
 
   private mutating func open(
@@ -208,10 +233,15 @@ struct BlockSource {
   }
 
   private mutating func finish(_ writer: SourceWriter) {
-    writeHeader(imported.comments.filter(isHeader), writer.leftComments)
+    writeHeader(imported.comments.filter(isHeader), writer.remarks.left)
     let title = "\(head.kind) \(SourceText.blockName(head.name))"
     text += writer.out.isEmpty ? "\(title) {}\n" : "\(title) {\n\(writer.out)}\n"
-    for comment in imported.comments where comment.position == .atEnd { text += SourceWriter.text(comment) + "\n" }
+    var last: Int?
+    for comment in imported.comments where comment.position == .atEnd {
+      if let last, comment.line > last + 1 { text += "\n" }
+      text += SourceWriter.text(comment) + "\n"
+      last = comment.line
+    }
   }
 }
 

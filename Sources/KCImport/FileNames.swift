@@ -41,16 +41,26 @@ struct FileNames {
     return folders
   }
 
-  /// How a file is imported by one at the top: `import "./web/cache.kc" as web-cache`.
+  /// How files are imported by one at the top: `import "./web/cache.kc"`, and `as web-cache` where others are called so.
   static func imports(_ paths: [String]) -> String {
+    let parts = paths.map { $0.dropLast(3).split(separator: "/") }
+    var uses: [String: Int] = [:]
+    for parts in parts { for count in 1...max(1, parts.count) { uses[name(parts, count), default: 0] += 1 } }
     var text = "// Files in folders belong to the program because they are imported.\n\n"
-    for path in paths {
-      let parts = path.dropLast(3).split(separator: "/")
-      let name = parts.joined(separator: "-")
-      let isSafe = SourceText.isBare(name) && !name.hasPrefix("-")
-      text += "import \"./\(path)\" as \(isSafe ? name : "file-\(name)")\n"
+    for (path, parts) in zip(paths, parts) {
+      let stem = name(parts, 1)
+      let count = (1...max(1, parts.count)).first { uses[name(parts, $0)] == 1 } ?? parts.count
+      let own = name(parts, count)
+      let isPlain = own == stem && SourceText.isBare(own) && !SourceText.isStandardName(own)
+      let alias = SourceText.isBare(own) && !SourceText.isStandardName(own) ? own : "file-\(own)"
+      text += "import \"./\(path)\"\(isPlain ? "" : " as \(alias)")\n"
     }
     return text
+  }
+
+  /// The last parts of a path as a name: `web-cache`.
+  private static func name(_ parts: [Substring], _ count: Int) -> String {
+    parts.suffix(count).joined(separator: "-")
   }
 
   /// How one file is named by another: `../shared.kc`.

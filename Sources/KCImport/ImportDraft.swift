@@ -29,7 +29,9 @@ struct ImportDraft {
     for _ in 0..<ImportPlan.attempts {
       let wrong = mistakes()
       if wrong.isEmpty { return }
-      for place in wrong { caution[place] = (caution[place] ?? .none).next }
+      for place in wrong {
+        caution[place] = index.entries[place]?.isLifted ?? false ? (caution[place] ?? .none).next : .library
+      }
       write(wrong)
     }
     for place in plan.objects.indices { caution[place] = .library }
@@ -100,7 +102,8 @@ struct ImportDraft {
         continue
       }
       if RoundTrip.difference(plan.objects[place].object, rendered) == nil {
-        proven[place] = blocks[place]?.text
+        // Pods of kinds that kc does not know are held against each other only where nothing else is wrong.
+        if index.entries[place]?.isLifted ?? false || trial.refused.isEmpty { proven[place] = blocks[place]?.text }
       } else {
         wrong.insert(place)
       }
@@ -114,7 +117,7 @@ struct ImportDraft {
     var users: [Int: [Int]] = [:]
     var queue: [Int] = []
     for (place, block) in blocks.enumerated() {
-      guard let block, index.entries[place]?.isLifted ?? false else { continue }
+      guard let block, index.entries[place]?.isTried ?? false else { continue }
       for target in block.references { users[target, default: []].append(place) }
       if proven[place] != block.text { queue.append(place) }
     }
@@ -140,6 +143,7 @@ struct ImportDraft {
   func result() -> SourceImport.Result {
     var result = SourceImport.Result(files: [], notes: [], addresses: [], forms: [])
     var texts = ImportFiles(plan, exact: index)
+    var repeated = RepeatedNotes(plan.objects)
     for (place, block) in blocks.enumerated() {
       let imported = plan.objects[place]
       guard let block, let entry = index.entries[place] else {
@@ -151,12 +155,16 @@ struct ImportDraft {
         continue
       }
       result.notes += block.notes
+      if block.isUnchecked { repeated.add(unchecked: imported, apiVersion: entry.apiVersion, kind: entry.kind) }
+      if block.hasSecretValues { repeated.add(secret: imported, name: block.head.name) }
       result.addresses.append(block.head.address)
       result.forms.append(
         entry.isLifted
-          ? (block.hasRaw ? .libraryWithRaw : .library) : entry.head.kind == "object" ? .open : .api)
+          ? (block.hasRaw ? .libraryWithRaw : .library)
+          : block.isUnchecked || entry.head.kind == "object" ? .open : .api)
       _ = texts.add(block.text, to: plan.paths[place])
     }
+    result.notes += repeated.notes
     result.files = texts.files()
     return result
   }

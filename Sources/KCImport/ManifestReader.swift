@@ -18,16 +18,44 @@ public enum ManifestReader {
     var notes: [ImportNote] = []
     do throws(CodecError) {
       for (document, comments) in try YAML.parseWithComments(bytes) {
+        let comments = comments.filter { !isForTools($0.text) }
         let whole = ImportedObject(document.value, file: file, line: document.place.line, comments: comments)
         unpack(whole, depth: 0, &objects, &notes)
       }
     } catch {
-      return ([], [ImportNote(.error, error.message, file: file, line: error.line, column: error.column)])
+      return ([], [failure(error, in: bytes, file: file)])
     }
     if objects.isEmpty, notes.isEmpty {
       notes.append(ImportNote(.note, "there is no object in this file", file: file))
     }
     return (objects, notes)
+  }
+
+  private static func failure(_ error: CodecError, in bytes: [UInt8], file: String) -> ImportNote {
+    guard let line = template(bytes) else {
+      return ImportNote(.error, error.message, file: file, line: error.line, column: error.column)
+    }
+    return ImportNote(
+      .error, "this is a template, and no manifest: what stands in `{{ … }}` is to be filled in",
+      help: "let Helm do so: helm template CHART | kc import yaml - --out FOLDER", file: file, line: line)
+  }
+
+  /// The first line of a text that begins with `{{`, or with a key and `{{`: YAML has no such things, templates of Helm do.
+  private static func template(_ bytes: [UInt8]) -> Int? {
+    let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+    return lines.firstIndex { line in
+      guard let mark = line.firstIndex(of: UInt8(ascii: "{")), line[mark...].starts(with: "{{".utf8) else {
+        return false
+      }
+      let before = line[..<mark].last { $0 != 0x20 && $0 != 0x09 }
+      return before == nil || before == UInt8(ascii: ":") || before == UInt8(ascii: "-")
+    }.map { $0 + 1 }
+  }
+
+  /// Whether a comment tells an editor or a checker of YAML what to do: of kc's source it says nothing.
+  private static func isForTools(_ comment: String) -> Bool {
+    let text = comment.drop { $0 == " " }
+    return ["yaml-language-server:", "yamllint ", "-*- mode: yaml", "vim: set ft=yaml"].contains { text.hasPrefix($0) }
   }
 
   private static func unpack(

@@ -45,7 +45,7 @@ public enum SourceImport {
   public enum Form: Sendable, Hashable {
     /// By a block of the standard library, wholly or with a part in the API's terms.
     case library, libraryWithRaw
-    /// By a block of the API's type, or as an open `object`.
+    /// By a block of the API's type, or of a kind that kc has no schema of.
     case api, open
   }
 

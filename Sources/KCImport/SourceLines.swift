@@ -1,20 +1,41 @@
-/// Writes kc source, line by line, in the one layout.
+/// The text of a source as it grows, line by line, in the one layout.
 struct SourceLines {
+  /// The widest line that things are gathered on, in bytes.
+  static let width = 110
+
   private(set) var text = ""
   private var level = 0
+
+  private static let indents = (0..<16).map { String(repeating: "  ", count: $0) }
+
+  /// The space before a line.
+  static func indent(_ level: Int) -> String {
+    level < indents.count ? indents[level] : String(repeating: "  ", count: level)
+  }
+
+  /// Adds to the line that was begun.
+  mutating func put(_ content: String) { text += content }
 
   /// A line at the current indentation; an empty one is empty.
   mutating func line(_ content: String) {
     if !content.isEmpty {
-      text += String(repeating: "  ", count: level)
+      text += Self.indent(level)
       text += content
     }
     text += "\n"
   }
 
-  /// An empty line, unless one stands there already.
+  /// Lines that were written already, further in.
+  mutating func paste(_ other: SourceLines) {
+    for content in other.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+      line(String(content))
+    }
+  }
+
+  /// An empty line, unless one stands there already, or something was just opened.
   mutating func gap() {
-    if !text.isEmpty, !text.hasSuffix("\n\n") { text += "\n" }
+    guard let last = text.utf8.dropLast().last, ![0x0a, 0x7b, 0x5b].contains(last) else { return }
+    text += "\n"
   }
 
   /// `head {`, what `body` writes, and `}`.
@@ -44,7 +65,7 @@ struct SourceLines {
   /// `name = [ … ]`, on one line where it fits.
   mutating func list(_ name: String, _ elements: [String]) {
     let short = "\(name) = [\(elements.joined(separator: ", "))]"
-    guard short.count + level * 2 > 110 || short.contains("\n") else { return line(short) }
+    guard short.utf8.count + level * 2 > Self.width || short.contains("\n") else { return line(short) }
     line("\(name) = [")
     level += 1
     for element in elements { line(element) }
@@ -60,18 +81,4 @@ struct SourceLines {
     line("\"\"\"")
     level -= 1
   }
-}
-
-/// How values and names are written in kc.
-enum SourceLiteral {
-  /// A string literal on one line.
-  static func string(_ text: String) -> String { "\"\(SourceText.escaped(text))\"" }
-
-  static func list(_ texts: [String]) -> String { "[\(texts.map(string).joined(separator: ", "))]" }
-
-  /// Whether a text can stand as a name.
-  static func isName(_ text: String) -> Bool { SourceText.isBare(text) }
-
-  /// A name, or the string that stands for it as a key.
-  static func key(_ text: String) -> String { isName(text) ? text : string(text) }
 }

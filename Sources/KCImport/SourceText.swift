@@ -1,4 +1,5 @@
 internal import KCData
+internal import KCLang
 
 /// Scalars and names as kc writes them.
 enum SourceText {
@@ -10,15 +11,6 @@ enum SourceText {
     }
     return bytes.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }
   }
-
-  /// Words that begin statements of their own.
-  private static let statements: Set<String> = ["delete", "for", "if", "let", "match", "moved"]
-  /// Words that say something else before a body or a name.
-  private static let reserved: Set<String> = [
-    "affinity", "assert", "component", "enum", "env", "expect", "false", "func", "import", "mixin", "none", "null",
-    "object", "param", "policy", "project", "require", "schema", "self", "snapshot", "test", "true", "type", "waive",
-    "with",
-  ]
 
   /// Whether a text can stand as a name: a letter or `_`, then letters, digits and single dashes inside.
   static func isName(_ text: String) -> Bool {
@@ -36,27 +28,41 @@ enum SourceText {
   }
 
   /// Whether a field of this name can be set without quotes.
-  static func isFieldName(_ text: String) -> Bool { isName(text) && !statements.contains(text) }
+  static func isFieldName(_ text: String) -> Bool { isName(text) && !SourceWords.unsettable.contains(text) }
 
   /// Whether a field of this name can be opened as a block.
-  static func isBlockName(_ text: String) -> Bool { isFieldName(text) && !reserved.contains(text) }
-
-  /// Names that mean something else where a value is expected.
-  static let expressionWords: Set<String> = [
-    "if", "for", "match", "else", "in", "true", "false", "none", "null", "self", "workload", "let", "delete", "import",
-    "param", "func", "type", "schema", "mixin", "enum", "component", "policy", "waive", "resource", "moved", "affinity",
-  ]
+  static func isBlockName(_ text: String) -> Bool { isFieldName(text) && !SourceWords.unopenable.contains(text) }
 
   /// Whether a text can stand in an expression as the name of a block or a part of one.
-  static func isBare(_ text: String) -> Bool { isName(text) && !expressionWords.contains(text) }
+  static func isBare(_ text: String) -> Bool { isName(text) && !SourceWords.unreadable.contains(text) }
 
-  /// The name of a block within another, `port http`: quoted where it is none.
-  static func childName(_ text: String) -> String { isName(text) ? text : quoted(text) }
+  /// Whether the library has something of that name, which a program's own would hide.
+  static func isStandardName(_ text: String) -> Bool { StandardNames.all.contains(text) }
 
-  /// What stands before a value in a record: `name = ` or `"any key": `.
-  static func recordKey(_ key: String) -> String {
-    isFieldName(key) ? "\(key) = " : "\"\(escaped(key))\": "
+  /// The name of a block, or of one within another, `port http`: quoted where it is none.
+  static func blockName(_ text: String) -> String {
+    isName(text) && !SourceWords.unnamable.contains(text) ? text : quoted(text)
   }
+
+  /// The name of a field in a body: quoted where it is none.
+  static func fieldName(_ text: String) -> String { isFieldName(text) ? text : "\"\(escaped(text))\"" }
+
+  /// How a record's keys stand before their values: `name = `, `"any key": `, and all with `=` where there are both.
+  static func recordKeys(_ keys: some Sequence<String>) -> [String] {
+    let keys = keys.map { ($0, isFieldName($0)) }
+    let hasNames = keys.contains { $0.1 }
+    return keys.map { $1 ? "\($0) = " : hasNames ? "\"\(escaped($0))\" = " : "\"\(escaped($0))\": " }
+  }
+
+  /// `{ name = value, "any key" = value }`
+  static func record(_ pairs: some Collection<(key: String, text: String)>) -> String {
+    if pairs.isEmpty { return "{}" }
+    let parts = zip(recordKeys(pairs.map(\.key)), pairs).map { $0 + $1.text }
+    return "{ \(parts.joined(separator: ", ")) }"
+  }
+
+  /// `["a", "b"]`
+  static func list(_ texts: some Sequence<String>) -> String { "[\(texts.map(quoted).joined(separator: ", "))]" }
 
   /// `90s`, `5min`, `2h`, `7d`
   static func duration(seconds: Int64) -> String {
@@ -68,14 +74,14 @@ enum SourceText {
 
   /// An amount as kc writes it and the API server reads it: `100m`, `2`, `64Mi`; nil for what is none.
   static func amount(_ value: Value) -> String? {
-    guard let text = value.string ?? value.int.map({ String($0) }), let amount = Quantity(text) else { return nil }
+    var text = value.string
+    if case .int(let number) = value { text = String(number) }
+    if case .number(let number) = value { text = Self.number(number) }
+    guard let text, let amount = Quantity(text) else { return nil }
     let written = "\(amount)"
     if let whole = Int64(written), whole >= 0 { return written }
     return quantity(written)
   }
-
-  /// The name of a block: quoted where it is none.
-  static func blockName(_ text: String) -> String { isBlockName(text) ? text : quoted(text) }
 
   /// A string on one line; raw where that spares escapes.
   static func quoted(_ text: String) -> String {

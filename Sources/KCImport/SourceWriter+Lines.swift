@@ -4,35 +4,31 @@ internal import KCKube
 
 /// Writing blocks of the standard library.
 extension SourceWriter {
-  /// The widest line that a block or a list stands on.
-  private static let blockWidth = 112
-
   /// Blocks that are always opened: what is in them is what a reader looks for.
   private static let openKinds: Set<Substring> = ["container", "init", "sidecar", "host", "affinity"]
 
   /// Writes the lines of a block's body.
   mutating func write(_ lines: [SourceLine], level: Int) {
-    var isFirst = true
     var wantsGap = false
     for line in lines {
       let number = nextLine()
       if case .gap = line.content {
-        wantsGap = !isFirst
+        wantsGap = true
         continue
       }
       if wantsGap { emptyLine() }
       wantsGap = false
-      isFirst = false
       aboveLine(number, level)
       write(line, number, level)
+      afterLine(number, level)
     }
   }
 
   private mutating func write(_ line: SourceLine, _ number: Int, _ level: Int) {
     let path = line.paths.first ?? FieldPath()
-    put(Self.indent(level))
-    if !isValue(line), !hasComments(number + 1, line.count),
-      let text = oneLine(line, room: Self.blockWidth - 2 * level, isInner: false)
+    put(SourceLines.indent(level))
+    if !isValue(line), line.inner.isEmpty || !remarks.isCommented(number, line.count),
+      let text = oneLine(line, room: SourceLines.width - 2 * level, isInner: false)
     {
       put(text)
       skipLines(line.count)
@@ -54,6 +50,9 @@ extension SourceWriter {
     }
   }
 
+  /// Whether something within a line's value has comments.
+  private func isCommented(_ line: SourceLine) -> Bool { line.paths.contains { remarks.isHolding($0) } }
+
   private func isValue(_ line: SourceLine) -> Bool { if case .value = line.content { true } else { false } }
 
   private mutating func enclosed(
@@ -63,7 +62,8 @@ extension SourceWriter {
     behindLine(number)
     put("\n")
     body(&self)
-    put(Self.indent(level) + close + "\n")
+    belowLine(number, level + 1)
+    put(SourceLines.indent(level) + close + "\n")
   }
 
   /// What stands on one line; nil where it needs more.
@@ -77,7 +77,7 @@ extension SourceWriter {
       guard room > 0, !isCommented(line), let text = short(value, shape, room: room) else { return nil }
       return "\(head) = \(text)"
     case .body(let head, let fields, let shape):
-      let space = isInner ? room : Self.blockWidth / 2
+      let space = isInner ? room : SourceLines.width / 2
       guard isInner || head != "data", space > 0, !isCommented(line) else { return nil }
       return inline(fields, shape, room: space).map { "\(head) \($0)" }
     case .block(let head, let lines):

@@ -6,113 +6,112 @@ internal import KCKube
 struct SourceWriter {
   typealias Shape = KubeSchema.Shape
 
-  /// The widest line that things are gathered on.
-  private static let width = 100
-
   /// The most of a map that stands on the line of its name.
   private static let blockRoom = 60
+  /// The most of a body that stands on the line of a block's field.
+  private static let bodyRoom = 80
 
-  private(set) var out = ""
+  private var source = SourceLines()
   private let schema = KubeSchema.builtin
-  /// Comments that are not yet written, by what they belong to.
-  private var comments: [FieldPath: [YAML.Comment]] = [:]
-  /// The paths of what holds something that has comments.
-  private var holders: Set<FieldPath> = []
-
   /// Names that stand for texts.
   private let names: [String: String]
-  /// Comments that belong to lines, by their numbers.
-  private var lineComments: [Int: [YAML.Comment]] = [:]
+  var remarks: WriterRemarks
   private var lineCount = 0
 
   /// - Parameter lines: what is written by `write(_:level:)`; comments find their places in it.
   init(_ given: [YAML.Comment], names: [String: String] = [:], lines: [SourceLine] = []) {
     self.names = names
-    var comments = given.filter { $0.position != .atEnd }
-    if !lines.isEmpty {
-      let places = CommentPlaces(comments, lines)
-      lineComments = places.byLine
-      comments = places.inner
-      unplaced = places.left
-    }
-    for comment in comments {
-      self.comments[comment.path, default: []].append(comment)
-      var path = comment.path
-      while !path.isEmpty {
-        path.elements.removeLast()
-        guard holders.insert(path).inserted else { break }
-      }
-    }
+    remarks = WriterRemarks(given, lines)
   }
 
-  /// Comments whose place was not written, in the order of their lines.
-  var leftComments: [YAML.Comment] {
-    (unplaced + comments.values.flatMap { $0 } + lineComments.values.flatMap { $0 }).sorted { $0.line < $1.line }
+  var out: String { source.text }
+
+  mutating func put(_ text: String) { source.put(text) }
+
+  mutating func emptyLine() { source.gap() }
+
+  /// The number of the line that is written next, of those that a block was lifted to.
+  mutating func nextLine() -> Int {
+    lineCount += 1
+    return lineCount - 1
   }
 
-  private var unplaced: [YAML.Comment] = []
-
-  static func text(_ comment: YAML.Comment) -> String {
-    var text = comment.text.replacing("\t", with: "  ")
-    while text.last == " " { text.removeLast() }
-    return text.isEmpty ? "//" : text.first == " " ? "//\(text)" : "// \(text)"
-  }
-
-  static func indent(_ level: Int) -> String {
-    level < indents.count ? indents[level] : String(repeating: "  ", count: level)
-  }
-
-  private static let indents = (0..<16).map { String(repeating: "  ", count: $0) }
+  mutating func skipLines(_ count: Int) { lineCount += count }
 
   // MARK: Fields
 
   /// The statements of a block's body.
   mutating func statements(_ fields: Fields, _ shape: Shape?, level: Int, path: FieldPath) {
     for (key, value) in fields { field(key, value, inner(shape, key), level, path, isBlock: true) }
+    below(path, level)
   }
 
   mutating func field(
     _ key: String, _ value: Value, _ shape: Shape?, _ level: Int, _ parent: FieldPath, isBlock: Bool
   ) {
-    let path = holders.isEmpty ? parent : parent.field(key)
-    above(path, level)
-    out += Self.indent(level)
-    if isBlock, case .object(let fields) = value, opensBlock(key, fields, shape, level, path) {
-      out += "\(key) {"
-      behind(path)
-      out += "\n"
-      statements(fields, shape, level: level + 1, path: path)
-      out += Self.indent(level) + "}\n"
-      return
+    let head = isBlock ? "\(SourceText.fieldName(key)) = " : SourceText.recordKeys([key])[0]
+    field(key, head, value, shape, level, parent, isBlock: isBlock)
+  }
+
+  /// - Parameter head: how the field stands before its value, unless it is opened as a body.
+  private mutating func field(
+    _ key: String, _ head: String, _ value: Value, _ shape: Shape?, _ level: Int, _ parent: FieldPath, isBlock: Bool
+  ) {
+    let path = remarks.isEmpty ? parent : parent.field(key)
+    if !remarks.isEmpty, let fields = value.object, fields.count == 1, fields.values.allSatisfy(\.isScalar) {
+      for only in fields.keys { remarks.moveOut(of: path.field(only), to: path) }
     }
-    let isKeyed = isBlock && !SourceText.isFieldName(key)
-    out += isKeyed ? "\"\(SourceText.escaped(key))\" = " : Self.key(key)
-    self.value(value, shape, level, path, after: key.utf8.count + 3)
+    above(path, level)
+    put(SourceLines.indent(level))
+    let body = isBlock ? value.object.flatMap { opens(key, $0) ? $0 : nil } : nil
+    let isClosed = body == nil || remarks.isHolding(path)
+    let short = isClosed ? nil : short(value, shape, room: level == 1 ? Self.bodyRoom : Self.blockRoom)
+    guard let fields = body, level == 1 || fields.count > 2 || short == nil else {
+      put(head)
+      self.value(value, shape, level, path, after: head.utf8.count)
+      behind(path)
+      return put("\n")
+    }
+    if let short, isShort(fields) {
+      put("\(key) \(short)")
+      behind(path)
+      return put("\n")
+    }
+    put("\(key) {")
     behind(path)
-    out += "\n"
+    put("\n")
+    statements(fields, shape, level: level + 1, path: path)
+    put(SourceLines.indent(level) + "}\n")
   }
 
   /// What no field of an `object` says.
   mutating func raw(_ fields: Fields) {
     if fields.keys.allSatisfy({ SourceText.isFieldName($0) }) {
-      out += "  raw {\n"
+      put("  raw {\n")
       statements(fields, nil, level: 2, path: FieldPath())
     } else {
-      out += "  raw = {\n"
-      for (key, value) in fields { field(key, value, nil, 2, FieldPath(), isBlock: false) }
+      put("  raw = {\n")
+      entries(fields, nil, level: 2, path: FieldPath())
     }
-    out += "  }\n"
+    put("  }\n")
   }
 
-  private static func key(_ key: String) -> String { SourceText.recordKey(key) }
-
-  /// Whether a map is written as a body: its fields are all names, and it is too much for a line.
-  private func opensBlock(_ key: String, _ fields: Fields, _ shape: Shape?, _ level: Int, _ path: FieldPath) -> Bool {
-    guard SourceText.isBlockName(key), !fields.isEmpty, fields.keys.allSatisfy({ SourceText.isFieldName($0) }) else {
-      return false
+  /// The entries of a record, each on its line.
+  private mutating func entries(_ fields: Fields, _ shape: Shape?, level: Int, path: FieldPath) {
+    for (head, entry) in zip(SourceText.recordKeys(fields.keys), fields) {
+      field(entry.key, head, entry.value, inner(shape, entry.key), level, path, isBlock: false)
     }
-    if level == 1 || fields.count > 2 || holders.contains(path) { return true }
-    return short(.object(fields), shape, room: Self.blockRoom) == nil
+    below(path, level)
+  }
+
+  /// Whether a map can be written as a body: its fields are all names.
+  private func opens(_ key: String, _ fields: Fields) -> Bool {
+    SourceText.isBlockName(key) && !fields.isEmpty && fields.keys.allSatisfy { SourceText.isFieldName($0) }
+  }
+
+  /// Whether the body of a block's field is so little that it stands on the line.
+  private func isShort(_ fields: Fields) -> Bool {
+    fields.count == 1 || fields.count == 2 && fields.values.allSatisfy(\.isScalar)
   }
 
   func inner(_ shape: Shape?, _ key: String) -> Shape? {
@@ -127,29 +126,30 @@ struct SourceWriter {
 
   /// - Parameter after: how much stands on the line before it.
   mutating func value(_ value: Value, _ shape: Shape?, _ level: Int, _ path: FieldPath, after: Int) {
-    if !holders.contains(path), let short = short(value, shape, room: Self.width - 2 * level - after) {
-      out += short
-      return
+    if !remarks.isHolding(path), let short = short(value, shape, room: SourceLines.width - 2 * level - after) {
+      return put(short)
     }
     switch value {
     case .object(let fields):
-      out += "{\n"
-      for (key, value) in fields { field(key, value, inner(shape, key), level + 1, path, isBlock: false) }
-      out += Self.indent(level) + "}"
+      put("{\n")
+      entries(fields, shape, level: level + 1, path: path)
+      put(SourceLines.indent(level) + "}")
     case .array(let elements):
       let inner: Shape? = if case .list(let inner)? = shape { inner } else { nil }
-      out += "[\n"
+      put("[\n")
       for (index, element) in elements.enumerated() {
-        let place = holders.isEmpty ? path : path.index(index)
+        let place = remarks.isEmpty ? path : path.index(index)
         above(place, level + 1)
-        out += Self.indent(level + 1)
+        put(SourceLines.indent(level + 1))
         self.value(element, inner, level + 1, place, after: 0)
         behind(place)
-        out += "\n"
+        put("\n")
       }
-      out += Self.indent(level) + "]"
-    case .string(let text): out += SourceText.block(text, indent: Self.indent(level + 1)) ?? SourceText.quoted(text)
-    default: out += scalar(value, shape)
+      below(path, level + 1)
+      put(SourceLines.indent(level) + "]")
+    case .string(let text):
+      put(SourceText.block(text, indent: SourceLines.indent(level + 1)) ?? SourceText.quoted(text))
+    default: put(scalar(value, shape))
     }
   }
 
@@ -157,18 +157,7 @@ struct SourceWriter {
   func short(_ value: Value, _ shape: Shape?, room: Int, depth: Int = 0) -> String? {
     guard room > 0, depth < 4 else { return nil }
     switch value {
-    case .object(let fields):
-      if fields.isEmpty { return "{}" }
-      guard fields.count <= 4 else { return nil }
-      var parts: [String] = []
-      var left = room - 4
-      for (key, value) in fields {
-        guard let part = short(value, inner(shape, key), room: left, depth: depth + 1) else { return nil }
-        parts.append(Self.key(key) + part)
-        left -= key.utf8.count + part.utf8.count + 5
-        if left < 0 { return nil }
-      }
-      return "{ \(parts.joined(separator: ", ")) }"
+    case .object(let fields): return shortRecord(fields, shape, room: room, depth: depth)
     case .array(let elements):
       if elements.isEmpty { return "[]" }
       guard elements.count <= 24, elements.count == 1 || elements.allSatisfy(\.isScalar) else { return nil }
@@ -191,6 +180,20 @@ struct SourceWriter {
     }
   }
 
+  private func shortRecord(_ fields: Fields, _ shape: Shape?, room: Int, depth: Int) -> String? {
+    if fields.isEmpty { return "{}" }
+    guard fields.count <= 4 else { return nil }
+    var parts: [(key: String, text: String)] = []
+    var left = room - 4
+    for (key, value) in fields {
+      guard let part = short(value, inner(shape, key), room: left, depth: depth + 1) else { return nil }
+      parts.append((key, part))
+      left -= key.utf8.count + part.utf8.count + 5
+      if left < 0 { return nil }
+    }
+    return SourceText.record(parts)
+  }
+
   private func scalar(_ value: Value, _ shape: Shape?) -> String {
     switch value {
     case .null: "null"
@@ -202,62 +205,6 @@ struct SourceWriter {
         ?? (shape == .quantity ? SourceText.quantity(text) ?? SourceText.quoted(text) : SourceText.quoted(text))
     case .array, .object: ""
     }
-  }
-
-  // MARK: Lines
-
-  mutating func put(_ text: String) { out += text }
-
-  /// Comments on lines of their own, with the empty lines that stood between them.
-  private mutating func put(_ comments: [YAML.Comment], _ level: Int) {
-    var last = comments.first?.line ?? 0
-    for comment in comments {
-      if comment.line > last + 1 { out += "\n" }
-      out += Self.indent(level) + Self.text(comment) + "\n"
-      last = comment.line
-    }
-  }
-
-  mutating func emptyLine() { out += "\n" }
-
-  mutating func nextLine() -> Int {
-    lineCount += 1
-    return lineCount - 1
-  }
-
-  mutating func skipLines(_ count: Int) { lineCount += count }
-
-  func hasComments(_ first: Int, _ count: Int) -> Bool {
-    !lineComments.isEmpty && (first..<first + count).contains { lineComments[$0] != nil }
-  }
-
-  /// Whether something within a line's value has comments.
-  func isCommented(_ line: SourceLine) -> Bool { !holders.isEmpty && line.paths.contains { holders.contains($0) } }
-
-  mutating func aboveLine(_ number: Int, _ level: Int) {
-    guard let own = lineComments[number] else { return }
-    put(own.filter { $0.position == .above }, level)
-    let rest = own.filter { $0.position != .above }
-    lineComments[number] = rest.isEmpty ? nil : rest
-  }
-
-  mutating func behindLine(_ number: Int) {
-    guard let own = lineComments.removeValue(forKey: number) else { return }
-    for comment in own { out += " " + Self.text(comment) }
-  }
-
-  // MARK: Comments
-
-  private mutating func above(_ path: FieldPath, _ level: Int) {
-    guard !holders.isEmpty, let own = comments[path] else { return }
-    put(own.filter { $0.position == .above }, level)
-    let rest = own.filter { $0.position != .above }
-    comments[path] = rest.isEmpty ? nil : rest
-  }
-
-  private mutating func behind(_ path: FieldPath) {
-    guard !holders.isEmpty, let own = comments.removeValue(forKey: path) else { return }
-    for comment in own { out += " " + Self.text(comment) }
   }
 }
 

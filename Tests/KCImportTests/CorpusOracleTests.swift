@@ -1,4 +1,3 @@
-import Glibc
 import KCData
 import KCImport
 import KCKube
@@ -8,10 +7,7 @@ import Testing
 
 /// Real manifests, which lie outside the project: `KC_CORPUS` names their folder.
 enum Corpus {
-  static var folder: String {
-    if let path = getenv("KC_CORPUS") { return String(cString: path) }
-    return Oracle.projectRoot + "/../shared/corpus"
-  }
+  static var folder: String { Oracle.corpus }
 
   /// The manifests below the folder's `k8s` and `quirk/k8s`, in the order of their paths.
   static func manifests() -> [(path: String, bytes: [UInt8])] {

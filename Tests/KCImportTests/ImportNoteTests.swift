@@ -1,3 +1,4 @@
+import KCData
 import KCImport
 import Testing
 
@@ -6,5 +7,50 @@ import Testing
     let note = ImportNote(.warning, "`links` has no counterpart", file: "compose.yaml")
     #expect(note.line == 0)
     #expect(note != ImportNote(.warning, "`links` has no counterpart", file: "compose.yaml", line: 3))
+  }
+
+  private func object(_ apiVersion: String, _ kind: String, _ name: String, _ fields: Fields = [:]) -> ImportedObject {
+    var all: Fields = [
+      "apiVersion": .string(apiVersion), "kind": .string(kind), "metadata": ["name": .string(name)],
+    ]
+    for (key, value) in fields { all[key] = value }
+    return ImportedObject(.object(all), file: "a.yaml", line: 3)
+  }
+
+  @Test func whatManyObjectsHaveIsSaidOnce() {
+    let widgets = (0..<3).map { object("example.com/v1", "Widget", "w\($0)") }
+    let others = [
+      object("extensions/v1beta1", "Deployment", "old"), object("kustomize.config.k8s.io/v1", "Kustomization", "k"),
+      object("v1", "Secret", "s", ["stringData": ["a": "b"]]), object("v1", "Secret", "t", ["data": ["a": "YQ=="]]),
+    ]
+    #expect(
+      SourceImport.source(for: widgets + others).notes.map(\.message) == [
+        "kc has no schema of Widget of example.com/v1: what these 3 say is not checked",
+        "Deployment is `apps/v1` now, and extensions/v1beta1 is gone: API servers refuse this object",
+        "a Kustomization tells kustomize what to do, and no API server takes it",
+        "the values of secrets (`s`, `t`) stand in the source as they stood in the manifest",
+      ])
+  }
+
+  @Test func definedKindsAreChecked() {
+    let definition = object(
+      "apiextensions.k8s.io/v1", "CustomResourceDefinition", "widgets.example.com",
+      ["spec": ["group": "example.com", "names": ["kind": "Widget"]]])
+    #expect(SourceImport.source(for: [definition, object("example.com/v1", "Widget", "w")]).notes.isEmpty)
+  }
+
+  @Test func aSummarySaysWhatBecameOfAll() {
+    let objects = [
+      object("v1", "ConfigMap", "c"), object("storage.k8s.io/v1", "CSIDriver", "d", ["spec": [:]]),
+      object("example.com/v1", "Widget", "w"),
+    ]
+    let notes = [
+      ImportNote(.error, "no YAML", file: "b.yaml", line: 2), ImportNote(.warning, "no object", file: "c.yaml"),
+    ]
+    #expect(
+      ImportSummary(objects, SourceImport.source(for: objects), notes: notes).lines == [
+        "3 objects: 1 as blocks of the library, 1 in the terms of the API, 1 of kinds that kc has no schema of.",
+        "Left out: 1 file that cannot be read, a document that is no object.",
+      ])
   }
 }

@@ -69,7 +69,6 @@ import Testing
         deployment web {
           namespace = "shop"
           labels = { app = "web" }
-          match = { app = "web" }
           podLabels = { tier = "front" }
           replicas = 3 // one per zone
 

@@ -76,6 +76,42 @@ import Testing
         """#)
   }
 
+  @Test func commentsAtTheEndStayInWhatTheyEnd() {
+    let text = """
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: a}
+      data:
+        A: x
+
+        # # B: y
+      # the end
+      """
+    #expect(
+      SourceImport.source(for: read(text).objects).files.first?.text == """
+        import std.exact
+
+        config a {
+          data {
+            A = "x"
+
+            // B: y
+          }
+        }
+        // the end
+
+        """)
+  }
+
+  @Test func templatesOfHelmAreCalledSo() {
+    for text in ["{{- if .Values.on }}\n\(head){{- end }}\n", head + "data: {{ toYaml .Values.data }}\n"] {
+      let note = read(text).notes.first
+      #expect(note?.severity == .error)
+      #expect(note?.message.contains("template") ?? false)
+    }
+    #expect(read(head + "data: {a: '{{ x }}'}\n").notes.isEmpty)
+  }
+
   @Test func aliasesThatMultiplyAreRefused() {
     var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for level in 1...9 {

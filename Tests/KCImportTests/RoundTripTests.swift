@@ -81,14 +81,17 @@ import Testing
     let imported = (0..<20).map { number in
       ImportedObject(
         ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": .string("c\(number)")]],
-        file: number == 0 ? "deploy/all.yaml" : "deploy/App \(number % 4)/part-\(number).yaml")
+        file: number == 0
+          ? "deploy/all.yaml"
+          : number < 4 ? "deploy/App \(number)/same.yaml" : "deploy/App \(number % 4)/part-\(number).yaml")
     }
     let options = SourceImport.Options(isMirroring: true, project: "shop")
     let result = SourceImport.source(for: imported, options)
     let paths = Set(result.files.map(\.path))
     #expect(paths.isSuperset(of: ["all.kc", "app-1/part-5.kc", "imports.kc", "project.kc"]))
     let imports = result.files.first { $0.path == "imports.kc" }?.text ?? ""
-    #expect(imports.contains("import \"./app-1/part-5.kc\" as app-1-part-5\n"))
+    #expect(imports.contains("import \"./app-1/part-5.kc\"\n"))
+    #expect(imports.contains("import \"./app-2/same.kc\" as app-2-same\n"))
     #expect(RoundTrip(imported, result).agreed == 20)
   }
 

@@ -1,5 +1,4 @@
 internal import KCData
-internal import KCLang
 
 /// The objects of an import and the blocks that they become, so that they can refer to each other.
 struct ImportIndex {
@@ -15,6 +14,8 @@ struct ImportIndex {
     var namespace: String?
     /// Whether it is written in the library's terms: only then can others refer to it.
     var isLifted: Bool
+    /// Whether it is to be compiled before it is written: it may be refused, or say something else.
+    var isTried: Bool
     var object: Value
   }
 
@@ -135,13 +136,10 @@ struct ImportIndex {
     return kind == "pod" ? nil : "\(kind)[\(SourceText.quoted(entry.head.name))]"
   }
 
-  /// What means something else in an expression within a block.
-  private static let hidingWords: Set<String> = ["placement", "parent", "metadata", "env"]
-
   /// Whether a bare name within blocks of a file means something else than a part of the block around.
   func isHidden(_ name: String, from place: Int) -> Bool {
     isCautious(place, of: .parts) || names.contains("\(entries[place]?.file ?? "") \(name)")
-      || StandardNames.all.contains(name) || Self.hidingWords.contains(name)
+      || SourceText.isStandardName(name)
   }
 }
 
@@ -157,6 +155,11 @@ enum WorkloadLabels {
     case "CronJob": return object.at("spec", "jobTemplate", "spec", "template", "metadata", "labels")?.object
     default: return nil
     }
+  }
+
+  /// Whether an object of any kind describes pods.
+  static func hasPods(_ object: Value) -> Bool {
+    ["Job", "CronJob"].contains { object.at(pod(of: $0) + ["spec", "containers"]) != nil }
   }
 
   /// Where a workload's pods are described.

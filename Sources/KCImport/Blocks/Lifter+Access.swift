@@ -60,7 +60,7 @@ extension Lifter {
     if !urls.isEmpty {
       details.append(.value("urls", .array(urls.map { .string($0) }), path.field("nonResourceURLs")))
     }
-    let head = "allow \(SourceText.childName(name))"
+    let head = "allow \(SourceText.blockName(name))"
     let allowed = SourceLine.value(
       details.isEmpty ? head : "verbs", .array(verbs.map { .string($0) }),
       details.isEmpty ? path : path.field("verbs"))

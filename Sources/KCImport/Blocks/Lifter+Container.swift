@@ -38,7 +38,7 @@ extension Lifter {
     addSecurity(&part, to: &body)
     addRaw(part, "Container", to: &body)
     lines.append(.gap)
-    lines.append(.block("\(kind) \(SourceText.childName(name))", body, path))
+    lines.append(.block("\(kind) \(SourceText.blockName(name))", body, path))
     return true
   }
 
@@ -76,7 +76,7 @@ extension Lifter {
       if let transport = port.text("protocol") { details.append("protocol = \(SourceText.quoted(transport))") }
       if let host = port.int("hostPort") { details.append("host = \(host)") }
       guard port.isEmpty else { return [] }
-      let head = name.isEmpty ? "port" : "port \(SourceText.childName(name))"
+      let head = name.isEmpty ? "port" : "port \(SourceText.blockName(name))"
       let text =
         details.isEmpty ? "\(head) = \(number)" : "\(head) { number = \(number), \(details.joined(separator: ", ")) }"
       written.append(.text(text, port.path))
@@ -121,7 +121,7 @@ extension Lifter {
   private func environmentLine(_ name: String, _ variable: Remainder) -> SourceLine? {
     var variable = variable
     _ = variable.take("name")
-    let head = "env \(SourceText.childName(name))"
+    let head = "env \(SourceText.blockName(name))"
     guard let source = variable.peek("valueFrom") else {
       let text = variable.text("value") ?? ""
       guard variable.isEmpty else { return nil }
@@ -222,13 +222,11 @@ extension Lifter {
   /// `devices = { "nvidia.com/gpu": 1 }`
   private func addDevices(_ part: inout Remainder, to body: inout [SourceLine]) {
     guard let limits = part.peek("resources", "limits")?.object, !limits.isEmpty else { return }
-    let pairs = limits.compactMap { key, value in
-      SourceText.amount(value).map { "\(SourceText.recordKey(key))\($0)" }
-    }
+    let pairs = limits.compactMap { key, value in SourceText.amount(value).map { (key: key, text: $0) } }
     guard pairs.count == limits.count, limits["cpu"] == nil, limits["memory"] == nil else { return }
     let path = part.path("resources", "limits")
     for key in limits.keys { part.take("resources", "limits", key) }
-    body.append(.text("devices = { \(pairs.joined(separator: ", ")) }", path))
+    body.append(.text("devices = \(SourceText.record(pairs))", path))
   }
 
   // MARK: Mounts

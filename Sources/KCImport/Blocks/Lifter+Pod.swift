@@ -98,7 +98,8 @@ extension Lifter {
     pod.dropEmpty("tolerations")
     pod.dropEmpty("affinity")
     for key in ["hostNetwork", "hostPID", "hostIPC"] { pod.drop(false, key) }
-    let account = pod.text("serviceAccountName")
+    // What the API server takes for the same, as it stood in its first version.
+    let account = pod.text("serviceAccountName") ?? pod.peek("serviceAccount")?.string
     if let account {
       if pod.peek("serviceAccount") == .string(account) { pod.take("serviceAccount") }
       let known = find("ServiceAccount", account)?.text

@@ -132,7 +132,6 @@ extension Lifter {
     guard fields.count == 1, let labels = fields["matchLabels"]?.object,
       labels.values.allSatisfy({ $0.string != nil })
     else { return nil }
-    let pairs = labels.map { "\(SourceText.recordKey($0.key))\(SourceText.quoted($0.value.string ?? ""))" }
-    return pairs.isEmpty ? "{}" : "{ \(pairs.joined(separator: ", ")) }"
+    return SourceText.record(labels.map { (key: $0.key, text: SourceText.quoted($0.value.string ?? "")) })
   }
 }

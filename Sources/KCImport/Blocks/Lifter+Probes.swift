@@ -12,14 +12,14 @@ extension Lifter {
       guard let target = probe.take("httpGet", "port").flatMap({ port($0, ports, container) }) else { return nil }
       let scheme = probe.text("httpGet", "scheme") ?? "HTTP"
       let headers = probe.take("httpGet", "httpHeaders")?.array ?? []
-      let pairs = headers.compactMap { header -> String? in
+      let pairs = headers.compactMap { header -> (key: String, text: String)? in
         guard header.object?.count == 2, let name = header["name"]?.string, let value = header["value"]?.string else {
           return nil
         }
-        return "\(SourceText.recordKey(name))\(literal(value))"
+        return (name, literal(value))
       }
       guard pairs.count == headers.count else { return nil }
-      extra = pairs.isEmpty ? "" : ", headers: { \(pairs.joined(separator: ", ")) }"
+      extra = pairs.isEmpty ? "" : ", headers: \(SourceText.record(pairs))"
       action =
         "http(\(literal(path)), port: \(target)\(scheme == "HTTP" ? "" : ", scheme: \(SourceText.quoted(scheme))")"
     } else if probe.peek("tcpSocket") != nil {

@@ -69,7 +69,7 @@ extension Lifter {
     if let node = port.int("nodePort"), node != 0 { details.append("node = \(node)") }
     if let spoken = port.text("appProtocol") { details.append("appProtocol = \(literal(spoken))") }
     guard port.isEmpty else { return nil }
-    let head = name.map { "port \(SourceText.childName($0))" } ?? "port"
+    let head = name.map { "port \(SourceText.blockName($0))" } ?? "port"
     guard !details.isEmpty else {
       return .text("\(head) = \(number)\(to.map { " -> \($0.text)" } ?? "")", path)
     }

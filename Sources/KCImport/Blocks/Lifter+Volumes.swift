@@ -9,7 +9,7 @@ extension Lifter {
     guard let name = volume.text("name") else { return nil }
     var body: [SourceLine] = []
     let path = volume.path
-    let head = "volume \(SourceText.childName(name))"
+    let head = "volume \(SourceText.blockName(name))"
     if let config = volume.text("configMap", "name") {
       let known = find("ConfigMap", config)?.text
       body.append(.text("config = \(known ?? literal(config))", path.field("configMap").field("name")))
@@ -171,7 +171,7 @@ extension Lifter {
       count += 1
       name = "\(stem)-\(count)"
     }
-    return .block("source \(SourceText.childName(name))", body, given.path)
+    return .block("source \(SourceText.blockName(name))", body, given.path)
   }
 
   // MARK: Claims and drivers

@@ -56,7 +56,7 @@ extension Lifter {
     let selector = rest.path("spec", "selector", "matchLabels")
     write("labels", common, [path])
     write("ownLabels", object.filter { key, _ in common[key] == nil }, [path])
-    if !(match.count == 1 && match["app.kubernetes.io/name"]?.string == own.name) {
+    if match != (common.isEmpty ? ["app.kubernetes.io/name": .string(own.name)] : common) {
       write("match", match, [selector, below])
     }
     write("podLabels", pods.filter { key, _ in common[key] == nil && match[key] == nil }, [below])
@@ -166,7 +166,7 @@ extension Lifter {
         body.append(.text("modes = \(list(modes))", path.field("spec").field("accessModes")))
       }
       addRaw(claim, "PersistentVolumeClaim", to: &body)
-      let head = "claim \(SourceText.childName(name))"
+      let head = "claim \(SourceText.blockName(name))"
       if body.isEmpty {
         lines.append(.text("\(head) = \(size)", path))
       } else {

@@ -35,6 +35,9 @@ struct Lifter {
     "scheduling.k8s.io/v1 PriorityClass": "priorityclass",
   ]
 
+  /// The keywords of those that run pods.
+  static let workloads: Set<String> = ["deployment", "statefulset", "daemonset", "job", "cronjob", "pod"]
+
   /// The keyword of the block that could say an object; nil where none can.
   static func kind(of object: Value) -> String? {
     guard let apiVersion = object["apiVersion"]?.string, let kind = object["kind"]?.string,
@@ -63,9 +66,10 @@ struct Lifter {
     guard lift() else { return nil }
     let raw = rest.value.plain(.type(shape))
     rest = Remainder(raw)
-    // What is mostly said in the API's terms is better said in them as a whole.
+    // What is mostly said in the API's terms is better said in them as a whole; containers never are.
     let rawSize = (raw.object?.isEmpty ?? true ? 0 : raw.leaves) + rawLeaves
-    guard rawSize <= lines.reduce(1, { $0 + $1.size }) else { return nil }
+    let most = (Self.workloads.contains(own.head.kind) ? 2 : 1) * lines.reduce(1) { $0 + $1.size }
+    guard rawSize <= most else { return nil }
     if lines.contains(where: { if case .gap = $0.content { true } else { false } }) { lines.append(.gap) }
     hasRaw = rawLeaves > 0 || !(raw.object?.isEmpty ?? true)
     if let raw = raw.object, !raw.isEmpty { lines.append(SourceLine(.body("raw", raw, .type(shape)), [FieldPath()])) }

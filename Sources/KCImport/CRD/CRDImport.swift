@@ -62,7 +62,7 @@ public struct CRDImport: Sendable {
       return
     }
     guard let group = document.at("spec", "group")?.string, let kind = document.at("spec", "names", "kind")?.string,
-      let versions = document.at("spec", "versions")?.array, !group.isEmpty, SourceLiteral.isName(kind)
+      let versions = document.at("spec", "versions")?.array, !group.isEmpty, SourceText.isBare(kind)
     else {
       notes.append(ImportNote(.error, "the definition `\(name)` lacks a group, a kind or versions", file: path))
       return

@@ -60,7 +60,7 @@ enum CRDRule {
         out.append(text)
         place += 1
       case .text(let text):
-        out.append(SourceLiteral.string(text))
+        out.append(SourceText.quoted(text))
         place += 1
       case .sign(let sign):
         guard ["&&", "||", "!", "==", "!=", "<", "<=", ">", ">=", "(", ")"].contains(sign) else { return nil }

@@ -24,9 +24,6 @@ struct CRDWriter {
   /// Fields that all resources have.
   private static let resourceFields = StandardNames.fields(of: "Resource").union(["object"])
 
-  /// Names that a schema's member cannot have.
-  private static let unspeakable: Set<String> = ["let", "if", "for", "match"]
-
   init(group: String, version: String, kind: String, isNamespaced: Bool, file: String) {
     (self.group, self.version, self.kind, self.isNamespaced, self.file) = (group, version, kind, isNamespaced, file)
   }
@@ -71,8 +68,8 @@ struct CRDWriter {
       for line in requirements { out.line(line) }
       out.gap()
       out.block("object =") { out in
-        out.line("apiVersion = \(SourceLiteral.string("\(group)/\(version)"))")
-        out.line("kind = \(SourceLiteral.string(kind))")
+        out.line("apiVersion = \(SourceText.quoted("\(group)/\(version)"))")
+        out.line("kind = \(SourceText.quoted(kind))")
         out.line("metadata = metadata(self)")
         for field in fields { out.line("\(field.name) = self.\(field.name)") }
       }
@@ -85,7 +82,7 @@ struct CRDWriter {
   }
 
   static func isMember(_ name: String) -> Bool {
-    !unspeakable.contains(name) && (SourceLiteral.isName(name) || SourceText.expressionWords.contains(name))
+    SourceText.isName(name) && !SourceWords.undeclarable.contains(name)
   }
 
   static func capital(_ text: String) -> String {
@@ -110,7 +107,7 @@ extension CRDWriter {
     switch value {
     case .bool(let truth): return schema["type"]?.string == "boolean" ? "\(truth)" : nil
     case .int(let number): return schema["type"]?.string == "string" ? nil : "\(number)"
-    case .string(let text): return schema["type"]?.string == "integer" ? nil : SourceLiteral.string(text)
+    case .string(let text): return schema["type"]?.string == "integer" ? nil : SourceText.quoted(text)
     default: return nil
     }
   }
@@ -138,7 +135,7 @@ extension CRDWriter {
   private static func union(_ values: [Value]) -> String? {
     let literals = values.compactMap { value -> String? in
       switch value {
-      case .string(let text): SourceLiteral.string(text)
+      case .string(let text): SourceText.quoted(text)
       case .int(let number) where number >= 0: String(number)
       default: nil
       }
@@ -213,7 +210,7 @@ extension CRDWriter {
       guard let text = rule["rule"]?.string else { continue }
       let message = rule["message"]?.string ?? "this breaks the rule \(text)"
       if let condition = CRDRule.condition(text, schema) {
-        out.append("require \(condition) else \(SourceLiteral.string(message))")
+        out.append("require \(condition) else \(SourceText.quoted(message))")
       } else {
         let shown = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         out.append("// The API server checks: \(shown)")

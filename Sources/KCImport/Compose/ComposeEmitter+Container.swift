@@ -20,14 +20,14 @@ extension ComposeEmitter {
     writeResources(service, to: &out)
     writeHealth(service, to: &out)
     for (mount, volume) in zip(service.mounts, volumes) {
-      let target = SourceLiteral.string(mount.target)
+      let target = SourceText.quoted(mount.target)
       guard mount.isReadOnly || mount.path != nil else {
         out.line("mount \(target) = \(volume)")
         continue
       }
       out.block("mount \(target)") { out in
         out.line("volume = \(volume)")
-        if let path = mount.path { out.line("path = \(SourceLiteral.string(path))") }
+        if let path = mount.path { out.line("path = \(SourceText.quoted(path))") }
         if mount.isReadOnly { out.line("readOnly = true") }
       }
     }
@@ -57,12 +57,12 @@ extension ComposeEmitter {
     note(
       .warning, "`build` has no counterpart: the image `\(name)` is assumed",
       help: "build and push it, and set `image` to where it is", at: build)
-    return SourceLiteral.string(name)
+    return SourceText.quoted(name)
   }
 
   private mutating func noImage(_ service: ComposeService, at node: ComposeNode) -> String {
     note(.warning, "`\(service.key)` names no image: `\(service.host)` is assumed", at: node)
-    return SourceLiteral.string(service.host)
+    return SourceText.quoted(service.host)
   }
 
   /// A command as a list: a text is split as a shell does.
@@ -176,8 +176,8 @@ extension ComposeEmitter {
     }
     let drop = texts(node["cap_drop"], "cap_drop")
     let add = texts(node["cap_add"], "cap_add")
-    if !drop.isEmpty { lines.append("drop = \(SourceLiteral.list(drop))") }
-    if !add.isEmpty { lines.append("add = \(SourceLiteral.list(add))") }
+    if !drop.isEmpty { lines.append("drop = \(SourceText.list(drop))") }
+    if !add.isEmpty { lines.append("add = \(SourceText.list(add))") }
     guard !lines.isEmpty else { return }
     out.block("security") { out in for line in lines { out.line(line) } }
   }

@@ -22,13 +22,13 @@ extension ComposeEmitter {
       declare(2) { out in
         out.block("secret \(name)") { out in
           out.block("data") { out in
-            for line in secretLines { out.line("\(SourceLiteral.key(line.key)) = \(line.value)") }
+            for line in secretLines { out.line("\(SourceText.fieldName(line.key)) = \(line.value)") }
           }
         }
       }
     }
     for line in lines {
-      let key = SourceLiteral.key(line.key)
+      let key = SourceText.fieldName(line.key)
       out.line("env \(key) = \(line.value ?? Self.member("\(name).data", line.key))")
     }
     let files = environmentFiles(service)
@@ -36,7 +36,7 @@ extension ComposeEmitter {
   }
 
   private static func member(_ owner: String, _ key: String) -> String {
-    SourceLiteral.isName(key) ? "\(owner).\(key)" : "\(owner)[\(SourceLiteral.string(key))]"
+    SourceText.isBare(key) ? "\(owner).\(key)" : "\(owner)[\(SourceText.quoted(key))]"
   }
 
   private static func isVariable(_ name: String) -> Bool {
@@ -50,7 +50,7 @@ extension ComposeEmitter {
     if let value {
       if case .scalar(let scalar) = node.content, !ComposeVariables.hasMarks(value) {
         if scalar.bool != nil { return value }
-        if case .int = scalar { return value.hasPrefix("-") ? SourceLiteral.string(value) : value }
+        if case .int = scalar { return value.hasPrefix("-") ? SourceText.quoted(value) : value }
       }
       return string(Self.unexpanded(value))
     }
@@ -102,7 +102,7 @@ extension ComposeEmitter {
         .note, "`\(name)` looks like a secret and is not copied: the program reads it from the environment",
         help: "set `\(name)` where `kc` runs", at: node)
     }
-    return "input.env(\(SourceLiteral.string(name)))"
+    return "input.env(\(SourceText.quoted(name)))"
   }
 
   /// Secrets with the variables of `env_file`.
@@ -141,7 +141,7 @@ extension ComposeEmitter {
     var seen = Set<String>()
     let lines = keys.filter { seen.insert($0).inserted }.prefix(1000).map { key in
       inputs.insert(key)
-      return "\(SourceLiteral.key(key)) = input.env(\(SourceLiteral.string(key)))"
+      return "\(SourceText.fieldName(key)) = input.env(\(SourceText.quoted(key)))"
     }
     guard !lines.isEmpty else { return nil }
     let file = path.split(separator: "/").last.map(String.init) ?? "env"

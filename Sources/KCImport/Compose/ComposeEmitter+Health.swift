@@ -50,7 +50,7 @@ extension ComposeEmitter {
       let port = service.ports.first { $0.number == String(request.port) }.map(\.name)
       let written = port.flatMap { names.isTop($0) ? nil : $0 } ?? String(request.port)
       let scheme = request.isTLS ? ", scheme: \"HTTPS\"" : ""
-      return "probe.http(\(SourceLiteral.string(request.path)), port: \(written)\(scheme)"
+      return "probe.http(\(SourceText.quoted(request.path)), port: \(written)\(scheme)"
     }
     let words = kind == "CMD" ? command : ["/bin/sh", "-c", command[0]]
     return "probe.exec([\(words.map { string($0) }.joined(separator: ", "))]"

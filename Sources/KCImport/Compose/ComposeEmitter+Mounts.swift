@@ -213,7 +213,7 @@ extension ComposeEmitter {
   /// A config with one file.
   private mutating func declareConfig(_ wanted: String, key: String, text: String) -> String {
     let name = names.declare(ComposeNames.dns(wanted) ?? "config", ending: "config")
-    let quoted = SourceLiteral.key(key)
+    let quoted = SourceText.fieldName(key)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let isPlain =
       !text.contains("\r") && !text.contains("\t") && lines.count > 1 && lines.last == ""
@@ -246,7 +246,7 @@ extension ComposeEmitter {
     declare(2) { out in
       out.block("secret \(name)") { out in
         out.block("data") {
-          $0.line("\(SourceLiteral.key(Self.dataKey(key))) = input.env(\(SourceLiteral.string(variable)))")
+          $0.line("\(SourceText.fieldName(Self.dataKey(key))) = input.env(\(SourceText.quoted(variable)))")
         }
       }
     }

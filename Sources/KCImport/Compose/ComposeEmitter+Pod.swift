@@ -65,7 +65,7 @@ extension ComposeEmitter {
       out.block("init prepare-\(place + 1)") { out in
         out.line("image = \(image)")
         out.list("command", command)
-        for (mount, volume) in mounts { out.line("mount \(SourceLiteral.string(mount.target)) = \(volume)") }
+        for (mount, volume) in mounts { out.line("mount \(SourceText.quoted(mount.target)) = \(volume)") }
       }
     }
   }
@@ -85,7 +85,7 @@ extension ComposeEmitter {
     for item in placement?["preferences"]?.items ?? [] {
       let label = item["spread"]?.text.map { $0.hasPrefix("node.labels.") ? String($0.dropFirst(12)) : $0 }
       if let label, Self.isLabel(label) {
-        rules.append("spread by \(SourceLiteral.string(label)) maxSkew 1 or best-effort")
+        rules.append("spread by \(SourceText.quoted(label)) maxSkew 1 or best-effort")
       } else {
         note(.warning, "this preference has no counterpart", at: item)
       }
@@ -100,7 +100,7 @@ extension ComposeEmitter {
     if let node = service.node["platform"], let text = node.text {
       let parts = loader.reader.variables.plain(text).split(separator: "/").map(String.init)
       if parts.count > 1, ["amd64", "arm64", "arm", "s390x", "ppc64le", "riscv64", "386"].contains(parts[1]) {
-        rules.append("require node \"kubernetes.io/arch\" == \(SourceLiteral.string(parts[1]))")
+        rules.append("require node \"kubernetes.io/arch\" == \(SourceText.quoted(parts[1]))")
       } else {
         note(.note, "`platform: \(text)` has no counterpart", at: node)
       }
@@ -129,7 +129,7 @@ extension ComposeEmitter {
         label = String(left.dropFirst(12))
       }
       guard Self.isLabel(label), Self.isLabelValue(right) else { return nil }
-      return "\(SourceLiteral.string(label)) \(sign) \(SourceLiteral.string(right))"
+      return "\(SourceText.quoted(label)) \(sign) \(SourceText.quoted(right))"
     }
     return nil
   }
@@ -150,7 +150,7 @@ extension ComposeEmitter {
   mutating func readPodFields(_ service: inout ComposeService) {
     let node = service.node
     if let text = node["hostname"]?.text, let name = ComposeNames.dns(loader.reader.variables.plain(text)) {
-      service.raw.append(("hostname", SourceLiteral.string(name)))
+      service.raw.append(("hostname", SourceText.quoted(name)))
     }
     for (field, key) in [("pid", "hostPID"), ("ipc", "hostIPC")] where node[field]?.text == "host" {
       service.raw.append((key, "true"))
@@ -171,15 +171,15 @@ extension ComposeEmitter {
       }
     }
     if !byAddress.isEmpty {
-      let written = byAddress.map { "{ ip = \(SourceLiteral.string($0.0)), hostnames = \(SourceLiteral.list($0.1)) }" }
+      let written = byAddress.map { "{ ip = \(SourceText.quoted($0.0)), hostnames = \(SourceText.list($0.1)) }" }
       service.raw.append(("hostAliases", "[\(written.joined(separator: ", "))]"))
     }
     let servers = texts(node["dns"], "dns").map { loader.reader.variables.plain($0) }
     let searches = texts(node["dns_search"], "dns_search").map { loader.reader.variables.plain($0) }
     if !servers.isEmpty || !searches.isEmpty {
       var parts: [String] = []
-      if !servers.isEmpty { parts.append("nameservers = \(SourceLiteral.list(servers))") }
-      if !searches.isEmpty { parts.append("searches = \(SourceLiteral.list(searches))") }
+      if !servers.isEmpty { parts.append("nameservers = \(SourceText.list(servers))") }
+      if !searches.isEmpty { parts.append("searches = \(SourceText.list(searches))") }
       service.raw.append(("dnsConfig", "{ \(parts.joined(separator: ", ")) }"))
     }
     readPodSecurity(&service)
@@ -188,7 +188,7 @@ extension ComposeEmitter {
   private mutating func readPodSecurity(_ service: inout ComposeService) {
     var parts: [String] = []
     let controls = pairs(service.node["sysctls"], "sysctls").compactMap { pair in
-      pair.value.map { "{ name = \(SourceLiteral.string(pair.key)), value = \(string($0)) }" }
+      pair.value.map { "{ name = \(SourceText.quoted(pair.key)), value = \(string($0)) }" }
     }
     if !controls.isEmpty { parts.append("sysctls = [\(controls.joined(separator: ", "))]") }
     var groups: [String] = []

@@ -16,11 +16,11 @@ extension ComposeEmitter {
   ) {
     out.gap()
     out.block("service \(name)") { out in
-      if name != host { out.line("name = \(SourceLiteral.string(host))") }
+      if name != host { out.line("name = \(SourceText.quoted(host))") }
       out.line("select = \(service.name)")
       if service.ports.isEmpty || (isFirst && type == "headless") { out.line("headless = true") }
       if let type, isFirst, type != "headless", !service.ports.isEmpty {
-        out.line("type = \(SourceLiteral.string(type))")
+        out.line("type = \(SourceText.quoted(type))")
       }
       var used = Set(service.ports.map { "\($0.number)/\($0.transport)" })
       for port in service.ports {

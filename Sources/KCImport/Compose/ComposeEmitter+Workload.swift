@@ -8,11 +8,7 @@ extension ComposeEmitter {
     places[service.key].map { services[$0].kind = service.kind }
     var body = SourceLines()
     writeWorkload(&service, templates: isStateful ? Set(own) : [], to: &body)
-    out.block("\(service.kind.rawValue) \(service.name)") { out in
-      for line in body.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-        out.line(String(line))
-      }
-    }
+    out.block("\(service.kind.rawValue) \(service.name)") { $0.paste(body) }
     writeServices(service, to: &out)
     noteFields(service)
   }
@@ -21,7 +17,7 @@ extension ComposeEmitter {
     _ service: inout ComposeService, templates: Set<String>, to out: inout SourceLines
   ) {
     let node = service.node
-    if service.name != service.host { out.line("name = \(SourceLiteral.string(service.host))") }
+    if service.name != service.host { out.line("name = \(SourceText.quoted(service.host))") }
     writeScale(service, to: &out)
     if let grace = node["stop_grace_period"], let text = grace.text {
       if let time = ComposeUnits.milliseconds(loader.reader.variables.plain(text)) {
@@ -47,11 +43,7 @@ extension ComposeEmitter {
 
   /// A block around lines that are written already.
   static func nest(_ head: String, _ inner: SourceLines, to out: inout SourceLines) {
-    out.block(head) { out in
-      for line in inner.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-        out.line(String(line))
-      }
-    }
+    out.block(head) { $0.paste(inner) }
   }
 
   private mutating func writeScale(_ service: ComposeService, to out: inout SourceLines) {
@@ -101,7 +93,7 @@ extension ComposeEmitter {
           note(.warning, "`\(key)` cannot be the name of an annotation: it is left out", at: pair.node)
           continue
         }
-        if seen.insert(key).inserted { lines.append("\(SourceLiteral.key(key)) = \(string(pair.value ?? ""))") }
+        if seen.insert(key).inserted { lines.append("\(SourceText.fieldName(key)) = \(string(pair.value ?? ""))") }
       }
     }
     guard !lines.isEmpty else { return }
@@ -165,7 +157,7 @@ extension ComposeEmitter {
       case .named(let volume):
         let claim = sharedClaim(volume)
         out.block("volume \(name)") { $0.line("claim = \(claim)") }
-      case .external(let claim): out.block("volume \(name)") { $0.line("claim = \(SourceLiteral.string(claim))") }
+      case .external(let claim): out.block("volume \(name)") { $0.line("claim = \(SourceText.quoted(claim))") }
       case .config(let config): out.block("volume \(name)") { $0.line("config = \(config)") }
       case .secret(let secret): out.block("volume \(name)") { $0.line("secret = \(secret)") }
       case .host(let path):

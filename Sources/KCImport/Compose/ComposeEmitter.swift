@@ -19,7 +19,7 @@ struct ComposeEmitter {
   var inputs: Set<String> = []
   var inputValues: [String: String] = [:]
   /// The declarations that services need, by their kinds.
-  var declarations: [(order: Int, text: String)] = []
+  var declarations: [(order: Int, lines: SourceLines)] = []
   /// How many services mount each named volume.
   var volumeUses: [String: Int] = [:]
   var parameterNames: [String: String] = [:]
@@ -54,9 +54,7 @@ struct ComposeEmitter {
     writeParameters(&out)
     for declaration in declarations.sorted(by: { $0.order < $1.order }) {
       out.gap()
-      for line in declaration.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-        out.line(String(line))
-      }
+      out.paste(declaration.lines)
     }
     if !out.text.isEmpty, !bodies.text.isEmpty { out.gap() }
     return out.text + bodies.text
@@ -66,7 +64,7 @@ struct ComposeEmitter {
   mutating func declare(_ order: Int, _ body: (inout SourceLines) -> Void) {
     var writer = SourceLines()
     body(&writer)
-    declarations.append((order, writer.text))
+    declarations.append((order, writer))
   }
 
   private mutating func chooseServices() {

@@ -1,14 +1,11 @@
-internal import KCLang
+internal import KCSyntax
 
 /// Names in the program: each means one thing at the top.
 struct ComposeNames {
-  /// Words of the language that a program's own name would be taken for, and names that the emitter writes itself.
-  private static let words: Set<String> = [
-    "std", "k8s", "env", "field", "http", "https", "test", "node", "require", "object", "on", "is", "not", "and", "or",
-  ]
-
   /// Whether the library or the language uses a name where the program's own would hide it.
-  private static func isReserved(_ name: String) -> Bool { words.contains(name) || StandardNames.all.contains(name) }
+  private static func isReserved(_ name: String) -> Bool {
+    LanguageWords.all.contains(name) || SourceText.isStandardName(name) || ComposePorts.namesInProbes.contains(name)
+  }
 
   private var top: Set<String> = []
   private var inner: Set<String> = []
@@ -32,7 +29,7 @@ struct ComposeNames {
   mutating func declare(_ wanted: String, ending: String = "app") -> String {
     var base = wanted
     if let first = base.utf8.first, (48...57).contains(first) { base = "n\(base)" }
-    if !SourceLiteral.isName(base) || Self.isReserved(base) { base += "-\(ending)" }
+    if !SourceText.isBare(base) || Self.isReserved(base) { base += "-\(ending)" }
     var name = base
     if top.contains(name) || inner.contains(name) { name = "\(base)-\(ending)" }
     var number = 2
@@ -48,7 +45,7 @@ struct ComposeNames {
   mutating func local(_ wanted: String, ending: String) -> String {
     var base = wanted
     if let first = base.utf8.first, (48...57).contains(first) { base = "n\(base)" }
-    var name = SourceLiteral.isName(base) && !Self.isReserved(base) ? base : "\(base)-\(ending)"
+    var name = SourceText.isBare(base) && !Self.isReserved(base) ? base : "\(base)-\(ending)"
     var number = 2
     while top.contains(name) {
       name = number == 2 ? "\(base)-\(ending)" : "\(base)-\(ending)-\(number)"

@@ -105,6 +105,9 @@ enum ComposePorts {
     9092: "kafka", 11211: "memcached", 27017: "mongodb",
   ]
 
+  /// Names of ports that health checks say as they are.
+  static let namesInProbes: Set<String> = ["http", "https"]
+
   /// The port of an image whose last part of the name is known.
   static func ofImage(_ image: String) -> Int? {
     let path = image.split(separator: "@").first.map(String.init) ?? image

@@ -22,6 +22,8 @@ enum ImportReport {
   /// A line for each note, and its help below.
   static func say(_ notes: [ImportNote], _ output: OutputOptions) {
     let style = output.style(for: 2)
+    // What to do about it is said once for all that it helps with.
+    var said: Set<String> = []
     for note in notes {
       let place = [note.file, note.line > 0 ? "\(note.line)" : "", note.column > 0 ? "\(note.column)" : ""]
         .filter { !$0.isEmpty }.joined(separator: ":")
@@ -32,7 +34,7 @@ enum ImportReport {
         case .note: style.paint("note", .accent)
         }
       Terminal.say("\(place): \(severity): \(note.message)")
-      if let help = note.help { Terminal.say("  help: \(help)") }
+      if let help = note.help, said.insert(help).inserted { Terminal.say("  help: \(help)") }
     }
   }
 }

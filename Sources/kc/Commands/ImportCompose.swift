@@ -49,6 +49,9 @@ struct ImportCompose: ParsableCommand {
 
 /// Where importers write.
 enum ImportOutput {
+  /// With more files than this, only their number is said.
+  private static let mostNamed = 12
+
   /// Writes files into a folder, which is made where it is not there; nothing is written when one of them is.
   static func write(_ files: [(path: String, text: String)], to folder: String, force: Bool) throws {
     if !force, let known = files.first(where: { Files.exists("\(folder)/\($0.path)") }) {
@@ -64,7 +67,8 @@ enum ImportOutput {
       if let why = Files.write(Array(file.text.utf8), to: "\(folder)/\(file.path)") {
         throw Terminal.fail("\(folder)/\(file.path) cannot be written: \(why)", code: .input)
       }
-      Terminal.say("\(folder)/\(file.path)")
+      if files.count <= mostNamed { Terminal.say("\(folder)/\(file.path)") }
     }
+    if files.count > mostNamed { Terminal.say("\(files.count) files in \(folder)") }
   }
 }

@@ -33,9 +33,20 @@ struct ImportYAML: ParsableCommand {
     let layout = SourceImport.Options(isLifting: lift, isMirroring: out != nil, project: newProject)
     let result = SourceImport.source(for: objects, layout)
     ImportReport.say(notes + result.notes, output)
-    if let out { try write(result, to: out) } else { print(result) }
+    let hasErrors = (notes + result.notes).contains { $0.severity == .error }
+    guard !objects.isEmpty else {
+      if out != nil, !hasErrors { throw Terminal.fail("there is nothing to import", code: .input) }
+      if hasErrors { throw Exit.input.exit }
+      return
+    }
+    if let out {
+      try write(result, to: out)
+      for line in ImportSummary(objects, result, notes: notes).lines { Terminal.say(line) }
+    } else {
+      print(result)
+    }
     if verify { try prove(objects, result) }
-    if (notes + result.notes).contains(where: { $0.severity == .error }) { throw Exit.input.exit }
+    if hasErrors { throw Exit.input.exit }
   }
 
   /// The name of the project that is written: that of the folder; nil where there is one already, or none is wanted.
@@ -61,7 +72,7 @@ struct ImportYAML: ParsableCommand {
   /// Names as they are shown, and paths to read.
   private func files() throws -> [(name: String, path: String)] {
     try paths.flatMap { path -> [(name: String, path: String)] in
-      if path == "-" { return [("main", "/dev/stdin")] }
+      if path == "-" { return [("-", "/dev/stdin")] }
       guard let real = ProjectSources.realPath(path) else {
         throw Terminal.fail("there is no file \(path)", code: .input)
       }

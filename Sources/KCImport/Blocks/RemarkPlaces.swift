@@ -1,10 +1,12 @@
 internal import KCCodec
 internal import KCData
 
-/// Where the comments of an object go in the lines that say it.
-struct CommentPlaces {
+/// Where the comments and the empty lines of an object go in the lines that say it.
+struct RemarkPlaces {
   /// Comments by the number of their line, counted as lines are written.
   private(set) var byLine: [Int: [YAML.Comment]] = [:]
+  /// Comments that follow a line, by its number.
+  private(set) var afterLines: [Int: [YAML.Comment]] = [:]
   /// Those within a value that is written as it is: the writer finds their place.
   private(set) var inner: [YAML.Comment] = []
   /// Those that belong to no line.
@@ -15,14 +17,22 @@ struct CommentPlaces {
   private var exact: [FieldPath: Int] = [:]
   /// The first line that says something within a path.
   private var first: [FieldPath: Int] = [:]
+  /// The last line that does, of those that lie in no other of them.
+  private var last: [FieldPath: Int] = [:]
 
   init(_ comments: [YAML.Comment], _ source: [SourceLine]) {
     guard !comments.isEmpty else { return }
-    collect(source)
-    for comment in comments { settle(comment) }
+    collect(source, within: nil)
+    for comment in comments {
+      switch comment.position {
+      case .gap: settle(gap: comment)
+      case .below: settle(below: comment)
+      default: settle(comment)
+      }
+    }
   }
 
-  private mutating func collect(_ source: [SourceLine]) {
+  private mutating func collect(_ source: [SourceLine], within block: FieldPath?) {
     for line in source {
       let number = lines.count
       lines.append(line)
@@ -32,9 +42,10 @@ struct CommentPlaces {
         while !outer.isEmpty {
           outer.elements.removeLast()
           if first[outer] == nil { first[outer] = number }
+          if !(block?.hasPrefix(outer) ?? false) { last[outer] = number }
         }
       }
-      collect(line.inner)
+      collect(line.inner, within: line.paths.first ?? block)
     }
   }
 
@@ -47,12 +58,7 @@ struct CommentPlaces {
       outer.elements.removeLast()
       depth += 1
       guard let line = exact[outer] ?? (outer.isEmpty ? rawLine : nil) else { continue }
-      let below = Array(comment.path.elements.suffix(depth))
-      switch lines[line].content {
-      case .value(_, let value, _) where Self.holds(value, below[...]): return inner.append(comment)
-      case .body(_, let fields, _) where Self.holds(.object(fields), below[...]): return inner.append(comment)
-      default: break
-      }
+      if holds(line, comment.path.elements.suffix(depth)) { return inner.append(comment) }
       if let line = first[comment.path] { return put(comment, line, isMoved: true) }
       if outer.isEmpty { break }
       return put(comment, line, isMoved: true)
@@ -61,10 +67,57 @@ struct CommentPlaces {
     left.append(comment)
   }
 
+  /// What only wraps others in the API has no line: an empty line before it parts nothing.
+  private static let wrappers: Set<FieldPath.Element> = [
+    .field("metadata"), .field("spec"), .field("template"), .field("jobTemplate"), .field("selector"),
+  ]
+
+  private mutating func settle(gap: YAML.Comment) {
+    guard let name = gap.path.elements.last else { return }
+    if let line = exact[gap.path] { return put(gap, line) }
+    if isInner(gap) { return inner.append(gap) }
+    if let line = first[gap.path], !Self.wrappers.contains(name) { put(gap, line) }
+  }
+
+  private mutating func settle(below comment: YAML.Comment) {
+    if isInner(comment) { return inner.append(comment) }
+    var outer = comment.path
+    while !outer.isEmpty {
+      if let line = exact[outer], !lines[line].inner.isEmpty { return put(comment, line) }
+      if let line = exact[outer] ?? last[outer] { return afterLines[line, default: []].append(comment) }
+      outer.elements.removeLast()
+    }
+    left.append(comment)
+  }
+
+  /// Whether a comment belongs to something within a value that is written as it is.
+  private func isInner(_ comment: YAML.Comment) -> Bool {
+    var outer = comment.path
+    var depth = 0
+    while true {
+      if let line = exact[outer] ?? (outer.isEmpty ? rawLine : nil),
+        holds(line, comment.path.elements.suffix(depth))
+      {
+        return true
+      }
+      if outer.isEmpty { return false }
+      outer.elements.removeLast()
+      depth += 1
+    }
+  }
+
   /// The line with what no other says.
   private var rawLine: Int? {
     lines.lastIndex { line in
       if case .body("raw", _, _) = line.content { line.paths.first?.isEmpty ?? false } else { false }
+    }
+  }
+
+  private func holds(_ line: Int, _ path: ArraySlice<FieldPath.Element>) -> Bool {
+    switch lines[line].content {
+    case .value(_, let value, _): Self.holds(value, path)
+    case .body(_, let fields, _): Self.holds(.object(fields), path)
+    default: false
     }
   }
 

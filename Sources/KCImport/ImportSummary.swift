@@ -1,0 +1,45 @@
+/// What became of an import, in a few lines.
+public struct ImportSummary: Sendable {
+  private let objects: [ImportedObject]
+  private let result: SourceImport.Result
+  private let notes: [ImportNote]
+
+  /// - Parameter notes: what reading the manifests gave.
+  public init(_ objects: [ImportedObject], _ result: SourceImport.Result, notes: [ImportNote]) {
+    self.objects = objects
+    self.result = result
+    self.notes = notes
+  }
+
+  /// How many objects there are and how they are said, and what is left out.
+  public var lines: [String] {
+    var lines = [Self.count(objects.count, "object") + forms]
+    if let left { lines.append(left) }
+    return lines
+  }
+
+  /// `: 3 as blocks of the library, 1 in the terms of the API`
+  private var forms: String {
+    var counts: [SourceImport.Form: Int] = [:]
+    for form in result.forms { counts[form, default: 0] += 1 }
+    let library = counts[.library, default: 0] + counts[.libraryWithRaw, default: 0]
+    let raw = counts[.libraryWithRaw, default: 0]
+    var parts: [String] = []
+    if library > 0 { parts.append("\(library) as blocks of the library\(raw > 0 ? " (\(raw) with some `raw`)" : "")") }
+    if let api = counts[.api] { parts.append("\(api) in the terms of the API") }
+    if let open = counts[.open] { parts.append("\(open) of kinds that kc has no schema of") }
+    return parts.isEmpty ? "." : ": \(parts.joined(separator: ", "))."
+  }
+
+  private var left: String? {
+    let files = Set(notes.filter { $0.severity == .error }.map(\.file)).count
+    let documents = notes.count { $0.severity == .warning }
+    var parts: [String] = []
+    if files > 0 { parts.append("\(Self.count(files, "file")) that cannot be read") }
+    if documents == 1 { parts.append("a document that is no object") }
+    if documents > 1 { parts.append("\(documents) documents that are no objects") }
+    return parts.isEmpty ? nil : "Left out: \(parts.joined(separator: ", "))."
+  }
+
+  private static func count(_ number: Int, _ name: String) -> String { "\(number) \(name)\(number == 1 ? "" : "s")" }
+}

@@ -1,0 +1,87 @@
+internal import KCData
+internal import KCKube
+
+/// What is to be said of many objects alike: once for all of them, at the first.
+struct RepeatedNotes {
+  private struct Group {
+    var first: ImportedObject
+    var names: [String]
+  }
+
+  /// Objects of kinds that kc has no schema of, by API version and kind.
+  private var unchecked: [(apiVersion: String, kind: String, group: Group)] = []
+  private var places: [String: Int] = [:]
+  private var secrets: Group?
+  /// The kinds that definitions among the objects describe, by group and kind.
+  private let defined: Set<String>
+
+  init(_ objects: [ImportedObject]) {
+    defined = Set(
+      objects.compactMap { imported in
+        guard imported.object["kind"]?.string == "CustomResourceDefinition" else { return nil }
+        let spec = imported.object["spec"]
+        return "\(spec?["group"]?.string ?? "") \(spec?.at("names", "kind")?.string ?? "")"
+      })
+  }
+
+  mutating func add(unchecked imported: ImportedObject, apiVersion: String, kind: String) {
+    guard !defined.contains("\(apiVersion.prefix { $0 != "/" }) \(kind)") else { return }
+    if let place = places["\(apiVersion) \(kind)"] {
+      unchecked[place].group.names.append("")
+    } else {
+      places["\(apiVersion) \(kind)"] = unchecked.count
+      unchecked.append((apiVersion, kind, Group(first: imported, names: [""])))
+    }
+  }
+
+  mutating func add(secret imported: ImportedObject, name: String) {
+    if secrets == nil { secrets = Group(first: imported, names: []) }
+    secrets?.names.append(name)
+  }
+
+  /// The notes, in the order of what they are about.
+  var notes: [ImportNote] {
+    var notes = unchecked.map { Self.note($0.apiVersion, $0.kind, $0.group) }
+    if let secrets { notes.append(Self.note(secrets)) }
+    return notes
+  }
+
+  private static func note(_ apiVersion: String, _ kind: String, _ group: Group) -> ImportNote {
+    let count = group.names.count
+    let (file, line) = (group.first.file, group.first.line)
+    if let now = successor(apiVersion, kind) {
+      let objects = count == 1 ? "this object" : "these \(count) objects"
+      return ImportNote(
+        .warning, "\(kind) is `\(now)` now, and \(apiVersion) is gone: API servers refuse \(objects)",
+        help: "change `apiVersion` in the manifest, and import it again", file: file, line: line)
+    }
+    if apiVersion.hasPrefix("kustomize.config.k8s.io/") {
+      return ImportNote(
+        .warning, "a \(kind) tells kustomize what to do, and no API server takes it",
+        help: "import what it makes: kustomize build FOLDER | kc import yaml -", file: file, line: line)
+    }
+    let subject = count == 1 ? "what it says" : "what these \(count) say"
+    return ImportNote(
+      .warning, "kc has no schema of \(kind) of \(apiVersion): \(subject) is not checked",
+      help: "`kc import crd` makes one from its definition, and a definition in the program is one", file: file,
+      line: line)
+  }
+
+  /// The API version that a kind of Kubernetes' own has now.
+  private static func successor(_ apiVersion: String, _ kind: String) -> String? {
+    let group = apiVersion.prefix { $0 != "/" }
+    guard !group.contains(".") || group.hasSuffix(".k8s.io") else { return nil }
+    let types = ResourceTypes.builtin.all.filter { $0.kind == kind }
+    return (types.first { $0.group == group } ?? types.first)?.apiVersion
+  }
+
+  private static func note(_ secrets: Group) -> ImportNote {
+    let names = secrets.names.prefix(3).map { "`\($0)`" }.joined(separator: ", ")
+    let rest = secrets.names.count > 3 ? " and \(secrets.names.count - 3) more" : ""
+    let subject = secrets.names.count == 1 ? "the secret \(names)" : "secrets (\(names)\(rest))"
+    return ImportNote(
+      .note, "the values of \(subject) stand in the source as they stood in the manifest",
+      help: "`data { KEY = input.env(\"VARIABLE\") }` keeps them out of files",
+      file: secrets.first.file, line: secrets.first.line)
+  }
+}
