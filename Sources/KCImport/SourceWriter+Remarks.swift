@@ -83,6 +83,9 @@ struct WriterRemarks {
   /// Whether something within a map or list has comments: it does not fit on a line.
   func isHolding(_ path: FieldPath) -> Bool { !holders.isEmpty && holders.contains(path) }
 
+  /// Whether something stands above, behind or at the end of a field or an element.
+  func has(_ path: FieldPath) -> Bool { byPath[path]?.contains { $0.position != .gap } ?? false }
+
   /// Puts the comment behind the only field of a map behind the map, which then may stand on one line.
   mutating func moveOut(of inner: FieldPath, to outer: FieldPath) {
     guard isHolding(outer), let comments = byPath[inner], comments.allSatisfy({ $0.position == .behind }),

@@ -134,23 +134,35 @@ struct SourceWriter {
       put("{\n")
       entries(fields, shape, level: level + 1, path: path)
       put(SourceLines.indent(level) + "}")
-    case .array(let elements):
-      let inner: Shape? = if case .list(let inner)? = shape { inner } else { nil }
-      put("[\n")
-      for (index, element) in elements.enumerated() {
-        let place = remarks.isEmpty ? path : path.index(index)
-        above(place, level + 1)
-        put(SourceLines.indent(level + 1))
-        self.value(element, inner, level + 1, place, after: 0)
-        behind(place)
-        put("\n")
-      }
-      below(path, level + 1)
-      put(SourceLines.indent(level) + "]")
+    case .array(let elements): list(elements, shape, level, path)
     case .string(let text):
       put(SourceText.block(text, indent: SourceLines.indent(level + 1)) ?? SourceText.quoted(text))
     default: put(scalar(value, shape))
     }
+  }
+
+  /// A list of several lines: one for each element, or those of its only one.
+  private mutating func list(_ elements: [Value], _ shape: Shape?, _ level: Int, _ path: FieldPath) {
+    let inner: Shape? = if case .list(let inner)? = shape { inner } else { nil }
+    let first = remarks.isEmpty ? path : path.index(0)
+    if elements.count == 1, case .object(let fields) = elements[0], !fields.isEmpty,
+      remarks.isEmpty || !remarks.has(first) && !remarks.has(path)
+    {
+      put("[{\n")
+      entries(fields, inner, level: level + 1, path: first)
+      return put(SourceLines.indent(level) + "}]")
+    }
+    put("[\n")
+    for (index, element) in elements.enumerated() {
+      let place = remarks.isEmpty ? path : path.index(index)
+      above(place, level + 1)
+      put(SourceLines.indent(level + 1))
+      value(element, inner, level + 1, place, after: 0)
+      behind(place)
+      put("\n")
+    }
+    below(path, level + 1)
+    put(SourceLines.indent(level) + "]")
   }
 
   /// A value on the rest of a line; nil where it does not fit there.

@@ -24,6 +24,7 @@ import Testing
       "Workload", "", "KC0401", "KC0402", "KC0403", "KC0404", "KC0407", "KC0413", "KC0414", "KC0483"),
     Entry("Deployment", "a `Deployment` of `apps/v1`"), Entry("Rollout"),
     Entry("StatefulSet", "a `StatefulSet` of `apps/v1`", "KC0425"), Entry("ClaimTemplate"),
+    Entry("ReplicaSet", "a `ReplicaSet` of `apps/v1`"), Entry("ReplicationController", "a `ReplicationController`"),
     Entry("DaemonSet", "a `DaemonSet` of `apps/v1`"), Entry("Job", "a `Job` of `batch/v1`"),
     Entry("CronJob", "a `CronJob` of `batch/v1`", "KC0481"), Entry("Pod", "a `Pod`"),
     Entry(
@@ -51,6 +52,7 @@ import Testing
     Entry("ScaleMetric"),
     Entry("DisruptionBudget", "a `PodDisruptionBudget` of `policy/v1`", "KC0450", "KC0451"),
     Entry("Namespace", "a `Namespace`"), Entry("PriorityClass", "a `PriorityClass` of `scheduling.k8s.io/v1`"),
+    Entry("StorageClass", "a `StorageClass` of `storage.k8s.io/v1`"),
     Entry("Claim", "a `PersistentVolumeClaim`"), Entry("Object", "an object of the kind that it names"),
     Entry("External"), Entry("ExternalPort"), Entry("ExternalRole"), Entry("ExternalAccount"),
     Entry("ExternalGateway"), Entry("ExternalWorkload"),

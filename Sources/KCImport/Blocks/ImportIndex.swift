@@ -118,7 +118,7 @@ struct ImportIndex {
   private static func isNear(_ one: String, _ other: String) -> Bool {
     func group(_ kind: String) -> Int {
       switch kind {
-      case "deployment", "statefulset", "daemonset", "job", "cronjob", "pod": 1
+      case _ where Lifter.workloads.contains(kind): 1
       case "config", "secret": 2
       case "role", "clusterrole": 3
       default: kind.utf8.reduce(10) { ($0 &* 31 &+ Int($1)) & 0xffff_ffff }
@@ -147,9 +147,11 @@ struct ImportIndex {
 enum WorkloadLabels {
   static func selector(of object: Value, _ kind: String) -> Fields? {
     switch kind {
-    case "Deployment", "StatefulSet", "DaemonSet":
+    case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet":
       guard let selector = object.at("spec", "selector")?.object, selector.count == 1 else { return nil }
       return selector["matchLabels"]?.object
+    case "ReplicationController":
+      return object.at("spec", "selector")?.object ?? object.at("spec", "template", "metadata", "labels")?.object
     case "Pod": return object.at("metadata", "labels")?.object
     case "Job": return object.at("spec", "template", "metadata", "labels")?.object
     case "CronJob": return object.at("spec", "jobTemplate", "spec", "template", "metadata", "labels")?.object

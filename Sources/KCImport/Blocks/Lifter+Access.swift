@@ -40,6 +40,7 @@ extension Lifter {
     // `apps-status` for the `status` of several kinds.
     let parts = Set(resources.map { $0.split(separator: "/").dropFirst().first.map(String.init) ?? "" })
     if resources.count > 1, parts.count == 1, let part = parts.first, !part.isEmpty { name += "-\(part)" }
+    if resources.count > 1, taken.contains(name) { name = resources[0] }
     let stem = name
     var number = 1
     while !taken.insert(name).inserted {

@@ -8,6 +8,7 @@ extension Lifter {
     guard addLabels() else { return false }
     switch kind {
     case "deployment": addDeployment()
+    case "replicaset", "replicationcontroller": addReplicas()
     case "statefulset": guard addStatefulSet() else { return false }
     case "daemonset":
       addUpdates(dropping: 1, "maxUnavailable")
@@ -44,7 +45,10 @@ extension Lifter {
     }
     rest.remove(template)
     var match: Fields = [:]
-    if !["job", "cronjob"].contains(kind) {
+    if kind == "replicationcontroller" {
+      match = rest.map("spec", "selector") ?? pods
+      guard !match.isEmpty, match.allSatisfy({ pods[$0.key] == $0.value }) else { return false }
+    } else if !["job", "cronjob"].contains(kind) {
       guard let selector = rest.peek("spec", "selector")?.object, selector.count == 1,
         let labels = rest.map("spec", "selector", "matchLabels"), !labels.isEmpty,
         labels.allSatisfy({ pods[$0.key] == $0.value })
@@ -75,6 +79,13 @@ extension Lifter {
   }
 
   // MARK: Kinds
+
+  private mutating func addReplicas() {
+    rest.drop(1, "spec", "replicas")
+    add("replicas", int: "spec", "replicas")
+    rest.drop(0, "spec", "minReadySeconds")
+    add("minReady", seconds: "spec", "minReadySeconds")
+  }
 
   private mutating func addDeployment() {
     rest.drop(1, "spec", "replicas")

@@ -26,6 +26,8 @@ struct Lifter {
     "v1 ConfigMap": "config", "v1 Secret": "secret", "v1 Service": "service", "v1 ServiceAccount": "serviceaccount",
     "v1 Namespace": "namespace", "v1 PersistentVolumeClaim": "claim", "v1 Pod": "pod",
     "apps/v1 Deployment": "deployment", "apps/v1 StatefulSet": "statefulset", "apps/v1 DaemonSet": "daemonset",
+    "apps/v1 ReplicaSet": "replicaset", "v1 ReplicationController": "replicationcontroller",
+    "storage.k8s.io/v1 StorageClass": "storageclass",
     "batch/v1 Job": "job", "batch/v1 CronJob": "cronjob",
     "networking.k8s.io/v1 Ingress": "ingress", "networking.k8s.io/v1 NetworkPolicy": "networkpolicy",
     "policy/v1 PodDisruptionBudget": "disruptionbudget", "autoscaling/v2 HorizontalPodAutoscaler": "autoscaler",
@@ -36,7 +38,9 @@ struct Lifter {
   ]
 
   /// The keywords of those that run pods.
-  static let workloads: Set<String> = ["deployment", "statefulset", "daemonset", "job", "cronjob", "pod"]
+  static let workloads: Set<String> = [
+    "deployment", "statefulset", "daemonset", "replicaset", "replicationcontroller", "job", "cronjob", "pod",
+  ]
 
   /// The keyword of the block that could say an object; nil where none can.
   static func kind(of object: Value) -> String? {
@@ -84,7 +88,8 @@ struct Lifter {
       add("namespace = \(literal(namespace))", "metadata", "namespace")
     }
     switch own.head.kind {
-    case "config", "secret", "serviceaccount", "namespace", "claim", "priorityclass": return liftSimple()
+    case "config", "secret", "serviceaccount", "namespace", "claim", "priorityclass", "storageclass":
+      return liftSimple()
     case "service": return liftService()
     case "role", "clusterrole", "rolebinding", "clusterrolebinding": return liftAccess()
     case "ingress": return liftIngress()

@@ -45,7 +45,13 @@ struct RemarkPlaces {
           if !(block?.hasPrefix(outer) ?? false) { last[outer] = number }
         }
       }
-      collect(line.inner, within: line.paths.first ?? block)
+      if let only = line.onlyText {
+        // What belongs to the only element of a list belongs to the list.
+        for path in only.paths { exact[path] = number }
+        lines.append(only)
+      } else {
+        collect(line.inner, within: line.paths.first ?? block)
+      }
     }
   }
 
@@ -131,10 +137,12 @@ struct RemarkPlaces {
     }
   }
 
-  /// A comment of a part that no line says by itself stands above the line around it.
+  /// A comment of a part that no line says by itself stands above the line around it, or behind it where it did so and
+  /// no other does.
   private mutating func put(_ comment: YAML.Comment, _ line: Int, isMoved: Bool = false) {
     var comment = comment
-    if isMoved { comment.position = .above }
+    let isBehind = byLine[line]?.contains { $0.position == .behind } ?? false
+    if isMoved, isBehind || !lines[line].isText { comment.position = .above }
     byLine[line, default: []].append(comment)
   }
 }

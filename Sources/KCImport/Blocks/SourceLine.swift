@@ -47,6 +47,15 @@ struct SourceLine: Sendable {
     }
   }
 
+  /// Whether it is a statement as it is written, or a list of one.
+  var isText: Bool { if case .text = content { true } else { onlyText != nil } }
+
+  /// The only element of a list, where it stands on its line.
+  var onlyText: SourceLine? {
+    guard case .list(_, let lines) = content, lines.count == 1, case .text = lines[0].content else { return nil }
+    return lines[0]
+  }
+
   /// The lines within it.
   var inner: [SourceLine] {
     switch content {

@@ -9,6 +9,7 @@ extension Program {
     "svc": "service", "ing": "ingress", "pvc": "claim", "persistentvolumeclaim": "claim", "hpa": "autoscaler",
     "horizontalpodautoscaler": "autoscaler", "pdb": "disruptionbudget", "poddisruptionbudget": "disruptionbudget",
     "sa": "serviceaccount", "netpol": "networkpolicy", "ns": "namespace", "pc": "priorityclass",
+    "rs": "replicaset", "rc": "replicationcontroller", "sc": "storageclass",
     "httproute": "route", "gtw": "gateway", "cron": "cronjob", "cj": "cronjob",
   ]
 
