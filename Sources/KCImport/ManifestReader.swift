@@ -18,7 +18,7 @@ public enum ManifestReader {
     var notes: [ImportNote] = []
     do throws(CodecError) {
       for (document, comments) in try YAML.parseWithComments(bytes) {
-        let comments = comments.filter { !isForTools($0.text) }
+        let comments = comments.filter { !$0.isForTools }
         let whole = ImportedObject(document.value, file: file, line: document.place.line, comments: comments)
         unpack(whole, depth: 0, &objects, &notes)
       }
@@ -50,12 +50,6 @@ public enum ManifestReader {
       let before = line[..<mark].last { $0 != 0x20 && $0 != 0x09 }
       return before == nil || before == UInt8(ascii: ":") || before == UInt8(ascii: "-")
     }.map { $0 + 1 }
-  }
-
-  /// Whether a comment tells an editor or a checker of YAML what to do: of kc's source it says nothing.
-  private static func isForTools(_ comment: String) -> Bool {
-    let text = comment.drop { $0 == " " }
-    return ["yaml-language-server:", "yamllint ", "-*- mode: yaml", "vim: set ft=yaml"].contains { text.hasPrefix($0) }
   }
 
   private static func unpack(
@@ -92,5 +86,13 @@ public enum ManifestReader {
       let object = ImportedObject(inner, file: whole.file, line: whole.line, comments: comments[place] ?? [])
       unpack(object, depth: depth + 1, &objects, &notes)
     }
+  }
+}
+
+extension YAML.Comment {
+  /// Whether it tells an editor or a checker of YAML what to do: of kc's source it says nothing.
+  var isForTools: Bool {
+    let text = text.drop { $0 == " " }
+    return ["yaml-language-server:", "yamllint ", "-*- mode: yaml", "vim: set ft=yaml"].contains { text.hasPrefix($0) }
   }
 }

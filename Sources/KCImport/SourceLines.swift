@@ -5,6 +5,11 @@ struct SourceLines {
 
   private(set) var text = ""
   private var level = 0
+  /// How far in all of it will stand.
+  private let margin: Int
+
+  /// - Parameter margin: how far in all of it will stand, in levels.
+  init(margin: Int = 0) { self.margin = margin }
 
   private static let indents = (0..<16).map { String(repeating: "  ", count: $0) }
 
@@ -38,13 +43,35 @@ struct SourceLines {
     text += "\n"
   }
 
-  /// `head {`, what `body` writes, and `}`.
+  /// Blocks that are always opened: what is in them is what a reader looks for.
+  static let openKinds: Set<Substring> = ["container", "init", "sidecar", "host", "affinity", "data"]
+
+  /// `head {`, what `body` writes, and `}`; on one line where it is little, and within another.
   mutating func block(_ head: String, _ body: (inout SourceLines) -> Void) {
+    var inner = SourceLines(margin: margin + level + 1)
+    body(&inner)
+    if let short = short(head, inner) { return line(short) }
     line(head + " {")
     level += 1
-    body(&self)
+    paste(inner)
     level -= 1
     line("}")
+  }
+
+  /// `head { a = 1, b = 2 }`
+  private func short(_ head: String, _ inner: SourceLines) -> String? {
+    let lines = inner.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    guard margin + level > 0, (1...3).contains(lines.count), !Self.openKinds.contains(head.prefix { $0 != " " }),
+      lines.allSatisfy({ Self.isStatement($0) })
+    else { return nil }
+    let short = "\(head) { \(lines.joined(separator: ", ")) }"
+    return short.utf8.count + 2 * (margin + level) <= Self.width ? short : nil
+  }
+
+  /// Whether a line is a whole statement that others can follow.
+  private static func isStatement(_ line: Substring) -> Bool {
+    !line.isEmpty && !line.hasPrefix("//") && !line.hasPrefix(" ")
+      && ![" {", " [", "\"\"\""].contains { line.hasSuffix($0) }
   }
 
   /// Documentation: `///` before each line of it, wrapped.
@@ -65,7 +92,7 @@ struct SourceLines {
   /// `name = [ … ]`, on one line where it fits.
   mutating func list(_ name: String, _ elements: [String]) {
     let short = "\(name) = [\(elements.joined(separator: ", "))]"
-    guard short.utf8.count + level * 2 > Self.width || short.contains("\n") else { return line(short) }
+    guard short.utf8.count + (margin + level) * 2 > Self.width || short.contains("\n") else { return line(short) }
     line("\(name) = [")
     level += 1
     for element in elements { line(element) }

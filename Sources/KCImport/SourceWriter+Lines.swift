@@ -4,9 +4,6 @@ internal import KCKube
 
 /// Writing blocks of the standard library.
 extension SourceWriter {
-  /// Blocks that are always opened: what is in them is what a reader looks for.
-  private static let openKinds: Set<Substring> = ["container", "init", "sidecar", "host", "affinity"]
-
   /// Writes the lines of a block's body.
   mutating func write(_ lines: [SourceLine], level: Int) {
     var wantsGap = false
@@ -81,7 +78,7 @@ extension SourceWriter {
       guard isInner || head != "data", space > 0, !isCommented(line) else { return nil }
       return inline(fields, shape, room: space).map { "\(head) \($0)" }
     case .block(let head, let lines):
-      guard !isInner, !Self.openKinds.contains(head.prefix { $0 != " " }), lines.count <= 5 else { return nil }
+      guard !isInner, !SourceLines.openKinds.contains(head.prefix { $0 != " " }), lines.count <= 5 else { return nil }
       return joined(lines, open: "\(head) { ", close: " }", room: room)
     case .list(let head, let lines): return joined(lines, open: "\(head) = [", close: "]", room: room)
     case .record(let lines):

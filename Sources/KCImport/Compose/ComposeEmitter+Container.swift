@@ -1,11 +1,14 @@
 extension ComposeEmitter {
   mutating func writeContainer(_ service: ComposeService, _ volumes: [String], to out: inout SourceLines) {
     let node = service.node
+    writeRemarks(node["image"], node["build"], to: &out)
     out.line("image = \(image(service))")
+    writeRemarks(node["entrypoint"], node["command"], to: &out)
     if let command = words(node["entrypoint"], "entrypoint"), !command.isEmpty { out.list("command", command) }
     if let arguments = words(node["command"], "command"), !arguments.isEmpty { out.list("args", arguments) }
     if let folder = node["working_dir"]?.text { out.line("workdir = \(string(folder))") }
     writePull(node["pull_policy"], to: &out)
+    writeRemarks(node["ports"], node["expose"], to: &out)
     for port in service.ports {
       guard port.transport != "TCP" else {
         out.line("port \(port.name) = \(port.number)")
@@ -18,7 +21,9 @@ extension ComposeEmitter {
     }
     writeEnvironment(service, to: &out)
     writeResources(service, to: &out)
+    writeRemarks(node["healthcheck"], to: &out)
     writeHealth(service, to: &out)
+    writeRemarks(node["volumes"], node["configs"], node["secrets"], node["tmpfs"], to: &out)
     for (mount, volume) in zip(service.mounts, volumes) {
       let target = SourceText.quoted(mount.target)
       guard mount.isReadOnly || mount.path != nil else {

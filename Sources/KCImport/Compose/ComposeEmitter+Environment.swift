@@ -3,17 +3,19 @@ internal import KCData
 extension ComposeEmitter {
   mutating func writeEnvironment(_ service: ComposeService, to out: inout SourceLines) {
     var secretLines: [(key: String, value: String)] = []
-    var lines: [(key: String, value: String?)] = []
+    var lines: [(key: String, value: String?, remarks: [String])] = []
+    for text in loader.reader.remarks.take(service.node["environment"], isDeep: false) { out.line(text) }
     for pair in pairs(service.node["environment"], "environment") {
       guard Self.isVariable(pair.key) else {
         note(.error, "`\(loader.reader.variables.plain(pair.key))` cannot be the name of a variable", at: pair.node)
         continue
       }
+      let remarks = loader.reader.remarks.take(pair.node)
       if let secret = secretValue(pair.key, pair.value, service, at: pair.node) {
         secretLines.append((pair.key, secret))
-        lines.append((pair.key, nil))
+        lines.append((pair.key, nil, remarks))
       } else {
-        lines.append((pair.key, plainValue(pair.key, pair.value, at: pair.node)))
+        lines.append((pair.key, plainValue(pair.key, pair.value, at: pair.node), remarks))
       }
     }
     var name = ""
@@ -28,6 +30,7 @@ extension ComposeEmitter {
       }
     }
     for line in lines {
+      for text in line.remarks { out.line(text) }
       let key = SourceText.fieldName(line.key)
       out.line("env \(key) = \(line.value ?? Self.member("\(name).data", line.key))")
     }

@@ -6,8 +6,11 @@ extension ComposeEmitter {
     let isStateful = service.kind == .deployment && !own.isEmpty
     if isStateful { service.kind = .statefulset }
     places[service.key].map { services[$0].kind = service.kind }
-    var body = SourceLines()
+    for text in loader.reader.remarks.take(service.node, isDeep: false) { out.line(text) }
+    var body = SourceLines(margin: 1)
     writeWorkload(&service, templates: isStateful ? Set(own) : [], to: &body)
+    // What nothing says that the workload has.
+    writeRemarks(service.node, to: &out)
     out.block("\(service.kind.rawValue) \(service.name)") { $0.paste(body) }
     writeServices(service, to: &out)
     noteFields(service)
@@ -18,6 +21,7 @@ extension ComposeEmitter {
   ) {
     let node = service.node
     if service.name != service.host { out.line("name = \(SourceText.quoted(service.host))") }
+    writeRemarks(node["deploy"], node["scale"], to: &out)
     writeScale(service, to: &out)
     if let grace = node["stop_grace_period"], let text = grace.text {
       if let time = ComposeUnits.milliseconds(loader.reader.variables.plain(text)) {
@@ -32,7 +36,7 @@ extension ComposeEmitter {
     writeWaits(service, to: &out)
     writePreStart(service, volumes, to: &out)
     out.gap()
-    var container = SourceLines()
+    var container = SourceLines(margin: 2)
     writeContainer(service, volumes, to: &container)
     Self.nest("container app", container, to: &out)
     writeVolumes(service, volumes, templates, to: &out)

@@ -35,8 +35,14 @@ struct ComposeEmitter {
     loader.note(severity, message, help: help, at: node)
   }
 
+  /// Writes the comments of parts of a service above what they become.
+  mutating func writeRemarks(_ nodes: ComposeNode?..., to out: inout SourceLines) {
+    for node in nodes { for text in loader.reader.remarks.take(node) { out.line(text) } }
+  }
+
   /// The program's text.
   mutating func run() -> String {
+    let header = (project.entries ?? []).flatMap { loader.reader.remarks.take($0.node, isDeep: false) }
     chooseServices()
     for place in services.indices {
       var service = services[place]
@@ -51,6 +57,8 @@ struct ComposeEmitter {
     }
     noteTopLevel()
     var out = SourceLines()
+    for text in header { out.line(text) }
+    if !header.isEmpty { out.gap() }
     writeParameters(&out)
     for declaration in declarations.sorted(by: { $0.order < $1.order }) {
       out.gap()

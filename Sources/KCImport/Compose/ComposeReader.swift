@@ -9,6 +9,7 @@ struct ComposeReader {
 
   var notes: [ImportNote] = []
   var variables = ComposeVariables()
+  var remarks = ComposeRemarks()
   private(set) var files: [String] = []
   private var nodes = 0
 
@@ -24,6 +25,7 @@ struct ComposeReader {
       notes.append(ImportNote(.error, error.message, file: path, line: error.line, column: error.column))
       return nil
     }
+    remarks.add(bytes, file: files.count - 1)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(Substring.init)
     var out: [ComposeNode] = []
     for document in documents {

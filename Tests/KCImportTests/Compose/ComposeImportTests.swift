@@ -31,6 +31,44 @@ import Testing
     #expect(result.inputs == ["API_TOKEN", "POSTGRES_PASSWORD", "URL"])
   }
 
+  @Test func commentsStandAboveWhatTheirPartBecame() {
+    let result = checked(
+      """
+      # The shop.
+      services:
+        # What customers see.
+        web:
+          image: shop/web # built elsewhere
+          ports:
+            # for the proxy
+            - "80:80"
+          environment:
+            # or debug
+            LEVEL: info
+            # DB_PASSWORD: hunter2
+          stop_signal: SIGINT # it listens to no other
+      """)
+    #expect(
+      result.source.hasPrefix(
+        """
+        // The shop.
+
+        // What customers see.
+        // it listens to no other
+        deployment web {
+          container app {
+            // built elsewhere
+            image = "shop/web"
+            // for the proxy
+            port http = 80
+            // or debug
+            env LEVEL = "info"
+          }
+        }
+
+        """))
+  }
+
   @Test func variablesBecomeParameters() {
     let result = checked(
       """

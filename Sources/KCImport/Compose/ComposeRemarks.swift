@@ -1,0 +1,46 @@
+internal import KCCodec
+
+/// The comments of Compose files, by the lines that they belong to.
+struct ComposeRemarks {
+  private struct Line: Hashable {
+    var file: Int
+    var line: Int
+  }
+
+  private var comments: [Line: [String]] = [:]
+
+  /// Adds those of a file: each belongs to the line that it stands behind or above.
+  mutating func add(_ bytes: [UInt8], file: Int) {
+    guard let documents = try? YAML.parseWithComments(bytes) else { return }
+    let all = documents.flatMap(\.comments).filter { $0.position != .gap && !$0.isForTools }
+    let own = Set(all.filter { $0.position != .behind }.map(\.line))
+    let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+    for comment in all where !Self.saysSecret(comment.text) {
+      var line = comment.line
+      while own.contains(line) || lines.indices.contains(line - 1) && lines[line - 1].allSatisfy({ $0 <= 0x20 }) {
+        line += 1
+      }
+      comments[Line(file: file, line: line), default: []].append(SourceWriter.text(comment))
+    }
+  }
+
+  /// Whether a comment is a setting that was taken out and whose value is secret: no value is copied.
+  private static func saysSecret(_ comment: String) -> Bool {
+    let words = comment.split { !($0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "_" || $0 == "-") }
+    return comment.contains { $0 == "=" || $0 == ":" }
+      && (words.contains { ComposeSecrets.isSecret(String($0)) } || ComposeSecrets.holdsPassword(comment))
+  }
+
+  /// Those of a part of a file, and of all in it, which are given once.
+  mutating func take(_ node: ComposeNode?, isDeep: Bool = true) -> [String] {
+    guard let node, !comments.isEmpty else { return [] }
+    var found = comments.removeValue(forKey: Line(file: node.file, line: node.line)) ?? []
+    guard isDeep else { return found }
+    switch node.content {
+    case .scalar: break
+    case .list(let items): for item in items { found += take(item) }
+    case .map(let entries): for entry in entries { found += take(entry.node) }
+    }
+    return found
+  }
+}
