@@ -41,6 +41,10 @@ import Testing
     Shape(testDescription: "many objects", size: 50) { count in
       lines(count) { "config c\($0) { data { X = \"\($0)\" } }" }
     },
+    Shape(testDescription: "policies on many objects", size: 10, limits: ["KC0200"]) { count in
+      "import std.policy\n"
+        + lines(count) { "deployment d\($0) { container app { image = \"a:1\"; env A = \"1\" } }" }
+    },
     Shape(testDescription: "a chain of values", size: 100, limits: ["KC0170"]) { count in
       "let v0 = 1\n" + lines(count) { "let v\($0 + 1) = v\($0) + 1" }
     },

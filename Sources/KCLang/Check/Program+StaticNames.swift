@@ -39,8 +39,7 @@ extension Program {
     if whole == TypeTable.any || whole == TypeTable.unknown { return TypeTable.any }
     let isChecked = isOwn(site)
     if mayBeAbsent(whole), !isOptional, isChecked {
-      let read = span(code.ops[Int(op)].site)
-      let name = files.indices.contains(read.file) ? files[read.file].text(read.range) : ""
+      let name = shown(op)
       report(
         "KC0164", "`\(name)` may be absent, so it need not have a `\(text(member))`", at: site,
         notes: ["its type is \(describe(whole))"],
@@ -55,6 +54,18 @@ extension Program {
     let type = memberType(of: present(whole), member, at: site, isChecked)
     return isOptional && mayBeAbsent(whole) && type != TypeTable.any && type != TypeTable.unknown
       ? optional(type) : type
+  }
+
+  /// What an op reads, as the source says it: `self.image`.
+  private func shown(_ op: Int32) -> String {
+    let found = code.ops[Int(op)]
+    switch found.code {
+    case .member: return "\(shown(found.a)).\(text(found.b))"
+    case .optionalMember: return "\(shown(found.a))?.\(text(found.b))"
+    default:
+      let read = span(found.site)
+      return files.indices.contains(read.file) ? files[read.file].text(read.range) : ""
+    }
   }
 
   private mutating func memberType(of whole: TypeID, _ member: Int32, at site: Int32, _ isChecked: Bool) -> TypeID {

@@ -82,8 +82,8 @@ extension Program {
     } else {
       type = declaredType(node, words.map { node.word($0) }, arguments, scope)
     }
-    if type != TypeTable.unknown, let refinement = node.child(.refinement) { type = refinedType(type, refinement, scope) }
-    return type
+    guard type != TypeTable.unknown, let refinement = node.child(.refinement) else { return type }
+    return refinedType(type, refinement, scope)
   }
 
   /// How many types a builtin one is made of at most.

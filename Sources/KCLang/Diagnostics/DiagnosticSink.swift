@@ -4,13 +4,19 @@ internal import KCSyntax
 struct DiagnosticSink: Sendable {
   private(set) var all: [Diagnostic] = []
   private var places: Set<Span> = []
+  /// Policies that are not kept, by place.
+  private var broken: [Span: [Diagnostic]] = [:]
   private var count = 0
 
   mutating func add(_ diagnostic: Diagnostic) {
     guard all.count < Limits.diagnostics else { return }
     // Each policy that a block does not keep is a mistake of its own.
-    let isNew = diagnostic.code == "KC0200" ? !all.contains(diagnostic) : places.insert(diagnostic.span).inserted
-    guard isNew else { return }
+    if diagnostic.code == "KC0200" {
+      if broken[diagnostic.span]?.contains(diagnostic) ?? false { return }
+      broken[diagnostic.span, default: []].append(diagnostic)
+    } else if !places.insert(diagnostic.span).inserted {
+      return
+    }
     all.append(diagnostic)
   }
 

@@ -225,7 +225,8 @@ extension Parser {
     lastHabit = (isListItem ? habit.code : "", line)
     // One field after the other written as elsewhere is one habit: three of them show it.
     colons = habit.code != "KC0014" ? (line, 0) : (line, line <= colons.line + 1 ? colons.count + 1 : 1)
-    if colons.count > 3 { return }
+    // Where fields have no types one after the other, they are likely to be no fields of a schema.
+    if colons.count > 3 || habit.code == "KC0045" && follows(line) { return }
     if repeats || habit.code == "KC0054" && isAfterMistake(line) { return }
     diagnostics.append(
       Diagnostic(
