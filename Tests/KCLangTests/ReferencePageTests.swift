@@ -21,7 +21,7 @@ import Testing
   private static let entries: [Entry] = [
     Entry("Resource", "", "KC0118", "KC0423"),
     Entry(
-      "Workload", "", "KC0401", "KC0402", "KC0403", "KC0404", "KC0407", "KC0413", "KC0414", "KC0483"),
+      "Workload", "", "KC0401", "KC0402", "KC0403", "KC0404", "KC0407", "KC0413", "KC0414", "KC0416", "KC0483"),
     Entry("Deployment", "a `Deployment` of `apps/v1`"), Entry("Rollout"),
     Entry("StatefulSet", "a `StatefulSet` of `apps/v1`", "KC0425"), Entry("ClaimTemplate"),
     Entry("ReplicaSet", "a `ReplicaSet` of `apps/v1`"), Entry("ReplicationController", "a `ReplicationController`"),
@@ -31,7 +31,7 @@ import Testing
       "Container", "", "KC0117", "KC0400", "KC0405", "KC0406", "KC0408", "KC0409", "KC0410", "KC0411"),
     Entry("Port"), Entry("EnvVar"), Entry("PodField"), Entry("PodResource"), Entry("EnvGroup"), Entry("Mount"),
     Entry("Probe"), Entry("Hook"), Entry("Security"), Entry("PodSecurity"), Entry("Toleration"),
-    Entry("Volume", "", "KC0411", "KC0413"), Entry("VolumeSource"), Entry("EphemeralClaim"), Entry("DriverVolume"),
+    Entry("Volume", "", "KC0411", "KC0413", "KC0415"), Entry("VolumeSource"), Entry("EphemeralClaim"), Entry("DriverVolume"),
     Entry("Service", "a `Service`", "KC0151", "KC0420", "KC0421", "KC0424"), Entry("ServicePort"),
     Entry("Ingress", "an `Ingress` of `networking.k8s.io/v1`", "KC0430", "KC0431", "KC0432"), Entry("IngressHost"),
     Entry("IngressRoute"), Entry("IngressTLS"),
