@@ -132,9 +132,10 @@ struct YAMLRemarks {
     if let last = found.last, last.position == .below, last.line + 1 == candidate.place.line, text.hasPrefix("   ") {
       return last.path
     }
-    guard let place = steps.lastIndex(where: { $0.column <= candidate.place.column }), place >= depth, place > 0 else {
-      return nil
-    }
+    guard var place = steps.lastIndex(where: { $0.column <= candidate.place.column }) else { return nil }
+    // Dashes may stand as far in as the key of their list: what stands there is beside the key.
+    if place > 0, steps[place].isElement, steps[place - 1].column == steps[place].column { place -= 1 }
+    guard place >= depth, place > 0 else { return nil }
     return FieldPath(steps[..<place].map(\.element))
   }
 

@@ -22,13 +22,17 @@ public struct ImportSummary: Sendable {
   private var forms: String {
     var counts: [SourceImport.Form: Int] = [:]
     for form in result.forms { counts[form, default: 0] += 1 }
-    let library = counts[.library, default: 0] + counts[.libraryWithRaw, default: 0]
     let raw = counts[.libraryWithRaw, default: 0]
-    var parts: [String] = []
-    if library > 0 { parts.append("\(library) as blocks of the library\(raw > 0 ? " (\(raw) with some `raw`)" : "")") }
-    if let api = counts[.api] { parts.append("\(api) in the terms of the API") }
-    if let open = counts[.open] { parts.append("\(open) of kinds that kc has no schema of") }
-    return parts.isEmpty ? "." : ": \(parts.joined(separator: ", "))."
+    let library = counts[.library, default: 0] + raw
+    let open = counts[.open, default: 0]
+    let withRaw = raw == 0 ? "" : raw == library ? " with some `raw`" : " (\(raw) with some `raw`)"
+    let parts = [
+      (library, (library == 1 ? "as a block of the library" : "as blocks of the library") + withRaw),
+      (counts[.api, default: 0], "in the terms of the API"),
+      (open, "of \(open == 1 ? "a kind" : "kinds") that kc has no schema of"),
+    ].filter { $0.0 > 0 }
+    if parts.count == 1 { return ", \(parts[0].1)." }
+    return parts.isEmpty ? "." : ": \(parts.map { "\($0.0) \($0.1)" }.joined(separator: ", "))."
   }
 
   private var left: String? {

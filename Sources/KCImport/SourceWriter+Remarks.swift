@@ -9,6 +9,7 @@ extension SourceWriter {
     while text.last == " " { text.removeLast() }
     // `# # level: info`: what was a comment before it was taken out is one once.
     if text.hasPrefix(" # ") || text.hasPrefix("# ") { text = String(text.drop { $0 == " " }.dropFirst()) }
+    if text.first == "#" { text = " #\(text)" }
     return text.isEmpty ? "//" : text.first == " " ? "//\(text)" : "// \(text)"
   }
 

@@ -49,8 +49,13 @@ import Testing
     ]
     #expect(
       ImportSummary(objects, SourceImport.source(for: objects), notes: notes).lines == [
-        "3 objects: 1 as blocks of the library, 1 in the terms of the API, 1 of kinds that kc has no schema of.",
+        "3 objects: 1 as a block of the library, 1 in the terms of the API, 1 of a kind that kc has no schema of.",
         "Left out: 1 file that cannot be read, a document that is no object.",
+      ])
+    let first = [objects[0]]
+    #expect(
+      ImportSummary(first, SourceImport.source(for: first), notes: []).lines == [
+        "1 object, as a block of the library."
       ])
   }
 }

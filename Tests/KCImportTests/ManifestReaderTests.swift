@@ -103,6 +103,35 @@ import Testing
         """)
   }
 
+  @Test func commentsBesideAListAreNotInIt() {
+    let text = """
+      apiVersion: rbac.authorization.k8s.io/v1beta1
+      kind: RoleBinding
+      metadata: {name: a}
+      subjects:
+      - kind: User
+        name: b
+      # who may
+      roleRef: {kind: Role, name: c}
+      ### Next ###
+      ---
+      \(head)
+      """
+    #expect(
+      SourceImport.source(for: read(text).objects).files.first?.text.hasPrefix(
+        """
+        import std.exact
+
+        rbac.authorization.k8s.io.v1beta1.RoleBinding a {
+          // who may
+          roleRef = { kind = "Role", name = "c" }
+          subjects = [{ kind = "User", name = "b" }]
+        }
+        // ### Next ###
+
+        """) ?? false)
+  }
+
   @Test func templatesOfHelmAreCalledSo() {
     for text in ["{{- if .Values.on }}\n\(head){{- end }}\n", head + "data: {{ toYaml .Values.data }}\n"] {
       let note = read(text).notes.first

@@ -12,6 +12,8 @@ struct RemarkPlaces {
   /// Those that belong to no line.
   private(set) var left: [YAML.Comment] = []
 
+  /// What is said already: YAML repeats labels, and what is said of them.
+  private var texts: Set<String> = []
   private var lines: [SourceLine] = []
   /// The lines that say a path.
   private var exact: [FieldPath: Int] = [:]
@@ -64,7 +66,10 @@ struct RemarkPlaces {
       outer.elements.removeLast()
       depth += 1
       guard let line = exact[outer] ?? (outer.isEmpty ? rawLine : nil) else { continue }
-      if holds(line, comment.path.elements.suffix(depth)) { return inner.append(comment) }
+      if holds(line, comment.path.elements.suffix(depth)) {
+        texts.insert(comment.text)
+        return inner.append(comment)
+      }
       if let line = first[comment.path] { return put(comment, line, isMoved: true) }
       if outer.isEmpty { break }
       return put(comment, line, isMoved: true)
@@ -143,6 +148,8 @@ struct RemarkPlaces {
     var comment = comment
     let isBehind = byLine[line]?.contains { $0.position == .behind } ?? false
     if isMoved, isBehind || !lines[line].isText { comment.position = .above }
+    let isNew = texts.insert(comment.text).inserted
+    if isMoved, !isNew, comment.position != .gap { return }
     byLine[line, default: []].append(comment)
   }
 }
