@@ -99,6 +99,7 @@ extension Lifter {
     guard addGuard("selector", isRequired: true) else { return false }
     add("keep", share: "spec", "minAvailable")
     add("lose", share: "spec", "maxUnavailable")
+    add("unhealthy", text: "spec", "unhealthyPodEvictionPolicy")
     return true
   }
 }

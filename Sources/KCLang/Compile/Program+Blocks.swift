@@ -120,8 +120,10 @@ extension Program {
       let child = schemas[Int(target.schema)].slots[Int(slot)].childSchema
       if child >= 0 { return child }
       report("KC0110", "`\(name)` is a field, and has no name of its own", at: node.span, help: "write `\(name) = …`")
+      guessedNames.insert(key(name))
       return nil
     }
+    if isKnownToLack(key(name), target.schema) { return nil }
     let schema = schemas[Int(target.schema)]
     let title = schema.isBlock ? "a \(text(schema.kind))" : schema.name
     let known = fieldNames(target.schema, keyed: true)

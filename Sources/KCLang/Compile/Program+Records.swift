@@ -58,6 +58,7 @@ extension Program {
 
   /// The body that sets a schema's fields from a record.
   private mutating func constructionBody(_ node: SyntaxNode, _ schema: Int32, _ scope: Int32) -> Int32 {
+    if isForeignRecord(node, schema) { return addBody([], frameSize: 0, lets: 0..<0, at: node) }
     var statements: [Statement] = []
     var seen: [Int32: Span] = [:]
     for part in node.parts {
@@ -68,6 +69,24 @@ extension Program {
       }
     }
     return addBody(statements, frameSize: 0, lets: 0..<0, at: node)
+  }
+
+  /// Reports a record that has fields, and none that its schema has or nearly has: it is of another type as a whole.
+  private mutating func isForeignRecord(_ node: SyntaxNode, _ schema: Int32) -> Bool {
+    let known = fieldNames(schema)
+    var names: [String] = []
+    for part in node.parts {
+      guard part.kind == .recordField, let token = part.firstWord else { return false }
+      let name = part.word(token)
+      if known.contains(name) || Self.nearest(to: name, among: known) != nil { return false }
+      names.append(name)
+    }
+    guard names.count > 2, let first = node.firstPart, let token = first.firstWord else { return false }
+    for name in names { brokenNames.insert(key(name)) }
+    report(
+      "KC0101", "\(Self.article(schemas[Int(schema)].name)) has no field \(Self.enumerate(names, "or"))",
+      at: first.tree.span(ofToken: token), help: known.isEmpty ? nil : "it has \(Self.enumerate(known.sorted()))")
+    return true
   }
 
   /// `Probe(path: "/", every: 5s)`
@@ -132,7 +151,22 @@ extension Program {
     return statement
   }
 
+  /// Whether a schema of the project's was reported to lack a field or children of a name. Where several blocks say what
+  /// their schema lacks, that is one mistake, and mostly the schema's.
+  mutating func isKnownToLack(_ name: Int32, _ schema: Int32) -> Bool {
+    let found = schemas[Int(schema)]
+    // A name that is nearly another is a slip, each time.
+    guard isOwn(found.site), found.apiType == nil,
+      Self.nearest(to: text(name), among: fieldNames(schema)) == nil
+    else { return false }
+    brokenNames.insert(name)
+    // Modules count from 0.
+    let place = ChildKey(parent: -2 - (found.generic >= 0 ? found.generic : schema), name: name)
+    return !unknownNames.insert(place).inserted
+  }
+
   mutating func reportUnknownField(_ name: String, _ schema: Int32, at span: Span) {
+    if isKnownToLack(key(name), schema) { return }
     brokenNames.insert(key(name))
     let title = schemas[Int(schema)].isBlock ? "a \(text(schemas[Int(schema)].kind))" : schemas[Int(schema)].name
     let known = fieldNames(schema)

@@ -24,6 +24,9 @@ extension Parser {
     "assert": "conditions are `require` in a schema, `deny if` in a `policy`, and `assert` in a `test \"…\" { … }`",
   ]
 
+  /// Those of them that a name and a body in braces follow.
+  private static let bodies: Set<String> = ["class", "struct", "interface", "def", "fn", "fun", "function"]
+
   /// A line that begins with a word of other languages.
   func wordHabit(_ line: Line) -> Habit? {
     if let around = recordHabit(line) { return around }
@@ -37,7 +40,7 @@ extension Parser {
       coversIndented: true)
   }
 
-  /// A field of `class Pair {`, which reads like a block until there.
+  /// A line in `class Pair {` or `def twice(n) {`, which reads like a block until there.
   private func recordHabit(_ line: Line) -> Habit? {
     var depth = 0
     var place = line.first - 1
@@ -45,9 +48,13 @@ extension Parser {
       if kind(place) == .rightBrace { depth += 1 } else if kind(place) == .leftBrace { depth -= 1 }
       place -= 1
     }
-    // The word, the name and the brace are on one line.
+    // The word, the name, what stands in parentheses and the brace are on one line.
+    if depth < 0, place >= 0, kind(place) == .rightParen {
+      while place >= 0, kind(place) != .leftParen, !tokens[place].isAfterNewline { place -= 1 }
+      place -= 1
+    }
     let head = place - 1
-    guard depth < 0, head >= 0, ["class", "struct", "interface"].contains(word(head)) else { return nil }
+    guard depth < 0, head >= 0, Self.bodies.contains(word(head)) else { return nil }
     return Habit(
       code: "KC0062", message: "`\(word(head))` begins nothing here", range: tokens[head].range,
       help: Self.heads[word(head)], coversIndented: true)
@@ -69,11 +76,12 @@ extension Parser {
       return Habit(
         code: "KC0023", message: "`\(word(place))` is `\(sign)`", range: here, help: "write `\(sign)`",
         fix: edit(here, sign))
-    case "is":
+    // Where text was left open, the words of its lines are no code.
+    case "is" where !isUnbalanced:
       return Habit(
         code: "KC0023", message: "there is no `is`: `match` tells types apart", range: here,
         help: "write `match value { Int -> …, _ -> … }`")
-    case "as" where word(line.first) != "import":
+    case "as" where word(line.first) != "import" && !isUnbalanced:
       return Habit(
         code: "KC0023", message: "there is no `as`: a value has its type", range: here,
         help: "numbers are put into text, `\"\\(n)\"`, and read from it, `text.toInt()`")

@@ -29,7 +29,7 @@ public struct Parser {
   /// Where the reports of the statement of the file that is being read begin.
   var statementReports = 0
   /// Whether what closes much of the file is missing: what then fails mostly follows from it.
-  private var isUnbalanced = false
+  private(set) var isUnbalanced = false
   /// Reports that are made at most.
   private var mostReports = Parser.totalLimit
   /// How many `{` have no `}`: while there are some, indentation tells where they should have been.
@@ -45,7 +45,7 @@ public struct Parser {
   static let reportLimit = 10
   /// Reports of a file.
   static let totalLimit = 100
-  /// Reports of a file that lacks a bracket, and whose indentation does not tell where.
+  /// Reports of a file that lacks a bracket, and whose indentation does not tell where; those of the lexer count.
   static let unbalancedLimit = 3
   static let sizeLimit = 16_777_216
 
@@ -73,7 +73,7 @@ public struct Parser {
     for token in tokens {
       if token.kind == .leftBrace { openBraces += 1 } else if token.kind == .rightBrace { openBraces -= 1 }
     }
-    if openBraces != 0, !isIndented { mostReports = diagnostics.count + Self.unbalancedLimit }
+    if openBraces != 0, !isIndented { mostReports = max(diagnostics.count + 1, Self.unbalancedLimit) }
   }
 
   /// Takes account of what the lexer reported.
