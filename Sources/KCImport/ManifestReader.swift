@@ -44,9 +44,7 @@ public enum ManifestReader {
   private static func template(_ bytes: [UInt8]) -> Int? {
     let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
     return lines.firstIndex { line in
-      guard let mark = line.firstIndex(of: UInt8(ascii: "{")), line[mark...].starts(with: "{{".utf8) else {
-        return false
-      }
+      guard let mark = line.indices.first(where: { line[$0...].starts(with: "{{".utf8) }) else { return false }
       let before = line[..<mark].last { $0 != 0x20 && $0 != 0x09 }
       return before == nil || before == UInt8(ascii: ":") || before == UInt8(ascii: "-")
     }.map { $0 + 1 }

@@ -1,4 +1,15 @@
 extension Lexer {
+  /// The token that opened the string which is being read: strings within its interpolations are behind it, and closed.
+  var openString: SyntaxTree.Token? {
+    var closed = 0
+    return tokens.last { token in
+      if token.kind == .stringClose { closed += 1 }
+      guard token.kind == .stringOpen else { return false }
+      closed -= 1
+      return closed < 0
+    }
+  }
+
   /// Reports a backslash, at `position`, that begins nothing. What follows it is read as if it stood alone.
   mutating func checkEscape() {
     guard position + 1 < bytes.count else { return }

@@ -383,7 +383,7 @@ extension Lexer {
 
   private mutating func unterminated(from start: Int, quote: String) {
     let end = Span(file: file.id, range: position..<position)
-    let token = tokens.last { $0.kind == .stringOpen }
+    let token = openString
     let open = token.map { Int($0.start) } ?? start
     // A block goes on to the end of the file: what is meant is where it begins.
     let last = token.flatMap { quote.hasPrefix("\"\"\"") ? $0.range.upperBound : nil } ?? position
