@@ -5,6 +5,7 @@ import Testing
 /// A registry of its own for one test: Debian's docker-registry, on a free port of this machine.
 final class Registry {
   let host: String
+  private let port: UInt16
   private let folder: String
   private let process: pid_t
 
@@ -15,8 +16,20 @@ final class Registry {
     return isThere
   }()
 
-  init() throws {
-    let port = try Self.freePort()
+  /// Another program may take a free port before the registry does: then there is another one.
+  static func start() throws -> Registry {
+    var log = ""
+    for _ in 0..<3 {
+      let one = try Registry()
+      if one.waitUntilItListens() { return one }
+      log = String(decoding: Oracle.run("cat \(one.folder)/log") ?? [], as: UTF8.self)
+      one.stop()
+    }
+    throw RegistryFailure(text: log)
+  }
+
+  private init() throws {
+    port = UInt16(try Self.freePort())
     host = "127.0.0.1:\(port)"
     folder = "/tmp/kc-registry-\(getpid())-\(port)"
     let config =
@@ -26,10 +39,6 @@ final class Registry {
       "mkdir -p \(folder) && printf '%s' '\(config)' >\(folder)/config.yml && "
       + "{ docker-registry serve \(folder)/config.yml >\(folder)/log 2>&1 </dev/null & echo $!; }"
     process = pid_t(String(decoding: Oracle.run(start) ?? [], as: UTF8.self).split(separator: "\n").first ?? "") ?? -1
-    guard waitUntilItListens(UInt16(port)) else {
-      stop()
-      throw RegistryFailure(text: String(decoding: Oracle.run("cat \(folder)/log") ?? [], as: UTF8.self))
-    }
   }
 
   func stop() {
@@ -60,7 +69,7 @@ final class Registry {
     return address
   }
 
-  private func waitUntilItListens(_ port: UInt16) -> Bool {
+  private func waitUntilItListens() -> Bool {
     for _ in 0..<500 {
       let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       defer { close(descriptor) }

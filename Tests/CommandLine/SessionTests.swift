@@ -20,7 +20,7 @@ import Testing
   @Test(arguments: Session.all.filter(\.needsRegistry).map(\.name))
   func goesWithARegistry(_ name: String) throws {
     guard Registry.isPossible else { return }
-    let registry = try Registry()
+    let registry = try Registry.start()
     defer { registry.stop() }
     check(Session(name: name), registry: registry.host)
   }
