@@ -59,7 +59,13 @@ extension Parser {
       expression()
       finish(.mapEntry, mark)
     } else {
-      if !takeIf(.equal) { missing("KC0005", "`=` and the field's value are expected here", isMisfit: true) }
+      if !takeIf(.equal) {
+        // As in a body, where a field that holds others needs none.
+        let isOpened = at(.leftBrace) && !current.isAfterNewline
+        missing(
+          "KC0005", "`=` and the field's value are expected here", fix: isOpened ? " =" : nil,
+          help: isOpened ? "fields of a record are set: `name = { … }`" : nil, isMisfit: true)
+      }
       expression()
       finish(.recordField, mark)
     }

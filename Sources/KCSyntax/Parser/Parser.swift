@@ -164,11 +164,13 @@ extension Parser {
   /// Reports something missing between the token before and the current one.
   ///
   /// - Parameter isMisfit: whether this says only that a statement fits nothing.
-  mutating func missing(_ code: String, _ message: String, fix: String? = nil, isMisfit: Bool = false) {
+  mutating func missing(
+    _ code: String, _ message: String, fix: String? = nil, help: String? = nil, isMisfit: Bool = false
+  ) {
     let place = position > 0 ? tokens[position - 1].range.upperBound : 0
     let span = current.isAfterNewline || at(.endOfFile) ? place..<place : current.range
     report(
-      code, message, span,
+      code, message, span, help: help,
       fix: fix.map { Diagnostic.Fix(span: Span(file: file.id, range: place..<place), replacement: $0) },
       isMisfit: isMisfit)
     let mark = start()
