@@ -123,7 +123,7 @@ extension Program {
       guessedNames.insert(key(name))
       return nil
     }
-    if isKnownToLack(key(name), target.schema) { return nil }
+    if noteLack(of: key(name), target.schema) { return nil }
     let schema = schemas[Int(target.schema)]
     let title = schema.isBlock ? "a \(text(schema.kind))" : schema.name
     let known = fieldNames(target.schema, keyed: true)

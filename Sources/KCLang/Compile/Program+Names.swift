@@ -236,7 +236,7 @@ extension Program {
     guard base.text == "self", let block = selfScope(of: scope) else { return }
     let schema = scopes[Int(block)].schema
     guard schema > 0, schemas[Int(schema)].state == .compiled, !schemas[Int(schema)].isNamespace else { return }
-    if schemas[Int(schema)].slotOf[member] != nil || isKnownToLack(member, schema) { return }
+    if schemas[Int(schema)].slotOf[member] != nil || noteLack(of: member, schema) { return }
     let known = fieldNames(schema)
     reportUnknown(
       "KC0101", "\(schemas[Int(schema)].name) has no field `\(text(member))`", text(member), among: known,

@@ -151,9 +151,9 @@ extension Program {
     return statement
   }
 
-  /// Whether a schema of the project's was reported to lack a field or children of a name. Where several blocks say what
-  /// their schema lacks, that is one mistake, and mostly the schema's.
-  mutating func isKnownToLack(_ name: Int32, _ schema: Int32) -> Bool {
+  /// Notes that a schema of the project's lacks a field or children of a name, and says whether that was noted before. Where
+  /// several blocks say what their schema lacks, that is one mistake, and mostly the schema's.
+  mutating func noteLack(of name: Int32, _ schema: Int32) -> Bool {
     let found = schemas[Int(schema)]
     // A name that is nearly another is a slip, each time.
     guard isOwn(found.site), found.apiType == nil,
@@ -166,7 +166,7 @@ extension Program {
   }
 
   mutating func reportUnknownField(_ name: String, _ schema: Int32, at span: Span) {
-    if isKnownToLack(key(name), schema) { return }
+    if noteLack(of: key(name), schema) { return }
     brokenNames.insert(key(name))
     let title = schemas[Int(schema)].isBlock ? "a \(text(schemas[Int(schema)].kind))" : schemas[Int(schema)].name
     let known = fieldNames(schema)

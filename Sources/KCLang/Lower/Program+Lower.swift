@@ -319,11 +319,9 @@ extension Program {
       else { continue }
       let shown = tree.fields(of: selector).map { "\(text(Int32($0.key))): \(tree.text(of: $0.value) ?? "")" }
       let site = selectorSite(resource)
-      let schema = schemas[Int(instances[Int(resource.instance)].schema)]
       // Labels in the API's own terms may well be those of pods from elsewhere.
       let isPlain =
-        schema.apiType != nil || schema.slotOf[keys.apiVersion] != nil
-        || isExact(TreeValue(.instance, payload: UInt32(resource.instance)))
+        isPlainObject(resource.instance) || isExact(TreeValue(.instance, payload: UInt32(resource.instance)))
       report(
         "KC0151", "`\(title(of: resource.instance))` selects no pod of this program", at: span(site),
         severity: isPlain ? .warning : .error, notes: ["it selects `\(shown.joined(separator: ", "))`"],

@@ -170,7 +170,7 @@ struct Program: ~Copyable, Sendable {
   var keys: WellKnownKeys
 
   /// A value of any size makes the compiler pass the program by its address. Otherwise each call of what only reads it
-  /// would copy its two kilobytes: a fifth of the time of an evaluation.
+  /// would copy its two kilobytes, which happened 400,000 times for 3,000 objects.
   private let anchor: any Sendable = ()
 
   init(options: CompileOptions) {

@@ -210,9 +210,6 @@ public struct SyntaxNode: Sendable {
     return nil
   }
 
-  /// The first child that is a token, by index into the tree's tokens.
-  public var firstToken: Int? { tree.children[childRange].first { $0.isToken }?.index }
-
   /// The bytes between the quotes of a string that stand for themselves: one in simple quotes, without an escape and
   /// without a value put in; nil for other nodes.
   public var literalBytes: ArraySlice<UInt8>? {
