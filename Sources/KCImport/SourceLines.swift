@@ -100,6 +100,18 @@ struct SourceLines {
     line("]")
   }
 
+  /// `head([ … ], a, b)`: a call whose first argument is a list, unless it is empty; on one line where it fits.
+  mutating func call(_ head: String, list elements: [String], _ arguments: [String]) {
+    let all = (elements.isEmpty ? [] : ["[\(elements.joined(separator: ", "))]"]) + arguments
+    let short = "\(head)(\(all.joined(separator: ", ")))"
+    guard short.utf8.count + (margin + level) * 2 > Self.width, !elements.isEmpty else { return line(short) }
+    line("\(head)([")
+    level += 1
+    for element in elements { line(element) }
+    level -= 1
+    line(arguments.isEmpty ? "])" : "], \(arguments.joined(separator: ", ")))")
+  }
+
   /// A text of many lines as a block string: `head """`, its lines, `"""`.
   mutating func text(_ head: String, lines: [String]) {
     line("\(head) \"\"\"")

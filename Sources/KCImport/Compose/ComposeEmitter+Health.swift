@@ -7,7 +7,7 @@ extension ComposeEmitter {
       return
     }
     guard let action = action(test, service) else { return }
-    var arguments = [action]
+    var arguments = action.arguments
     for (field, argument, standard) in [("interval", "every", "30s"), ("timeout", "timeout", "30s")] {
       arguments.append("\(argument): \(duration(check[field], least: 1) ?? standard)")
     }
@@ -16,7 +16,7 @@ extension ComposeEmitter {
       if count != 3 { arguments.append("failures: \(min(count, 1_000_000))") }
     }
     if let node = check["start_interval"] { note(.note, "`start_interval` has no counterpart", at: node) }
-    out.line("ready = \(arguments.joined(separator: ", ")))")
+    out.call("ready = \(action.function)", list: action.words, arguments)
   }
 
   private mutating func duration(_ node: ComposeNode?, least: Int64) -> String? {
@@ -28,8 +28,10 @@ extension ComposeEmitter {
     return ComposeUnits.duration(time, least: least)
   }
 
-  /// The start of a probe: `probe.exec([…]`, or what says the same better.
-  private mutating func action(_ test: ComposeNode, _ service: ComposeService) -> String? {
+  /// What a probe does, with the arguments that say it: `probe.exec` and its command, or what says the same better.
+  private mutating func action(
+    _ test: ComposeNode, _ service: ComposeService
+  ) -> (function: String, words: [String], arguments: [String])? {
     var command: [String]
     if let text = test.text {
       command = ["CMD-SHELL", text]
@@ -49,11 +51,12 @@ extension ComposeEmitter {
     if let request = Self.request(kind == "CMD" ? command.joined(separator: " ") : command[0]) {
       let port = service.ports.first { $0.number == String(request.port) }.map(\.name)
       let written = port.flatMap { names.isTop($0) ? nil : $0 } ?? String(request.port)
-      let scheme = request.isTLS ? ", scheme: \"HTTPS\"" : ""
-      return "probe.http(\(SourceText.quoted(request.path)), port: \(written)\(scheme)"
+      let scheme = request.isTLS ? ["scheme: \"HTTPS\""] : []
+      let arguments = [SourceText.quoted(request.path), "port: \(written)"] + scheme
+      return ("probe.http", [], arguments)
     }
     let words = kind == "CMD" ? command : ["/bin/sh", "-c", command[0]]
-    return "probe.exec([\(words.map { string($0) }.joined(separator: ", "))]"
+    return ("probe.exec", words.map { string($0) }, [])
   }
 
   /// What `curl -f http://localhost:8080/health || exit 1` asks for; nil for any other command.

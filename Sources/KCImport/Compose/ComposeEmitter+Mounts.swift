@@ -85,7 +85,11 @@ extension ComposeEmitter {
   ) -> ComposeService.Mount? {
     let plain = loader.reader.variables.plain(source)
     if plain.hasPrefix("/") {
-      return .init(target: target, source: .host(source), isReadOnly: isReadOnly)
+      guard source.split(separator: "/").contains("..") else {
+        return .init(target: target, source: .host(source), isReadOnly: isReadOnly)
+      }
+      // Kubernetes takes no path of a node with `..` in it.
+      return .init(target: target, source: .host(ComposeLoader.resolve(source)), isReadOnly: isReadOnly)
     }
     if plain.hasPrefix(".") || plain.hasPrefix("~") || plain.contains("/") || plain.contains("\\") || plain.isEmpty {
       return projectFile(plain, at: target, item, service)

@@ -70,7 +70,7 @@ extension ComposeEmitter {
       return note(.error, "these are \(targets.count) ports: more than \(Self.portLimit) are not imported", at: item)
     }
     if targets.count == 1 {
-      var outside: String?
+      var outside: ComposeService.Published?
       if let published { outside = publishedNumber(published) }
       return add(
         targets.lowerBound, variable: ComposeVariables.whole(target), transport: transport,
@@ -79,38 +79,41 @@ extension ComposeEmitter {
     let from = published.flatMap { Self.range(variables.plain($0)) }
     for (place, port) in targets.enumerated() {
       let outside = from.flatMap { $0.count == targets.count ? $0.lowerBound + place : nil }
-      add(port, transport: transport, published: outside.map(String.init), to: &service)
+      add(port, transport: transport, published: outside.map { .init(written: String($0), number: $0) }, to: &service)
     }
   }
 
   /// The port on the host: a number, or the parameter that gives it.
-  private mutating func publishedNumber(_ text: String) -> String? {
+  private mutating func publishedNumber(_ text: String) -> ComposeService.Published? {
     let plain = loader.reader.variables.plain(text)
     guard let range = Self.range(plain), range.count == 1 else { return nil }
     if let variable = ComposeVariables.whole(text) {
       loader.reader.variables.markNumber(variable)
-      return parameter(variable)
+      return .init(written: parameter(variable), number: range.lowerBound)
     }
-    return String(range.lowerBound)
+    return .init(written: String(range.lowerBound), number: range.lowerBound)
   }
 
   private mutating func add(
-    _ number: Int, variable: String? = nil, transport: String, published: String?, to service: inout ComposeService
+    _ number: Int, variable: String? = nil, transport: String, published: ComposeService.Published?,
+    to service: inout ComposeService
   ) {
+    // One that is the container's own unless somebody says otherwise is no second port.
+    let published = published.flatMap { $0.number == number ? nil : $0 }
     var written = String(number)
     if let variable {
       loader.reader.variables.markNumber(variable)
       written = parameter(variable)
     }
     if let known = service.ports.firstIndex(where: { $0.number == written && $0.transport == transport }) {
-      if service.ports[known].published == nil, published != written { service.ports[known].published = published }
+      if service.ports[known].published == nil { service.ports[known].published = published }
       return
     }
     guard service.ports.count < Self.portLimit else { return }
     let name = ComposePorts.name(
       variable == nil ? number : nil, protocol: transport, taken: Set(service.ports.map(\.name)))
     service.ports.append(
-      .init(name: name, number: written, transport: transport, published: published == written ? nil : published))
+      .init(name: name, number: written, standard: number, transport: transport, published: published))
   }
 
   private static func withTransport(_ text: String) -> (String, String) {

@@ -5,8 +5,15 @@ extension ComposeEmitter {
     let type = serviceType(service)
     guard !service.ports.isEmpty || isMentioned(service.key) else { return }
     writeService(service.name, host: service.host, service, type: type, isFirst: true, to: &out)
-    var taken = Set(services.map(\.host))
-    for alias in aliases(service) where taken.insert(alias).inserted {
+    let hosts = Set(services.map(\.host))
+    for (alias, node) in aliases(service) where !hosts.contains(alias) && owners[alias] != service.key {
+      if let owner = owners[alias] {
+        note(
+          .warning, "`\(alias)` is an alias of `\(owner)` and of `\(service.key)`: it leads to the first alone",
+          help: "give both the same label, and select their pods by it", at: node)
+        continue
+      }
+      owners[alias] = service.key
       writeService(names.declare(alias, ending: "alias"), host: alias, service, type: nil, isFirst: false, to: &out)
     }
   }
@@ -22,19 +29,19 @@ extension ComposeEmitter {
       if let type, isFirst, type != "headless", !service.ports.isEmpty {
         out.line("type = \(SourceText.quoted(type))")
       }
-      var used = Set(service.ports.map { "\($0.number)/\($0.transport)" })
+      var used = Set(service.ports.map { "\($0.standard)/\($0.transport)" })
       for port in service.ports {
         let target = "\(service.name).app.\(port.name)"
         out.line("port \(port.name) = \(port.number) -> \(target)")
-        guard isFirst, let published = port.published, used.insert("\(published)/\(port.transport)").inserted else {
-          continue
-        }
-        let ending = published.utf8.allSatisfy({ (48...57).contains($0) }) ? "-\(published)" : ""
+        guard isFirst, let published = port.published,
+          used.insert("\(published.number)/\(port.transport)").inserted
+        else { continue }
+        let ending = published.written == String(published.number) ? "-\(published.number)" : ""
         let outside =
           service.ports.contains { $0.name == "out\(ending)" } || ending.isEmpty
           ? "out-\(port.name.prefix(11))" : "out\(ending)"
         let trimmed = outside.hasSuffix("-") ? String(outside.dropLast()) : outside
-        out.line("port \(trimmed) = \(published) -> \(target)")
+        out.line("port \(trimmed) = \(published.written) -> \(target)")
       }
     }
   }
@@ -69,15 +76,19 @@ extension ComposeEmitter {
   }
 
   /// Other names of a service: aliases in networks, and those that links give it.
-  private mutating func aliases(_ service: ComposeService) -> [String] {
-    var out: [String] = []
+  private mutating func aliases(_ service: ComposeService) -> [(name: String, node: ComposeNode)] {
+    var out: [(name: String, node: ComposeNode)] = []
     for network in service.node["networks"]?.entries ?? [] {
-      out += texts(network.node["aliases"], "aliases").compactMap { ComposeNames.dns($0) }
+      for text in texts(network.node["aliases"], "aliases") {
+        if let alias = ComposeNames.dns(text) { out.append((alias, network.node)) }
+      }
     }
     for other in services {
-      for text in (other.node["links"]?.items ?? []).compactMap(\.text) {
-        let parts = text.split(separator: ":").map(String.init)
-        if parts.count == 2, parts[0] == service.key, let alias = ComposeNames.dns(parts[1]) { out.append(alias) }
+      for item in other.node["links"]?.items ?? [] {
+        let parts = (item.text ?? "").split(separator: ":").map(String.init)
+        if parts.count == 2, parts[0] == service.key, let alias = ComposeNames.dns(parts[1]) {
+          out.append((alias, item))
+        }
       }
     }
     return out

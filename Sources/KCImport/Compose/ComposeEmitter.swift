@@ -23,6 +23,8 @@ struct ComposeEmitter {
   /// How many services mount each named volume.
   var volumeUses: [String: Int] = [:]
   var parameterNames: [String: String] = [:]
+  /// The services that aliases lead to, by the aliases.
+  var owners: [String: String] = [:]
 
   init(_ project: ComposeNode, projectName: String, options: ComposeImport.Options, loader: ComposeLoader) {
     self.project = project

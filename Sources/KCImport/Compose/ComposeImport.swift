@@ -44,6 +44,9 @@ public struct ComposeImport: Sendable {
     notes = Self.ordered(emitter.loader.reader.notes)
   }
 
+  /// The text of a `project.kc` that names the project.
+  public var projectFile: String { "project \(SourceText.blockName(projectName)) {\n}\n" }
+
   public var hasErrors: Bool { notes.contains { $0.severity == .error } }
 
   /// By file and line, each once.

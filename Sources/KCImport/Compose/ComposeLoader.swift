@@ -141,10 +141,20 @@ struct ComposeLoader {
   /// A path that a file names, seen from where the importer runs.
   static func join(_ file: String, _ path: String) -> String {
     if path.hasPrefix("/") { return path }
-    let isRooted = file.hasPrefix("/")
-    var parts = file.split(separator: "/").dropLast().map(String.init)
+    let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    return resolve(file.hasPrefix("/") && folder.isEmpty ? "/\(path)" : folder.isEmpty ? path : "\(folder)/\(path)")
+  }
+
+  /// A path without `.` and, but at the start of a relative one, without `..`.
+  static func resolve(_ path: String) -> String {
+    let isRooted = path.hasPrefix("/")
+    var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {
-      if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(String(part)) }
+      if part == "..", let last = parts.last, last != ".." {
+        parts.removeLast()
+      } else if part != ".." || !isRooted {
+        parts.append(part)
+      }
     }
     return (isRooted ? "/" : "") + parts.joined(separator: "/")
   }

@@ -6,9 +6,19 @@ struct ComposeService {
     var name: String
     /// The number, or the parameter that holds it.
     var number: String
+    /// The number where nothing else is given.
+    var standard: Int
     var transport: String
     /// What it is published as on the host, where that is another number.
-    var published: String?
+    var published: Published?
+  }
+
+  /// A port on the host.
+  struct Published {
+    /// The number, or the parameter that holds it.
+    var written: String
+    /// The number where nothing else is given.
+    var number: Int
   }
 
   enum Source {

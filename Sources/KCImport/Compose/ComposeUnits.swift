@@ -117,9 +117,10 @@ enum ComposePorts {
 
   /// A name for a port that none of `taken` has.
   static func name(_ number: Int?, protocol kind: String, taken: Set<String>) -> String {
-    let plain = number.map { names[$0] ?? "port-\($0)" } ?? "port"
+    // `app.port` is all ports of a container, so none is called so.
+    let plain = number.map { names[$0] ?? "port-\($0)" } ?? "main"
     var candidates = [
-      plain, number.map { "port-\($0)" } ?? "port", number.map { "\(kind.lowercased())-\($0)" } ?? "port-a",
+      plain, number.map { "port-\($0)" } ?? "main", number.map { "\(kind.lowercased())-\($0)" } ?? "main-a",
     ]
     candidates += (2...200).map { "\(plain.prefix(10))-\($0)" }
     return candidates.first { $0.utf8.count <= 15 && !taken.contains($0) } ?? "port-x"

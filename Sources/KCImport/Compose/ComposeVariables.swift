@@ -134,6 +134,8 @@ struct ComposeVariables {
   }
 
   private mutating func use(_ name: String, standard: String?, report: Report) -> String {
+    // Where Compose runs: the project's folder, as for paths that begin with a dot.
+    if name == "PWD", given[name] == nil { return "." }
     if standard == nil, given[name] == nil, known[name] == nil, !ComposeSecrets.isSecret(name) {
       report(
         .warning, "nothing gives the variable `\(name)`: as in Compose, it is empty unless it is set",

@@ -31,7 +31,7 @@ struct ImportCompose: ParsableCommand {
     let file = SourceFile(id: 0, path: "\(result.projectName).kc", bytes: Array(result.source.utf8))
     let source = String(decoding: Formatter.format(Parser.parse(file)), as: UTF8.self)
     if let out {
-      let settings = "project \(result.projectName) {\n}\n"
+      let settings = result.projectFile
       try ImportOutput.write(
         [("project.kc", settings), (file.path == "project.kc" ? "app.kc" : file.path, source)], to: out, force: force)
     } else {

@@ -1,0 +1,100 @@
+import KCImport
+import Testing
+
+/// Ports and names that services are reached by.
+@Suite struct ComposePortTests {
+  private func checked(_ text: String, name: String = "shop") -> ComposeImport {
+    let options = ComposeImport.Options(profiles: [], projectName: name)
+    let result = ComposeImport(files: ["compose.yaml"], options: options) {
+      $0 == "compose.yaml" ? Array(text.utf8) : nil
+    }
+    #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil)
+    return result
+  }
+
+  @Test func publishedPortsThatAreTheContainersOwnUnlessTheyAreSetAreNoSecondOnes() {
+    let result = checked(
+      """
+      services:
+        proxy:
+          image: shop/proxy:v1
+          ports:
+            - "${HTTP:-80}:80"
+            - {target: 443, published: "${HTTPS:-443}"}
+            - "${ADMIN:-8443}:9000"
+      """)
+    #expect(
+      result.source.contains(
+        """
+        service proxy {
+          select = proxy
+          port http = 80 -> proxy.app.http
+          port https = 443 -> proxy.app.https
+          port port-9000 = 9000 -> proxy.app.port-9000
+          port out-port-9000 = ADMIN -> proxy.app.port-9000
+        }
+        """))
+  }
+
+  @Test func noPortIsCalledAsAllPortsOfAContainerAre() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: shop/web:v1
+          ports: ["${WEB_PORT:-8090}"]
+      """)
+    #expect(result.source.contains("port main = WEB_PORT -> web.app.main"))
+  }
+
+  @Test func aliasesOfSeveralServicesLeadToTheFirst() {
+    let result = checked(
+      """
+      services:
+        read: {image: "shop/store:v1", expose: [3100], networks: {main: {aliases: [store]}}}
+        write: {image: "shop/store:v1", expose: [3100], networks: {main: {aliases: [store]}}}
+      networks: {main: }
+      """)
+    #expect(result.source.contains("service store {\n  select = read\n"))
+    #expect(result.notes.contains { $0.message.hasPrefix("`store` is an alias of `read` and of `write`") })
+  }
+
+  @Test func foldersAreWhereComposeRuns() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: shop/web:v1
+          volumes: ["${PWD}/../other:/data", "/srv/./a/../b:/srv"]
+      """)
+    #expect(!result.source.contains("PWD"))
+    #expect(result.source.contains("host = \"/srv/b\""))
+    #expect(result.notes.contains { $0.message.contains("`./../other` is a folder of the machine") })
+  }
+
+  @Test func namesOfProjectsThatAreNoNamesAreQuoted() {
+    let result = checked("services: {web: {image: 'shop/web:v1'}}", name: "1-shop")
+    #expect(result.projectFile == "project \"1-shop\" {\n}\n")
+  }
+
+  @Test func longCommandsOfProbesStandOnSeveralLines() {
+    let result = checked(
+      """
+      services:
+        db:
+          image: postgres:16
+          healthcheck:
+            test: [CMD-SHELL, 'pg_isready --dbname=shop --username=shop && psql --command "select 1 from orders limit 1"']
+            interval: 5s
+      """)
+    #expect(
+      result.source.contains(
+        """
+            ready = probe.exec([
+              "/bin/sh"
+              "-c"
+              "pg_isready --dbname=shop --username=shop && psql --command \\"select 1 from orders limit 1\\""
+            ], every: 5s, timeout: 30s)
+        """))
+  }
+}
