@@ -40,7 +40,7 @@ struct BlockSource {
     let prefix = metadata?["generateName"]?.string
     let namespace = metadata?["namespace"]?.string
     let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind)
-    let isTyped = isRegular(fields) && (name ?? prefix) != nil
+    let isTyped = isRegular(fields, type) && (name ?? prefix) != nil
     let wanted = name ?? prefix.map { String($0.trimmingDashes) } ?? kind.lowercased()
     let lifted = isLifted && isTyped ? Lifter.kind(of: object) : nil
     let hasPods = WorkloadLabels.hasPods(object)
@@ -121,9 +121,17 @@ struct BlockSource {
   }
 
   /// Whether the object is built as all objects of the API are.
-  private static func isRegular(_ fields: Fields) -> Bool {
+  private static func isRegular(_ fields: Fields, _ type: ResourceType?) -> Bool {
     guard case .object(let metadata)? = fields["metadata"] else { return false }
     if let name = metadata["name"], name.string == nil { return false }
+    if let type, let shape = KubeSchema.builtin.type(apiVersion: type.apiVersion, kind: type.kind) {
+      // A block of the type has its fields alone; the API server would refuse others, such as those of SOPS, and these.
+      let known = KubeSchema.builtin.types[shape]
+      for (key, value) in fields where key != "status" {
+        guard let field = known.field(key) else { return false }
+        if case .map = field.shape, value.object == nil, !value.isNull { return false }
+      }
+    }
     return fields.keys.allSatisfy { SourceText.isFieldName($0) && $0 != "name" && $0 != "named" }
   }
 
@@ -136,6 +144,9 @@ struct BlockSource {
     fields["apiVersion"]?.string == "v1" && fields["kind"]?.string == "Secret"
       && ["data", "stringData"].contains { !(fields[$0]?.object ?? [:]).isEmpty }
   }
+
+  /// Whether SOPS has encrypted its values: it adds a field at the top.
+  var isSealed: Bool { fields["sops"]?.object?["mac"] != nil }
 
   // MARK: Bodies
 
@@ -182,7 +193,8 @@ struct BlockSource {
     writer.field("kind", .string(kind), nil, 1, FieldPath(), isBlock: true)
     var rest = fields.filter { key, _ in key != "apiVersion" && key != "kind" }
     if isKnown { rest["status"] = nil }
-    for key in ["metadata", "spec"] {
+    // What stands in `raw` is held against the API.
+    for key in isKnown ? ["metadata"] : ["metadata", "spec"] {
       guard case .object(var inner)? = rest[key] else { continue }
       rest[key] = nil
       if key == "metadata" {

@@ -156,12 +156,15 @@ struct ImportDraft {
       }
       result.notes += block.notes
       if block.isUnchecked { repeated.add(unchecked: imported, apiVersion: entry.apiVersion, kind: entry.kind) }
-      if block.hasSecretValues { repeated.add(secret: imported, name: block.head.name) }
+      if block.isSealed {
+        repeated.add(sealed: imported, name: block.head.name)
+      } else if block.hasSecretValues {
+        repeated.add(secret: imported, name: block.head.name)
+      }
       result.addresses.append(block.head.address)
       result.forms.append(
         entry.isLifted
-          ? (block.hasRaw ? .libraryWithRaw : .library)
-          : block.isUnchecked || entry.head.kind == "object" ? .open : .api)
+          ? (block.hasRaw ? .libraryWithRaw : .library) : block.isUnchecked ? .open : .api)
       _ = texts.add(block.text, to: plan.paths[place])
     }
     result.notes += repeated.notes

@@ -12,6 +12,8 @@ struct RepeatedNotes {
   private var unchecked: [(apiVersion: String, kind: String, group: Group)] = []
   private var places: [String: Int] = [:]
   private var secrets: Group?
+  /// Objects that SOPS has encrypted.
+  private var sealed: Group?
   /// The kinds that definitions among the objects describe, by group and kind.
   private let defined: Set<String>
 
@@ -39,10 +41,24 @@ struct RepeatedNotes {
     secrets?.names.append(name)
   }
 
+  mutating func add(sealed imported: ImportedObject, name: String) {
+    if sealed == nil { sealed = Group(first: imported, names: []) }
+    sealed?.names.append(name)
+  }
+
   /// The notes, in the order of what they are about.
   var notes: [ImportNote] {
     var notes = unchecked.map { Self.note($0.apiVersion, $0.kind, $0.group) }
     if let secrets { notes.append(Self.note(secrets)) }
+    if let sealed {
+      notes.append(
+        ImportNote(
+          .warning,
+          "\(Self.names(sealed)) stand\(sealed.names.count == 1 ? "s" : "") as SOPS encrypted "
+            + "\(sealed.names.count == 1 ? "it" : "them"), which no API server takes",
+          help: "import what `sops --decrypt FILE` makes, and read the values from `input.env(\"VARIABLE\")`",
+          file: sealed.first.file, line: sealed.first.line))
+    }
     return notes
   }
 
@@ -75,10 +91,13 @@ struct RepeatedNotes {
     return (types.first { $0.group == group } ?? types.first)?.apiVersion
   }
 
+  private static func names(_ group: Group) -> String {
+    let names = group.names.prefix(3).map { "`\($0)`" }.joined(separator: ", ")
+    return group.names.count > 3 ? "\(names) and \(group.names.count - 3) more" : names
+  }
+
   private static func note(_ secrets: Group) -> ImportNote {
-    let names = secrets.names.prefix(3).map { "`\($0)`" }.joined(separator: ", ")
-    let rest = secrets.names.count > 3 ? " and \(secrets.names.count - 3) more" : ""
-    let subject = secrets.names.count == 1 ? "the secret \(names)" : "secrets (\(names)\(rest))"
+    let subject = secrets.names.count == 1 ? "the secret \(names(secrets))" : "secrets (\(names(secrets)))"
     return ImportNote(
       .note, "the values of \(subject) stand in the source as they stood in the manifest",
       help: "`data { KEY = input.env(\"VARIABLE\") }` keeps them out of files",

@@ -32,6 +32,16 @@ import Testing
       ])
   }
 
+  @Test func whatSOPSEncryptedIsSaid() {
+    let sealed = ["a", "b"].map { name in
+      object("v1", "Secret", name, ["stringData": ["key": "ENC[x]"], "sops": ["mac": "ENC[y]", "version": "3.9.0"]])
+    }
+    let notes = SourceImport.source(for: sealed).notes
+    #expect(
+      notes.map(\.message) == ["`a`, `b` stand as SOPS encrypted them, which no API server takes"])
+    #expect(notes.first?.help?.contains("sops --decrypt FILE") ?? false)
+  }
+
   @Test func definedKindsAreChecked() {
     let definition = object(
       "apiextensions.k8s.io/v1", "CustomResourceDefinition", "widgets.example.com",

@@ -49,6 +49,44 @@ import Testing
       ]) == [])
   }
 
+  /// What the API server would refuse comes back, too, and is refused by the compiler.
+  @Test func fieldsThatTheKindDoesNotHaveComeBack() {
+    let objects: [Value] = [
+      ["apiVersion": "v1", "kind": "Secret", "stringData": ["k": "v"], "sops": ["mac": "x"]],
+      ["apiVersion": "v1", "kind": "ConfigMap", "data": "${DATA}"],
+      ["apiVersion": "v1", "kind": "ServiceAccount", "spec": [:]],
+    ].map { (fields: Fields) in
+      var fields = fields
+      fields["metadata"] = ["name": "a", "namespace": "default"]
+      return .object(fields)
+    }
+    let imported = objects.map { ImportedObject($0, file: "a.yaml") }
+    let proof = RoundTrip(imported, SourceImport.source(for: imported))
+    #expect(proof.rendered == objects)
+    #expect(proof.refused.keys.sorted() == [0, 1, 2])
+  }
+
+  @Test func objectsOfTheClusterMaySayANamespace() {
+    #expect(
+      differences([
+        [
+          "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+          "metadata": ["name": "widgets.example.com"],
+          "spec": [
+            "group": "example.com", "scope": "Cluster", "names": ["kind": "Widget", "plural": "widgets"],
+            "versions": [
+              [
+                "name": "v1", "served": true, "storage": true,
+                "schema": ["openAPIV3Schema": ["type": "object", "x-kubernetes-preserve-unknown-fields": true]],
+              ]
+            ],
+          ],
+        ],
+        ["apiVersion": "example.com/v1", "kind": "Widget", "metadata": ["name": "a", "namespace": "x"]],
+        ["apiVersion": "example.com/v1", "kind": "Widget", "metadata": ["name": "b"]],
+      ]) == [])
+  }
+
   @Test func repeatedTextsAreLifted() {
     let objects: [Value] = ["a", "b"].map { name in
       [

@@ -24,9 +24,8 @@ extension Program {
         let key = text(Int32(field.key))
         guard let known = type.field(key) else {
           if type.undeclared != nil { continue }
-          let title = type.name.split(separator: ".").last.map(String.init) ?? type.name
           reportUnknown(
-            "KC0194", "a \(title) of the API has no field `\(key)`", key, among: type.fields.map(\.name),
+            "KC0194", "\(Self.name(of: type)) has no field `\(key)`", key, among: type.fields.map(\.name),
             at: span(code.origins[Int(field.origin)].site))
           continue
         }
@@ -46,6 +45,15 @@ extension Program {
     case .bool: if value.tag != .bool { wrong(value, "true or false", name, origin) }
     case .quantity, .intOrString, .time, .microTime, .any: return
     }
+  }
+
+  /// What a type is to a reader: `a Secret of the API`; within a custom kind, `\`spec.rules[]\` of a Widget`.
+  private static func name(of type: KubeSchema.TypeSchema) -> String {
+    guard type.isCustom, let path = type.name.split(separator: " ").last else {
+      return article(type.name.split(separator: ".").last.map(String.init) ?? type.name) + " of the API"
+    }
+    let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
+    return parts.count == 2 ? "`\(parts[1])` of \(article(parts[0]))" : article(parts[0])
   }
 
   private mutating func wrong(_ value: TreeValue, _ wanted: String, _ name: String, _ origin: UInt32) {

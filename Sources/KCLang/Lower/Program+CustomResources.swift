@@ -13,37 +13,81 @@ extension Program {
       return tree.value(of: resource.tree)
     }
     guard !definitions.isEmpty else { return }
-    var schema = kube
-    var clusterWide = Set<String>()
-    for definition in definitions {
-      schema.insert(definition: definition)
-      guard definition.at("spec", "scope")?.string == "Cluster" else { continue }
-      let group = definition.at("spec", "group")?.string ?? ""
-      clusterWide.insert("\(group) \(definition.at("spec", "names", "kind")?.string ?? "")")
+    let layers = Self.layers(definitions)
+    var schemas: [KubeSchema] = []
+    for layer in layers {
+      var schema = schemas.first ?? kube
+      for definition in layer { schema.insert(definition: definition) }
+      schemas.append(schema)
     }
+    let clusterWide = Set(
+      layers[0].filter { $0.at("spec", "scope")?.string == "Cluster" }.map(Self.definedKind))
     for place in resources.indices {
       let (apiVersion, kind) = identity(of: resources[place].tree)
-      guard let type = schema.type(apiVersion: apiVersion, kind: kind), schema.types[type].isCustom
-      else { continue }
       let group = apiVersion.split(separator: "/").first.map(String.init) ?? ""
       if clusterWide.contains("\(group) \(kind)") { removeNamespace(&resources[place].tree) }
-      let before = diagnostics.all.count
-      check(resources[place].tree, .type(type), schema, name: kind, at: 0)
-      guard diagnostics.all.count == before else { continue }
-      let plain = tree.value(of: resources[place].tree) ?? .null
-      let object = schema.completed(plain, apiVersion: apiVersion, kind: kind)
-      let causes = schema.violations(of: object, apiVersion: apiVersion, kind: kind)
-      // That rules were not looked at is no mistake of its own.
-      for cause in causes where cause.field != "<nil>" || causes.count == 1 {
-        report(cause, of: resources[place], kind: kind)
-      }
+      check(resources[place], apiVersion: apiVersion, kind: kind, against: schemas)
     }
   }
 
-  /// Objects of the whole cluster have no namespace.
+  /// Definitions in layers, each with one of a kind: in the first the last ones, and in others those that differ from
+  /// them. Programs that hold several releases of an operator have such.
+  private static func layers(_ definitions: [Value]) -> [[Value]] {
+    var byKind: [String: [Value]] = [:]
+    var layers: [[Value]] = []
+    for definition in definitions.reversed() {
+      let kind = definedKind(definition)
+      let known = byKind[kind] ?? []
+      guard known.count < Limits.definitions,
+        !known.contains(where: { $0["spec"] == definition["spec"] })
+      else { continue }
+      byKind[kind, default: []].append(definition)
+      if layers.count == known.count { layers.append([]) }
+      layers[known.count].append(definition)
+    }
+    return layers
+  }
+
+  /// `example.com Widget`
+  private static func definedKind(_ definition: Value) -> String {
+    "\(definition.at("spec", "group")?.string ?? "") \(definition.at("spec", "names", "kind")?.string ?? "")"
+  }
+
+  /// Reports what is wrong with a custom resource by the first of the schemas, unless another one takes it.
+  private mutating func check(
+    _ resource: Resource, apiVersion: String, kind: String, against schemas: [KubeSchema]
+  ) {
+    let before = diagnostics
+    var first: DiagnosticSink?
+    for schema in schemas {
+      guard let type = schema.type(apiVersion: apiVersion, kind: kind), schema.types[type].isCustom else { continue }
+      check(resource, apiVersion: apiVersion, kind: kind, schema, type)
+      if diagnostics.all.count == before.all.count { return }
+      if first == nil { first = diagnostics }
+      diagnostics = before
+    }
+    if let first { diagnostics = first }
+  }
+
+  private mutating func check(
+    _ resource: Resource, apiVersion: String, kind: String, _ schema: KubeSchema, _ type: Int
+  ) {
+    let before = diagnostics.all.count
+    check(resource.tree, .type(type), schema, name: kind, at: 0)
+    guard diagnostics.all.count == before else { return }
+    let plain = tree.value(of: resource.tree) ?? .null
+    let object = schema.completed(plain, apiVersion: apiVersion, kind: kind)
+    let causes = schema.violations(of: object, apiVersion: apiVersion, kind: kind)
+    // That rules were not looked at is no mistake of its own.
+    for cause in causes where cause.field != "<nil>" || causes.count == 1 {
+      report(cause, of: resource, kind: kind)
+    }
+  }
+
+  /// Objects of the whole cluster have no namespace, unless the source says one.
   private mutating func removeNamespace(_ object: inout TreeValue) {
     guard let metadata = value(at: keys.metadata, in: object), metadata.tag == .record else { return }
-    let fields = tree.fields(of: metadata).filter { $0.key != UInt32(keys.namespace) }
+    let fields = tree.fields(of: metadata).filter { $0.key != UInt32(keys.namespace) || $0.origin != 0 }
     object = replacing(keys.metadata, in: object, with: tree.record(fields))
   }
 

@@ -363,4 +363,6 @@ enum Limits {
   static let genericTypes = 1000
   /// Schemas that extend each other.
   static let schemas = 32
+  /// Definitions of one custom kind that differ, and are all held against its resources.
+  static let definitions = 8
 }
