@@ -8,16 +8,16 @@ import Testing
     let text = """
       apiVersion: v1
       kind: Pod
-      metadata: {name: \(word.lowercased())}
+      metadata: {name: "\(word.lowercased())"}
       spec:
         containers:
         - name: app
           image: a:1
-          ports: [{name: \(word.lowercased()), containerPort: 80}]
-          env: [{name: \(word), value: x}]
-          readinessProbe: {httpGet: {path: /, port: \(word.lowercased())}}
-          volumeMounts: [{name: \(word.lowercased()), mountPath: /a}]
-        volumes: [{name: \(word.lowercased()), emptyDir: {}}]
+          ports: [{name: "\(word.lowercased())", containerPort: 80}]
+          env: [{name: "\(word)", value: x}]
+          readinessProbe: {httpGet: {path: /, port: "\(word.lowercased())"}}
+          volumeMounts: [{name: "\(word.lowercased())", mountPath: /a}]
+        volumes: [{name: "\(word.lowercased())", emptyDir: {}}]
       ---
       apiVersion: example.com/v1
       kind: Widget

@@ -128,7 +128,9 @@ extension Lifter {
       let labels = selector["matchLabels"]?.object
     else { return nil }
     if WorkloadLabels.selector(of: own.object, own.kind) == labels { return "self" }
-    return workload(labels)?.text
+    if let known = workload(labels)?.text { return known }
+    let pairs = labels.compactMap { key, value in value.string.map { (key: key, text: literal($0)) } }
+    return pairs.count == labels.count && !pairs.isEmpty ? SourceText.record(pairs) : nil
   }
 
   private func spreadRule(_ term: Value) -> String? {

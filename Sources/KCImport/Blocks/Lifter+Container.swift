@@ -35,6 +35,9 @@ extension Lifter {
       body.append(line)
     }
     addHooks(&part, ports, container: name, to: &body)
+    for (field, key) in [("lastWords", "terminationMessagePolicy"), ("lastWordsFile", "terminationMessagePath")] {
+      if let text = part.text(key) { body.append(.text("\(field) = \(literal(text))", path.field(key))) }
+    }
     addSecurity(&part, to: &body)
     addRaw(part, "Container", to: &body)
     lines.append(.gap)
@@ -288,6 +291,10 @@ extension Lifter {
       parts.append(.text("\(key) = \(list(texts))", path.field("capabilities").field(key)))
     }
     if let seccomp = Self.seccomp(&part) { parts.append(.text(seccomp, path.field("seccompProfile"))) }
+    if let label = Self.seLinux(&part) { parts.append(label) }
+    if let mount = part.text("securityContext", "procMount") {
+      parts.append(.text("procMount = \(SourceText.quoted(mount))", path.field("procMount")))
+    }
     if !parts.isEmpty { body.append(.block("security", parts, path)) }
   }
 }

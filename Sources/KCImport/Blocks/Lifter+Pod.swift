@@ -122,6 +122,10 @@ extension Lifter {
     for (name, key) in [("dnsPolicy", "dnsPolicy"), ("nodeName", "nodeName"), ("scheduler", "schedulerName")] {
       if let text = pod.text(key) { lines.append(.text("\(name) = \(literal(text))", pod.path(key))) }
     }
+    pod.drop(true, "enableServiceLinks")
+    if let links = pod.bool("enableServiceLinks") {
+      lines.append(.text("serviceLinks = \(links)", pod.path("enableServiceLinks")))
+    }
     if let labels = pod.map("nodeSelector") {
       lines.append(.value("nodeSelector", .object(labels), pod.path("nodeSelector")))
     }
@@ -141,14 +145,57 @@ extension Lifter {
   }
 
   private mutating func addPodSecurity(_ pod: inout Remainder) {
-    var parts: [String] = []
+    let path = pod.path("securityContext")
+    var parts: [SourceLine] = []
     for (name, key) in [("user", "runAsUser"), ("group", "runAsGroup"), ("fsGroup", "fsGroup")] {
-      if let number = pod.int("securityContext", key) { parts.append("\(name) = \(number)") }
+      if let number = pod.int("securityContext", key) { parts.append(.text("\(name) = \(number)", path.field(key))) }
     }
-    if let truth = pod.bool("securityContext", "runAsNonRoot") { parts.append("nonRoot = \(truth)") }
-    if let seccomp = Self.seccomp(&pod) { parts.append(seccomp) }
+    if let truth = pod.bool("securityContext", "runAsNonRoot") {
+      parts.append(.text("nonRoot = \(truth)", path.field("runAsNonRoot")))
+    }
+    if let groups = pod.peek("securityContext", "supplementalGroups")?.array, !groups.isEmpty,
+      groups.allSatisfy({ ($0.int ?? -1) >= 0 })
+    {
+      pod.take("securityContext", "supplementalGroups")
+      let numbers = groups.compactMap { $0.int.map(SourceText.integer) }
+      parts.append(.list("groups", numbers, path.field("supplementalGroups")))
+    }
+    if let policy = pod.text("securityContext", "fsGroupChangePolicy") {
+      parts.append(.text("fsGroupChange = \(SourceText.quoted(policy))", path.field("fsGroupChangePolicy")))
+    }
+    addKernelSettings(&pod, to: &parts)
+    if let label = Self.seLinux(&pod) { parts.append(label) }
+    if let seccomp = Self.seccomp(&pod) { parts.append(.text(seccomp, path.field("seccompProfile"))) }
     guard !parts.isEmpty else { return }
-    lines.append(.text("security { \(parts.joined(separator: ", ")) }", pod.path("securityContext")))
+    lines.append(.block("security", parts, path))
+  }
+
+  /// `sysctls = { "net.core.somaxconn": "1024" }`
+  private func addKernelSettings(_ pod: inout Remainder, to parts: inout [SourceLine]) {
+    let path = pod.path("securityContext", "sysctls")
+    guard let settings = pod.peek("securityContext", "sysctls")?.array, !settings.isEmpty else { return }
+    var fields = Fields()
+    for setting in settings {
+      guard setting.object?.count == 2, let name = setting["name"]?.string, let value = setting["value"],
+        value.string != nil, fields[name] == nil
+      else { return }
+      fields[name] = value
+    }
+    pod.take("securityContext", "sysctls")
+    parts.append(.value("sysctls", .object(fields), path))
+  }
+
+  /// `seLinux { level = "s0:c123" }`
+  static func seLinux(_ owner: inout Remainder) -> SourceLine? {
+    let path = owner.path("securityContext", "seLinuxOptions")
+    guard let options = owner.peek("securityContext", "seLinuxOptions")?.object, !options.isEmpty,
+      options.allSatisfy({ ["level", "role", "type", "user"].contains($0) && $1.string != nil })
+    else { return nil }
+    owner.take("securityContext", "seLinuxOptions")
+    let lines = options.compactMap { key, value in
+      value.string.map { SourceLine.text("\(key) = \(SourceText.quoted($0))", path.field(key)) }
+    }
+    return .block("seLinux", lines, path)
   }
 
   /// `seccomp = "RuntimeDefault"`

@@ -20,6 +20,7 @@ extension Lifter {
       }
       guard pairs.count == headers.count else { return nil }
       extra = pairs.isEmpty ? "" : ", headers: \(SourceText.record(pairs))"
+      if let host = probe.text("httpGet", "host"), !host.isEmpty { extra += ", host: \(SourceText.quoted(host))" }
       action =
         "http(\(literal(path)), port: \(target)\(scheme == "HTTP" ? "" : ", scheme: \(SourceText.quoted(scheme))")"
     } else if probe.peek("tcpSocket") != nil {

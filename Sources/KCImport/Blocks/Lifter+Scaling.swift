@@ -33,7 +33,47 @@ extension Lifter {
       }
     }
     if !others.isEmpty { lines.append(SourceLine(.list("metrics", others), [rest.path("spec", "metrics")])) }
+    rest.dropEmpty("spec", "behavior")
+    for (name, key) in [("up", "scaleUp"), ("down", "scaleDown")] {
+      guard let given = rest.peek("spec", "behavior", key) else { continue }
+      guard let line = speed(name, Remainder(given, rest.path("spec", "behavior", key))) else { continue }
+      rest.take("spec", "behavior", key)
+      lines.append(line)
+    }
     return true
+  }
+
+  /// `down { window = 5min, steps = [ScaleStep(by: 10%, per: 1min)] }`
+  private func speed(_ name: String, _ given: Remainder) -> SourceLine? {
+    var rest = given
+    var body: [SourceLine] = []
+    if let window = rest.int("stabilizationWindowSeconds") {
+      guard (0...3600).contains(window) else { return nil }
+      let path = rest.path("stabilizationWindowSeconds")
+      body.append(.text("window = \(SourceText.duration(seconds: window))", path))
+    }
+    if let policy = rest.text("selectPolicy") {
+      body.append(.text("select = \(SourceText.quoted(policy))", rest.path("selectPolicy")))
+    }
+    if let policies = rest.take("policies")?.array {
+      let steps = policies.compactMap(Self.step)
+      guard steps.count == policies.count, !steps.isEmpty else { return nil }
+      body.append(.list("steps", steps, rest.path("policies")))
+    }
+    return rest.isEmpty && !body.isEmpty ? .block(name, body, given.path) : nil
+  }
+
+  private static func step(_ policy: Value) -> String? {
+    guard policy.object?.count == 3, let value = policy["value"]?.int, value > 0,
+      let seconds = policy["periodSeconds"]?.int, (1...1800).contains(seconds)
+    else { return nil }
+    let unit: String
+    switch policy["type"]?.string {
+    case "Percent": unit = "%"
+    case "Pods": unit = ""
+    default: return nil
+    }
+    return "ScaleStep(by: \(value)\(unit), per: \(SourceText.duration(seconds: seconds)))"
   }
 
   /// The workload that is scaled.

@@ -12,8 +12,6 @@ extension Lifter {
       add("token", bool: "automountServiceAccountToken")
       addSecretNames("secrets", "secrets")
       addSecretNames("pullSecrets", "imagePullSecrets")
-    case "claim": return liftClaim()
-    case "storageclass": return liftStorageClass()
     case "priorityclass":
       guard case .int? = rest.peek("value") else { return false }
       add("value", int: "value")
@@ -77,39 +75,6 @@ extension Lifter {
       lines.append(line)
     }
     add("immutable", bool: "immutable")
-    return true
-  }
-
-  private mutating func liftClaim() -> Bool {
-    guard let size = rest.peek("spec", "resources", "requests", "storage").flatMap(SourceText.amount) else {
-      return false
-    }
-    rest.take("spec", "resources", "requests", "storage")
-    add("size = \(size)", "spec", "resources", "requests", "storage")
-    add("class", text: "spec", "storageClassName")
-    guard let modes = rest.texts("spec", "accessModes") else { return false }
-    if modes != ["ReadWriteOnce"] { add("modes = \(list(modes))", "spec", "accessModes") }
-    rest.drop("Filesystem", "spec", "volumeMode")
-    add("volume", text: "spec", "volumeName")
-    add("mode", text: "spec", "volumeMode")
-    return true
-  }
-
-  private mutating func liftStorageClass() -> Bool {
-    guard rest.peek("provisioner")?.string?.isEmpty == false else { return false }
-    add("provisioner", text: "provisioner")
-    rest.drop("Delete", "reclaimPolicy")
-    add("reclaim", text: "reclaimPolicy")
-    rest.drop("Immediate", "volumeBindingMode")
-    add("binding", text: "volumeBindingMode")
-    add("expand", bool: "allowVolumeExpansion")
-    let options = rest.path("mountOptions")
-    if let texts = rest.texts("mountOptions"), !texts.isEmpty {
-      lines.append(.list("mountOptions", texts.map(literal), options))
-    }
-    if let parameters = rest.map("parameters"), !parameters.isEmpty {
-      lines.append(SourceLine(.body("parameters", parameters, nil), [rest.path("parameters")]))
-    }
     return true
   }
 }

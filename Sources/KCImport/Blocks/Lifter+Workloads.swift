@@ -15,6 +15,7 @@ extension Lifter {
       if rest.peek("spec", "updateStrategy", "type") == "RollingUpdate" {
         rest.take("spec", "updateStrategy", "type")
         rest.drop(0, "spec", "updateStrategy", "rollingUpdate", "maxSurge")
+        add("maxSurge", share: "spec", "updateStrategy", "rollingUpdate", "maxSurge")
         add("maxUnavailable", share: "spec", "updateStrategy", "rollingUpdate", "maxUnavailable")
       }
       rest.drop(10, "spec", "revisionHistoryLimit")
@@ -137,6 +138,8 @@ extension Lifter {
       rest.take("spec", "podManagementPolicy")
       add("parallel = true", "spec", "podManagementPolicy")
     }
+    rest.drop(0, "spec", "minReadySeconds")
+    add("minReady", seconds: "spec", "minReadySeconds")
     addUpdates(dropping: 0, "partition")
     rest.drop(10, "spec", "revisionHistoryLimit")
     return true

@@ -25,6 +25,7 @@ struct Lifter {
   static let kinds: [String: String] = [
     "v1 ConfigMap": "config", "v1 Secret": "secret", "v1 Service": "service", "v1 ServiceAccount": "serviceaccount",
     "v1 Namespace": "namespace", "v1 PersistentVolumeClaim": "claim", "v1 Pod": "pod",
+    "v1 PersistentVolume": "persistentvolume", "v1 ResourceQuota": "resourcequota", "v1 LimitRange": "limitrange",
     "apps/v1 Deployment": "deployment", "apps/v1 StatefulSet": "statefulset", "apps/v1 DaemonSet": "daemonset",
     "apps/v1 ReplicaSet": "replicaset", "v1 ReplicationController": "replicationcontroller",
     "storage.k8s.io/v1 StorageClass": "storageclass",
@@ -88,8 +89,10 @@ struct Lifter {
       add("namespace = \(literal(namespace))", "metadata", "namespace")
     }
     switch own.head.kind {
-    case "config", "secret", "serviceaccount", "namespace", "claim", "priorityclass", "storageclass":
+    case "config", "secret", "serviceaccount", "namespace", "priorityclass":
       return liftSimple()
+    case "claim", "storageclass", "persistentvolume": return liftStorage()
+    case "resourcequota", "limitrange": return liftLimits()
     case "service": return liftService()
     case "role", "clusterrole", "rolebinding", "clusterrolebinding": return liftAccess()
     case "ingress": return liftIngress()

@@ -10,6 +10,7 @@ extension Program {
     "horizontalpodautoscaler": "autoscaler", "pdb": "disruptionbudget", "poddisruptionbudget": "disruptionbudget",
     "sa": "serviceaccount", "netpol": "networkpolicy", "ns": "namespace", "pc": "priorityclass",
     "rs": "replicaset", "rc": "replicationcontroller", "sc": "storageclass",
+    "pv": "persistentvolume", "quota": "resourcequota", "limits": "limitrange",
     "httproute": "route", "gtw": "gateway", "cron": "cronjob", "cj": "cronjob",
   ]
 

@@ -104,7 +104,7 @@ extension Program {
     return texts
   }
 
-  /// The labels that select the pods of a rule's workload.
+  /// The labels that select the pods that a rule is about: those of a workload, or those that it says.
   private mutating func selector(_ rule: AffinityRule, _ ref: RuleRef, _ workload: Int32) -> TreeValue? {
     let outer = owner
     owner = -1  // Where pods should run is no order in which objects are made.
@@ -118,14 +118,30 @@ extension Program {
       }
     }
     if target.isPoison { return nil }
+    if target.tag == .record { return labels(target, rule) }
     guard isWorkload(target) else {
       report(
-        "KC0154", "`near` and `apart` relate to a workload, and this is \(Self.article(kindName(target)))",
+        "KC0154",
+        "`near` and `apart` relate to a workload or to labels of pods, and this is \(Self.article(kindName(target)))",
         at: siteOf(rule.target))
       return nil
     }
     let labels = member(key("selector"), of: target, at: rule.site)
     return labels.isPoison ? nil : materialize(labels)
+  }
+
+  /// The labels of pods that a rule says itself.
+  private mutating func labels(_ given: TreeValue, _ rule: AffinityRule) -> TreeValue? {
+    let labels = materialize(given)
+    guard let wrong = tree.fields(of: labels).first(where: { !$0.value.isNone && $0.value.tag != .string }) else {
+      return labels
+    }
+    if !wrong.value.isPoison {
+      report(
+        "KC0110", "a label's value is text, and this is \(Self.article(kindName(wrong.value)))", at: siteOf(rule.target)
+      )
+    }
+    return nil
   }
 
   private func isWorkload(_ value: TreeValue) -> Bool {

@@ -63,12 +63,12 @@ extension Parser {
         predicates()
       } else if atWord(.near) {
         take()
-        operand()
+        pods()
         topology()
       } else if atWord(.apart) {
         take()
         if atWord(.from) { take() } else { missing("KC0005", "`from` is expected here", fix: " from") }
-        operand()
+        pods()
         topology()
       } else {
         missing("KC0005", "`node`, `near` or `apart from` is expected here")
@@ -131,9 +131,12 @@ extension Parser {
   }
 
   /// A value within a rule: what can follow it is a word of the rule, so it is no whole expression.
-  private mutating func operand() {
+  /// A workload, or the labels of its pods: `{ app = "web" }`.
+  private mutating func pods() { operand(isCondition: !at(.leftBrace)) }
+
+  private mutating func operand(isCondition isWithin: Bool = true) {
     let before = isCondition
-    isCondition = true
+    isCondition = isWithin
     nested { $0.binary(minimum: Precedence.range) }
     isCondition = before
   }
