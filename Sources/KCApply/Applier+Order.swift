@@ -129,9 +129,11 @@ extension Applier {
     }
   }
 
-  /// Whether a refusal passes by itself: a definition that was established a moment ago is served a moment later.
+  /// Whether a refusal passes by itself: a definition that was established a moment ago is served a moment later, and the
+  /// service account that pods of a new namespace run as is made a moment after it.
   private static func mayPass(_ status: APIStatus, _ type: ResourceType) -> Bool {
-    status.isNotFound && (status.details?.name ?? "").isEmpty && type.group.contains(".")
+    if status.code == 403, Health.passes(status.message) { return true }
+    return status.isNotFound && (status.details?.name ?? "").isEmpty && type.group.contains(".")
       && !type.group.hasSuffix(".k8s.io")
   }
 }

@@ -13,14 +13,22 @@ extension Health {
       return .healthy
     }
     if let failure = firstFailure(pods) { return failure }
-    if isObserved(object), let failed = condition(object, "ReplicaFailure"), failed["status"]?.string == "True" {
-      return .failed(cause: "no pod can be made: \(failed["message"]?.string ?? "")", pod: nil)
+    if isObserved(object), let failed = condition(object, "ReplicaFailure"), failed["status"]?.string == "True",
+      case let message = failed["message"]?.string ?? "", !passes(message)
+    {
+      return .failed(cause: "no pod can be made: \(message)", pod: nil)
     }
     if isObserved(object), condition(object, "Progressing")?["reason"]?.string == "ProgressDeadlineExceeded" {
       return .failed(cause: "no progress within its deadline" + hint(pods), pod: nil)
     }
     let ready = isObserved(object) ? min(count("updatedReplicas"), count("readyReplicas")) : 0
     return .progressing("\(ready) of \(wanted) pods ready" + hint(pods))
+  }
+
+  /// Whether a refusal of pods passes by itself: the service account `default` is made a moment after its namespace, and
+  /// webhooks of the same plan may still be starting.
+  static func passes(_ refusal: String) -> Bool {
+    refusal.hasSuffix("serviceaccount \"default\" not found") || refusal.contains("failed calling webhook")
   }
 
   static func replicated(_ object: Value, pods: [Value]) -> Health {

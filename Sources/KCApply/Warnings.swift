@@ -48,9 +48,9 @@ extension Applier {
     // The pod's own status tells of these, and better.
     case "Failed", "BackOff", "FailedScheduling", "FailedToRetrieveImagePullSecret": return nil
     case "FailedCreate":
-      warning.isFinal = ["exceeded quota", "is forbidden", "is invalid", "denied the request"].contains {
-        message.contains($0)
-      }
+      warning.isFinal =
+        !Health.passes(message)
+        && ["exceeded quota", "is forbidden", "is invalid", "denied the request"].contains { message.contains($0) }
     case "FailedMount", "FailedAttachVolume":
       warning.isFinal = count >= hopelessMounts
     case "Unhealthy":

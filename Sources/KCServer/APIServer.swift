@@ -20,6 +20,8 @@ public final class APIServer: Sendable {
     public var port = 6443
     /// Where clients reach the API.
     public var address = "127.0.0.1"
+    /// Whether pods may only run as service accounts that are there.
+    public var checksServiceAccounts = true
     /// The moment of requests.
     public var now: @Sendable () -> Timestamp
 

@@ -20,6 +20,19 @@ import Testing
     #expect(Health.of(deployment(updated: 3, available: 3, observed: 1), pods: []) == .progressing("0 of 3 pods ready"))
   }
 
+  @Test func refusalsThatPassAreNoFailures() {
+    func health(_ message: String) -> Health {
+      var object = deployment(updated: 0, available: 0)
+      object.set(
+        [["type": "ReplicaFailure", "status": "True", "message": .string(message)]], at: "status", "conditions")
+      return Health.of(object, pods: [])
+    }
+    let start = "pods \"web-1\" is forbidden: error looking up service account shop/"
+    #expect(health(start + "default: serviceaccount \"default\" not found") == .progressing("0 of 3 pods ready"))
+    let missing = start + "web: serviceaccount \"web\" not found"
+    #expect(health(missing) == .failed(cause: "no pod can be made: " + missing, pod: nil))
+  }
+
   private func pod(_ state: Value, restarts: Int64 = 0, last: Value = [:]) -> Value {
     [
       "kind": "Pod", "metadata": ["name": "web-1"],

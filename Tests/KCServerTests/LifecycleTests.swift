@@ -96,6 +96,26 @@ import Testing
     }
   }
 
+  @Test func podsRunAsServiceAccountsThatAreThere() async throws {
+    try await served { fixture in
+      func pod(_ name: String, _ account: String?) -> Value {
+        var pod: Value = ["metadata": ["name": .string(name)], "spec": ["containers": [["name": "c", "image": "i"]]]]
+        if let account { pod.set(.string(account), at: "spec", "serviceAccountName") }
+        return pod
+      }
+      let refused = await fixture.call("POST", ServerTests.pods, pod("a", "web"))
+      #expect(refused.status == 403)
+      #expect(refused.body["message"]?.string?.hasSuffix("default/web: serviceaccount \"web\" not found") == true)
+      let plain = await fixture.call("POST", ServerTests.pods, pod("a", nil))
+      #expect(plain.body.at("spec", "serviceAccountName") == "default")
+      let accounts = "/api/v1/namespaces/default/serviceaccounts"
+      _ = await fixture.call("POST", accounts, ["metadata": ["name": "web"]])
+      let taken = await fixture.call("POST", ServerTests.pods, pod("b", "web"))
+      #expect(taken.status == 201)
+      #expect(taken.body.at("spec", "serviceAccount") == "web")
+    }
+  }
+
   @Test func quietWatchersGetBookmarks() async throws {
     let server = try APIServer(store: MemoryStore(), settings: .init(now: { Timestamp(seconds: 1_700_000_000) }))
     try await server.bootstrap()

@@ -14,19 +14,23 @@ public enum Admission {
     public var defaultStorageClass: @Sendable () -> String?
     /// The name of the ingress class of ingresses that name none.
     public var defaultIngressClass: @Sendable () -> String?
+    /// Whether a namespace has a service account; nil where pods may name any, as without the plug-in `ServiceAccount`.
+    public var hasServiceAccount: (@Sendable (_ namespace: String, _ name: String) -> Bool)?
 
     public init(
       priorityClass: @escaping @Sendable (String) -> Value? = { _ in nil },
       defaultPriorityClass: @escaping @Sendable () -> Value? = { nil },
       runtimeClass: @escaping @Sendable (String) -> Value? = { _ in nil },
       defaultStorageClass: @escaping @Sendable () -> String? = { nil },
-      defaultIngressClass: @escaping @Sendable () -> String? = { nil }
+      defaultIngressClass: @escaping @Sendable () -> String? = { nil },
+      hasServiceAccount: (@Sendable (_ namespace: String, _ name: String) -> Bool)? = nil
     ) {
       self.priorityClass = priorityClass
       self.defaultPriorityClass = defaultPriorityClass
       self.runtimeClass = runtimeClass
       self.defaultStorageClass = defaultStorageClass
       self.defaultIngressClass = defaultIngressClass
+      self.hasServiceAccount = hasServiceAccount
     }
   }
 
@@ -44,6 +48,7 @@ public enum Admission {
       try priority(&object, type, context)
       tolerations(&object)
       try runtimeClass(&object, given: (sent ?? object).at("spec", "overhead"), type, context)
+      try serviceAccount(&object, type, context)
     case "PersistentVolumeClaim":
       protect(&object, "kubernetes.io/pvc-protection")
       let isOld = object.annotations["volume.beta.kubernetes.io/storage-class"] != nil
@@ -72,6 +77,23 @@ public enum Admission {
     return APIStatus(
       code: 403, reason: "Forbidden", message: "\(type.qualifiedName) \"\(name)\" is forbidden: \(why)",
       details: .init(name: name, group: type.group, kind: type.plural))
+  }
+
+  /// Pods run as the service account `default` of their namespace, or as one that is there. That of the namespace is made
+  /// a moment after it, so that it is not asked for.
+  private static func serviceAccount(
+    _ object: inout Value, _ type: ResourceType, _ context: Context
+  ) throws(APIStatus) {
+    // Mirror pods are as their node has them.
+    guard let isThere = context.hasServiceAccount, object.annotations["kubernetes.io/config.mirror"] == nil else { return }
+    let name = object.at("spec", "serviceAccountName")?.string ?? ""
+    if name.isEmpty {
+      for field in ["serviceAccountName", "serviceAccount"] { object.set("default", at: "spec", field) }
+    } else if name != "default", !isThere(object.namespace ?? "", name) {
+      throw forbidden(
+        object, type,
+        "error looking up service account \(object.namespace ?? "")/\(name): serviceaccount \"\(name)\" not found")
+    }
   }
 
   private static let systemClasses: [String: Int64] = [

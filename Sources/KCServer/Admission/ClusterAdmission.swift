@@ -60,15 +60,21 @@ enum ClusterAdmission {
     throw .forbidden(type, object.name ?? "", "this is a system priority class and cannot be deleted")
   }
 
-  /// The classes that admission looks up.
-  static func context(_ state: borrowing ObjectState) -> Admission.Context {
+  /// The classes and service accounts that admission of an object looks up.
+  static func context(
+    for object: Value, _ type: ResourceType, _ state: borrowing ObjectState, _ settings: APIServer.Settings
+  ) -> Admission.Context {
     let classes = Classes(state)
+    let account = object.at("spec", "serviceAccountName")?.string ?? ""
+    let isPod = type.qualifiedName == "pods"
+    let isThere = isPod && !account.isEmpty && state.get("serviceaccounts", object.namespace, account) != nil
     return Admission.Context(
       priorityClass: { classes.priority[$0] },
       defaultPriorityClass: { classes.priority.values.first { $0["globalDefault"]?.bool == true } },
       runtimeClass: { classes.runtime[$0] },
       defaultStorageClass: { classes.standard(classes.storage, "storageclass.kubernetes.io/is-default-class") },
-      defaultIngressClass: { classes.standard(classes.ingress, "ingressclass.kubernetes.io/is-default-class") })
+      defaultIngressClass: { classes.standard(classes.ingress, "ingressclass.kubernetes.io/is-default-class") },
+      hasServiceAccount: settings.checksServiceAccounts ? { _, _ in isThere } : nil)
   }
 
   private struct Classes: Sendable {

@@ -82,7 +82,8 @@ struct ObjectWriter {
       if type.isStatusSubresource { object["status"] = nil }
       object.set(1, at: "metadata", "generation")
     } else {
-      try Admission.create(&object, type: type, context: ClusterAdmission.context(state), sent: body)
+      let context = ClusterAdmission.context(for: object, type, state, server.settings)
+      try Admission.create(&object, type: type, context: context, sent: body)
       try LimitRanger(object, type, state).apply(to: &object)
       try ClusterAdmission.checkPriorityClass(object, type, state)
       Strategy.prepareForCreate(&object, type: type, now: now)

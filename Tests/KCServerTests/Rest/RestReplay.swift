@@ -36,6 +36,8 @@ struct RestReplay {
     settings.version = "v1.36.2"
     settings.address = "10.0.0.1"
     settings.port = 26443
+    // As the recorder's server was started.
+    settings.checksServiceAccounts = false
     return settings
   }()
 
