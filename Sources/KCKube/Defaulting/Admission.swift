@@ -85,7 +85,9 @@ public enum Admission {
     _ object: inout Value, _ type: ResourceType, _ context: Context
   ) throws(APIStatus) {
     // Mirror pods are as their node has them.
-    guard let isThere = context.hasServiceAccount, object.annotations["kubernetes.io/config.mirror"] == nil else { return }
+    guard let isThere = context.hasServiceAccount, object.annotations["kubernetes.io/config.mirror"] == nil else {
+      return
+    }
     let name = object.at("spec", "serviceAccountName")?.string ?? ""
     if name.isEmpty {
       for field in ["serviceAccountName", "serviceAccount"] { object.set("default", at: "spec", field) }

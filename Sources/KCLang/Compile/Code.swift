@@ -122,8 +122,6 @@ struct Statement: Sendable {
     case rule
     /// The rules of affinityGroups[a]
     case use
-    /// Everything that record a has.
-    case spread
   }
 
   var kind: Kind

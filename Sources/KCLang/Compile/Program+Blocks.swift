@@ -32,6 +32,7 @@ extension Program {
       return []
     }
     if schemas[Int(schema)].isNamespace {
+      raise(scopes[Int(scope)].layer, over: schema)
       guard
         let pairs = compileArguments(
           shape.arguments, of: schemas[Int(schema)].parameters, named: kindText, in: scope, at: nil)
@@ -141,6 +142,7 @@ extension Program {
     guard parts.count >= 2 else { return [] }
     var statement = Statement(kind: .branch)
     statement.site = code.site(parts[0].span)
+    statement.origin = origin(of: statement.site, in: scope)
     statement.a = checkedCondition(compile(parts[0], in: scope, expecting: TypeTable.bool))
     let holds = facts(parts[0], is: true, in: scope)
     statement.b = assuming(holds) { $0.compileBody(parts[1], for: target, in: scope) }
@@ -160,6 +162,7 @@ extension Program {
     guard parts.count >= 2 else { return [] }
     var statement = Statement(kind: .each)
     statement.site = code.site(parts[0].span)
+    statement.origin = origin(of: statement.site, in: scope)
     statement.a = checkedCollection(compile(parts[0], in: scope, expecting: TypeTable.any))
     let inner = loopScope(node, scope, over: typeOf(statement.a))
     statement.isAppend = pairLoops.contains(inner)
@@ -171,6 +174,7 @@ extension Program {
     guard let subject = node.firstPart else { return [] }
     var statement = Statement(kind: .match)
     statement.site = code.site(subject.span)
+    statement.origin = origin(of: statement.site, in: scope)
     statement.a = compile(subject, in: scope, expecting: TypeTable.any)
     var coverage = Coverage(typeOf(statement.a), subject, self)
     var arms: [Int32] = []

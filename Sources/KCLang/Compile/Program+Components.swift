@@ -30,7 +30,9 @@ extension Program {
   /// Compiles a component's parameters and body.
   mutating func compileComponent(_ index: Int32, _ node: SyntaxNode) {
     let outer = schemas[Int(index)].scope
-    let scope = addScope(.body, parent: outer, module: scopes[Int(outer)].module, layer: 1)
+    layers.append(Layer(name: layers[1].name, rank: layers[1].rank))
+    let layer = Int32(layers.count - 1)
+    let scope = addScope(.body, parent: outer, module: scopes[Int(outer)].module, layer: layer)
     scopes[Int(scope)].schema = index
     scopes[Int(scope)].isNamespace = true
     schemas[Int(index)].inner = scope

@@ -62,13 +62,23 @@ extension Program {
     var statements: [Statement] = []
     var seen: [Int32: Span] = [:]
     for part in node.parts {
-      guard let token = part.firstWord, part.kind == .recordField, let value = part.parts.last else { continue }
-      let span = part.tree.span(ofToken: token)
-      if let statement = fieldStatement(part.word(token), span, value, schema, scope, &seen) {
-        statements.append(statement)
-      }
+      guard let value = part.parts.last, let (name, span) = fieldName(part, of: schema) else { continue }
+      if let statement = fieldStatement(name, span, value, schema, scope, &seen) { statements.append(statement) }
     }
     return addBody(statements, frameSize: 0, lets: 0..<0, at: node)
+  }
+
+  /// The name that a record gives a field of a schema, bare or as text; nil where it is computed, which is reported.
+  private mutating func fieldName(_ part: SyntaxNode, of schema: Int32) -> (name: String, span: Span)? {
+    if part.kind == .recordField, let token = part.firstWord {
+      return (part.word(token), part.tree.span(ofToken: token))
+    }
+    guard let name = part.parts.first, part.parts.count > 1 else { return nil }
+    guard let text = name.plainText else {
+      report("KC0110", "the fields of \(schemas[Int(schema)].name) are set by their names", at: name.span)
+      return nil
+    }
+    return (text, name.span)
   }
 
   /// Reports a record that has fields, and none that its schema has or nearly has: it is of another type as a whole.

@@ -2,15 +2,15 @@ internal import KCSyntax
 
 /// What other languages put values into text with, and ranges as they write them.
 extension Program {
-  /// Warns of `${tag}`, `{{ tag }}`, `{{ .Values.tag }}` and `%(tag)s` in a string where there is a value `tag`: they are plain
-  /// text here. Blocks of text are left alone: they are as likely as not scripts and templates of other programs.
+  /// Warns of `${tag}`, `$tag`, `#{tag}`, `{{ tag }}`, `{{ .Values.tag }}` and `%(tag)s` in a string where there is a value
+  /// `tag`: they are plain text here. Blocks of text are left alone: they are as likely as not scripts and templates of other programs.
   mutating func checkTextHabits(_ node: SyntaxNode, in scope: Int32) {
     let tree = node.tree
     guard tree.tokens[node.childTokens.first ?? 0].length == 1 else { return }
     for token in node.childTokens where tree.tokens[token].kind == .stringText {
       let range = tree.tokens[token].range
       let bytes = tree.file.bytes[range]
-      guard bytes.contains(UInt8(ascii: "{")) || bytes.contains(UInt8(ascii: "%")) else { continue }
+      guard bytes.contains(where: { Self.markBytes.contains($0) }) else { continue }
       for (place, name) in Self.foreignParts(bytes) {
         let written = tree.file.text(place)
         guard let first = name.split(separator: ".").first, case .slot? = find(key(first), in: scope)?.name.kind else {
@@ -25,8 +25,12 @@ extension Program {
   }
 
   private static let marks: [(open: [UInt8], close: [UInt8])] = [
-    (Array("${".utf8), Array("}".utf8)), (Array("{{".utf8), Array("}}".utf8)), (Array("%(".utf8), Array(")s".utf8)),
+    (Array("${".utf8), Array("}".utf8)), (Array("#{".utf8), Array("}".utf8)), (Array("{{".utf8), Array("}}".utf8)),
+    (Array("%(".utf8), Array(")s".utf8)),
+    // The name ends where its letters do.
+    (Array("$".utf8), []),
   ]
+  private static let markBytes = Array("${#%".utf8)
 
   /// Where a text has what looks like a value put in, and the value's name.
   private static func foreignParts(_ bytes: ArraySlice<UInt8>) -> [(place: Range<Int>, name: String)] {
@@ -40,8 +44,12 @@ extension Program {
       let start = position + mark.open.count
       position = start
       // Names are short; what is longer is something else.
-      guard let end = (start..<min(start + 80, bytes.endIndex)).first(where: { bytes[$0...].starts(with: mark.close) })
-      else { continue }
+      let limit = min(start + 80, bytes.endIndex)
+      let end =
+        mark.close.isEmpty
+        ? (start..<limit).first { !isNameByte(bytes[$0]) } ?? limit
+        : (start..<limit).first { bytes[$0...].starts(with: mark.close) }
+      guard let end else { continue }
       var name = String(decoding: bytes[start..<end], as: UTF8.self).filter { $0 != " " }
       for prefix in [".Values.", "values.", "var.", "local."] where name.hasPrefix(prefix) {
         name.removeFirst(prefix.count)
@@ -52,6 +60,11 @@ extension Program {
       found.append((start - mark.open.count..<position, name))
     }
     return found
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+      || byte == UInt8(ascii: "_")
   }
 
   /// Reports `100m-500m`: what looks like a range is a difference, and a difference has spaces.

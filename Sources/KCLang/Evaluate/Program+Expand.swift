@@ -32,60 +32,88 @@ extension Program {
     instances[Int(index)].state = .expanding
     let outer = insertion
     insertion = Insertion()
-    var conditional: [Conditional] = []
+    var rest = Rest()
     var next = instances[Int(index)].firstBody
     while next >= 0 {
       let ref = bodyRefs[Int(next)]
-      run(ref.body, in: index, ref.frame, &conditional)
+      run(ref.body, in: index, ref.frame, &rest)
       next = bodyRefs[Int(next)].next
     }
     var position = 0
-    while position < conditional.count {
-      let item = conditional[position]
+    while position < rest.conditional.count {
+      let item = rest.conditional[position]
       position += 1
       insertion = Insertion(parent: index, after: item.mark)
-      decide(code.statements[Int(item.statement)], in: index, item.frame, &conditional)
+      decide(code.statements[Int(item.statement)], in: index, item.frame, &rest)
     }
     insertion = outer
+    for item in rest.amendments {
+      let statement = code.statements[Int(item.statement)]
+      child(statement, name: statement.key, in: index, item.frame)
+    }
+    for statement in rest.deletions { deleteLate(code.statements[Int(statement)], in: index) }
     instances[Int(index)].state = .ready
   }
 
-  /// A statement that depends on values, to be run when all others were.
-  private struct Conditional {
-    var statement: Int32
-    var frame: Int32
-    /// A child that is none, and keeps the place of what the statement makes.
-    var mark: Int32
+  /// What remains to be done of an instance's bodies when all that holds always was done.
+  private struct Rest {
+    /// A statement that depends on values, or on what such statements make.
+    struct Item {
+      var statement: Int32
+      var frame: Int32
+      /// A child that is none, and keeps the place of what the statement makes; -1 for none.
+      var mark: Int32 = -1
+    }
+
+    var conditional: [Item] = []
+    /// Bodies of higher layers for instances of components that the conditional statements may make.
+    var amendments: [Item] = []
+    /// Deletions of what may be made by them.
+    var deletions: [Int32] = []
+    /// The lowest layer with a conditional statement.
+    var lowest = Int32.max
   }
 
-  private mutating func putOff(_ statement: Int32, _ frame: Int32, in index: Int32) -> Conditional {
+  private mutating func putOff(_ statement: Int32, _ frame: Int32, in index: Int32, _ rest: inout Rest) {
     var mark = Instance(schema: -1, parent: index)
     mark.isDeleted = true
-    return Conditional(statement: statement, frame: frame, mark: link(addInstance(mark), to: index))
+    rest.conditional.append(Rest.Item(statement: statement, frame: frame, mark: link(addInstance(mark), to: index)))
+    rest.lowest = min(rest.lowest, rank(code.statements[Int(statement)].origin))
+  }
+
+  /// Whether a block is to wait for what the conditional statements of lower layers make: an instance of a component may
+  /// get its arguments there.
+  private mutating func waits(_ statement: Statement, in index: Int32, _ rest: borrowing Rest) -> Bool {
+    rest.lowest < rank(statement.origin) && schemas[Int(statement.schema)].isNamespace
+      && child(named: statement.key, of: index, kind: statement.slot) == nil
   }
 
   private mutating func run(
-    _ bodyIndex: Int32, in index: Int32, _ outer: Int32, _ conditional: inout [Conditional]
+    _ bodyIndex: Int32, in index: Int32, _ outer: Int32, _ rest: inout Rest
   ) {
     let body = code.bodies[Int(bodyIndex)]
     let frame = ownFrame(body, index, outer)
     for position in body.statements {
       let statement = code.statements[Int(position)]
       switch statement.kind {
-      case .branch, .each, .match, .setNamed, .spread: conditional.append(putOff(position, frame, in: index))
+      case .branch, .each, .match, .setNamed: putOff(position, frame, in: index, &rest)
       case .set: bind(statement, in: index, frame)
       case .open: open(statement, in: index, frame)
       case .child:
-        if statement.key >= 0 {
-          child(statement, name: statement.key, in: index, frame)
+        if statement.key < 0 {
+          putOff(position, frame, in: index, &rest)
+        } else if waits(statement, in: index, rest) {
+          rest.amendments.append(Rest.Item(statement: position, frame: frame))
         } else {
-          conditional.append(putOff(position, frame, in: index))
+          child(statement, name: statement.key, in: index, frame)
         }
-      case .delete: delete(statement, in: index)
+      case .delete: if !delete(statement, in: index) { rest.deletions.append(position) }
       case .rule: addRule(statement, in: index, frame)
       case .use: use(statement, in: index, frame)
       case .require: continue
-      case .namespace: namespaces[index] = Binding(op: statement.a, frame: frame, origin: statement.origin, below: -1)
+      case .namespace:
+        if let known = namespaces[index], rank(known.origin) > rank(statement.origin) { continue }
+        namespaces[index] = Binding(op: statement.a, frame: frame, origin: statement.origin, below: -1)
       }
     }
   }
@@ -109,13 +137,13 @@ extension Program {
 
   /// Runs a statement that depends on values.
   private mutating func decide(
-    _ statement: Statement, in index: Int32, _ frame: Int32, _ conditional: inout [Conditional]
+    _ statement: Statement, in index: Int32, _ frame: Int32, _ rest: inout Rest
   ) {
     switch statement.kind {
     case .branch:
       guard let truth = condition(statement.a, frame) else { return }
       let body = truth ? statement.b : statement.c
-      if body >= 0 { run(body, in: index, frame, &conditional) }
+      if body >= 0 { run(body, in: index, frame, &rest) }
     case .match:
       let subject = evaluate(statement.a, frame)
       if subject.isPoison { return }
@@ -124,14 +152,14 @@ extension Program {
         guard let matches = matches(subject, pattern, frame) else { return }
         if matches {
           let inner = armFrame(pattern, subject, frame)
-          return run(code.extra[Int(statement.b + 2 + arm * 2)], in: index, inner, &conditional)
+          return run(code.extra[Int(statement.b + 2 + arm * 2)], in: index, inner, &rest)
         }
       }
     case .each:
       guard let elements = elements(of: evaluate(statement.a, frame), at: statement.site) else { return }
       for (place, element) in elements.enumerated() {
         let inner = loopFrame(frame, element, statement.isAppend ? place : nil)
-        run(statement.c, in: index, inner, &conditional)
+        run(statement.c, in: index, inner, &rest)
       }
     case .child:
       guard let name = nameValue(statement.b, frame) else { return }
@@ -165,125 +193,9 @@ extension Program {
     return key(tree.text(of: value) ?? "")
   }
 
-  private mutating func bind(_ statement: Statement, in index: Int32, _ frame: Int32) {
-    let place = place(statement, in: index)
-    add(
-      Binding(
-        op: statement.a, frame: frame, origin: statement.origin, isAppend: statement.isAppend, below: heads[place]),
-      statement, at: place, in: index)
-  }
-
-  /// Sets a field of an instance whose bodies were run already.
-  mutating func bindNow(_ statement: Statement, in index: Int32) {
-    expand(index)
-    bind(statement, in: index, 0)
-  }
-
-  /// Opens a nested record of an instance whose bodies were run already; nil where the field is a plain value.
-  mutating func openNow(_ statement: Statement, in index: Int32) -> Int32? {
-    expand(index)
-    open(statement, in: index, 0)
-    let head = heads[place(statement, in: index)]
-    return head >= 0 && bindings[Int(head)].instance >= 0 ? bindings[Int(head)].instance : nil
-  }
-
-  /// The memo and head of a field.
-  private mutating func place(_ statement: Statement, in index: Int32) -> Int {
-    if instances[Int(index)].schema >= 0 { return Int(instances[Int(index)].slots + statement.slot) }
-    let name = ChildKey(parent: index, name: statement.key)
-    if let known = mapIndex[name] { return Int(known) }
-    memos.append(Memo(value: .thunk))
-    heads.append(-1)
-    let slot = Int32(memos.count - 1)
-    mapIndex.set(slot, for: name)
-    mapFields.append(MapField(key: statement.key, slot: slot))
-    let field = Int32(mapFields.count - 1)
-    if instances[Int(index)].lastField >= 0 {
-      mapFields[Int(instances[Int(index)].lastField)].next = field
-    } else {
-      instances[Int(index)].firstField = field
-    }
-    instances[Int(index)].lastField = field
-    return Int(slot)
-  }
-
-  /// Puts an equation on top of a field's, after checking that its layer set the field only once.
-  private mutating func add(_ binding: Binding, _ statement: Statement, at place: Int, in index: Int32) {
-    if memos[place].value.tag != .thunk {
-      report(
-        "KC0123", "whether `\(text(statement.key))` is set here depends on `\(text(statement.key))` itself",
-        at: statement.site)
-      return
-    }
-    let below = heads[place]
-    if below >= 0, !binding.isAppend {
-      let other = bindings[Int(below)]
-      let isNested = other.op < 0 && binding.op < 0
-      if !isNested, layer(other.origin) == layer(binding.origin), other.origin != binding.origin, !other.isAppend {
-        return report(
-          "KC0121", "`\(text(statement.key))` is set twice", at: statement.site,
-          labels: [.init(span: span(code.origins[Int(other.origin)].site), message: "set here first")],
-          notes: ["within one layer a field is set once"],
-          help: "remove one of the two")
-      }
-    }
-    if let final = finalSite(statement, index, binding, below) {
-      return report(
-        "KC0124", "`\(text(statement.key))` is final", at: statement.site,
-        labels: [.init(span: span(final), message: "declared here")])
-    }
-    bindings.append(binding)
-    heads[place] = Int32(bindings.count - 1)
-  }
-
-  func layer(_ origin: UInt32) -> Int32 { code.origins[Int(origin)].layer }
-
-  private func finalSite(_ statement: Statement, _ index: Int32, _ binding: Binding, _ below: Int32) -> Int32? {
-    let schema = instances[Int(index)].schema
-    guard schema >= 0, statement.slot >= 0 else { return nil }
-    let slot = schemas[Int(schema)].slots[Int(statement.slot)]
-    return slot.isFinal && slot.fallback >= 0 ? slot.site : nil
-  }
-
-  /// `field { … }`: an instance that all layers' bodies of the field share.
-  private mutating func open(_ statement: Statement, in index: Int32, _ frame: Int32) {
-    let place = place(statement, in: index)
-    let below = heads[place]
-    if below >= 0, bindings[Int(below)].instance >= 0 {
-      addBody(statement.a, frame, to: bindings[Int(below)].instance)
-      return
-    }
-    var nested = Instance(schema: -1, parent: index, kind: statement.key, site: statement.site)
-    nested.origin = statement.origin
-    let type = fieldType(statement, index)
-    switch types[types.required(type)] {
-    case .schema(let schema): nested.schema = schema.index
-    case .map(let element): nested.element = element
-    case .union(let members):
-      for member in members {
-        if case .schema(let schema) = types[types.required(member)] {
-          nested.schema = schema.index
-          break
-        }
-      }
-    default: break
-    }
-    if nested.schema >= 0 { ensureSchema(nested.schema) }
-    let inner = addInstance(nested)
-    addBody(statement.a, frame, to: inner)
-    add(
-      Binding(op: -1, frame: frame, origin: statement.origin, instance: inner, below: below), statement, at: place,
-      in: index)
-  }
-
-  private func fieldType(_ statement: Statement, _ index: Int32) -> TypeID {
-    let instance = instances[Int(index)]
-    guard instance.schema >= 0 else { return instance.element }
-    return schemas[Int(instance.schema)].slots[Int(statement.slot)].type
-  }
-
   /// `kind name { … }`: a child that all layers' bodies of it share.
   private mutating func child(_ statement: Statement, name: Int32, in index: Int32, _ frame: Int32) {
+    if isDeleted(name, above: statement, in: index) { return }
     var target = child(named: name, of: index, kind: statement.slot)
     if let found = target {
       let other = instances[Int(found)]
@@ -296,7 +208,7 @@ extension Program {
       if other.state != .fresh {
         return report("KC0123", "`\(text(name))` is already in use where this decides about it", at: statement.site)
       }
-      instances[Int(found)].isDeleted = false
+      if rank(other.origin) > rank(statement.origin) { claim(found, statement, in: index) }
       if schemas[Int(statement.schema)].isNamespace, other.frames >= 0 {
         setArguments(
           statement.arguments, of: schemas[Int(statement.schema)].parameters, from: frame, to: other.frames)
@@ -329,7 +241,7 @@ extension Program {
 
   /// Puts a child behind the others. Loops and conditions run last, and what they make stands where they do: the order
   /// of variables matters.
-  private mutating func link(_ index: Int32, to parent: Int32) -> Int32 {
+  mutating func link(_ index: Int32, to parent: Int32) -> Int32 {
     let isPlaced = insertion.parent == parent
     let before = isPlaced ? insertion.after : instances[Int(parent)].lastChild
     if before >= 0 {
@@ -342,16 +254,6 @@ extension Program {
     if instances[Int(parent)].lastChild == before { instances[Int(parent)].lastChild = index }
     if isPlaced { insertion.after = index }
     return index
-  }
-
-  private mutating func delete(_ statement: Statement, in index: Int32) {
-    guard let found = child(named: statement.key, of: index, kind: statement.slot) else {
-      let known = children(of: index, kind: statement.slot).map { text(instances[Int($0)].name) }
-      return reportUnknown(
-        "KC0100", "there is no \(text(statement.slot)) `\(text(statement.key))` to delete", text(statement.key),
-        among: known, at: span(statement.site))
-    }
-    instances[Int(found)].isDeleted = true
   }
 
   mutating func addRule(_ statement: Statement, in index: Int32, _ frame: Int32) {

@@ -113,8 +113,8 @@ extension Program {
   /// What was probably meant where an `env` makes a block that lacks what the file's block of a near name has.
   mutating func amended(_ index: Int32) -> String? {
     let block = instances[Int(index)]
-    guard block.parent == root, layer(block.origin) > 2 else { return nil }
-    let others = children(of: root, kind: block.kind).filter { layer(instances[Int($0)].origin) <= 2 }
+    guard block.parent == root, rank(block.origin) > Layer.file else { return nil }
+    let others = children(of: root, kind: block.kind).filter { rank(instances[Int($0)].origin) <= Layer.file }
     let name = text(block.name)
     return Self.nearest(to: name, among: others.map { text(instances[Int($0)].name) }).map {
       "`\(name)` is new here: did you mean to amend `\($0)`?"

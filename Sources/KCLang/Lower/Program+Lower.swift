@@ -241,7 +241,7 @@ extension Program {
   func provenance(_ origin: UInt32) -> Provenance {
     let data = code.origins[Int(origin)]
     return Provenance(
-      location: location(data.site), layer: layers[Int(data.layer)],
+      location: location(data.site), layer: layers[Int(data.layer)].name,
       parameter: data.parameter >= 0 ? parameterNames[Int(data.parameter)] : nil)
   }
 

@@ -59,7 +59,9 @@ extension Program {
       bodies.append((compileModuleBody(Int32(index)), modules[index].frame))
     }
     for (index, environment) in environments.enumerated() {
-      layers.append("env \(environment.name)")
+      // What extends an env stands above it, wherever it is declared.
+      let place = activeEnvironments.firstIndex(of: index) ?? 0
+      layers.append(Layer(name: "env \(environment.name)", rank: Layer.file + 1 + Int32(place)))
       let layer = Int32(layers.count - 1)
       var compiled: [(body: Int32, frame: Int32)] = []
       for (node, scope) in environment.bodies {
@@ -70,7 +72,7 @@ extension Program {
     }
     for index in activeEnvironments { bodies += environmentBodies[index] ?? [] }
     bodies += scenarioBodies()
-    layers.append("--set")
+    layers.append(.settings)
     for (body, frame) in bodies { addBody(body, frame, to: root) }
     expand(root)
   }

@@ -92,7 +92,7 @@ extension Program {
   }
 
   private mutating func set(_ names: [String], of index: Int32, _ setting: Setting, _ site: Int32) {
-    let layer = Int32(layers.count - 1)
+    let layer = Int32(layers.lastIndex(of: .settings) ?? 0)
     let schema = instances[Int(index)].schema
     var statement = Statement(kind: .set)
     statement.key = key(names[0])

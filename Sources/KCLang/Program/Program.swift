@@ -29,8 +29,10 @@ struct Program: ~Copyable, Sendable {
   var types = TypeTable()
   var schemas: [Schema] = []
   var scopes: [Scope] = []
-  /// The layers from the lowest to the highest.
-  var layers: [String] = ["default", "component", "file"]
+  /// The layers of what sets fields; the first three are always there, and each component has one of its own.
+  var layers = [
+    Layer(name: "default", rank: 0), Layer(name: "component", rank: 1), Layer(name: "file", rank: Layer.file),
+  ]
   var environments: [Environment] = []
   var parameterNames: [String] = []
   var patterns: [Pattern] = []

@@ -59,7 +59,7 @@ extension Program {
     guard let scenario = options.scenario, let module = modules.first(where: { $0.path == scenario.path }) else {
       return []
     }
-    layers.append("test")
+    layers.append(Layer(name: "test", rank: Layer.test))
     let layer = Int32(layers.count - 1)
     return scenario.bodies.map { node in
       let target = BodyTarget(schema: root, isNamespace: true)

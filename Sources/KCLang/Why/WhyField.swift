@@ -68,7 +68,7 @@ extension Program {
       let text = binding.op >= 0 ? sourceText(expressionSpan(binding.op), isSecret: isSecret) : "{ … }"
       stack.append(
         WhyAnswer.Layer(
-          layer: data.layer < layers.count ? layers[Int(data.layer)] : "", location: location(data.site), text: text,
+          layer: data.layer < layers.count ? layers[Int(data.layer)].name : "", location: location(data.site), text: text,
           wins: isOpen))
       // What extends a value leaves that of the layers below.
       isOpen = isOpen && (binding.isAppend || binding.instance >= 0)
@@ -80,7 +80,7 @@ extension Program {
       let text = isSecret ? sourceText(span, isSecret: true) : defaultText(slot.fallback)
       let top = heads[field.place]
       let wins = top < 0 || (isOpen && bindings[Int(top)].isAppend)
-      stack.append(WhyAnswer.Layer(layer: layers[0], location: location(of: span), text: text, wins: wins))
+      stack.append(WhyAnswer.Layer(layer: layers[0].name, location: location(of: span), text: text, wins: wins))
     }
     return stack.reversed()
   }

@@ -68,13 +68,14 @@ enum ClusterAdmission {
     let account = object.at("spec", "serviceAccountName")?.string ?? ""
     let isPod = type.qualifiedName == "pods"
     let isThere = isPod && !account.isEmpty && state.get("serviceaccounts", object.namespace, account) != nil
-    return Admission.Context(
+    var context = Admission.Context(
       priorityClass: { classes.priority[$0] },
       defaultPriorityClass: { classes.priority.values.first { $0["globalDefault"]?.bool == true } },
       runtimeClass: { classes.runtime[$0] },
       defaultStorageClass: { classes.standard(classes.storage, "storageclass.kubernetes.io/is-default-class") },
-      defaultIngressClass: { classes.standard(classes.ingress, "ingressclass.kubernetes.io/is-default-class") },
-      hasServiceAccount: settings.checksServiceAccounts ? { _, _ in isThere } : nil)
+      defaultIngressClass: { classes.standard(classes.ingress, "ingressclass.kubernetes.io/is-default-class") })
+    if settings.checksServiceAccounts { context.hasServiceAccount = { _, _ in isThere } }
+    return context
   }
 
   private struct Classes: Sendable {

@@ -137,8 +137,17 @@ struct Lexer {
     }
     position += 1
     add(.unknown, from: start)
-    report("KC0006", "`\(file.text(start..<position))` has no meaning here", start..<position)
+    report(
+      "KC0006", "`\(file.text(start..<position))` has no meaning here", start..<position,
+      help: Self.counterparts[byte])
   }
+
+  /// What is written here instead of what a sign means elsewhere.
+  private static let counterparts: [UInt8: String] = [
+    UInt8(ascii: "\\"): "a function without a name is `x => value`",
+    UInt8(ascii: "@"): "there are no annotations: `///` before a declaration says what it means",
+    UInt8(ascii: "~"): "a range is `1...5`, and versions are told apart by `import std.semver`",
+  ]
 
   func fix(_ range: Range<Int>, _ replacement: String) -> Diagnostic.Fix {
     Diagnostic.Fix(span: Span(file: file.id, range: range), replacement: replacement)

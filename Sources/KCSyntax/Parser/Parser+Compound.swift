@@ -43,6 +43,7 @@ extension Parser {
 
   mutating func recordMember() {
     let mark = start()
+    var isNamed = false
     if at(.leftBracket) {
       bracketed { parser in
         parser.take()
@@ -53,11 +54,12 @@ extension Parser {
       string()
     } else {
       name("a field's name")
+      isNamed = true
     }
     if at(.colon) {
       take()
       expression()
-      finish(.mapEntry, mark)
+      finish(isNamed ? .recordField : .mapEntry, mark)
     } else {
       if !takeIf(.equal) {
         // As in a body, where a field that holds others needs none.

@@ -30,12 +30,12 @@ extension Parser {
   func habit(_ code: String, _ message: String, _ range: Range<Int>) -> Habit? {
     let line = line(of: range)
     switch code {
-    case "KC0002": return elementHabit(message, line) ?? bracketHabit(message, line)
+    case "KC0002": return elementHabit(message, line) ?? lambdaHabit(line) ?? bracketHabit(message, line)
     case "KC0003": return operandHabit(line) ?? valueHabit(line) ?? wordHabit(line)
     case "KC0004": return elementHabit(message, line) ?? nameHabit(line) ?? templateHabit(line)
     case "KC0005":
       return templateHabit(line) ?? wordHabit(line) ?? statementHabit(line) ?? headHabit(line) ?? signHabit(line)
-        ?? strayHabit(line) ?? markHabit(line)
+        ?? strayHabit(line) ?? shapeHabit(line) ?? markHabit(line)
     case "KC0007": return typeHabit(line) ?? (message.hasPrefix("`:` and a type") ? fieldHabit(line) : nil)
     case "KC0010": return wordHabit(line) ?? headHabit(line) ?? restHabit(line) ?? signHabit(line)
     default: return nil
@@ -89,7 +89,9 @@ extension Parser {
         help: "write `=`", fix: edit(tokens[sign].range, "="))
     }
     guard kind(sign) == .colon, sign > line.first else { return nil }
-    let name = word(line.first)
+    // In `container app { image: "a" }` it is the field before the sign that is set.
+    let isWithin = kind(sign - 1) == .name && kind(sign - 2) == .leftBrace
+    let name = word(isWithin ? sign - 1 : line.first)
     if ["apiVersion", "kind"].contains(name), sign == line.first + 1, isFollowed(sign + 1) {
       return Habit(
         code: "KC0016", message: "this is a Kubernetes manifest in YAML", range: range(line.first, sign),

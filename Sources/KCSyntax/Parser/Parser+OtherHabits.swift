@@ -98,7 +98,7 @@ extension Parser {
         help: isMutable ? "values do not change: `let name = value`" : "a function without a name is `x => value`")
     }
     if kind(place) == .leftBrace, kind(place - 1) == .name, kind(place - 2) == .equal || word(place - 2) == "new" {
-      return blockHabit(named: word(line.first), kind: word(place - 1), range(line.first, place - 1))
+      return madeHabit(line) ?? blockHabit(named: word(line.first), kind: word(place - 1), range(line.first, place - 1))
     }
     guard kind(place) == .bang, touches(place - 1, place) else { return nil }
     return Habit(
@@ -190,6 +190,9 @@ extension Parser {
       return Habit(
         code: "KC0038", message: "elements are separated by commas", range: here, help: "write `,`",
         fix: edit(here, ","))
+    case .number, .quantity, .leftBracket:
+      guard message.hasPrefix("a field's name"), kind(place - 1) == .leftBrace else { return nil }
+      return listHabit(place - 1)
     case .ellipsis where message.hasPrefix("a field's name"):
       return Habit(
         code: "KC0023", message: "records are joined with `+`", range: here, help: "write `a + { b = 2 }`")

@@ -52,6 +52,7 @@ extension Parser {
     case "switch", "case", "when": return matchHabit(place - 1)
     case "new" where kind(place) == .name && kind(place + 1) == .leftBrace && kind(line.first + 1) == .equal:
       return blockHabit(named: word(line.first), kind: word(place), range(line.first, place))
+    case "new" where kind(place) == .name: return newHabit(place)
     case "return", "yield", "throw", "new", "await":
       return Habit(
         code: "KC0032", message: "a function is one expression: there is no `\(word(place - 1))`",

@@ -230,9 +230,10 @@ extension Parser {
     // Where fields have no types one after the other, they are likely to be no fields of a schema.
     if colons.count > 3 || habit.code == "KC0045" && follows(line) { return }
     if repeats || habit.code == "KC0054" && isAfterMistake(line) { return }
-    diagnostics.append(
-      Diagnostic(
-        habit.code, habit.message, at: Span(file: file.id, range: habit.range), help: habit.help, fix: habit.fix))
+    let span = Span(file: file.id, range: habit.range)
+    // What shows in several lines of a body is one mistake of its head.
+    if diagnostics.contains(where: { $0.span == span }) { return }
+    diagnostics.append(Diagnostic(habit.code, habit.message, at: span, help: habit.help, fix: habit.fix))
   }
 
   /// Takes account of the lines that are of the same habit: nothing more is said of them.

@@ -58,7 +58,7 @@
 ///     parenExpr        ( expr )
 ///     listExpr         [ {expr} ]
 ///     recordExpr       { {recordField | mapEntry} }
-///     recordField      NAME = expr
+///     recordField      NAME (= | :) expr
 ///     mapEntry         (stringExpr | [ expr ]) : expr
 ///     stringExpr       stringOpen {stringText | interpolation} stringClose; interpolation: \( expr )
 ///     namedType        NAME {. NAME} [typeArguments] [refinement]
