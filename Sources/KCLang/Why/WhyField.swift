@@ -68,8 +68,8 @@ extension Program {
       let text = binding.op >= 0 ? sourceText(expressionSpan(binding.op), isSecret: isSecret) : "{ … }"
       stack.append(
         WhyAnswer.Layer(
-          layer: data.layer < layers.count ? layers[Int(data.layer)].name : "", location: location(data.site), text: text,
-          wins: isOpen))
+          layer: data.layer < layers.count ? layers[Int(data.layer)].name : "", location: location(data.site),
+          text: text, wins: isOpen))
       // What extends a value leaves that of the layers below.
       isOpen = isOpen && (binding.isAppend || binding.instance >= 0)
       next = binding.below

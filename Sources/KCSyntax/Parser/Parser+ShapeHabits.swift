@@ -7,8 +7,8 @@ extension Parser {
       if word(first) == "schema", place == first + 2 {
         return Habit(
           code: "KC0062", message: "a schema has no parameters", range: tokens[place].range,
-          help: "fields stand in its body: `schema \(word(first + 1)) { x: Int }`; components have parameters, and types "
-            + "in `<…>`")
+          help: "fields stand in its body: `schema \(word(first + 1)) { x: Int }`; components have parameters, and "
+            + "types in `<…>`")
       }
       if place == first + 1, let close = closing(of: place), kind(close + 1) == .equal {
         let start = tokens[first].range.lowerBound
