@@ -78,7 +78,9 @@ extension Program {
     }
     parameterNames.append(text(name.key))
     let value = checked(op, type)
-    return typed(code.emit(.parameter, value, Int32(parameterNames.count - 1), at: site), typeOf(value))
+    // What it is here, it need not be elsewhere: its type is the declared one.
+    let known = type == TypeTable.any ? typeOf(value) : type
+    return typed(code.emit(.parameter, value, Int32(parameterNames.count - 1), at: site), known)
   }
 
   /// An op whose value is checked against a type: now, where it is constant.

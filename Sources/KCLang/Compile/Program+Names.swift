@@ -40,18 +40,16 @@ extension Program {
         among: known, at: node.span)
       return poison(node)
     }
-    // What may also be a plain value is more often a name with a mistake than a child.
-    let isMixed =
-      if case .union(let members) = types[types.required(type)] { !members.allSatisfy { acceptsChild($0) } } else {
-        false
-      }
-    if isMixed, acceptsChild(type), Self.nearest(to: text(name), among: names(in: scope)) != nil {
-      reportUnknownName(node, scope)
-      return poison(node)
+    if acceptsChild(type) {
+      // Where plain values fit, too, it may be the name of one with a mistake, if it turns out to be no child's.
+      let isMixed =
+        if case .union(let members) = types[types.required(type)] { !members.allSatisfy { acceptsChild($0) } } else {
+          false
+        }
+      return code.emit(.symbol, name, max(selfDepth(scope), -1), isMixed ? scope : -1, at: site)
     }
-    if acceptsChild(type) { return code.emit(.symbol, name, max(selfDepth(scope), -1), at: site) }
     if let schema = enclosingSchema(name, scope) { return code.emit(.enclosing, schema, selfDepth(scope), at: site) }
-    reportUnknownName(node, scope)
+    reportUnknownName(node.text, node.span, scope)
     return poison(node)
   }
 
@@ -97,9 +95,13 @@ extension Program {
   }
 
   /// Whether a resource's name means a child of the block around instead, because only children fit: a `volume data` is
-  /// mounted as `data` where there is a `claim data`, too.
+  /// mounted as `data` where there is a `claim data`, too. Functions and modules never fit where a child does.
   private func isHidden(_ found: Scope.Name, byChildrenOf type: TypeID) -> Bool {
-    guard case .block = found.kind else { return false }
+    switch found.kind {
+    case .function, .module: return acceptsChild(type)
+    case .block: break
+    default: return false
+    }
     if case .union(let members) = types[types.required(type)] { return members.allSatisfy { acceptsChild($0) } }
     return acceptsChild(type)
   }
@@ -120,12 +122,10 @@ extension Program {
     return schema
   }
 
-  private mutating func reportUnknownName(_ node: SyntaxNode, _ scope: Int32) {
-    let name = node.text
+  mutating func reportUnknownName(_ name: String, _ place: Span, _ scope: Int32) {
     // A name that is unknown once is unknown in all its places.
     guard unknownNames.insert(ChildKey(parent: scopes[Int(scope)].module, name: key(name))).inserted else { return }
     // What is being defined is not what is meant by a name in it.
-    let place = node.span
     let others = names(in: scope) { found in
       guard let span = found.node?.span else { return true }
       return span.file != place.file || span.start > place.start || span.end < place.end
@@ -144,19 +144,19 @@ extension Program {
       if parts.allSatisfy({ find(key($0), in: scope) != nil || Int($0) != nil }) {
         let spaced = parts.joined(separator: " - ")
         return report(
-          "KC0100", "there is no `\(name)`: names may hold dashes", at: node.span,
+          "KC0100", "there is no `\(name)`: names may hold dashes", at: place,
           help: "to subtract, put spaces around the dash: `\(spaced)`",
-          fix: Diagnostic.Fix(span: node.span, replacement: spaced))
+          fix: Diagnostic.Fix(span: place, replacement: spaced))
       }
     }
     if let block = selfScope(of: scope), scopes[Int(block)].schema >= 0,
       schemas[Int(scopes[Int(block)].schema)].slotOf[key(name)] != nil
     {
       return report(
-        "KC0100", "there is no `\(name)` here", at: node.span, help: "the block's own field is `self.\(name)`",
-        fix: Diagnostic.Fix(span: node.span, replacement: "self.\(name)"))
+        "KC0100", "there is no `\(name)` here", at: place, help: "the block's own field is `self.\(name)`",
+        fix: Diagnostic.Fix(span: place, replacement: "self.\(name)"))
     }
-    reportUnknown("KC0100", "there is no `\(name)` here", name, among: known, at: node.span)
+    reportUnknown("KC0100", "there is no `\(name)` here", name, among: known, at: place)
   }
 
   mutating func compileMember(_ node: SyntaxNode, _ scope: Int32) -> Int32 {

@@ -37,6 +37,8 @@ struct Instance: Sendable {
   var nextSibling: Int32 = -1
   /// The next block of the same namespace with the same name and another kind.
   var nextNamesake: Int32 = -1
+  /// For a map that is opened over a value of lower layers: the binding of that value, else -1.
+  var base: Int32 = -1
   /// For a map: its fields in order.
   var firstField: Int32 = -1
   var lastField: Int32 = -1
@@ -120,4 +122,6 @@ struct Symbol: Sendable {
   var site: Int32
   /// The instance it stands in.
   var context: Int32
+  /// The scope it stands in, where it may be the name of a plain value as well; -1 where only children fit.
+  var scope: Int32 = -1
 }

@@ -178,7 +178,8 @@ extension Program {
   }
 
   private mutating func symbol(_ op: Op, _ frame: Int32) -> TreeValue {
-    symbols.append(Symbol(key: op.a, site: op.site, context: op.b >= 0 ? namespace(op.b, frame) : -1))
+    let context = op.b >= 0 ? namespace(op.b, frame) : -1
+    symbols.append(Symbol(key: op.a, site: op.site, context: context, scope: op.c))
     return TreeValue(.symbol, payload: UInt32(symbols.count - 1))
   }
 

@@ -32,6 +32,7 @@ extension Program {
     instances[Int(index)].state = .expanding
     let outer = insertion
     insertion = Insertion()
+    if instances[Int(index)].base >= 0 { addBase(of: index) }
     var rest = Rest()
     var next = instances[Int(index)].firstBody
     while next >= 0 {

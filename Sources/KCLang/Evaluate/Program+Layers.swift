@@ -145,12 +145,28 @@ extension Program {
       }
     default: break
     }
-    if nested.schema >= 0 { ensureSchema(nested.schema) }
+    if nested.schema >= 0 { ensureSchema(nested.schema) } else { nested.base = below }
     let inner = addInstance(nested)
     addBody(statement.a, frame, to: inner)
     add(
       Binding(op: -1, frame: frame, origin: statement.origin, instance: inner, below: -1), statement, at: place,
       in: index)
+  }
+
+  /// Gives a map what lower layers set in its place as a whole, or added with `+=`: each of it can be set anew.
+  mutating func addBase(of index: Int32) {
+    let parent = instances[Int(index)].parent
+    let value = materialize(value(of: instances[Int(index)].base, of: parent, field: instances[Int(index)].kind))
+    guard value.tag == .record else { return }
+    let lowest = bindings[Int(instances[Int(index)].base)].origin
+    for field in Array(tree.fields(of: value)) {
+      var statement = Statement(kind: .set)
+      statement.key = Int32(bitPattern: field.key)
+      statement.origin = field.origin != 0 ? field.origin : lowest
+      statement.site = code.origins[Int(statement.origin)].site
+      statement.a = code.constant(field.value, at: statement.site)
+      bind(statement, in: index, 0)
+    }
   }
 
   private func fieldType(_ statement: Statement, _ index: Int32) -> TypeID {

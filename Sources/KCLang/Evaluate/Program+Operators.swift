@@ -22,9 +22,13 @@ extension Program {
 
   /// A bare name that nothing gave a meaning.
   mutating func unresolved(_ value: TreeValue) -> TreeValue {
-    let symbol = symbols[Int(value.payload)]
-    report("KC0100", "there is no `\(text(symbol.key))` here", at: symbol.site)
+    reportNothing(named: symbols[Int(value.payload)])
     return .poison
+  }
+
+  mutating func reportNothing(named symbol: Symbol) {
+    if symbol.scope >= 0 { return reportUnknownName(text(symbol.key), span(symbol.site), symbol.scope) }
+    report("KC0100", "there is no `\(text(symbol.key))` here", at: symbol.site)
   }
 
   mutating func evaluateUnary(_ op: Op, _ frame: Int32) -> TreeValue {

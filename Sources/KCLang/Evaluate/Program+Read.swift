@@ -168,6 +168,14 @@ extension Program {
     return append(value, to: base, type, site)
   }
 
+  /// The value of one of the bindings of a field, without those above it.
+  mutating func value(of head: Int32, of index: Int32, field: Int32) -> TreeValue {
+    let schema = instances[Int(index)].schema
+    guard schema >= 0 else { return evaluate(binding: head, of: index, instances[Int(index)].element) }
+    guard let slot = schemas[Int(schema)].slotOf[field] else { return .none }
+    return evaluate(binding: head, of: index, schemas[Int(schema)].slots[Int(slot)].type, Int(slot))
+  }
+
   private mutating func append(_ value: TreeValue, to base: TreeValue, _ type: TypeID, _ site: Int32) -> TreeValue {
     let added = dereference(value)
     switch (base.tag, added.tag) {

@@ -320,13 +320,13 @@ extension Program {
           if let found = child(named: symbol.key, of: current, kind: slot.key) {
             return TreeValue(.instance, payload: UInt32(found))
           }
-          reportNoChild(symbol.key, slot.key, of: current, at: symbol.site)
+          reportNoChild(symbol, slot.key, of: current)
           return .poison
         }
       }
       current = instances[Int(current)].parent
     }
-    report("KC0100", "there is no `\(text(symbol.key))` here", at: symbol.site)
+    reportNothing(named: symbol)
     return .poison
   }
 
@@ -351,6 +351,16 @@ extension Program {
       }
     }
     return first
+  }
+
+  /// Reports a bare name that no child of a kind has; it may be that of a plain value with a mistake.
+  private mutating func reportNoChild(_ symbol: Symbol, _ kind: Int32, of index: Int32) {
+    let name = text(symbol.key)
+    let children = children(of: index, kind: kind).map { text(instances[Int($0)].name) }
+    guard symbol.scope >= 0, Self.nearest(to: name, among: children) == nil,
+      Self.nearest(to: name, among: names(in: symbol.scope)) != nil
+    else { return reportNoChild(symbol.key, kind, of: index, at: symbol.site) }
+    reportUnknownName(name, span(symbol.site), symbol.scope)
   }
 
   /// Reports a name that no child of a kind has: `app` opens no port `htp`.
