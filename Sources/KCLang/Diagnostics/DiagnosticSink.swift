@@ -1,17 +1,17 @@
 internal import KCSyntax
 
-/// Collects diagnostics: at one place no more than one, because what follows from a mistake is no second mistake.
+/// Collects diagnostics: at one place no more than one, because what follows from a mistake is no second mistake. What
+/// policies and checks across objects say does not follow from each other.
 struct DiagnosticSink: Sendable {
   private(set) var all: [Diagnostic] = []
   private var places: Set<Span> = []
-  /// Policies that are not kept, by place.
+  /// Policies that are not kept, and what does not fit across objects, by place.
   private var broken: [Span: [Diagnostic]] = [:]
   private var count = 0
 
   mutating func add(_ diagnostic: Diagnostic) {
     guard all.count < Limits.diagnostics else { return }
-    // Each policy that a block does not keep is a mistake of its own.
-    if diagnostic.code == "KC0200" {
+    if diagnostic.code == "KC0200" || diagnostic.code.hasPrefix("KC04") {
       if broken[diagnostic.span]?.contains(diagnostic) ?? false { return }
       broken[diagnostic.span, default: []].append(diagnostic)
     } else if !places.insert(diagnostic.span).inserted {

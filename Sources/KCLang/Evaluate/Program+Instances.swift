@@ -28,7 +28,7 @@ extension Program {
       trace = Trace()
       let value = evaluate(statement.a, frame)
       var origin = statement.origin
-      if origin == 0, isWhole(value) { origin = trace.origin }
+      if origin == 0 { origin = isWhole(value) ? trace.origin : argumentOrigin(statement.a, frame) }
       if trace.parameter != 0, origin != 0 { origin = self.origin(origin, parameter: Int32(trace.parameter) - 1) }
       trace = Trace(
         origin: trace.origin != 0 ? trace.origin : outer.origin,
@@ -46,6 +46,21 @@ extension Program {
     case .list: tree.items(of: value).allSatisfy { $0.tag != .record && $0.tag != .instance }
     default: true
     }
+  }
+
+  /// Where a function's argument came from, if the function makes the value of a field that has none of its own:
+  /// `readinessProbe = probeObject(c.ready)`.
+  private mutating func argumentOrigin(_ index: Int32, _ frame: Int32) -> UInt32 {
+    let call = code.ops[Int(index)]
+    guard call.code == .call, call.b > 0 else { return 0 }
+    var argument = code.extra[Int(call.c) + 1]
+    while code.ops[Int(argument)].code == .check { argument = code.ops[Int(argument)].a }
+    guard code.ops[Int(argument)].code == .member else { return 0 }
+    let outer = trace
+    trace = Trace()
+    defer { trace = outer }
+    _ = evaluate(argument, frame)
+    return trace.origin
   }
 
   /// `Probe(path: "/")`: an instance of a schema that no block declares.

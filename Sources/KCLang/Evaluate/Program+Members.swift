@@ -62,7 +62,14 @@ extension Program {
     if schema < 0 { return entry(key, of: index, at: site) }
     reference(to: index)
     if schemas[Int(schema)].isNamespace { return namespaceMember(key, index, site) }
-    if let slot = schemas[Int(schema)].slotOf[key] { return read(index, slot: slot, at: site) }
+    if let slot = schemas[Int(schema)].slotOf[key] {
+      let value = read(index, slot: slot, at: site)
+      if key == keys.name, trace.origin == 0, owner >= 0, resource(of: index) == resource(of: owner) {
+        // A block's name stands where the block is declared.
+        trace.origin = instances[Int(index)].origin
+      }
+      return value
+    }
     if let child = child(named: key, of: index) { return TreeValue(.instance, payload: UInt32(child)) }
     if isResource(index), let paths = livePaths(of: schema, key) { return liveField(of: index, paths, at: site) }
     if key == keys.name, instances[Int(index)].name >= 0 { return tree.string(text(instances[Int(index)].name)) }
