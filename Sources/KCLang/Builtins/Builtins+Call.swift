@@ -16,6 +16,7 @@ extension Builtins {
       let plain = program.scalar(value)
       value = plain.tag == .instance ? program.materialize(plain) : plain
       if value.isPoison { return .poison }
+      if receiver.isSecret { value.isSecret = true }
     }
     if let deferred = program.deferredMethod(name, on: value, arguments, at: site) { return deferred }
     // The library's own calls are right: its tests compile all of it.

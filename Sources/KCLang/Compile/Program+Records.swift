@@ -51,7 +51,7 @@ extension Program {
       return nil
     }
     statement.a = compile(value, in: scope, expecting: type)
-    if code.ops[Int(statement.a)].code != .constant { statement.a = statically(statement.a, type) }
+    statement.a = checkedConstant(statement.a, type, field: statement.key)
     statement.origin = origin(of: statement.site, in: scope)
     return statement
   }

@@ -110,6 +110,8 @@ extension Program {
     case "List": return types.add(.list(inner(0, &self)))
     case "Map": return types.add(.map(inner(arguments.count > 1 ? 1 : 0, &self)))
     case "Range": return types.add(.range(inner(0, &self)))
+    // Without the type of its value it is the block's: what refers to a secret.
+    case "Secret" where arguments.isEmpty: return nil
     case "Secret": return types.add(.secret(inner(0, &self)))
     case "Deferred": return types.add(.deferred(inner(0, &self)))
     case "Key":

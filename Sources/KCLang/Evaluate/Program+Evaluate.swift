@@ -287,60 +287,9 @@ extension Program {
     return frame
   }
 
-  /// What a loop runs over: elements of a list, numbers of a range, entries of a map, blocks of a kind; nil where it is
-  /// no collection, which was reported.
-  mutating func elements(of collection: TreeValue, at site: Int32) -> [TreeValue]? {
-    let value = dereference(collection)
-    switch value.tag {
-    case .poison: return nil
-    case .none: return []
-    case .list: return Array(tree.items(of: value))
-    case .range:
-      guard let low = tree.int(of: tree.item(of: value, 0)), let high = tree.int(of: tree.item(of: value, 1)) else {
-        report("KC0110", "a loop needs a range of whole numbers with two ends", at: site)
-        return nil
-      }
-      if high < low { return [] }
-      let (count, overflow) = high.subtractingReportingOverflow(low)
-      guard !overflow, count < Int64(Limits.elements) else {
-        report("KC0172", "a list may have up to \(Limits.elements) elements", at: site)
-        return nil
-      }
-      return (low...high).map { tree.int($0) }
-    case .record, .instance: return entries(of: value)
-    case .scope: return blocks(of: value)
-    case .deferred:
-      _ = undecided("a `for`", at: site)
-      return nil
-    default:
-      report("KC0110", "`for` runs over lists, ranges and maps, and this is \(Self.article(kindName(value)))", at: site)
-      return nil
-    }
-  }
-
-  /// The entries of a map as records of `key` and `value`.
-  mutating func entries(of value: TreeValue) -> [TreeValue] {
-    let record = value.tag == .instance ? materialize(value) : value
-    guard record.tag == .record else { return [] }
-    return Array(tree.fields(of: record)).map { field in
-      let name = tree.string(tree.keys.text(field.key))
-      return tree.record([
-        TreeField(key: UInt32(keys.entryKey), origin: 0, value: name),
-        TreeField(key: UInt32(keys.value), origin: field.origin, value: field.value),
-      ])
-    }
-  }
-
-  /// The blocks of a kind in a namespace.
-  mutating func blocks(of scope: TreeValue) -> [TreeValue] {
-    let space = Int32(scope.length)
-    expand(space)
-    return children(of: space, kind: Int32(bitPattern: scope.payload)).map { TreeValue(.instance, payload: UInt32($0)) }
-  }
-
   private mutating func evaluateMatch(_ op: Op, _ frame: Int32) -> TreeValue {
     let subject = evaluate(op.a, frame)
-    if subject.isPoison { return .poison }
+    if subject.isPoison || reportSecret(subject, "a `match`", at: op.site) { return .poison }
     let count = code.extra[Int(op.b)]
     for arm in 0..<count {
       let pattern = code.extra[Int(op.b + 1 + arm * 2)]

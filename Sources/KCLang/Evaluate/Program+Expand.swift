@@ -147,7 +147,7 @@ extension Program {
       if body >= 0 { run(body, in: index, frame, &rest) }
     case .match:
       let subject = evaluate(statement.a, frame)
-      if subject.isPoison { return }
+      if subject.isPoison || reportSecret(subject, "a `match`", at: statement.site) { return }
       for arm in 0..<code.extra[Int(statement.b)] {
         let pattern = code.extra[Int(statement.b + 1 + arm * 2)]
         guard let matches = matches(subject, pattern, frame) else { return }

@@ -76,6 +76,13 @@ extension Program {
   /// An instance as a plain record: what an API object holds. Keyed children become records by name.
   mutating func materialize(_ value: TreeValue) -> TreeValue {
     guard value.tag == .instance else { return value }
+    guard value.isSecret else { return record(of: value) }
+    var made = record(of: value)
+    if !made.isPoison { made.isSecret = true }
+    return made
+  }
+
+  private mutating func record(of value: TreeValue) -> TreeValue {
     let index = Int32(bitPattern: value.payload)
     let schema = instances[Int(index)].schema
     var fields: [TreeField] = []

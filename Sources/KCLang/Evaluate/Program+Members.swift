@@ -13,7 +13,8 @@ extension Program {
       return .poison
     }
     if readsObjects, base.tag == .record { return objectMember(op, of: base) }
-    return member(op.b, of: base, at: op.site)
+    let value = member(op.b, of: base, at: op.site)
+    return base.isSecret ? tainted(value) : value
   }
 
   mutating func member(_ key: Int32, of base: TreeValue, at site: Int32) -> TreeValue {
@@ -205,33 +206,6 @@ extension Program {
     reportUnknown(
       "KC0100", "there is no \(text(kind)) `\(text(name))`", text(name), among: known, at: span(site))
     return .poison
-  }
-
-  mutating func evaluateIndex(_ op: Op, _ frame: Int32) -> TreeValue {
-    let base = evaluate(op.a, frame)
-    let index = scalar(evaluate(op.b, frame))
-    if base.isPoison || index.isPoison { return .poison }
-    let collection = dereference(base)
-    if collection.tag == .deferred { return deferredElement(index, of: collection, at: siteOf(op.b)) }
-    if index.tag == .deferred { return undecided("an index", at: siteOf(op.b)) }
-    if index.isSecret {
-      report("KC0181", "an index must not depend on a secret", at: siteOf(op.b))
-      return .poison
-    }
-    switch (collection.tag, index.tag) {
-    case (.list, .int):
-      let place = index.inlineNumber
-      if place >= 0, place < collection.length { return tree.item(of: collection, Int(place)) }
-      report("KC0112", "the list has \(collection.length) elements, counted from 0", at: siteOf(op.b))
-      return .poison
-    case (.record, .string), (.instance, .string), (.scope, .string), (.choice, .string):
-      return member(key(tree.text(of: index) ?? ""), of: collection, at: siteOf(op.b))
-    default:
-      report(
-        "KC0163", "\(Self.article(kindName(collection))) has no elements by \(Self.article(kindName(index)))",
-        at: siteOf(op.b))
-      return .poison
-    }
   }
 
   mutating func evaluateCall(_ op: Op, _ frame: Int32) -> TreeValue {

@@ -11,7 +11,9 @@ extension Program {
       let index = Int32(bitPattern: value.payload)
       let schema = instances[Int(index)].schema
       guard schema >= 0, schemas[Int(schema)].primary >= 0, !schemas[Int(schema)].isBlock else { return value }
-      return scalar(read(index, slot: schemas[Int(schema)].primary, at: 0))
+      var primary = scalar(read(index, slot: schemas[Int(schema)].primary, at: 0))
+      if value.isSecret, !primary.isPoison { primary.isSecret = true }
+      return primary
     case .symbol: return unresolved(value)
     default: return value
     }

@@ -228,7 +228,8 @@ extension Program {
         fields.append(field)
       }
     }
-    return tree.record(fields)
+    let merged = tree.record(fields)
+    return one.isSecret || other.isSecret ? tainted(merged) : merged
   }
 
   func location(_ site: Int32) -> SourceLocation {
@@ -290,7 +291,7 @@ extension Program {
       if changed == nil { changed = Array(tree.fields(of: value)) }
       changed?[place].value = inner
     }
-    return changed.map { tree.record($0) } ?? value
+    return changed.map { keepingTaint(of: value, tree.record($0)) } ?? value
   }
 
   private mutating func resolve(list value: TreeValue, _ depth: Int) -> TreeValue {
@@ -302,7 +303,7 @@ extension Program {
       if changed == nil { changed = Array(tree.items(of: value)) }
       changed?[place] = inner
     }
-    return changed.map { tree.list($0) } ?? value
+    return changed.map { keepingTaint(of: value, tree.list($0)) } ?? value
   }
 }
 

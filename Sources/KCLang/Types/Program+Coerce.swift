@@ -25,12 +25,15 @@ extension Program {
       var result = coerce(plain, to: inner, at: site)
       hidden -= 1
       usesSecrets = true
-      if !result.isPoison, isSecret || result.tag == .string { result.isSecret = true }
+      // What a secret is made of is read through it, and is secret for that.
+      if !result.isPoison, isSecret || !result.isNone { result.isSecret = true }
       return result
     case .deferred(let inner): return coerce(value, to: inner, at: site)
     case .live: return value
     case .union(let members): return coerce(value, toOneOf: members, type, at: site)
-    case .schema(let schema): return coerce(value, toSchema: schema.index, at: site)
+    case .schema(let schema):
+      if value.isSecret { return coerceScalar(value, type, at: site) }
+      return coerce(value, toSchema: schema.index, at: site)
     case .list(let element): return coerceList(value, element, type, at: site)
     case .map(let element): return coerceMap(value, element, type, at: site)
     case .range(let element): return coerceRange(value, element, type, at: site)
@@ -201,29 +204,32 @@ extension Program {
     var changed = false
     var elements = Array(tree.items(of: list))
     for place in elements.indices {
+      if list.isSecret { elements[place].isSecret = true }
       let item = coerce(elements[place], to: element, at: site)
       if item.isPoison { return .poison }
       if item.bits != elements[place].bits { changed = true }
       elements[place] = item
     }
-    return changed ? tree.list(elements) : list
+    return changed || list.isSecret ? tree.list(elements) : list
   }
 
   private mutating func coerceMap(_ value: TreeValue, _ element: TypeID, _ type: TypeID, at site: Int32) -> TreeValue {
     let map = dereference(value)
-    if map.tag == .instance { return map }
+    if map.tag == .instance, !map.isSecret { return map }
+    if map.tag == .instance { return coerceMap(materialize(map), element, type, at: site) }
     guard map.tag == .record else { return mismatch(map, type, at: site) }
     if element == TypeTable.any { return map }
     var changed = false
     var fields = Array(tree.fields(of: map))
     for place in fields.indices {
       let at = fields[place].origin != 0 ? code.origins[Int(fields[place].origin)].site : site
+      if map.isSecret { fields[place].value.isSecret = true }
       let item = coerce(fields[place].value, to: element, at: at)
       if item.isPoison { return .poison }
       if item.bits != fields[place].value.bits { changed = true }
       fields[place].value = item
     }
-    return changed ? tree.record(fields) : map
+    return changed || map.isSecret ? tree.record(fields) : map
   }
 
   /// A range; a single value is a range of itself.

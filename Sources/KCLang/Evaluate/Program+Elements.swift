@@ -1,0 +1,114 @@
+internal import KCData
+internal import KCSyntax
+
+/// Elements of lists, ranges, maps and kinds of blocks.
+extension Program {
+  mutating func evaluateIndex(_ op: Op, _ frame: Int32) -> TreeValue {
+    let base = evaluate(op.a, frame)
+    let index = scalar(evaluate(op.b, frame))
+    if base.isPoison || index.isPoison { return .poison }
+    let collection = dereference(base)
+    if collection.tag == .deferred { return deferredElement(index, of: collection, at: siteOf(op.b)) }
+    if index.tag == .deferred { return undecided("an index", at: siteOf(op.b)) }
+    if index.isSecret {
+      report("KC0181", "an index must not depend on a secret", at: siteOf(op.b))
+      return .poison
+    }
+    switch (collection.tag, index.tag) {
+    case (.list, .int):
+      let place = index.inlineNumber
+      if place >= 0, place < collection.length {
+        let item = tree.item(of: collection, Int(place))
+        return collection.isSecret ? tainted(item) : item
+      }
+      report("KC0112", "the list has \(collection.length) elements, counted from 0", at: siteOf(op.b))
+      return .poison
+    case (.record, .string), (.instance, .string), (.scope, .string), (.choice, .string):
+      let value = member(key(tree.text(of: index) ?? ""), of: collection, at: siteOf(op.b))
+      return collection.isSecret ? tainted(value) : value
+    default:
+      report(
+        "KC0163", "\(Self.article(kindName(collection))) has no elements by \(Self.article(kindName(index)))",
+        at: siteOf(op.b))
+      return .poison
+    }
+  }
+
+  /// What a loop runs over: elements of a list, numbers of a range, entries of a map, blocks of a kind; nil where it is
+  /// no collection, which was reported.
+  mutating func elements(of collection: TreeValue, at site: Int32) -> [TreeValue]? {
+    let value = dereference(collection)
+    if reportSecret(value, "a `for`", at: site) { return nil }
+    switch value.tag {
+    case .poison: return nil
+    case .none: return []
+    case .list: return Array(tree.items(of: value))
+    case .range:
+      guard let low = tree.int(of: tree.item(of: value, 0)), let high = tree.int(of: tree.item(of: value, 1)) else {
+        report("KC0110", "a loop needs a range of whole numbers with two ends", at: site)
+        return nil
+      }
+      if high < low { return [] }
+      let (count, overflow) = high.subtractingReportingOverflow(low)
+      guard !overflow, count < Int64(Limits.elements) else {
+        report("KC0172", "a list may have up to \(Limits.elements) elements", at: site)
+        return nil
+      }
+      return (low...high).map { tree.int($0) }
+    case .record, .instance: return entries(of: value)
+    case .scope: return blocks(of: value)
+    case .deferred:
+      _ = undecided("a `for`", at: site)
+      return nil
+    default:
+      report("KC0110", "`for` runs over lists, ranges and maps, and this is \(Self.article(kindName(value)))", at: site)
+      return nil
+    }
+  }
+
+  /// The entries of a map as records of `key` and `value`.
+  mutating func entries(of value: TreeValue) -> [TreeValue] {
+    let record = value.tag == .instance ? materialize(value) : value
+    guard record.tag == .record else { return [] }
+    return Array(tree.fields(of: record)).map { field in
+      let name = tree.string(tree.keys.text(field.key))
+      return tree.record([
+        TreeField(key: UInt32(keys.entryKey), origin: 0, value: name),
+        TreeField(key: UInt32(keys.value), origin: field.origin, value: field.value),
+      ])
+    }
+  }
+
+  /// The blocks of a kind in a namespace.
+  mutating func blocks(of scope: TreeValue) -> [TreeValue] {
+    let space = Int32(scope.length)
+    expand(space)
+    return children(of: space, kind: Int32(bitPattern: scope.payload)).map { TreeValue(.instance, payload: UInt32($0)) }
+  }
+}
+
+/// What is read through a secret.
+extension Program {
+  /// A part of a secret, which is one.
+  func tainted(_ value: TreeValue) -> TreeValue {
+    if value.isPoison || value.isNone { return value }
+    var part = value
+    part.isSecret = true
+    return part
+  }
+
+  /// What was made of a value, with its mark.
+  func keepingTaint(of value: TreeValue, _ made: TreeValue) -> TreeValue {
+    value.isSecret ? tainted(made) : made
+  }
+
+  /// Reports that something depends on a secret, which would show what it is; only in the user's own files.
+  ///
+  /// - Returns: whether it does.
+  mutating func reportSecret(_ value: TreeValue, _ what: String, at site: Int32) -> Bool {
+    let ends = value.tag == .range ? [tree.item(of: value, 0), tree.item(of: value, 1)] : []
+    guard value.isSecret || ends.contains(where: \.isSecret), isOwn(site) else { return false }
+    report("KC0181", "\(what) must not depend on a secret", at: site)
+    return true
+  }
+}
