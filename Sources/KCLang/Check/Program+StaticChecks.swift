@@ -11,8 +11,10 @@ extension Program {
 
   /// The op, or `poison` where its value cannot be of the type, which is then reported.
   mutating func statically(_ op: Int32, _ type: TypeID, field: Int32 = -1) -> Int32 {
+    if type == TypeTable.any { return op }
+    if isChecked(op) { checkArms(of: op, type, field: field) }
     let from = typeOf(op)
-    if from == TypeTable.any || from == TypeTable.unknown || type == TypeTable.any { return op }
+    if from == TypeTable.any || from == TypeTable.unknown { return op }
     // Constants are checked with their values, which says more.
     if code.ops[Int(op)].code == .constant, mask(from) != .function { return op }
     guard isChecked(op) else { return op }
@@ -37,6 +39,41 @@ extension Program {
     return op
   }
 
+  /// Checks what an `if`, a `match` or a `??` gives, each by itself: of one that may be a text and may be a number, it is
+  /// known which is wrong.
+  private mutating func checkArms(of op: Int32, _ type: TypeID, field: Int32) {
+    let found = code.ops[Int(op)]
+    switch found.code {
+    case .branch:
+      code.ops[Int(op)].b = arm(found.b, type, field)
+      if found.c >= 0 { code.ops[Int(op)].c = arm(found.c, type, field) }
+    case .coalesce: code.ops[Int(op)].b = arm(found.b, type, field)
+    case .match:
+      for number in 0..<code.extra[Int(found.b)] {
+        let place = Int(found.b + 2 + number * 2)
+        code.extra[place] = arm(code.extra[place], type, field)
+      }
+    default: return
+    }
+    // What is wrong with an arm was told there.
+    if typeOf(op) != TypeTable.any, armsAreBroken(code.ops[Int(op)]) { code.types[Int(op)] = TypeTable.unknown }
+  }
+
+  private mutating func arm(_ op: Int32, _ type: TypeID, _ field: Int32) -> Int32 {
+    guard code.ops[Int(op)].code == .constant else { return statically(op, type, field: field) }
+    return code.constants[Int(code.ops[Int(op)].a)].isNone ? op : checked(op, type)
+  }
+
+  private func armsAreBroken(_ op: Op) -> Bool {
+    let arms: [Int32] =
+      op.code == .match
+      ? (0..<code.extra[Int(op.b)]).map { code.extra[Int(op.b + 2 + $0 * 2)] } : [op.b] + (op.c >= 0 ? [op.c] : [])
+    return arms.contains { arm in
+      let found = code.ops[Int(arm)]
+      return found.code == .poison || found.code == .constant && code.constants[Int(found.a)].isPoison
+    }
+  }
+
   /// Whether `none` may stand where a type is expected.
   private func acceptsAbsence(_ type: TypeID) -> Bool {
     switch types[types.base(type)] {
@@ -49,8 +86,7 @@ extension Program {
 
   private mutating func reportAbsent(_ op: Int32, _ why: String) {
     let site = code.ops[Int(op)].site
-    let shown = span(site)
-    let text = files.indices.contains(shown.file) ? files[shown.file].text(shown.range) : ""
+    let text = shown(op)
     let name = text.isEmpty || text.contains("\n") || text.count > 40 ? "this" : "`\(text)`"
     report(
       "KC0303", "\(name) may be absent, and \(why)", at: site, notes: ["its type is \(describe(typeOf(op)))"],

@@ -57,11 +57,15 @@ extension Program {
   }
 
   /// What an op reads, as the source says it: `self.image`.
-  private func shown(_ op: Int32) -> String {
+  func shown(_ op: Int32) -> String {
     let found = code.ops[Int(op)]
     switch found.code {
     case .member: return "\(shown(found.a)).\(text(found.b))"
     case .optionalMember: return "\(shown(found.a))?.\(text(found.b))"
+    case .method: return "\(shown(found.a)).\(text(found.b))(\(code.extra[Int(found.c)] > 0 ? "…" : ""))"
+    case .index: return "\(shown(found.a))[\(shown(found.b))]"
+    case .check: return shown(found.a)
+    case .branch, .match, .coalesce, .forEach, .forPairs: return ""
     default:
       let read = span(found.site)
       return files.indices.contains(read.file) ? files[read.file].text(read.range) : ""
@@ -149,7 +153,8 @@ extension Program {
     for one in members {
       guard case .schema(let schema) = types[types.base(one)] else {
         let kinds = Set(members.map { mask($0).rawValue })
-        return kinds.count == 1 ? memberType(of: one, member, at: site, isChecked) : TypeTable.any
+        if kinds.count == 1 { return memberType(of: one, member, at: site, isChecked) }
+        return isChecked ? mixedMember(type, members, member, at: site) : TypeTable.any
       }
       ensureSchema(schema.index)
       let found = schemas[Int(schema.index)]
@@ -168,6 +173,22 @@ extension Program {
     return result ?? TypeTable.any
   }
 
+  /// A member of values of several kinds: all must have it.
+  private mutating func mixedMember(_ type: TypeID, _ members: [TypeID], _ member: Int32, at site: Int32) -> TypeID {
+    for one in members where one != TypeTable.none {
+      switch types[types.base(one)] {
+      case .string, .text, .list, .range, .percent, .quantity, .duration, .int, .number, .float, .bool, .regex:
+        guard property(one, member) == TypeTable.unknown else { continue }
+        report(
+          "KC0307", "`\(describe(one))` has no `\(text(member))`, and this may be one", at: site,
+          notes: ["its type is \(describe(type))"], help: "use `match` to tell them apart first")
+        return TypeTable.unknown
+      default: continue
+      }
+    }
+    return TypeTable.any
+  }
+
   /// The type of a property of a builtin type; `unknown` where it has none of that name.
   private mutating func property(_ type: TypeID, _ member: Int32) -> TypeID {
     let name = text(member)
@@ -178,8 +199,7 @@ extension Program {
       return TypeTable.unknown
     }
     switch (types[type], name) {
-    // Absent for an empty list, which is found when it is evaluated.
-    case (.list(let element), "first"), (.list(let element), "last"): return element
+    case (.list(let element), "first"), (.list(let element), "last"): return optional(element)
     case (.range, _), (_, "entries"): return TypeTable.any
     case (.map(let element), "values"): return types.add(.list(element))
     default: break

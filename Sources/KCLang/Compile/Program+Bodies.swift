@@ -234,13 +234,25 @@ extension Program {
     }
   }
 
+  /// Reports `web { … }` where blocks stand: of a block that is declared, its kind is missing, of others a name.
+  private mutating func reportNameless(_ name: (text: String, span: Span), _ scope: Int32) {
+    guard case .block? = find(key(name.text), in: scope)?.name.kind,
+      let kind = find(key(name.text), in: scope)?.name.node.flatMap({ BlockShape($0) })?.kind.text
+    else {
+      return report(
+        "KC0109", "a `\(name.text)` block needs a name", at: name.span, help: "write `\(name.text) NAME { … }`")
+    }
+    report(
+      "KC0109", "a block begins with its kind", at: name.span, help: "write `\(kind) \(name.text) { … }`",
+      fix: Diagnostic.Fix(span: name.span, replacement: "\(kind) \(name.text)"))
+  }
+
   private mutating func compileNested(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
     let parts = node.parts
     guard parts.count == 2, let name = path(parts[0]).first else { return [] }
     if target.isNamespace {
       hasNamelessBlock = true
-      report(
-        "KC0109", "a `\(name.text)` block needs a name", at: name.span, help: "write `\(name.text) NAME { … }`")
+      reportNameless(name, scope)
       return []
     }
     if let child = unnamedChild(name.text, target) { return [unnamed(name, child, body: parts[1], node, scope)] }

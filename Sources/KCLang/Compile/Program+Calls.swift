@@ -15,6 +15,12 @@ extension Program {
           report("KC0102", "there is no function `\(callee.text)`", at: callee.span, help: help)
           return poison(node)
         }
+        if let (owner, hasValues) = enumCase(named: name, in: scope), hasValues {
+          report(
+            "KC0102", "there is no function `\(callee.text)`", at: callee.span,
+            help: "as a case of `\(owner)` it is `\(owner).\(callee.text)(…)`")
+          return poison(node)
+        }
         let known = names(in: scope) { if case .function = $0.kind { true } else { false } }
         reportUnknown(
           "KC0102", "there is no function `\(callee.text)`", callee.text, among: known, at: callee.span)

@@ -32,7 +32,7 @@ extension Program {
   private mutating func compileString(_ node: SyntaxNode, _ scope: Int32) -> Int32 {
     let site = code.site(node.span)
     if let bytes = node.literalBytes {
-      if bytes.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "%") }) {
+      if bytes.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "$") }) {
         checkTextHabits(node, in: scope)
       }
       return code.constant(tree.string(utf8: bytes), at: site)

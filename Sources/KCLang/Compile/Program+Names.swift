@@ -49,8 +49,30 @@ extension Program {
       return code.emit(.symbol, name, max(selfDepth(scope), -1), isMixed ? scope : -1, at: site)
     }
     if let schema = enclosingSchema(name, scope) { return code.emit(.enclosing, schema, selfDepth(scope), at: site) }
+    if let (owner, _) = enumCase(named: name, in: scope) {
+      report(
+        "KC0100", "there is no `\(text(name))` here", at: node.span,
+        help: "as a case of `\(owner)` it is `\(owner).\(text(name))`")
+      return poison(node)
+    }
     reportUnknownName(node.text, node.span, scope)
     return poison(node)
+  }
+
+  /// An enum in scope with a case of a name, and whether the case has values.
+  func enumCase(named name: Int32, in scope: Int32) -> (owner: String, hasValues: Bool)? {
+    var current = scope
+    while current >= 0 {
+      for (key, found) in scopes[Int(current)].names.sorted(by: { $0.key < $1.key }) {
+        guard let node = found.node, node.kind == .enumDecl else { continue }
+        for one in node.parts where one.kind == .enumCase {
+          guard let token = one.firstWord, one.word(token) == text(name) else { continue }
+          return (text(key), one.child(.parameterList) != nil)
+        }
+      }
+      current = scopes[Int(current)].parent
+    }
+    return nil
   }
 
   private mutating func compileSelf(_ scope: Int32, _ site: Int32) -> Int32 {

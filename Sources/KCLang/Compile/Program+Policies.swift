@@ -113,10 +113,25 @@ extension Program {
     }
     guard let reason = parts.popFirst() else { return nil }
     waiver.reason = checked(compile(reason, in: scope, expecting: TypeTable.string), TypeTable.string)
+    if text(of: waiver.reason, in: module)?.allSatisfy(\.isWhitespace) ?? false {
+      report("KC0202", "a waiver says why", at: reason.span, help: "write the reason behind `because`")
+    }
     if has.contains("until"), let until = parts.popFirst() {
       waiver.until = checked(compile(until, in: scope, expecting: TypeTable.string), TypeTable.string)
+      if let day = text(of: waiver.until, in: module), day.utf8.count != 10 || Timestamp("\(day)T00:00:00Z") == nil {
+        report(
+          "KC0202", "`\(day)` is no day", at: until.span,
+          help: "write the last day on which the waiver holds as `YYYY-MM-DD`")
+        return nil
+      }
     }
     return waiver
+  }
+
+  /// The text that an op of a waiver gives; nil where it gives none, which was reported.
+  private mutating func text(of op: Int32, in module: Int32) -> String? {
+    let value = scalar(evaluate(op, module >= 0 ? modules[Int(module)].frame : 0))
+    return value.isSecret ? nil : tree.text(of: value)
   }
 
   private mutating func check(_ index: Int32, against waivers: [Waiver]) {

@@ -6,7 +6,9 @@ extension Program {
   mutating func compileRecord(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
     if case .schema(let schema) = types[types.required(type)] {
       ensureSchema(schema.index)
+      let reports = diagnostics.all.count
       let body = constructionBody(node, schema.index, scope)
+      if diagnostics.all.count == reports { checkGiven(code.bodies[Int(body)].statements, schema.index, node) }
       return typed(code.emit(.construct, schema.index, body, at: code.site(node.span)), types.required(type))
     }
     var element = TypeTable.any
@@ -107,6 +109,7 @@ extension Program {
       return compileGenericConstruction(schema, arguments, scope, node, expecting: type)
     }
     ensureSchema(schema)
+    let reports = diagnostics.all.count
     var statements: [Statement] = []
     var seen: [Int32: Span] = [:]
     let site = code.site(node.span)
@@ -125,8 +128,24 @@ extension Program {
       let span = argument.tree.span(ofToken: token)
       if let one = fieldStatement(argument.word(token), span, value, schema, scope, &seen) { statements.append(one) }
     }
-    let made = code.emit(.construct, schema, addBody(statements, frameSize: 0, lets: 0..<0, at: node), at: site)
+    let body = addBody(statements, frameSize: 0, lets: 0..<0, at: node)
+    if diagnostics.all.count == reports { checkGiven(code.bodies[Int(body)].statements, schema, node) }
+    let made = code.emit(.construct, schema, body, at: site)
     return typed(made, types.add(.schema(SchemaID(index: schema))))
+  }
+
+  /// Reports a field that a new value of a schema needs and does not get, also where nothing makes the value yet.
+  private mutating func checkGiven(_ statements: Range<Int32>, _ schema: Int32, _ node: SyntaxNode) {
+    let found = schemas[Int(schema)]
+    guard isOwn(file: node.span.file), found.state == .compiled else { return }
+    let given = Set(statements.map { code.statements[Int($0)].key })
+    for slot in found.slots where slot.childSchema < 0 && slot.fallback < 0 && !given.contains(slot.key) {
+      if types.isOptional(slot.type) { continue }
+      switch types[types.base(slot.type)] {
+      case .map, .list, .any, .variable: continue
+      default: return reportMissing(slot, of: "\(found.name)", at: node.span)
+      }
+    }
   }
 
   mutating func fieldStatement(

@@ -46,6 +46,30 @@ extension DiagnosticCatalogue {
         }
         """#),
     DiagnosticInfo(
+      "KC0202", "waiver without a reason or a day",
+      """
+      A waiver says why a policy does not hold somewhere, and may end with a day, `until "2027-12-31"`: from the day after, the \
+      policy holds again.
+      """,
+      bad: #"""
+        policy team on Deployment {
+          deny if self.labels.get("team") == none "`\(self.name)` names no team"
+        }
+        deployment web {
+          container app { image = "shop/web:v1" }
+        }
+        waive team on web because "it moves" until "next year"
+        """#,
+      good: #"""
+        policy team on Deployment {
+          deny if self.labels.get("team") == none "`\(self.name)` names no team"
+        }
+        deployment web {
+          container app { image = "shop/web:v1" }
+        }
+        waive team on web because "it moves" until "2999-12-31"
+        """#),
+    DiagnosticInfo(
       "KC0415", "volume of two things",
       """
       A volume holds one thing: a config, a claim, a folder of the node. Several configs and secrets in one folder are a \

@@ -87,6 +87,25 @@ extension Program {
   }
 }
 
+/// Children of a kind as a list.
+extension Program {
+  /// The block whose children of one kind a list holds; nil for other lists.
+  func keyedOwner(of list: TreeValue) -> Int32? {
+    guard list.length > 0, case let first = tree.item(of: list, 0), first.tag == .instance else { return nil }
+    let child = instances[Int(first.payload)]
+    guard child.parent >= 0, child.name >= 0, child.kind >= 0, !isResource(Int32(bitPattern: first.payload)) else {
+      return nil
+    }
+    return child.parent
+  }
+
+  /// Whether lists have a property or function of a name.
+  func isListMember(_ key: Int32) -> Bool {
+    let name = text(key)
+    return Builtins.properties(of: .list).contains(name) || Builtins.methods(of: .list).contains(name)
+  }
+}
+
 /// What is read through a secret.
 extension Program {
   /// A part of a secret, which is one.

@@ -39,6 +39,10 @@ extension Program {
       for element in tree.items(of: base) where element.tag == .instance {
         if instances[Int(element.payload)].name == key { return element }
       }
+      if let owner = keyedOwner(of: base), !isListMember(key) {
+        reportNoChild(key, instances[Int(tree.item(of: base, 0).payload)].kind, of: owner, at: site)
+        return .poison
+      }
     default: break
     }
     if key == keys.isEmpty, base.tag == .list || base.tag == .record, !base.isSecret { return .bool(base.length == 0) }

@@ -123,13 +123,17 @@ extension Program {
 
   private mutating func missing(_ field: Slot, _ index: Int32) -> TreeValue {
     if guessedNames.contains(field.key), hasReports(index) { return .poison }
-    let name = text(field.key)
-    let type = describe(field.type)
-    report(
-      "KC0122", "`\(title(of: index))` needs `\(name)`", at: instances[Int(index)].site,
-      notes: field.documentation.map { ["\(name): \($0.split(separator: "\n").first ?? "")"] } ?? [],
-      help: amended(index) ?? "set `\(name) = …`, \(Self.article(type))")
+    reportMissing(field, of: title(of: index), at: span(instances[Int(index)].site), help: amended(index))
     return .poison
+  }
+
+  /// Reports a field that has no value, and needs one.
+  mutating func reportMissing(_ field: Slot, of title: String, at place: Span, help: String? = nil) {
+    let name = text(field.key)
+    report(
+      "KC0122", "`\(title)` needs `\(name)`", at: place,
+      notes: field.documentation.map { ["\(name): \($0.split(separator: "\n").first ?? "")"] } ?? [],
+      help: help ?? "set `\(name) = …`, \(Self.article(describe(field.type)))")
   }
 
   /// The name of a block's object: its own, after the names of the instances it is in.

@@ -163,11 +163,17 @@ extension Program {
     for index in modules.indices where !modules[index].isStandard && modules[index].package < 0 {
       checkTests(of: modules[index])
     }
-    var position = 0
-    while position < lazies.count {
-      let module = scopes[Int(lazies[position].scope)].module
-      if module >= 0, !modules[Int(module)].isStandard { _ = compiled(Int32(position)) }
-      position += 1
+    var (position, schema) = (0, 0)
+    while position < lazies.count || schema < schemas.count {
+      if position < lazies.count {
+        let module = scopes[Int(lazies[position].scope)].module
+        if module >= 0, !modules[Int(module)].isStandard { _ = compiled(Int32(position)) }
+        position += 1
+      } else {
+        // Types of records without a name are met where they are written.
+        if schemas[schema].kind < 0, isOwn(schemas[schema].site) { ensureSchema(Int32(schema)) }
+        schema += 1
+      }
     }
   }
 

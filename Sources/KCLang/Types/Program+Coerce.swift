@@ -108,7 +108,7 @@ extension Program {
         "KC0111",
         "\(subject >= 0 ? "`\(text(subject))` is \(Self.article(describe(type)))" : "\(Self.article(describe(type))) is expected here"), and `\(display(value))` is \(Self.article(kindName(value)))",
         at: site, help: help,
-        fix: replacement.map { Diagnostic.Fix(span: span(site), replacement: $0) })
+        fix: replacement.flatMap { edit(of: display(value), to: $0, at: site) })
       return .poison
     }
     if case .text(let wanted) = shape, value.tag == .string {
@@ -121,15 +121,15 @@ extension Program {
       // The edit would have the value in it.
     } else if value.tag == .null {
       help = "what is absent is `none`"
-      fix = Diagnostic.Fix(span: span(site), replacement: "none")
+      fix = edit(of: "null", to: "none", at: site)
     } else if value.tag == .string, let text = tree.text(of: value), number(text) != nil,
       [.int, .float, .quantity, .duration, .percent].contains(shape)
     {
       help = "without the quotes it is one: `\(text)`"
-      fix = Diagnostic.Fix(span: span(site), replacement: text)
+      fix = edit(of: display(value), to: text, at: site)
     } else if shape == .string, [.int, .float, .bool, .quantity, .duration].contains(value.tag) {
-      help = "in quotes it is one: `\"\(display(value))\"`"
-      fix = Diagnostic.Fix(span: span(site), replacement: "\"\(display(value))\"")
+      fix = edit(of: display(value), to: "\"\(display(value))\"", at: site)
+      help = fix == nil ? "put into text it is one: `\"\\(…)\"`" : "in quotes it is one: `\"\(display(value))\"`"
     }
     let wanted = Self.article(describe(type))
     let message = subject >= 0 ? "`\(text(subject))` is \(wanted)" : "\(wanted) is expected here"
@@ -138,6 +138,13 @@ extension Program {
       at: site,
       notes: note.map { [$0] } ?? [], help: help, fix: fix)
     return .poison
+  }
+
+  /// The edit that writes a value otherwise, where it is written as such: what makes a value is left alone.
+  func edit(of written: String, to replacement: String, at site: Int32) -> Diagnostic.Fix? {
+    let span = span(site)
+    guard files.indices.contains(span.file), files[span.file].text(span.range) == written else { return nil }
+    return Diagnostic.Fix(span: span, replacement: replacement)
   }
 
   /// What was meant, where a number has a unit of another kind.
@@ -179,7 +186,7 @@ extension Program {
       report(
         "KC0116", "\(display(plain)) is none of \(Self.enumerate(texts, "or"))", at: site,
         help: guess.map { "did you mean `\"\($0)\"`?" },
-        fix: guess.map { Diagnostic.Fix(span: span(site), replacement: "\"\($0)\"") })
+        fix: guess.flatMap { edit(of: display(plain), to: "\"\($0)\"", at: site) })
       return .poison
     }
     return mismatch(plain, type, at: site)
@@ -252,7 +259,7 @@ extension Program {
         report(
           "KC0117", "the request `\(low)` is over the limit `\(high)`", at: site,
           notes: ["a range is request...limit"], help: "write `\(high)...\(low)`",
-          fix: Diagnostic.Fix(span: span(site), replacement: "\(high)...\(low)"))
+          fix: edit(of: "\(low)...\(high)", to: "\(high)...\(low)", at: site))
       } else {
         report("KC0117", "the range `\(low)...\(high)` runs backwards", at: site)
       }

@@ -79,7 +79,7 @@ extension Program {
       "KC0118", "`\(name)` is not a valid name", at: site,
       notes: [works ? "names are lower-case letters, digits and dashes" : "a name here matches /\(pattern.source)/"],
       help: works ? "call it `\(guess)`" : nil,
-      fix: works ? Diagnostic.Fix(span: span(site), replacement: guess) : nil)
+      fix: works ? edit(of: name, to: guess, at: site) ?? edit(of: "\"\(name)\"", to: "\"\(guess)\"", at: site) : nil)
     return .poison
   }
 
