@@ -21,6 +21,13 @@ public struct Inventory: Sendable {
 
   /// `kc.shop`
   static func recordName(_ project: String) -> String { "kc.\(project)" }
+
+  /// Whether an object is one of the config maps in which kc keeps what it did.
+  static func isRecord(_ object: Value) -> Bool {
+    object.kind == "ConfigMap" && (object.name ?? "").hasPrefix("kc.")
+      && object.labels["app.kubernetes.io/managed-by"] == "kc"
+  }
+
   static let type = ResourceType(group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true)
 
   var record: Value {

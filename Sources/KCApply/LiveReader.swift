@@ -33,9 +33,13 @@ public struct LiveReader: Sendable {
     var open: [DesiredObject] = []
     let planner = Planner(types: client.types)
     let known = Deferral.resolve(desired, live: state.objects)
+    let kinds = KnownKinds(definedBy: desired.map(\.object))
     // What is not known yet cannot be asked about.
     for item in Planner.prepare(known, live: state.objects) where item.deferred.isEmpty {
-      guard let current = state.objects[item.key] else { continue }
+      guard let current = state.objects[item.key] else {
+        if let status = refusal(of: item.object, declared: kinds) { state.refused[item.key] = status }
+        continue
+      }
       // Where it is certain that an apply changes nothing, the target need not be asked what it would do.
       if planner.isSettled(item, current) { state.settled.insert(item.key) } else { open.append(item) }
     }
@@ -137,6 +141,47 @@ public struct LiveReader: Sendable {
       if let object = try await client.find(type, namespace: key.namespace, name: key.name) { found.append(object) }
     }
     return found
+  }
+
+  /// Why the target would refuse a new object, by its type's rules: what is not there yet it cannot be asked about, because
+  /// its namespace or its definition may be as new.
+  private func refusal(of object: Value, declared: KnownKinds) -> APIStatus? {
+    guard let type = client.types.find((object.apiVersion, object.kind)) else {
+      if declared.types.find((object.apiVersion, object.kind)) != nil { return nil }
+      let what = "\(object.kind ?? "?") of \(object.apiVersion ?? "?")"
+      return APIStatus(
+        code: 404, reason: "NotFound",
+        message: "the target does not know objects of kind \(what): its custom resource definition is not there")
+    }
+    guard let known = ResourceTypes.builtin.find((object.apiVersion, object.kind)) else { return nil }
+    return Offline.refusal(of: object, known.namespaced == type.namespaced ? known : type, .builtin)
+  }
+
+  /// What is in a namespace besides what is known: claims, and what others made there.
+  ///
+  /// - Parameter known: objects that go anyway.
+  public func held(in namespace: String, besides known: Set<ObjectKey>) async throws(ClientError) -> [String] {
+    let kinds = [
+      ("v1", "PersistentVolumeClaim"), ("apps/v1", "StatefulSet"), ("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"),
+      ("batch/v1", "Job"), ("batch/v1", "CronJob"), ("v1", "Pod"), ("v1", "Service"), ("v1", "ConfigMap"),
+      ("v1", "Secret"),
+    ]
+    var found: [String] = []
+    for (apiVersion, kind) in kinds {
+      guard let type = client.types.find(apiVersion: apiVersion, kind: kind) else { continue }
+      for object in try await client.list(type, namespace: namespace, limit: 500).items {
+        let isMade = !(object.at("metadata", "ownerReferences")?.array ?? []).isEmpty || object.isBeingDeleted
+        if isMade || known.contains(ObjectKey(object)) || Self.isHouseKeeping(object) { continue }
+        found.append("\(kind == "PersistentVolumeClaim" ? "claim" : kind.lowercased()) \(object.name ?? "")")
+      }
+    }
+    return found
+  }
+
+  /// Whether an object is one that each namespace has, or kc's own record.
+  private static func isHouseKeeping(_ object: Value) -> Bool {
+    object.name == "kube-root-ca.crt" || Inventory.isRecord(object)
+      || object["type"]?.string == "kubernetes.io/service-account-token"
   }
 
   private func predictions(_ desired: [DesiredObject]) async throws(ClientError)

@@ -30,6 +30,7 @@ enum Effect {
       return "\(cause(step)), a pod a node, at most \(most) unavailable"
     }
     if step.key.kind == "CronJob" { return "changed in place, from the next run on" }
+    if step.key.kind == "Pod" { return pod(step) }
     guard let count = pods(of: step.object) else { return "changed in place" }
     let scale = step.changes.first { $0.field.path == FieldPath("spec", "replicas") }
     if rolls(step) {
@@ -44,6 +45,20 @@ enum Effect {
     }
     if let scale { return "scales \(scale.field.old?.int ?? 1) → \(scale.field.new?.int ?? 1)" }
     return "changed in place, no pod restarts"
+  }
+
+  /// A pod that nothing else makes is not made anew: what of it can be changed is changed where it runs.
+  private static func pod(_ step: Step) -> String {
+    let isImage = step.changes.contains { change in
+      guard case .field("image")? = change.field.path.elements.last else { return false }
+      return change.field.path.hasPrefix(FieldPath("spec"))
+    }
+    if isImage { return "changed in place, its container restarts" }
+    let hash = FieldPath("metadata", "annotations").key(Planner.configHashAnnotation)
+    if step.changes.allSatisfy({ $0.field.path == hash }) {
+      return "its config has changed: what it read at its start stays until it is made anew"
+    }
+    return "changed in place"
   }
 
   private static func atMost(_ count: Int) -> String { count == 0 ? "none" : "at most \(count)" }

@@ -13,6 +13,9 @@ public struct LiveState: Sendable {
   public var settled: Set<ObjectKey> = []
   /// Why declared objects would be refused, for targets that could not be asked.
   public var refused: [ObjectKey: APIStatus] = [:]
+  /// What is in namespaces besides what the project owns, as `claim data-db-0`, by namespace: claims first, which hold
+  /// data. Only read for what removes namespaces.
+  public var held: [String: [String]] = [:]
   /// What the project owned after its last apply: with the address each object had.
   public var inventory: [InventoryEntry]
   /// Nodes and pods of the whole target, for placement.

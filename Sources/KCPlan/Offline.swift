@@ -18,7 +18,7 @@ public enum Offline {
       guard let type = kinds.types.find((item.object.apiVersion, item.object.kind)) else { continue }
       if let current = live.objects[item.key] {
         if let answer = update(item, current, type, kinds.schema) { live.predicted[item.key] = answer }
-      } else if let refusal = create(item.object, type, kinds.schema) {
+      } else if let refusal = refusal(of: item.object, type, kinds.schema) {
         live.refused[item.key] = refusal
       }
     }
@@ -34,8 +34,8 @@ public enum Offline {
     return kinds.schema.completed(object, apiVersion: type.apiVersion, kind: type.kind)
   }
 
-  /// Why the API server would refuse a new object.
-  private static func create(_ object: Value, _ type: ResourceType, _ schema: KubeSchema) -> APIStatus? {
+  /// Why the API server would refuse a new object, by the rules of its type; nil where it would take it.
+  public static func refusal(of object: Value, _ type: ResourceType, _ schema: KubeSchema) -> APIStatus? {
     if let refusal = Validation.decode(object, type: type) { return refusal }
     var object = object
     Defaulting.apply(to: &object, type: type)

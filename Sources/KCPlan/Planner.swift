@@ -91,14 +91,24 @@ public struct Planner {
     var steps = removalSteps(live.inventory.filter { live.objects[$0.key] != nil }, live: live) { _ in
       "removed with the project"
     }
-    // Its namespaces hold what goes anyway; what others put there is theirs to keep in one that is theirs.
+    // What is the project's goes anyway with its namespaces. What else is in them, and what holds data, is told.
     for index in steps.indices where steps[index].key.kind == "Namespace" {
-      let live = live.objects[steps[index].key]
-      if live?.annotations[Self.protectAnnotation] != "true" { steps[index].guardReason = nil }
+      let current = live.objects[steps[index].key]
+      if current.flatMap(Risks.protection) != nil || steps[index].guardReason == nil { continue }
+      let held = live.held[steps[index].key.name] ?? []
+      steps[index].guardReason = held.isEmpty ? nil : Self.told(held)
+      if !held.isEmpty { steps[index].risks = [Risk(.dataLoss, Self.told(held))] }
     }
     return Plan(
       project: project, environment: environment, target: live.target, steps: steps, placements: [],
       digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: []), recordNamespace: namespace)
+  }
+
+  /// `claim data-db-0 and config other go with it`
+  private static func told(_ held: [String]) -> String {
+    let shown = held.count > 5 ? held.prefix(4) + ["\(held.count - 4) others"] : held[...]
+    let names = shown.count > 1 ? shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "") : held[0]
+    return "\(names) \(held.count == 1 ? "goes" : "go") with it"
   }
 
   private func removalSteps(
@@ -228,7 +238,7 @@ public struct Planner {
         !options.allows(steps[index].address)
       else { continue }
       // To replace is to remove first.
-      steps[index].guardReason = Risks.guardReason(current)
+      steps[index].guardReason = Risks.guardReason(current) ?? steps[index].object.flatMap(Risks.protection)
     }
   }
 }

@@ -11,7 +11,7 @@ enum Risks {
 
   /// Why the removal of an object has to be allowed by itself; nil where it has not.
   static func guardReason(_ live: Value) -> String? {
-    if live.annotations[Planner.protectAnnotation] == "true" { return "it is protected (protect = true)" }
+    if let reason = protection(live) { return reason }
     switch live.kind {
     case "PersistentVolumeClaim", "PersistentVolume": return "it holds data"
     case "StatefulSet": return losesClaims(live) ? "its volumes go with it" : nil
@@ -19,6 +19,11 @@ enum Risks {
     case "Namespace": return "all that is in it goes with it"
     default: return nil
     }
+  }
+
+  /// Whether an object says that its removal has to be allowed, in words.
+  static func protection(_ object: Value) -> String? {
+    object.annotations[Planner.protectAnnotation] == "true" ? "it is protected (protect = true)" : nil
   }
 
   /// The claims of a stateful set outlive it, unless it says otherwise.

@@ -6,6 +6,9 @@ public import KCSyntax
 ///
 /// Making one parses, resolves, checks and evaluates the program; it never fails: what is wrong is in `diagnostics`.
 public struct Compilation: Sendable {
+  /// What the texts of arguments are called where a diagnostic points into them.
+  public static let commandLine = "command line"
+
   private let program: FrozenProgram
 
   /// What was found, in the order of files and places. Spans refer to `sources`.

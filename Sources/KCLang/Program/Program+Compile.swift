@@ -115,7 +115,7 @@ extension Program {
 
   /// A command-line argument as a source, so that diagnostics can point into it.
   mutating func addArgument(_ text: String, from start: Int) -> Span {
-    let file = SourceFile(id: files.count, path: "command line", bytes: Array(text.utf8))
+    let file = SourceFile(id: files.count, path: Compilation.commandLine, bytes: Array(text.utf8))
     files.append(file)
     trees.append(Parser.parse(SourceFile(id: file.id, path: file.path, bytes: [])))
     return Span(file: file.id, range: start..<file.bytes.count)

@@ -71,8 +71,13 @@ enum Planning {
     _ project: Project, on target: Target, allowDelete: [String] = []
   ) async throws -> Plan {
     do throws(ClientError) {
-      let live = try await LiveReader(client: target.client, target: target.name).read(
+      let reader = LiveReader(client: target.client, target: target.name)
+      var live = try await reader.read(
         project: project.compilation.project.name, namespace: namespace(project), desired: [])
+      let own = Set(live.inventory.map(\.key))
+      for entry in live.inventory where entry.key.kind == "Namespace" && live.objects[entry.key] != nil {
+        live.held[entry.key.name] = try await reader.held(in: entry.key.name, besides: own)
+      }
       return Planner(types: target.client.types, options: options(project, allowDelete)).planRemoval(
         project: project.compilation.project.name, namespace: namespace(project), environment: project.environment,
         live: live)

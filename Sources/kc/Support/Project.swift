@@ -223,7 +223,10 @@ struct Project {
   var inputs: PlanInputs {
     var out = PlanInputs()
     out.environment = environment
-    out.sources = compilation.sources.map { .init(name: $0.path, bytes: $0.bytes) }
+    // Parameters and arguments are sources of the program's diagnostics, too; they have marks of their own.
+    let given = Set(parameterFiles.map(\.path) + [Compilation.commandLine])
+    out.sources = compilation.sources.filter { !given.contains($0.path) }
+      .map { .init(name: $0.path, bytes: $0.bytes) }
     out.parameterFiles = parameterFiles.map { .init(name: $0.path, bytes: $0.bytes) }
     out.sets = PlanInputs.digest(sets: sets)
     return out
