@@ -67,30 +67,35 @@ extension Applier {
   }
 
   /// Why the claims of a pod that waits for volumes are not bound, where that is known.
-  func claimTrouble(_ pod: Value) async -> (text: String, isFinal: Bool)? {
-    guard let claims = client.types.find(apiVersion: "v1", kind: "PersistentVolumeClaim"),
-      let classes = client.types.find(apiVersion: "storage.k8s.io/v1", kind: "StorageClass")
-    else { return nil }
+  func claimsTrouble(_ pod: Value) async -> (text: String, isFinal: Bool)? {
+    guard let claims = client.types.find(apiVersion: "v1", kind: "PersistentVolumeClaim") else { return nil }
     for volume in pod.at("spec", "volumes")?.array ?? [] {
       guard let name = volume.at("persistentVolumeClaim", "claimName")?.string,
         let claim = try? await client.find(claims, namespace: pod.namespace, name: name),
         claim.at("status", "phase")?.string != "Bound"
       else { continue }
-      if let warning = await warnings(of: [claim]).first {
-        return ("claim \(name): \(warning.text)", warning.reason == "ProvisioningFailed")
-      }
-      guard let wanted = claim.at("spec", "storageClassName")?.string, !wanted.isEmpty else {
-        return ("claim \(name) names no storage class, the target has no default one, and no free volume fits", true)
-      }
-      do throws(ClientError) {
-        _ = try await client.get(classes, namespace: nil, name: wanted)
-      } catch  where error.isNotFound {
-        return ("claim \(name): there is no storage class \(wanted)", true)
-      } catch {
-        return nil
-      }
-      return ("claim \(name) is not bound yet", false)
+      return await claimTrouble(claim)
     }
     return nil
+  }
+
+  /// Why a claim is not bound, where that is known.
+  func claimTrouble(_ claim: Value) async -> (text: String, isFinal: Bool)? {
+    guard let classes = client.types.find(apiVersion: "storage.k8s.io/v1", kind: "StorageClass") else { return nil }
+    let name = claim.name ?? ""
+    if let warning = await warnings(of: [claim]).first {
+      return ("claim \(name): \(warning.text)", warning.reason == "ProvisioningFailed")
+    }
+    guard let wanted = claim.at("spec", "storageClassName")?.string, !wanted.isEmpty else {
+      return ("claim \(name) names no storage class, the target has no default one, and no free volume fits", true)
+    }
+    do throws(ClientError) {
+      _ = try await client.get(classes, namespace: nil, name: wanted)
+    } catch  where error.isNotFound {
+      return ("claim \(name): there is no storage class \(wanted)", true)
+    } catch {
+      return nil
+    }
+    return ("claim \(name) is not bound yet", false)
   }
 }

@@ -18,6 +18,10 @@ extension Applier {
     let uid = watch.follows(step.key.kind) ? made?.uid : nil
     for await _ in uid.map(watch.ticks) ?? Self.polls() {
       if Task.isCancelled { throw .cancelled }
+      if try isOutOfReach(step, &wait) {
+        if clock.now > wait.deadline { break }
+        continue
+      }
       if let object = try await present(step, made) {
         let pods = object.kind == "Pod" ? [object] : watch.pods(of: object)
         switch try await judge(object, pods, &wait) {
@@ -41,7 +45,20 @@ extension Applier {
       if clock.now > wait.deadline { break }
     }
     if Task.isCancelled { throw .cancelled }
+    if let trouble = watch.trouble { throw ApplyFailure(trouble.error) }
     throw .timedOut(step: step, state: wait.told)
+  }
+
+  /// Whether the target does not answer, so that nothing can be known of a step.
+  ///
+  /// - Throws: where that lasts.
+  private func isOutOfReach(_ step: Step, _ wait: inout Wait) throws(ApplyFailure) -> Bool {
+    guard let trouble = watch.trouble else { return false }
+    let lasted = ContinuousClock.now - trouble.since
+    if lasted >= options.retries.patience { throw ApplyFailure(trouble.error) }
+    // A server that restarts is back before anybody asks.
+    if lasted >= .seconds(1) { tell(step, trouble.error.description, [], &wait) }
+    return true
   }
 
   /// Ends the wait with a failure, told as fully as it can be; goes on where somebody makes room for the pod.
@@ -111,15 +128,18 @@ extension Applier {
       else { return health }
       return warning.isFinal ? .failed(cause: warning.text, pod: warning.pod) : .progressing(warning.text)
     case .failed(_, let pod):
-      // That a probe has it killed says more than that it ends.
+      // That a probe or a hook has it killed says more than that it ends.
       guard let name = pod, let found = pods.first(where: { $0.name == name }), PodFailure.restarts(found) > 0,
-        let warning = await look(object, pods, &wait), warning.reason == "Unhealthy",
+        let warning = await look(object, pods, &wait), Self.killing.contains(warning.reason),
         warning.pod ?? object.name == name
       else { return health }
       return .failed(cause: warning.text, pod: name)
     case .progressing(let state): return await judge(object, pods, waiting: state, &wait)
     }
   }
+
+  /// Reasons of events that tell why a container was ended.
+  private static let killing: Set<String> = ["Unhealthy", "FailedPostStartHook"]
 
   private func judge(_ object: Value, _ pods: [Value], waiting state: String, _ wait: inout Wait) async -> Health {
     if object.kind == "PersistentVolumeClaim", await waitsForConsumer(object) { return .healthy }
@@ -128,7 +148,10 @@ extension Applier {
       wait.givesAddresses = gives
       if !gives { return .healthy }
     }
-    if let pod = pods.first(where: PodFailure.waitsForVolumes), let trouble = await claimTrouble(pod) {
+    if object.kind == "PersistentVolumeClaim", let trouble = await claimTrouble(object) {
+      return trouble.isFinal ? .failed(cause: trouble.text, pod: nil) : .progressing(trouble.text)
+    }
+    if let pod = pods.first(where: PodFailure.waitsForVolumes), let trouble = await claimsTrouble(pod) {
       return trouble.isFinal ? .failed(cause: trouble.text, pod: nil) : .progressing("\(state): \(trouble.text)")
     }
     guard let warning = await look(object, pods, &wait) else { return .progressing(state) }
@@ -139,6 +162,7 @@ extension Applier {
   /// What the events say, read now and then.
   private func look(_ object: Value, _ pods: [Value], _ wait: inout Wait) async -> Warning? {
     let now = ContinuousClock.now
+    if watch.trouble != nil { return wait.warning }
     if now >= wait.nextEvents ?? (wait.settledAt == nil ? wait.started + options.eventPause : now) {
       wait.nextEvents = now + options.eventPause
       wait.warning = await warnings(of: [object] + pods.filter { !$0.isBeingDeleted }).first

@@ -18,7 +18,8 @@ public struct Applier: Sendable {
     self.client = APIClient(transport: patient, fieldManager: client.fieldManager, types: client.types)
     self.options = options
     self.report = report
-    watch = HealthWatch(client: self.client)
+    // Follows with a patience of its own, and knows at once that the target is gone.
+    watch = HealthWatch(client: client)
   }
 
   /// Carries `plan` out and records what the project owns.

@@ -96,6 +96,9 @@ final class HealthWatch: Sendable {
     return stream
   }
 
+  /// Since when and why the target cannot be reached; nil where it can.
+  var trouble: Informer.Trouble? { informers.values.compactMap(\.trouble).min { $0.since < $1.since } }
+
   func object(kind: String, namespace: String, name: String) -> Value? {
     informers[kind]?.get(namespace: namespace, name: name)
   }

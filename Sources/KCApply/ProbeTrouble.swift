@@ -18,10 +18,18 @@ struct ProbeTrouble {
       self.kind = kind
       self.count = count
       let rest = message.dropFirst(start.count)
-      detail = String(rest.firstRange(of: "failed: ").map { rest[$0.upperBound...] } ?? rest)
+      detail = Self.lasting(String(rest.firstRange(of: "failed: ").map { rest[$0.upperBound...] } ?? rest))
       return
     }
     return nil
+  }
+
+  /// The text without what is another each time: runtimes name the run of a command, `"49ee79624f7a…"`.
+  private static func lasting(_ text: String) -> String {
+    text.split(separator: " ", omittingEmptySubsequences: false).filter { word in
+      let inner = word.drop { $0 == "\"" }.prefix { $0.isHexDigit }
+      return inner.count < 32 || !word.hasPrefix("\"")
+    }.joined(separator: " ").split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 
   /// In words: `its readiness probe fails: …`.
@@ -54,9 +62,13 @@ struct ProbeTrouble {
     }
   }
 
-  /// Whether a program answers that what it is asked for is not there or not for the asker, or is up on another port.
+  /// Whether a program answers that what it is asked for is not there or not for the asker, or is up on another port; or
+  /// whether the command that asks is not in the image.
   private var isRefusal: Bool {
     ["400", "401", "403", "404", "405"].contains { detail.hasSuffix("statuscode: \($0)") }
       || detail.contains("connection refused; the container listens on port")
+      || ["executable file not found", "no such file or directory", "permission denied"].contains {
+        detail.contains("exec") && detail.contains($0)
+      }
   }
 }

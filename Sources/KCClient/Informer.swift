@@ -37,6 +37,13 @@ public final class Informer: Sendable {
     var hasSynced = false
     var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter = 0
+    var trouble: Trouble?
+  }
+
+  /// The server cannot be reached, so that what is known may be out of date.
+  public struct Trouble: Sendable {
+    public var since: ContinuousClock.Instant
+    public var error: ClientError
   }
 
   public init(
@@ -52,6 +59,9 @@ public final class Informer: Sendable {
 
   /// Whether the first list has arrived.
   public var hasSynced: Bool { state.withLock { $0.hasSynced } }
+
+  /// What keeps the informer from following; nil while it does, and where the server answers, if only with refusals.
+  public var trouble: Trouble? { state.withLock { $0.trouble } }
 
   /// Returns when the first list has arrived, or when the informer was ended before that, or the task was cancelled.
   public func waitUntilSynced() async {
@@ -124,6 +134,7 @@ extension Informer {
         failures = 0
       } catch let error as ClientError {
         if error.status?.isExpired == true { version = nil }
+        note(error)
         failures = min(failures + 1, 6)
         // From 50 ms to 3.2 s: a server that restarts is found again quickly, one that is gone is not pestered.
         try? await Task.sleep(for: .milliseconds(25 << failures))
@@ -132,6 +143,14 @@ extension Informer {
       }
     }
     release()
+  }
+
+  private func note(_ error: ClientError?) {
+    let now = ContinuousClock.now
+    state.withLock { state in
+      guard case .unreachable? = error, let error else { return state.trouble = nil }
+      state.trouble = Trouble(since: state.trouble?.since ?? now, error: error)
+    }
   }
 
   private func relist() async throws(ClientError) -> String {
@@ -159,6 +178,7 @@ extension Informer {
     let events = try await client.watch(
       type, namespace: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector,
       resourceVersion: version ?? "0")
+    note(nil)
     for try await event in events {
       version = event.object.resourceVersion ?? version
       if event.kind == .bookmark { continue }

@@ -1,12 +1,14 @@
 internal import KCData
 public import KCKube
+internal import Synchronization
 
 /// Repeats requests that may succeed later: after 429 and 503 as the server says, after other failures of a server or
 /// of the connection only where doing it twice is the same as doing it once.
 public struct RetryingTransport: APITransport {
   /// How often and how patiently.
   public struct Policy: Sendable {
-    /// How long a request may be repeated, all in all.
+    /// How long a request may be repeated, all in all. While a server cannot be reached at all, this is the time for all
+    /// requests together: what is asked when it has passed is tried once.
     public var patience: Duration
     /// The first pause; each further one is twice as long, up to `longest`, and off by up to a half either way so that
     /// clients that failed together do not come back together.
@@ -24,6 +26,23 @@ public struct RetryingTransport: APITransport {
 
   private let base: any APITransport
   private let policy: Policy
+  private let outage = Outage()
+
+  /// Since when the server could not be reached.
+  private final class Outage: Sendable {
+    private let start = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// Takes note of a request without an answer.
+    func note(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+      start.withLock { start in
+        let known = start ?? now
+        start = known
+        return known
+      }
+    }
+
+    func end() { start.withLock { $0 = nil } }
+  }
 
   public init(_ base: any APITransport, policy: Policy = Policy()) {
     // Patience of two would multiply.
@@ -38,6 +57,12 @@ public struct RetryingTransport: APITransport {
     while true {
       let answer: Result<APIResponse, ClientError>
       do throws(ClientError) { answer = .success(try await base.send(request)) } catch { answer = .failure(error) }
+      var end = end
+      switch answer {
+      case .success: outage.end()
+      case .failure(.unreachable): end = min(end, outage.note(clock.now) + policy.patience)
+      case .failure: break
+      }
       guard let wish = Self.wish(request, answer) else { return try answer.get() }
       let wait = wish.least.map { max($0, pause) } ?? pause * Double.random(in: 0.5...1.5)
       if Task.isCancelled || clock.now + wait > end { return try answer.get() }

@@ -135,6 +135,13 @@ public struct Planner {
     step.refusal = live.refused[desired.key]
     step.holdsSecrets = desired.object.kind == "Secret" || desired.hasSecrets
     step.deferred = desired.deferred
+    if let current = live.objects[desired.key], current.isBeingDeleted, desired.key.kind == "Namespace" {
+      let held = current.at("spec", "finalizers")?.array?.compactMap(\.string).filter { $0 != "kubernetes" } ?? []
+      let by = held.isEmpty ? "" : ", held by \(held.joined(separator: ", "))"
+      step.refusal = APIStatus(
+        code: 409, reason: "Conflict",
+        message: "namespace \(desired.key.name) is being removed\(by): nothing can be made in it until it is gone")
+    }
     guard let current = live.objects[desired.key], !current.isBeingDeleted else {
       // It was recorded and is not there: somebody removed it.
       step.effect = isRecorded ? "made again: it was removed on the target since the last apply" : ""

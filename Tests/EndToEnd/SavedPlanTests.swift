@@ -39,6 +39,19 @@ import Testing
     }
   }
 
+  @Test(arguments: ["--set level=debug", "--params given.json"])
+  func parametersNeedNotBeGivenAgain(_ given: String) async throws {
+    try await with { wire async throws in
+      wire.write("given.json", "{\"level\": \"debug\"}")
+      await save(wire, given)
+      let applied = await wire.kc("apply p.plan \(Self.where_) -y", environment: Self.key)
+      #expect(applied.status == 0, "\(applied.messages)")
+      let maps = try #require(ResourceTypes.builtin.named("configmaps"))
+      let settings = try await wire.client().get(maps, namespace: "saved", name: "settings")
+      #expect(settings.at("data", "LEVEL") == "debug")
+    }
+  }
+
   @Test func aPlanIsDoneExactlyAndOnce() async throws {
     try await with { wire async throws in
       await save(wire)

@@ -79,4 +79,17 @@ private final class Script: APITransport {
     let answer = try? await RetryingTransport(script, policy: policy).send(APIRequest(method: "GET", path: "/"))
     #expect(answer == nil && script.count >= 1 && script.count < 10_000)
   }
+
+  /// Ten requests to a server that is gone do not take ten times as long as one.
+  @Test func patienceIsThatOfAllRequestsTogether() async {
+    let script = Script(Array(repeating: gone, count: 10_000))
+    let policy = RetryingTransport.Policy(
+      patience: .milliseconds(200), first: .milliseconds(1), longest: .milliseconds(2))
+    let transport = RetryingTransport(script, policy: policy)
+    let get = APIRequest(method: "GET", path: "/")
+    _ = try? await transport.send(get)
+    let first = script.count
+    for _ in 0..<10 { _ = try? await transport.send(get) }
+    #expect(script.count == first + 10)
+  }
 }

@@ -34,6 +34,48 @@ import Testing
     #expect(removal(object).guarded.count == 1)
   }
 
+  @Test func aNewProtectionHoldsAtOnce() throws {
+    var old = Make.config("fixed", ["A": "1"])
+    old["immutable"] = true
+    var new = Make.config("fixed", ["A": "3"])
+    new["immutable"] = true
+    let plan = { (object: Value) in
+      let state = Offline.state(
+        desired: [Make.desired(object)], objects: [try Make.applied(old)], inventory: [], cluster: .init(), target: "t")
+      return Make.plan([Make.desired(object)], state)
+    }
+    #expect(try plan(new).guarded.isEmpty)
+    new.set("true", at: "metadata", "annotations", Planner.protectAnnotation)
+    #expect(try plan(new).guarded.count == 1)
+  }
+
+  @Test func destroyedNamespacesTellWhatElseGoesWithThem() {
+    let namespace: Value = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "shop"]]
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(namespace)] = namespace
+    live.inventory = [InventoryEntry(address: "namespace.shop", key: ObjectKey(namespace))]
+    func plan(_ options: Planner.Options = .init()) -> Plan {
+      Planner(options: options).planRemoval(project: "shop", namespace: "shop", environment: nil, live: live)
+    }
+    #expect(plan().guarded.isEmpty)
+    live.held = ["shop": ["claim data-db-0", "deployment other"]]
+    #expect(plan().guarded.first?.guardReason == "claim data-db-0 and deployment other go with it")
+    #expect(plan(.init(allowDelete: ["namespace.shop"])).guarded.isEmpty)
+    live.held = ["shop": (1...9).map { "config c\($0)" }]
+    #expect(
+      plan().guarded.first?.guardReason == "config c1, config c2, config c3, config c4 and 5 others go with it")
+  }
+
+  @Test func podsOfTheirOwnAreNotMadeAnew() throws {
+    var old: Value = ["apiVersion": "v1", "kind": "Pod", "metadata": ["name": "one", "namespace": "shop"]]
+    old.set([["name": "app", "image": "shop/web:v1"]], at: "spec", "containers")
+    var new = old
+    new.set([["name": "app", "image": "shop/web:v2"]], at: "spec", "containers")
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(old)] = try Make.applied(old)
+    #expect(Make.plan([Make.desired(new)], live).changes.first?.effect == "changed in place, its container restarts")
+  }
+
   @Test func aMovedBlockOfTheSameNameChangesNothing() throws {
     let object = Make.config("settings", ["A": "1"])
     var live = LiveState(target: "test")

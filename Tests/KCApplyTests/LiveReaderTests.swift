@@ -1,0 +1,84 @@
+import KCClient
+import KCData
+import KCKube
+import KCPlan
+import Testing
+
+@testable import KCApply
+
+/// What is read of a target for a plan.
+@Suite struct LiveReaderTests {
+  private func with(_ body: (LiveServer, LiveReader) async throws -> Void) async throws {
+    let server = try await LiveServer()
+    defer { server.remove() }
+    try await body(server, LiveReader(client: server.client(), target: "test"))
+  }
+
+  private func read(_ reader: LiveReader, _ objects: Value...) async throws -> LiveState {
+    let desired = objects.map { object in
+      DesiredObject(
+        address: "object.\(object.name ?? "")", sourceKind: "object", object: object,
+        origin: Origin(file: "main.kc", line: 1))
+    }
+    return try await reader.read(project: "shop", namespace: "shop", desired: desired)
+  }
+
+  private func service(_ port: Int64) -> Value {
+    [
+      "apiVersion": "v1", "kind": "Service", "metadata": ["name": "web", "namespace": "shop"],
+      "spec": ["ports": [["port": .int(port)]]],
+    ]
+  }
+
+  /// The namespace is as new as the object, so that the target cannot be asked.
+  @Test func newObjectsThatWouldBeRefusedAreTold() async throws {
+    try await with { _, reader in
+      #expect(try await read(reader, service(80)).refused.isEmpty)
+      #expect(try await read(reader, service(99999)).refused.values.first?.code == 422)
+    }
+  }
+
+  @Test func kindsThatTheTargetDoesNotKnowAreTold() async throws {
+    let thing: Value = [
+      "apiVersion": "example.com/v1", "kind": "Thing", "metadata": ["name": "t", "namespace": "shop"],
+    ]
+    let definition: Value = [
+      "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+      "metadata": ["name": "things.example.com"],
+      "spec": [
+        "group": "example.com", "names": ["kind": "Thing", "plural": "things"], "scope": "Namespaced",
+        "versions": [
+          ["name": "v1", "served": true, "storage": true, "schema": ["openAPIV3Schema": ["type": "object"]]]
+        ],
+      ],
+    ]
+    try await with { _, reader in
+      #expect(try await read(reader, thing).refused.values.first?.code == 404)
+      #expect(try await read(reader, thing, definition).refused.isEmpty)
+    }
+  }
+
+  @Test func whatOthersKeepInANamespaceIsFound() async throws {
+    try await with { server, reader in
+      func post(_ path: String, _ object: Value) async throws {
+        let answer = try await server.send(APIRequest(method: "POST", path: path, body: .value(object)))
+        #expect(answer.status == 201)
+      }
+      let core = "/api/v1/namespaces/shop"
+      try await post("/api/v1/namespaces", ["metadata": ["name": "shop"]])
+      try await post(core + "/configmaps", ["metadata": ["name": "foreign"]])
+      try await post(core + "/configmaps", ["metadata": ["name": "own"]])
+      try await post(core + "/configmaps", ["metadata": ["name": "kube-root-ca.crt"]])
+      let record: Value = ["name": "kc.shop", "labels": ["app.kubernetes.io/managed-by": "kc"]]
+      try await post(core + "/configmaps", ["metadata": record])
+      try await post(
+        core + "/persistentvolumeclaims",
+        [
+          "metadata": ["name": "data-db-0"],
+          "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Mi"]]],
+        ])
+      let own = ObjectKey(apiVersion: "v1", kind: "ConfigMap", namespace: "shop", name: "own")
+      #expect(try await reader.held(in: "shop", besides: [own]) == ["claim data-db-0", "configmap foreign"])
+    }
+  }
+}
