@@ -26,6 +26,38 @@ import Testing
     #expect(found == Self.moment(next))
   }
 
+  private static let hasZones = TimeZoneRules(named: "Europe/Paris") != nil
+
+  @Test(
+    .enabled(if: hasZones, "the system has no time zone database: apt-get install tzdata"),
+    arguments: [
+      ("0 3 * * *", "Europe/Paris", "2026-01-10T12:00:00Z", "2026-01-11T02:00:00Z"),
+      ("0 3 * * *", "Europe/Paris", "2026-07-10T12:00:00Z", "2026-07-11T01:00:00Z"),
+      // Clocks skip half past two in spring, and show it twice in autumn.
+      ("30 2 * * *", "Europe/Paris", "2026-03-28T12:00:00Z", "2026-03-30T00:30:00Z"),
+      ("30 2 * * *", "Europe/Paris", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"),
+      ("30 2 * * *", "Europe/Paris", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"),
+      // Beyond the table.
+      ("0 12 1 7 *", "Europe/Paris", "2060-01-01T00:00:00Z", "2060-07-01T10:00:00Z"),
+      ("0 12 1 1 *", "Australia/Sydney", "2059-06-01T00:00:00Z", "2060-01-01T01:00:00Z"),
+      ("0 0 * * *", "America/New_York", "2026-11-25T12:00:00Z", "2026-11-26T05:00:00Z"),
+      ("0 0 * * *", "Asia/Kolkata", "2026-11-25T12:00:00Z", "2026-11-25T18:30:00Z"),
+      ("0 9 * * mon", "Pacific/Auckland", "2026-11-29T12:00:00Z", "2026-11-29T20:00:00Z"),
+    ])
+  func schedulesGoByTheClocksOfAPlace(_ schedule: String, _ zone: String, _ now: String, _ next: String) throws {
+    let (parsed, rules) = (try #require(CronSchedule(schedule)), try #require(TimeZoneRules(named: zone)))
+    #expect(parsed.next(after: Self.moment(now), in: rules) == Self.moment(next))
+    let found = parsed.latest(until: Self.moment(next).advanced(by: 59), after: Self.moment(now), in: rules)
+    #expect(found == Self.moment(next))
+  }
+
+  @Test func zonesThatAreNoneAreNot() {
+    for name in ["", "Mars/Base", "../../etc/passwd", "Europe"] { #expect(TimeZoneRules(named: name) == nil) }
+    for bytes in [[], Array("TZif2".utf8), Array(repeating: UInt8(255), count: 200)] as [[UInt8]] {
+      #expect(TimeZoneRules(bytes) == nil)
+    }
+  }
+
   @Test func thirtiethOfFebruaryNeverComes() throws {
     let never = try #require(CronSchedule("0 0 30 2 *"))
     #expect(never.next(after: Self.moment("2026-01-01T00:00:00Z")) == nil)

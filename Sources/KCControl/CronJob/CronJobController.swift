@@ -52,9 +52,9 @@ private struct CronWork {
   }
 
   private mutating func schedule() {
-    let zone = cron.at("spec", "timeZone")?.string ?? "UTC"
-    guard ["UTC", "Etc/UTC", "GMT"].contains(zone) else {
-      warn("UnknownTimeZone", "the time zone \(zone) is not supported; schedules are in UTC")
+    let name = cron.at("spec", "timeZone")?.string ?? "UTC"
+    guard let zone = TimeZoneRules(named: name) else {
+      warn("UnknownTimeZone", "this machine knows no time zone \(name): its time zone database (tzdata) has none")
       return
     }
     let text = cron.at("spec", "schedule")?.string ?? ""
@@ -62,12 +62,12 @@ private struct CronWork {
       warn("UnparseableSchedule", "unparseable schedule \"\(text)\"")
       return
     }
-    if let next = schedule.next(after: now) { outcome.lookAgain(in: next.seconds(since: now) + 0.1) }
+    if let next = schedule.next(after: now, in: zone) { outcome.lookAgain(in: next.seconds(since: now) + 0.1) }
     var earliest = status.time("lastScheduleTime") ?? cron.creationTimestamp ?? now
     if let deadline = cron.optionalCount("spec", "startingDeadlineSeconds") {
       earliest = max(earliest, now.advanced(by: -Double(max(0, deadline))))
     }
-    if let due = schedule.latest(until: now, after: earliest) { start(due) }
+    if let due = schedule.latest(until: now, after: earliest, in: zone) { start(due) }
   }
 
   private mutating func start(_ due: Timestamp) {
