@@ -8,18 +8,22 @@ extension Applier {
   /// matters less than time: they go side by side.
   static let orderedWorkloads = 24
 
-  func perform(_ plan: Plan) async throws(ApplyFailure) {
+  /// - Parameter left: what an apply before has left unfinished.
+  func perform(_ plan: Plan, _ left: [Step]) async throws(ApplyFailure) {
     var applier = self
     applier.keys = Dictionary(plan.steps.map { ($0.address, $0.key) }, uniquingKeysWith: { first, _ in first })
-    try await applier.carry(out: plan)
+    try await applier.carry(out: plan, left)
   }
 
-  private func carry(out plan: Plan) async throws(ApplyFailure) {
+  private func carry(out plan: Plan, _ left: [Step]) async throws(ApplyFailure) {
     let sources = Set(plan.changes.flatMap { $0.deferred.flatMap(\.expression.addresses) })
     let makes = plan.changes.filter { $0.action != .remove }
     let isOrdered = makes.count(where: Self.placesPods) <= Self.orderedWorkloads
-    var awaited: [Made] = []
-    for wave in Set(makes.map(\.wave)).sorted() {
+    let early = Self.prerequisites(of: plan)
+    var awaited = left.filter { !early.contains($0.address) }.map { Made(step: $0) }
+    let first = left.filter { early.contains($0.address) }
+    for wave in Set((makes + first).map(\.wave)).sorted() {
+      try await waitUntilHealthy(first.filter { $0.wave == wave }.map { Made(step: $0) })
       let steps = makes.filter { $0.wave == wave }
       let ordered = isOrdered ? steps.filter(Self.placesPods) : []
       let free = isOrdered ? steps.filter { !Self.placesPods($0) } : steps
@@ -122,11 +126,29 @@ extension Applier {
     do throws(ClientError) {
       return try await client.apply(object, type: type, force: options.ownership == .all)
     } catch {
-      guard let status = error.status, status.isConflict,
+      guard let status = error.status else { throw error }
+      if status.code == 422, try await release(object, type) { return try await apply(step, object, type) }
+      guard status.isConflict,
         options.ownership.covers(ConflictingField.list(status), address: step.address)
       else { throw error }
       return try await client.apply(object, type: type, force: true)
     }
+  }
+
+  /// Takes over what the server filled in and refuses beside what is declared now, so that an apply takes it away.
+  ///
+  /// - Returns: whether there was something.
+  private func release(_ object: Value, _ type: ResourceType) async throws(ClientError) -> Bool {
+    guard let current = try await client.find(type, namespace: object.namespace, name: object.name ?? ""),
+      let released = Superseded.released(by: object, in: current)
+    else { return false }
+    var metadata: Value = [:]
+    metadata["managedFields"] = released.at("metadata", "managedFields")
+    // Whoever writes in between has the last word on who manages what.
+    metadata["resourceVersion"] = current.at("metadata", "resourceVersion")
+    _ = try await client.patch(
+      type, namespace: object.namespace, name: object.name ?? "", ["metadata": metadata])
+    return true
   }
 
   /// Whether a refusal passes by itself: a definition that was established a moment ago is served a moment later, and the

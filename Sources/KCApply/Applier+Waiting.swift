@@ -36,7 +36,8 @@ extension Applier {
           tell(step, state, pods, &wait)
         case .failed(let cause, let pod):
           wait.failingSince = wait.failingSince ?? clock.now
-          if let since = wait.failingSince, clock.now - since >= options.failureGrace {
+          let isOver = object.kind == "Job" && Health.giveUp(object) != nil
+          if let since = wait.failingSince, isOver || clock.now - since >= options.failureGrace {
             try await fail(step, cause, pod, &wait)
           }
           tell(step, cause, pods, &wait)
@@ -46,6 +47,7 @@ extension Applier {
     }
     if Task.isCancelled { throw .cancelled }
     if let trouble = watch.trouble { throw ApplyFailure(trouble.error) }
+    try await failTries(step, made)
     throw .timedOut(step: step, state: wait.told)
   }
 
@@ -59,6 +61,15 @@ extension Applier {
     // A server that restarts is back before anybody asks.
     if lasted >= .seconds(1) { tell(step, trouble.error.description, [], &wait) }
     return true
+  }
+
+  /// A job whose tries fail is no slow one, however much time they take: its failures are told, and not the time.
+  private func failTries(_ step: Step, _ made: Value?) async throws(ApplyFailure) {
+    guard step.key.kind == "Job", let job = try await present(step, made) else { return }
+    let tries = JobTries(job, watch.pods(of: job))
+    guard tries.failed > 0 else { return }
+    let logs = await lastLines(tries.last?.name, step.key.namespace)
+    throw .unhealthy(step: step, cause: tries.words, logs: logs)
   }
 
   /// Ends the wait with a failure, told as fully as it can be; goes on where somebody makes room for the pod.

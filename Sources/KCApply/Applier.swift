@@ -9,6 +9,8 @@ public struct Applier: Sendable {
   let options: Options
   let watch: HealthWatch
   let report: @Sendable (ApplyEvent) -> Void
+  /// What is not known to be healthy yet of what this apply has taken on.
+  let open: OpenSteps
   /// The objects of the plan that is carried out, by their addresses.
   var keys: [String: ObjectKey] = [:]
 
@@ -17,7 +19,12 @@ public struct Applier: Sendable {
     let patient = RetryingTransport(client.transport, policy: options.retries)
     self.client = APIClient(transport: patient, fieldManager: client.fieldManager, types: client.types)
     self.options = options
-    self.report = report
+    let open = OpenSteps()
+    self.open = open
+    self.report = { event in
+      open.note(event)
+      report(event)
+    }
     // Follows with a patience of its own, and knows at once that the target is gone.
     watch = HealthWatch(client: client)
   }
@@ -28,6 +35,8 @@ public struct Applier: Sendable {
   /// two requests.
   /// - Parameter namespace: where the project's record is kept.
   public func apply(_ plan: Plan, namespace: String) async throws(ApplyFailure) {
+    let contested = options.ownership.contested(plan)
+    if !contested.isEmpty { throw .contested(contested) }
     var applier = self
     applier.client = client.adding(plan.steps.compactMap(\.object).flatMap(ResourceType.declared))
     let own = try await applier.ensureNamespace(namespace, plan)
@@ -50,8 +59,7 @@ public struct Applier: Sendable {
   {
     await withTaskGroup(of: Ended.self, returning: ApplyFailure?.self) { group in
       group.addTask { await lock.keep().map { .lockLost(by: $0) } ?? .other }
-      // Back from a revision, workloads may be concerned that this plan leaves alone.
-      if options.onFailure == .rollback || plan.changes.contains(where: { watch.follows($0.key.kind) }) {
+      if follows(plan) {
         group.addTask {
           await watch.run()
           return .other
@@ -72,6 +80,12 @@ public struct Applier: Sendable {
       }
       return .cancelled
     }
+  }
+
+  /// Whether workloads may have to be waited for: back from a revision, those, too, that this plan leaves alone.
+  private func follows(_ plan: Plan) -> Bool {
+    options.onFailure == .rollback || plan.unfinished != nil
+      || plan.changes.contains { watch.follows($0.key.kind) }
   }
 
   /// Carries the plan out and writes into the history how that went; goes back where it is told to.
@@ -98,6 +112,9 @@ public struct Applier: Sendable {
         try await Inventory.read(project: plan.project, namespace: namespace, from: client)
       }
       inventory.environment = plan.environment
+      let last = try await request { () async throws(ClientError) in try await history.unfinished() }
+      // Another apply has finished it since the plan was made.
+      if plan.isEmpty, plan.unfinished != nil, last == nil { return nil }
       // Written before anything is made: a crash at any point leaves nothing that is not recorded.
       let kept = plan.steps.filter { $0.action != .remove }
         .map { InventoryEntry(address: $0.address, key: $0.key) }
@@ -105,15 +122,16 @@ public struct Applier: Sendable {
       try await record(kept + inventory.entries.filter { !known.contains($0.key) }, in: &inventory)
       if !kept.isEmpty {
         revision = try await request { () async throws(ClientError) in
-          try await history.begin(plan, author: options.author, note: note)
+          try await begin(plan, history, last, note: note)
         }
       }
-      if plan.changes.contains(where: { watch.follows($0.key.kind) }) {
+      let left = follows(plan) ? Self.unfinished(plan, last) : []
+      if (plan.changes + left).contains(where: { watch.follows($0.key.kind) }) {
         let isKnown = await watch.waitUntilSynced(within: max(options.retries.patience, .seconds(1)))
         if Task.isCancelled { throw .cancelled }
         if !isKnown { throw .unreachable("the target does not say what runs on it") }
       }
-      try await perform(plan)
+      try await perform(plan, left)
       try await record(kept, in: &inventory)
       if kept.isEmpty { try await request { () async throws(ClientError) in try await history.removeAll() } }
       failure = nil
@@ -122,6 +140,7 @@ public struct Applier: Sendable {
     }
     if var revision {
       revision.outcome = failure == nil ? .applied : .failed
+      revision.open = failure == nil ? nil : open.left
       if let failure { revision.note = failure.brief }
       let written = revision
       // A history that cannot be written is no reason to call an apply failed that was done.

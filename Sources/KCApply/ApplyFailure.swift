@@ -12,7 +12,9 @@ public indirect enum ApplyFailure: Error, Sendable {
   case moved([String])
   /// The target could not be reached; steps before it stand.
   case unreachable(String)
-  /// Fields belong to other managers.
+  /// Fields of these steps belong to other managers: nothing was changed.
+  case contested([Step])
+  /// Fields of a step turned out to belong to other managers; steps before it stand.
   case conflict(step: Step, fields: [ConflictingField])
   /// The target refused a step.
   case refused(step: Step, status: APIStatus)
@@ -43,7 +45,7 @@ extension ApplyFailure {
     case .lockLost: "lockLost"
     case .moved: "moved"
     case .unreachable: "unreachable"
-    case .conflict: "conflict"
+    case .conflict, .contested: "conflict"
     case .refused: "refused"
     case .recordRefused: "recordRefused"
     case .unhealthy: "unhealthy"
@@ -58,6 +60,7 @@ extension ApplyFailure {
     switch self {
     case .conflict(let step, _), .refused(let step, _), .unhealthy(let step, _, _), .timedOut(let step, _): step
     case .rolledBack(let first, _, _): first.step
+    case .contested(let steps): steps.first
     case .locked, .lockLost, .moved, .unreachable, .recordRefused, .cancelled: nil
     }
   }
@@ -69,6 +72,9 @@ extension ApplyFailure {
     case .lockLost(let other): "the lock was broken by \(other)"
     case .moved: "the plan no longer fitted"
     case .unreachable(let why): why
+    case .contested(let steps):
+      steps.map { "\($0.title): \($0.conflicts.map(\.owner).first ?? "another") manages its fields" }
+        .joined(separator: "; ")
     case .conflict(let step, let fields): "\(step.title): \(fields.map(\.owner).first ?? "another") manages its fields"
     case .refused(let step, let status): "\(step.title): \(status.message)"
     case .recordRefused(let status): status.message

@@ -1,4 +1,5 @@
 public import KCClient
+public import KCPlan
 
 extension Applier {
   /// How a plan is carried out.
@@ -60,6 +61,23 @@ extension Applier {
       } else {
         self = words.contains { $0.uppercased() == "ALL" } ? .all : .fields(words)
       }
+    }
+
+    /// The steps of a plan with fields of others that this does not take, with those fields.
+    public func contested(_ plan: Plan) -> [Step] {
+      plan.conflicting.compactMap { step in
+        var step = step
+        step.conflicts.removeAll { covers([$0], address: step.address) }
+        return step.conflicts.isEmpty ? nil : step
+      }
+    }
+
+    /// A plan without the conflicts that this settles.
+    public func settling(_ plan: Plan) -> Plan {
+      let left = Dictionary(contested(plan).map { ($0.address, $0.conflicts) }, uniquingKeysWith: { $1 })
+      var plan = plan
+      for index in plan.steps.indices { plan.steps[index].conflicts = left[plan.steps[index].address] ?? [] }
+      return plan
     }
 
     /// Whether all of these conflicts may be forced.

@@ -58,16 +58,24 @@ extension Health {
     if condition(object, "Complete")?["status"]?.string == "True" { return .healthy }
     // One that is told not to run is as it should be.
     if object.at("spec", "suspend")?.bool == true { return .healthy }
-    if let failed = condition(object, "Failed"), failed["status"]?.string == "True" {
-      let last = pods.filter { $0.at("status", "phase")?.string == "Failed" }
-        .max { ($0.creationTimestamp ?? Timestamp(seconds: 0)) < ($1.creationTimestamp ?? Timestamp(seconds: 0)) }
-      let detail = last.flatMap(PodFailure.trouble).map { ": \($0)" } ?? ""
+    let tries = JobTries(object, pods)
+    if let failed = giveUp(object) {
+      let detail = tries.last.flatMap(PodFailure.trouble).map { ": \($0)" } ?? ""
       return .failed(
-        cause: (failed["message"]?.string ?? "the job failed") + detail, pod: (last ?? pods.first)?.name)
+        cause: (failed["message"]?.string ?? "the job failed") + detail, pod: (tries.last ?? pods.first)?.name)
     }
+    if tries.isHopeless { return .failed(cause: tries.words, pod: tries.last?.name) }
     let done = object.at("status", "succeeded")?.int ?? 0
     return firstFailure(pods)
-      ?? .progressing("\(done) of \(object.at("spec", "completions")?.int ?? 1) done" + hint(pods))
+      ?? .progressing(
+        "\(done) of \(object.at("spec", "completions")?.int ?? 1) done"
+          + (tries.failed > 0 ? ": \(tries.words)" : hint(pods)))
+  }
+
+  /// The condition by which a job says that it will not be tried again: that it fails stands fast before its last pods
+  /// are gone.
+  static func giveUp(_ job: Value) -> Value? {
+    ["Failed", "FailureTarget"].lazy.compactMap { condition(job, $0) }.first { $0["status"]?.string == "True" }
   }
 
   static func pod(_ object: Value) -> Health {

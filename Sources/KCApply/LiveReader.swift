@@ -19,15 +19,15 @@ public struct LiveReader: Sendable {
   /// How many requests are under way at once.
   static let width = 16
 
-  /// - Parameters:
-  ///   - namespace: where the project's record is kept.
-  ///   - takeOwnership: whether the dry runs take fields from other managers, as the apply would.
+  /// - Parameter namespace: where the project's record is kept.
   public func read(project: String, namespace: String, desired: [DesiredObject]) async throws(ClientError)
     -> LiveState
   {
     var state = LiveState(target: target)
     state.now = ApplyLock.now()
+    async let last = Self.unfinished(History(client: client, project: project, namespace: namespace))
     state.inventory = try await Inventory.read(project: project, namespace: namespace, from: client).entries
+    state.unfinished = await last
     let keys = Set(desired.map(\.key)).union(state.inventory.map(\.key))
     state.objects = try await objects(keys)
     var open: [DesiredObject] = []
@@ -48,12 +48,17 @@ public struct LiveReader: Sendable {
       state.cluster.nodes = try await list("v1", "Node")
       return state
     }
-    state.predicted = try await predictions(open)
+    let answers = try await predictions(open)
+    state.predicted = answers.mapValues(\.result)
+    state.conflicts = answers.compactMapValues { $0.conflicts.isEmpty ? nil : $0.conflicts }
     state.cluster = try await cluster()
     state.scheduling = try await scheduling()
     state.knowsStorage = true
     return state
   }
+
+  /// The last apply, where it did not come to its end; nil where the history cannot be read, too.
+  private static func unfinished(_ history: History) async -> Unfinished? { (try? await history.unfinished()) ?? nil }
 
   /// What the target's scheduler looks at.
   public func cluster() async throws(ClientError) -> LiveState.Cluster {
@@ -184,20 +189,35 @@ public struct LiveReader: Sendable {
       || object["type"]?.string == "kubernetes.io/service-account-token"
   }
 
-  private func predictions(_ desired: [DesiredObject]) async throws(ClientError)
-    -> [ObjectKey: Result<Value, APIStatus>]
-  {
+  /// What the target says that an apply would come to.
+  private struct Prediction: Sendable {
+    var result: Result<Value, APIStatus>
+    /// The fields that would have to be taken from others.
+    var conflicts: [ConflictingField] = []
+  }
+
+  private func predictions(_ desired: [DesiredObject]) async throws(ClientError) -> [ObjectKey: Prediction] {
     let results = try await inParallel(desired, width: Self.width) {
-      item async throws(ClientError) -> Result<Value, APIStatus>? in
+      item async throws(ClientError) -> Prediction? in
       guard let type = client.types.find((item.object.apiVersion, item.object.kind)) else { return nil }
-      do throws(ClientError) {
-        return .success(try await client.apply(item.object, type: type, force: true, dryRun: true))
-      } catch {
-        if case .status(let status) = error, status.code < 500, status.code != 429 { return .failure(status) }
-        throw error
-      }
+      let answer = try await prediction(item.object, type, force: false)
+      guard case .failure(let status) = answer, status.isConflict else { return Prediction(result: answer) }
+      let conflicts = ConflictingField.list(status)
+      if conflicts.isEmpty { return Prediction(result: answer) }
+      return Prediction(result: try await prediction(item.object, type, force: true), conflicts: conflicts)
     }
     return Dictionary(
       zip(desired.map(\.key), results).compactMap { key, value in value.map { (key, $0) } }, uniquingKeysWith: { $1 })
+  }
+
+  private func prediction(
+    _ object: Value, _ type: ResourceType, force: Bool
+  ) async throws(ClientError) -> Result<Value, APIStatus> {
+    do throws(ClientError) {
+      return .success(try await client.apply(object, type: type, force: force, dryRun: true))
+    } catch {
+      if case .status(let status) = error, status.code < 500, status.code != 429 { return .failure(status) }
+      throw error
+    }
   }
 }

@@ -43,6 +43,15 @@ enum PodFailure {
     return nil
   }
 
+  /// How a pod failed: which container, and with what; nil where that is not known.
+  static func end(_ pod: Value) -> String? {
+    for container in containers(pod) {
+      guard let code = container.at("state", "terminated", "exitCode")?.int, code != 0 else { continue }
+      return "\(container["name"]?.string ?? "") \(code)"
+    }
+    return pod.at("status", "reason")?.string
+  }
+
   /// How often the containers of a pod were restarted.
   static func restarts(_ pod: Value) -> Int64 {
     containers(pod).reduce(0) { $0 &+ ($1["restartCount"]?.int ?? 0) }

@@ -22,6 +22,10 @@ public struct LiveState: Sendable {
   public var cluster: Cluster
   /// How the target's scheduler places pods, as far as it tells.
   public var scheduling = SchedulerConfiguration.default
+  /// The fields of others that an apply of a declared object would change.
+  public var conflicts: [ObjectKey: [ConflictingField]] = [:]
+  /// The last apply, where it did not come to its end.
+  public var unfinished: Unfinished?
   /// How the target is called: `engine local (3 nodes)`.
   public var target: String
   /// Whether the cluster's storage classes and volumes are known: not so for files that hold nodes and pods alone.

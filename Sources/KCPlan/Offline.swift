@@ -18,6 +18,7 @@ public enum Offline {
       guard let type = kinds.types.find((item.object.apiVersion, item.object.kind)) else { continue }
       if let current = live.objects[item.key] {
         if let answer = update(item, current, type, kinds.schema) { live.predicted[item.key] = answer }
+        live.conflicts[item.key] = ConflictingField.foreseen(item.object, current, type, kinds.schema)
       } else if let refusal = refusal(of: item.object, type, kinds.schema) {
         live.refused[item.key] = refusal
       }
@@ -54,8 +55,9 @@ public enum Offline {
     _ item: DesiredObject, _ current: Value, _ type: ResourceType, _ schema: KubeSchema
   ) -> Result<Value, APIStatus>? {
     do throws(APIStatus) {
+      let base = Superseded.released(by: item.object, in: current) ?? current
       var merged = try ServerSideApply.apply(
-        item.object, to: current, manager: Planner.fieldManager, force: true, type: type, now: Timestamp(seconds: 0),
+        item.object, to: base, manager: Planner.fieldManager, force: true, type: type, now: Timestamp(seconds: 0),
         schema: schema)
       Strategy.prepareForUpdate(&merged, old: current, type: type)
       let causes =

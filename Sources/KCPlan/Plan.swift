@@ -26,6 +26,8 @@ public struct Plan: Sendable {
     self.recordNamespace = recordNamespace
   }
 
+  /// The last apply, where it did not come to its end: this one waits for what that has left.
+  public var unfinished: Unfinished?
   /// Names a saved plan, which is carried out once; nil for one that is not saved.
   public var id: String?
   /// The nodes that pods were placed on, and what of them counts.
@@ -73,6 +75,8 @@ public struct Plan: Sendable {
   public var refusals: [Step] { steps.filter { $0.refusal != nil } }
   /// Removals that have to be allowed by themselves (`--allow-delete`).
   public var guarded: [Step] { steps.filter { $0.guardReason != nil } }
+  /// Steps that change fields of other managers.
+  public var conflicting: [Step] { steps.filter { !$0.conflicts.isEmpty } }
   /// Steps where the target was changed since the last apply.
   public var drifted: [Step] { steps.filter { step in step.changes.contains { $0.driftedBy != nil } } }
 
@@ -116,6 +120,8 @@ public struct Step: Sendable {
   public var after: [String]
   /// Steps of one wave do not depend on one another.
   public var wave: Int
+  /// Fields that would change and that other managers own: they have to be taken from them (`--take-ownership`).
+  public var conflicts: [ConflictingField] = []
   /// The target's refusal, found out beforehand.
   public var refusal: APIStatus?
   /// What may be lost or stand still.

@@ -97,6 +97,11 @@ public enum PlanFile {
     plan.nodes = (body["nodes"]?.object ?? [:]).map {
       Plan.NodeMark(name: $0.key, fingerprint: $0.value.string ?? "")
     }
+    plan.unfinished = body.at("view", "unfinished").map { unfinished in
+      Unfinished(
+        revision: Int(clamping: unfinished["revision"]?.int ?? 0),
+        open: (unfinished["open"]?.array).map { Set($0.compactMap(\.string)) })
+    }
     let inputs = PlanInputs(body["inputs"] ?? [:])
     plan.id = inputs.id.isEmpty ? nil : inputs.id
     return Content(plan: plan, server: body["server"]?.string ?? "", inputs: inputs)
@@ -146,6 +151,9 @@ public enum PlanFile {
     }
     step.movedFrom = value["movedFrom"]?.string
     step.guardReason = value["needsAllowDelete"]?.string
+    step.conflicts = (value["conflicts"]?.array ?? []).map {
+      ConflictingField(field: $0["field"]?.string ?? "", owner: $0["owner"]?.string ?? "")
+    }
     step.risks = (value["risks"]?.array ?? []).compactMap { risk in
       risk["kind"]?.string.flatMap { Risk.Kind(rawValue: $0) }.map { Risk($0, risk["reason"]?.string ?? "") }
     }

@@ -77,6 +77,7 @@ public struct Planner {
       digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: sources),
       recordNamespace: namespace)
     plan.nodes = PlanDigest.nodeMarks(live.cluster)
+    plan.unfinished = live.unfinished
     return plan
   }
 
@@ -143,8 +144,9 @@ public struct Planner {
         message: "namespace \(desired.key.name) is being removed\(by): nothing can be made in it until it is gone")
     }
     guard let current = live.objects[desired.key], !current.isBeingDeleted else {
-      // It was recorded and is not there: somebody removed it.
-      step.effect = isRecorded ? "made again: it was removed on the target since the last apply" : ""
+      // It was recorded and is not there: somebody removed it, unless an apply ended before it came to it.
+      let isMissing = isRecorded && !(live.unfinished?.covers(desired.address) ?? false)
+      step.effect = isMissing ? "made again: it was removed on the target since the last apply" : ""
       step.changes = deferredChanges(desired, nil)
       return step
     }
@@ -154,6 +156,10 @@ public struct Planner {
     if !desired.deferred.isEmpty {
       step.changes = deferredChanges(desired, current)
       step.action = .change
+      return step
+    }
+    if Self.stopsBeingHeadless(desired, current) {
+      giveAddress(&step, desired, current)
       return step
     }
     if live.settled.contains(desired.key) {
@@ -170,6 +176,7 @@ public struct Planner {
       step.changes = changes(from: current, to: predict(desired, current), desired: desired)
       step.action = step.changes.isEmpty ? .keep : .change
     }
+    if step.action == .change { step.conflicts = live.conflicts[desired.key] ?? [] }
     return step
   }
 
@@ -191,8 +198,9 @@ public struct Planner {
   /// What an apply would make of `current`, by our own rules, for targets that could not be asked.
   func predict(_ desired: DesiredObject, _ current: Value) -> Value {
     guard let type = types.find((desired.object.apiVersion, desired.object.kind)) else { return desired.object }
+    let base = Superseded.released(by: desired.object, in: current) ?? current
     let merged = try? ServerSideApply.apply(
-      desired.object, to: current, manager: Self.fieldManager, force: true, type: type, now: Timestamp(seconds: 0),
+      desired.object, to: base, manager: Self.fieldManager, force: true, type: type, now: Timestamp(seconds: 0),
       schema: schema)
     var result = merged ?? desired.object
     Defaulting.apply(to: &result, type: type)
@@ -203,6 +211,11 @@ public struct Planner {
   private func refuse(_ step: inout Step, _ refusal: APIStatus, current: Value, desired: DesiredObject) {
     let wanted = predict(desired, current)
     step.changes = changes(from: current, to: wanted, desired: desired)
+    let causes = (refusal.details?.causes ?? []).map(\.field)
+    if Superseded.explains(causes, desired.object), Superseded.released(by: desired.object, in: current) != nil {
+      step.action = .change
+      return
+    }
     let type = types.find((desired.object.apiVersion, desired.object.kind))
     let fixed = type.map { Immutability.changed(old: current, new: wanted, type: $0) } ?? []
     if let first = fixed.first, refusal.code == 422 {
@@ -241,6 +254,7 @@ public struct Planner {
     for index in steps.indices {
       if steps[index].effect.isEmpty { steps[index].effect = Effect.describe(steps[index]) }
       steps[index].risks = Risks.of(steps[index], live: live.objects[steps[index].key])
+      if let kept = Self.keptClaims(steps[index], live) { steps[index].effect += "; \(kept)" }
       guard steps[index].action == .replace, let current = live.objects[steps[index].key],
         !options.allows(steps[index].address)
       else { continue }

@@ -172,7 +172,7 @@ import Testing
 
   /// Applies an object while `play` plays what happens to it; the failure of the apply.
   private func failure(
-    _ object: Value, _ bench: Bench, client: APIClient? = nil,
+    _ object: Value, _ bench: Bench, client: APIClient? = nil, _ options: Applier.Options = Self.options,
     play: @escaping @Sendable (Value, APIClient) async throws -> Void
   ) async throws -> ApplyFailure? {
     let plan = try await bench.plan([desired(object)])
@@ -188,7 +188,7 @@ import Testing
     }
     defer { player.cancel() }
     do throws(ApplyFailure) {
-      try await Applier(client: client ?? bench.client(), options: Self.options, report: { _ in })
+      try await Applier(client: client ?? bench.client(), options: options, report: { _ in })
         .apply(plan, namespace: Bench.namespace)
       return nil
     } catch {
@@ -312,6 +312,44 @@ import Testing
       return
     }
     #expect(cause.hasPrefix("Job has reached the specified backoff limit"))
+  }
+
+  /// It has tries left when the time is over: what is told is why they fail, and their last lines.
+  @Test func aJobThatStillTriesIsNoSlowOne() async throws {
+    let bench = try await Bench()
+    var options = Self.options
+    options.timeout = .milliseconds(600)
+    let client = APIClient(transport: LogTransport(base: FaultyTransport(bench.server)), fieldManager: "kc")
+    let job = Self.workload("Job", "batch/v1", [:])
+    let failed = try await failure(job, bench, client: client, options) { made, kubelet in
+      guard let pods = ResourceTypes.builtin.named("pods") else { return }
+      let pod: Value = [
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": [
+          "name": "one", "namespace": .string(Bench.namespace),
+          "ownerReferences": [
+            [
+              "apiVersion": "batch/v1", "kind": "Job", "name": "web", "uid": made.at("metadata", "uid") ?? .null,
+              "controller": true,
+            ]
+          ],
+        ], "spec": ["restartPolicy": "Never", "containers": [["name": "app", "image": "shop/web:v9"]]],
+      ]
+      _ = try await kubelet.create(pod, type: pods)
+      let status: Value = [
+        "name": "app", "image": "shop/web:v9", "imageID": "", "ready": false, "restartCount": 0,
+        "state": ["terminated": ["exitCode": 2]],
+      ]
+      _ = try await kubelet.patch(
+        pods, namespace: Bench.namespace, name: "one",
+        ["status": ["phase": "Failed", "containerStatuses": [status]]], subresource: "status")
+    }
+    guard case .unhealthy(_, let cause, let logs)? = failed else {
+      Issue.record("\(failed as Any)")
+      return
+    }
+    #expect(cause == "1 of 7 tries failed: pod one: container app ended with exit code 2")
+    #expect(!logs.isEmpty)
   }
 
   @Test func aRefusalIsTold() async throws {

@@ -44,6 +44,59 @@ import Testing
     ]
   }
 
+  private func job(_ status: Value, retries: Int64? = nil, policy: Value? = nil) -> Value {
+    var job: Value = ["kind": "Job", "metadata": ["name": "migrate"], "spec": [:], "status": status]
+    job.set(retries.map { .int($0) }, at: "spec", "backoffLimit")
+    job.set(policy, at: "spec", "podFailurePolicy")
+    return job
+  }
+
+  private func tries(_ codes: [Int64]) -> [Value] {
+    codes.enumerated().map { index, code in
+      [
+        "kind": "Pod",
+        "metadata": [
+          "name": .string("migrate-\(index)"), "creationTimestamp": .string("2026-01-01T00:00:0\(index)Z"),
+        ],
+        "status": [
+          "phase": "Failed",
+          "containerStatuses": [["name": "app", "state": ["terminated": ["exitCode": .int(code)]]]],
+        ],
+      ]
+    }
+  }
+
+  @Test func triesOfAJobThatFailAlikeAreCertain() {
+    let end = ": pod migrate-1: container app ended with exit code 2"
+    #expect(
+      Health.of(job(["failed": 2]), pods: tries([2, 2])) == .progressing("0 of 1 done: 2 of 7 tries failed" + end))
+    #expect(
+      Health.of(job(["failed": 3]), pods: tries([2, 2, 2]).reversed())
+        == .failed(
+          cause: "3 of 7 tries failed: pod migrate-2: container app ended with exit code 2", pod: "migrate-2"))
+    // What fails in another way each time may get over it, and so may what does well now and then.
+    func isCertain(_ job: Value, _ codes: [Int64]) -> Bool {
+      if case .failed = Health.of(job, pods: tries(codes)) { true } else { false }
+    }
+    #expect(!isCertain(job(["failed": 3]), [2, 1, 2]))
+    #expect(isCertain(job(["failed": 4]), [1, 2, 2, 2]))
+    #expect(!isCertain(job(["failed": 3, "succeeded": 1]), [2, 2, 2]))
+    // Failures that do not count against the limit say nothing of it.
+    #expect(!isCertain(job(["failed": 3], policy: ["rules": []]), [2, 2, 2]))
+  }
+
+  @Test func aJobGivesUpBeforeItsLastPodsAreGone() {
+    let condition: Value = [
+      "type": "FailureTarget", "status": "True", "reason": "DeadlineExceeded",
+      "message": "Job was active longer than specified deadline",
+    ]
+    var running = pod(["running": [:]])
+    running.set("2026-01-01T00:00:00Z", at: "metadata", "deletionTimestamp")
+    #expect(
+      Health.of(job(["conditions": [condition]]), pods: [running])
+        == .failed(cause: "Job was active longer than specified deadline", pod: "web-1"))
+  }
+
   @Test func causesAreNamed() {
     func cause(_ pod: Value) -> String {
       if case .failed(let cause, _) = Health.of(deployment(updated: 0, available: 0), pods: [pod]) { cause } else { "" }

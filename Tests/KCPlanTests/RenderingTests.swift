@@ -22,6 +22,7 @@ enum Sample {
       ], effect: "rolls out, 6 pods", after: ["service.web"], wave: 1)
     change.risks = [Risk(.downtime, "all pods stop")]
     change.leftAlone = [ForeignField(path: FieldPath("spec", "paused"), manager: "argo", value: true)]
+    change.conflicts = [ConflictingField(field: "spec.replicas", owner: "kubectl")]
     change.movedFrom = "deployment.old"
     change.refusal = APIStatus(code: 422, reason: "Invalid", message: nasty)
     var keep = Step(
@@ -46,9 +47,11 @@ enum Sample {
         .init(node: "node-a", reason: "350m cpu short", plugin: "NodeResourcesFit"),
         .init(node: "<b>", reason: "is barred", rule: rule, plugin: "InterPodAffinity"),
       ], remedies: ["350m cpu less, on node-a"], evicts: ["shop/low"])
-    return Plan(
+    var plan = Plan(
       project: "shop", environment: "prod", target: "engine <local>", steps: [keep, change, remove],
       placements: [placement], digest: "7c1e9a0123456789", recordNamespace: "shop")
+    plan.unfinished = Unfinished(revision: 3, open: ["deployment.web"])
+    return plan
   }
 
   private static func field(_ names: String..., old: Value, new: Value) -> FieldChange {

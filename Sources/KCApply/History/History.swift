@@ -60,6 +60,29 @@ public struct History: Sendable {
     return RevisionContent(revision: revision, objects: objects)
   }
 
+  /// The last apply, where it did not come to its end.
+  func unfinished() async throws(ClientError) -> Unfinished? {
+    guard let last = try await list().first, last.outcome != .applied else { return nil }
+    return Unfinished(revision: last.number, open: last.open)
+  }
+
+  /// The last revision, where that is `number` and declares the same as a plan.
+  func repeated(_ plan: Plan, _ number: Int) async throws(ClientError) -> Revision? {
+    let content: RevisionContent
+    do throws(Failure) {
+      content = try await self.content(number)
+    } catch {
+      if case .client(let error) = error { throw error }
+      return nil
+    }
+    let text = String(decoding: RevisionCodec.text(plan), as: UTF8.self)
+    guard let declared = RevisionCodec.objects(text) else { return nil }
+    func objects(_ list: [DesiredObject]) -> [String: Value] {
+      Dictionary(list.map { ($0.address, $0.object) }, uniquingKeysWith: { $1 })
+    }
+    return objects(declared) == objects(content.objects) ? content.revision : nil
+  }
+
   private func attempt<Output: Sendable>(
     _ work: () async throws(ClientError) -> Output
   ) async throws(Failure) -> Output {
@@ -74,11 +97,14 @@ public struct History: Sendable {
 /// Writing, by applies only.
 extension History {
   /// Writes down that an apply begins.
-  func begin(_ plan: Plan, author: String, note: String?) async throws(ClientError) -> Revision {
+  ///
+  /// - Parameter open: the addresses of what it has to see healthy.
+  func begin(_ plan: Plan, author: String, note: String?, open: Set<String>) async throws(ClientError) -> Revision {
     let number = (try await list().first?.number ?? 0) + 1
     var revision = Revision(
       number: number, outcome: .pending, environment: plan.environment, time: ApplyLock.now().rfc3339, author: author,
       plan: plan.id ?? plan.digest, summary: Revision.summary(of: plan), note: note)
+    revision.open = open
     let maps = RevisionCodec.encode(revision, of: plan, namespace: namespace)
     revision.parts = maps.count
     for map in maps { _ = try await client.apply(map, type: Inventory.type, force: true) }
@@ -89,7 +115,7 @@ extension History {
   func end(_ revision: Revision, limit: Int) async throws(ClientError) {
     _ = try await client.patch(
       Inventory.type, namespace: namespace, name: RevisionCodec.name(project, revision.number),
-      ["metadata": ["annotations": Value(RevisionCodec.annotations(revision))]])
+      ["metadata": ["annotations": RevisionCodec.patch(revision)]])
     let all = try await list()
     // The newest that was applied is what a rollback returns to: it stays, however many failed after it.
     let kept = Set(all.prefix(max(limit, 1)).map(\.number)).union(

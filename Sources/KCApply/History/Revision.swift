@@ -24,6 +24,8 @@ public struct Revision: Sendable, Hashable {
   public var summary: String
   /// What else is to be said: `back to revision 3`, or why it failed.
   public var note: String?
+  /// The addresses of what was not seen healthy, where it was not applied in full; nil where that is not known.
+  public var open: Set<String>?
   /// Over how many objects its content is spread.
   var parts = 1
 
@@ -32,7 +34,8 @@ public struct Revision: Sendable, Hashable {
     let words: [(Step.Action, String)] = [
       (.add, "added"), (.change, "changed"), (.replace, "replaced"), (.remove, "removed"),
     ]
-    return words.filter { plan.count($0.0) > 0 }.map { "\(plan.count($0.0)) \($0.1)" }.joined(separator: ", ")
+    let parts = words.filter { plan.count($0.0) > 0 }.map { "\(plan.count($0.0)) \($0.1)" }
+    return parts.isEmpty ? "nothing changed" : parts.joined(separator: ", ")
   }
 }
 

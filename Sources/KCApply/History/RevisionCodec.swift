@@ -7,6 +7,8 @@ internal import KCPlan
 /// Revisions as config maps: what is asked for often stands in annotations, the objects in the data, cut into parts
 /// where one object of the API could not hold them.
 enum RevisionCodec {
+  /// Bytes of the list of what is open: annotations have to share a quarter of a mebibyte. What is longer is left out.
+  private static let openLimit = 100_000
   /// Bytes of text per config map: the API takes a mebibyte, and escaping needs room on the way.
   static let partSize = 700_000
   static let projectLabel = "kc.dev/history"
@@ -39,7 +41,16 @@ enum RevisionCodec {
     ]
     out["environment"] = revision.environment
     out["note"] = revision.note
+    let open = revision.open.map { $0.sorted().joined(separator: "\n") }
+    out["open"] = open.flatMap { $0.utf8.count > openLimit ? nil : $0 }
     return Dictionary(uniqueKeysWithValues: out.map { (prefix + $0.key, $0.value) })
+  }
+
+  /// The annotations as a patch: what is not said any more goes.
+  static func patch(_ revision: Revision) -> Value {
+    var out = Value(annotations(revision))
+    for name in ["note", "open"] where out[prefix + name] == nil { out[prefix + name] = .null }
+    return out
   }
 
   private static func head(_ revision: Revision, project: String, namespace: String, part: Int) -> Value {
@@ -58,17 +69,19 @@ enum RevisionCodec {
     guard let number = map.labels["kc.dev/revision"].flatMap({ Int($0) }), number > 0 else { return nil }
     let notes = map.annotations
     func note(_ name: String) -> String? { notes[prefix + name] }
-    return Revision(
+    var revision = Revision(
       number: number, outcome: note("outcome").flatMap { Revision.Outcome(rawValue: $0) } ?? .pending,
       environment: note("environment"), time: note("applied-at") ?? "", author: note("applied-by") ?? "",
       plan: note("plan") ?? "", summary: note("summary") ?? "", note: note("note"),
       parts: min(max(note("parts").flatMap { Int($0) } ?? 1, 1), 1000))
+    revision.open = note("open").map { Set($0.split(separator: "\n").map(String.init)) }
+    return revision
   }
 
   // MARK: Objects
 
   /// One line of JSON per object.
-  private static func text(_ plan: Plan) -> [UInt8] {
+  static func text(_ plan: Plan) -> [UInt8] {
     var out: [UInt8] = []
     for step in plan.steps {
       guard step.action != .remove, let object = step.object else { continue }

@@ -41,7 +41,12 @@ public struct PlanHTML {
   private func problems() -> String {
     var items: [String] = plan.refusals.map { "\($0.title) would be refused: \($0.refusal?.message ?? "")" }
     items += plan.guarded.map { "\($0.title) is not removed without --allow-delete: \($0.guardReason ?? "")" }
+    items += plan.conflicting.map { step in
+      let fields = step.conflicts.map { "\($0.field) is managed by \($0.owner)" }
+      return "\(step.title) needs --take-ownership: \(fields.joined(separator: ", "))"
+    }
     items += plan.placements.filter { $0.unplaced > 0 }.map { "\($0.name): \($0.unplaced) of \($0.total) fit nowhere" }
+    if let words = plan.unfinishedWords { items.append(words) }
     if items.isEmpty { return "" }
     let list = items.map { "<li>\(Markup.escape($0))</li>" }.joined(separator: "\n")
     return "<section id=\"problems\"><h2>Problems</h2><ul>\n\(list)\n</ul></section>\n"

@@ -19,6 +19,13 @@ public enum PlanJSON {
       "placements": .array(plan.placements.map(placement)),
     ]
     if let environment = plan.environment { out["environment"] = .string(environment) }
+    if let unfinished = plan.unfinished { out["unfinished"] = self.unfinished(unfinished) }
+    return out
+  }
+
+  private static func unfinished(_ unfinished: Unfinished) -> Value {
+    var out: Value = ["revision": Value(unfinished.revision)]
+    out["open"] = unfinished.open.map { .array($0.sorted().map { .string($0) }) }
     return out
   }
 
@@ -54,6 +61,10 @@ public enum PlanJSON {
     if !step.leftAlone.isEmpty { out["leftAlone"] = .array(step.leftAlone.map(foreign)) }
     if let former = step.movedFrom { out["movedFrom"] = .string(former) }
     if let reason = step.guardReason { out["needsAllowDelete"] = .string(reason) }
+    if !step.conflicts.isEmpty {
+      out["conflicts"] = .array(
+        step.conflicts.map { ["field": .string($0.field), "owner": .string($0.owner)] })
+    }
     if !step.deferred.isEmpty {
       out["knownAfterApply"] = .array(
         step.deferred.map { field in

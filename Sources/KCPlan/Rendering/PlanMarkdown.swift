@@ -41,9 +41,15 @@ public struct PlanMarkdown {
         "> ⛔ \(Markup.code(step.title)) is not removed without `--allow-delete`: "
           + Markup.escape(step.guardReason ?? ""))
     }
+    for step in plan.conflicting {
+      let fields = step.conflicts.map { "\(Markup.code($0.field)) of \(Markup.escape($0.owner))" }
+      lines.append(
+        "> ⛔ \(Markup.code(step.title)) needs `--take-ownership`: would change \(fields.joined(separator: ", "))")
+    }
     for placement in plan.placements where placement.unplaced > 0 {
       lines.append("> ⛔ \(Markup.code(placement.name)): \(placement.unplaced) of \(placement.total) pods fit nowhere")
     }
+    if let words = plan.unfinishedWords { lines.append("> ⚠️ \(Markup.escape(words))") }
     for step in plan.changes {
       for risk in step.risks {
         lines.append("> ⚠️ \(risk.kind.words): \(Markup.code(step.title)): \(Markup.escape(risk.reason))")

@@ -49,6 +49,8 @@ public struct PlanText {
     lines += leftAlone()
     lines += refusals()
     lines += guarded()
+    lines += conflicts()
+    lines += unfinished()
     lines.append(summary())
     return lines.joined(separator: "\n") + "\n"
   }
@@ -138,6 +140,21 @@ public struct PlanText {
         "    --allow-delete \(step.address) allows it", "",
       ]
     }
+  }
+
+  private func conflicts() -> [String] {
+    let steps = plan.conflicting
+    if steps.isEmpty { return [] }
+    return [style.paint("✗ needs --take-ownership: fields that would change belong to others", .bad)]
+      + steps.flatMap { step in
+        step.conflicts.map { "    \(step.title): \($0.field) is managed by \($0.owner)" }
+      } + style.wrap(ConflictingField.help(steps), indent: "    ", hanging: "      ") + [""]
+  }
+
+  private func unfinished() -> [String] {
+    guard let words = plan.unfinishedWords else { return [] }
+    return style.wrap(style.paint("! ", .warning) + words, indent: "", hanging: "  ")
+      + [style.paint("    kc apply waits until that is healthy", .faint), ""]
   }
 
   private func refusals() -> [String] {

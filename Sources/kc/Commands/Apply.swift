@@ -51,7 +51,8 @@ struct Apply: AsyncParsableCommand {
     let project = try Project.load(options)
     try project.report(output)
     let target = try await Target.connect(target, for: project, startsEngine: true)
-    let plan = try await Planning.plan(project, on: target, allowDelete: guards.allowDelete)
+    let plan = Applier.Ownership(ownership).settling(
+      try await Planning.plan(project, on: target, allowDelete: guards.allowDelete))
     applying.show(plan, output)
     if !plan.refusals.isEmpty { throw Exit.target.exit }
     try GuardOptions.check(plan)
@@ -59,8 +60,9 @@ struct Apply: AsyncParsableCommand {
       throw Terminal.fail(
         "not all pods would have a place to run", help: "--allow-unplaced applies it all the same", code: .input)
     }
-    if !plan.isEmpty {
-      try applying.confirm("Apply this?", verb: "applied")
+    if !plan.isDone {
+      try applying.check(plan, taking: .init(ownership), output)
+      if !plan.isEmpty { try applying.confirm("Apply this?", verb: "applied") }
       try await carryOut(plan, on: target, namespace: Planning.namespace(project), exact: false)
     }
     await target.close()
@@ -87,11 +89,12 @@ struct Apply: AsyncParsableCommand {
         "the plan no longer fits what is there:\n    \(moved.joined(separator: "\n    "))", help: "make the plan again",
         code: .input)
     }
-    applying.show(saved.plan, output)
-    if saved.plan.isEmpty { return await target.close() }
-    try applying.confirm("Apply this?", verb: "applied")
-    let namespace = saved.plan.recordNamespace
-    try await carryOut(saved.plan, on: target, namespace: namespace, exact: true)
+    let plan = Applier.Ownership(ownership).settling(saved.plan)
+    applying.show(plan, output)
+    if plan.isDone { return await target.close() }
+    try applying.check(plan, taking: .init(ownership), output)
+    if !plan.isEmpty { try applying.confirm("Apply this?", verb: "applied") }
+    try await carryOut(plan, on: target, namespace: plan.recordNamespace, exact: true)
     await target.close()
   }
 

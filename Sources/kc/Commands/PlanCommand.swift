@@ -67,7 +67,7 @@ struct PlanCommand: AsyncParsableCommand {
     if !plan.refusals.isEmpty { throw (offline ? Exit.input : Exit.target).exit }
     try GuardOptions.check(plan)
     if plan.hasUnplaced, !allowUnplaced { throw Exit.input.exit }
-    if detailed, !plan.isEmpty { throw Exit.changes.exit }
+    if detailed, !plan.isDone { throw Exit.changes.exit }
   }
 
   private func write(_ plan: Plan, of project: Project, to path: String, _ target: Target) throws {

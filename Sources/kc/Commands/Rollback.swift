@@ -36,14 +36,15 @@ struct Rollback: AsyncParsableCommand {
     let namespace = Planning.namespace(project)
     let (plan, number) = try await plan(name, namespace, target)
     applying.show(plan, output)
-    if planOnly || plan.isEmpty {
-      if plan.isEmpty, applying.format == .human { Terminal.say("The target is as revision \(number) says.") }
+    if planOnly || plan.isDone {
+      if plan.isDone, applying.format == .human { Terminal.say("The target is as revision \(number) says.") }
       await target.close()
       return
     }
     if !plan.refusals.isEmpty { throw Exit.target.exit }
     try GuardOptions.check(plan)
-    try applying.confirm("Go back to revision \(number)?", verb: "applied")
+    try applying.check(plan, taking: .init(ownership), output)
+    if !plan.isEmpty { try applying.confirm("Go back to revision \(number)?", verb: "applied") }
     var settings = applying.applier
     settings.ownership = .init(ownership)
     settings.note = "back to revision \(number)"
@@ -65,10 +66,11 @@ struct Rollback: AsyncParsableCommand {
       if !restored.lost.isEmpty { try Self.refuse(lost: restored.lost) }
       let live = try await LiveReader(client: target.client, target: target.name).read(
         project: name, namespace: namespace, desired: restored.objects)
-      let plan = Planner(types: target.client.types, options: .init(allowDelete: Set(guards.allowDelete))).plan(
+      let planner = Planner(types: target.client.types, options: .init(allowDelete: Set(guards.allowDelete)))
+      let plan = planner.plan(
         project: name, namespace: namespace, environment: content.revision.environment, desired: restored.objects,
         live: live)
-      return (plan, content.revision.number)
+      return (Applier.Ownership(ownership).settling(plan), content.revision.number)
     } catch let error as ClientError {
       throw Target.failure(error)
     }

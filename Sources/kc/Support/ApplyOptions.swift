@@ -25,6 +25,18 @@ struct ApplyingOptions: ParsableArguments {
     }
   }
 
+  /// Refuses a plan that changes fields of others, before anything is asked or done.
+  func check(_ plan: Plan, taking ownership: Applier.Ownership, _ output: OutputOptions) throws {
+    let steps = ownership.contested(plan)
+    if steps.isEmpty { return }
+    let failure = ApplyFailure.contested(steps)
+    switch format {
+    case .human: FailureText.say(failure, plan, output.style(for: 2))
+    case .json: EventLines.write(EventLines.failed(failure, code: failure.exit.rawValue, applied: [], open: []))
+    }
+    throw failure.exit.exit
+  }
+
   /// - Parameters:
   ///   - verb: `applied`, `removed`: what did not happen where the answer is no.
   func confirm(_ question: String, verb: String) throws {

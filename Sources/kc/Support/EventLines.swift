@@ -13,12 +13,14 @@ enum EventLines {
   }
 
   static func plan(_ plan: Plan) -> Value {
-    [
+    var out: Value = [
       "event": "plan", "project": .string(plan.project), "environment": plan.environment.map { .string($0) } ?? .null,
       "target": .string(plan.target), "plan": .string(plan.digest), "add": Value(plan.count(.add)),
       "change": Value(plan.count(.change)), "replace": Value(plan.count(.replace)),
       "remove": Value(plan.count(.remove)), "unchanged": Value(plan.count(.keep)),
     ]
+    out["unfinished"] = plan.unfinished.map { Value($0.revision) }
+    return out
   }
 
   static func event(_ event: ApplyEvent) -> Value {
@@ -57,6 +59,14 @@ enum EventLines {
     ]
     if case .conflict(_, let fields) = failure {
       out["conflicts"] = .array(fields.map { ["field": .string($0.field), "owner": .string($0.owner)] })
+    }
+    if case .contested(let steps) = failure {
+      out["conflicts"] = .array(
+        steps.flatMap { step in
+          step.conflicts.map {
+            ["address": .string(step.address), "field": .string($0.field), "owner": .string($0.owner)] as Value
+          }
+        })
     }
     if case .unhealthy(_, _, let logs) = failure, !logs.isEmpty {
       out["logs"] = .array(logs.map { .string($0) })

@@ -16,6 +16,13 @@ enum FailureText {
         "the plan no longer fits what is there:\n    " + changes.joined(separator: "\n    "),
         help: "make the plan again")
     case .unreachable(let why): error(why, help: "run `kc apply` again to go on")
+    case .contested(let steps):
+      let list = steps.flatMap { step in
+        step.conflicts.map { "\(step.title): \($0.field) is managed by \($0.owner)" }
+      }
+      error(
+        "fields that would change belong to others\n    " + list.joined(separator: "\n    "),
+        help: ConflictingField.help(steps), code: failure.exit)
     case .conflict(let step, let fields):
       let list = fields.map { "\($0.field) is managed by \($0.owner)" }.joined(separator: "\n    ")
       error(
@@ -66,7 +73,7 @@ enum FailureText {
   /// What stands after a failure that may have left something half done.
   static func sayStanding(_ failure: ApplyFailure, applied: [String], open: [String], _ plan: Plan) {
     switch failure {
-    case .locked, .moved, .rolledBack: return
+    case .locked, .moved, .contested, .rolledBack: return
     default: break
     }
     let missing = plan.changes.map(\.address).filter { !applied.contains($0) }
@@ -82,8 +89,8 @@ enum FailureText {
     for case let text? in lines { Terminal.say(text) }
   }
 
-  private static func error(_ message: String, help: String) {
-    _ = Terminal.fail(message, help: help, code: .partial)
+  private static func error(_ message: String, help: String, code: Exit = .partial) {
+    _ = Terminal.fail(message, help: help, code: code)
   }
 }
 
@@ -92,7 +99,7 @@ extension ApplyFailure {
   var exit: Exit {
     switch self {
     case .locked: .target
-    case .moved: .input
+    case .moved, .contested: .input
     default: .partial
     }
   }

@@ -30,7 +30,12 @@ final class ProgressBoard: Sendable {
     self.style = style
     self.isJSON = isJSON
     isLive = !isJSON && isatty(2) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
-    width = min(plan.changes.map(\.title.count).max() ?? 0, 60)
+    width = min(plan.steps.filter(Self.isShown(plan.unfinished)).map(\.title.count).max() ?? 0, 60)
+  }
+
+  /// Whether something is told of a step.
+  private static func isShown(_ last: Unfinished?) -> (Step) -> Bool {
+    { step in step.action != .keep || last?.covers(step.address) ?? false }
   }
 
   /// What was applied, and of that what is not known to be healthy yet, as addresses.
@@ -56,6 +61,8 @@ final class ProgressBoard: Sendable {
     switch event {
     case .applied(let step): state.applied.append(step.address)
     case .waiting(let step, let text, let pods):
+      // What an apply before has made stands, too, and is not known to be healthy.
+      if step.action == .keep, !state.applied.contains(step.address) { state.applied.append(step.address) }
       if let index = state.awaited.firstIndex(where: { $0.step.address == step.address }) {
         state.awaited[index] = (step, text, pods)
       } else {

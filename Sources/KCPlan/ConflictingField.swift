@@ -1,0 +1,53 @@
+internal import KCData
+public import KCKube
+
+/// A field that an apply would change and another manager owns.
+public struct ConflictingField: Sendable, Hashable {
+  /// `spec.replicas`
+  public var field: String
+  /// Who owns it: `kubectl-edit`.
+  public var owner: String
+
+  public init(field: String, owner: String) {
+    self.field = field
+    self.owner = owner
+  }
+
+  /// What takes the fields of some steps, in words.
+  public static func help(_ steps: [Step]) -> String {
+    var fields: [String] = []
+    for field in steps.flatMap(\.conflicts).map(\.field) where !fields.contains(field) { fields.append(field) }
+    let options = fields.prefix(8).map { field in
+      "--take-ownership " + (field.contains { "[]\"'$ ".contains($0) } ? "'\(field)'" : field)
+    }
+    let all = fields.count > 1 ? "--take-ownership ALL all of them" : "--take-ownership ALL all there may be"
+    return "\(options.joined(separator: " ")) takes \(fields.count > 1 ? "these fields" : "that field"), \(all); "
+      + "or leave it out of the program, and its owner keeps it"
+  }
+
+  /// The conflicts that an apply would meet, by our own rules.
+  static func foreseen(
+    _ object: Value, _ current: Value, _ type: ResourceType, _ schema: KubeSchema
+  ) -> [ConflictingField]? {
+    do throws(APIStatus) {
+      _ = try ServerSideApply.apply(
+        object, to: current, manager: Planner.fieldManager, force: false, type: type, now: Timestamp(seconds: 0),
+        schema: schema)
+      return nil
+    } catch {
+      let found = list(error)
+      return found.isEmpty ? nil : found
+    }
+  }
+
+  /// The conflicts that a refusal lists.
+  public static func list(_ status: APIStatus) -> [ConflictingField] {
+    (status.details?.causes ?? []).filter { $0.reason == "FieldManagerConflict" }.map { cause in
+      // `conflict with "kubectl-edit" using apps/v1`, with `with subresource "scale"` on the way where there is one.
+      let quoted = cause.message.split(separator: "\"", omittingEmptySubsequences: false)
+      let owner = quoted.count > 1 ? String(quoted[1]) : cause.message
+      return ConflictingField(
+        field: cause.field.hasPrefix(".") ? String(cause.field.dropFirst()) : cause.field, owner: owner)
+    }
+  }
+}
