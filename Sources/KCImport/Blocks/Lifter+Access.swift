@@ -8,6 +8,7 @@ extension Lifter {
   }
 
   private mutating func liftRole() -> Bool {
+    addCombined()
     guard let rules = rest.peek("rules")?.array else { return rest.peek("rules")?.isNull ?? true }
     var taken: Set<String> = []
     var written: [SourceLine] = []
@@ -18,6 +19,20 @@ extension Lifter {
     rest.take("rules")
     lines += written
     return true
+  }
+
+  /// `combine = [{ "shop.example/to-view": "true" }]`
+  private mutating func addCombined() {
+    let path = rest.path("aggregationRule", "clusterRoleSelectors")
+    guard own.head.kind == "clusterrole", let rule = rest.peek("aggregationRule"), rule.object?.count == 1,
+      let selectors = rule["clusterRoleSelectors"]?.array, !selectors.isEmpty
+    else { return }
+    let texts = selectors.compactMap { selector in
+      selector.object?.count == 1 && selector["matchLabels"]?.object?.isEmpty == false ? Self.labels(selector) : nil
+    }
+    guard texts.count == selectors.count else { return }
+    rest.take("aggregationRule")
+    lines.append(.list("combine", texts, path))
   }
 
   /// `allow pods = ["get", "list"]`

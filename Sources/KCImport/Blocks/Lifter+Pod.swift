@@ -188,12 +188,13 @@ extension Lifter {
   /// `seLinux { level = "s0:c123" }`
   static func seLinux(_ owner: inout Remainder) -> SourceLine? {
     let path = owner.path("securityContext", "seLinuxOptions")
+    let names = ["level", "role", "type", "user"]
     guard let options = owner.peek("securityContext", "seLinuxOptions")?.object, !options.isEmpty,
-      options.allSatisfy({ ["level", "role", "type", "user"].contains($0) && $1.string != nil })
+      options.allSatisfy({ key, value in names.contains(key) && value.string != nil })
     else { return nil }
     owner.take("securityContext", "seLinuxOptions")
-    let lines = options.compactMap { key, value in
-      value.string.map { SourceLine.text("\(key) = \(SourceText.quoted($0))", path.field(key)) }
+    let lines = names.compactMap { key in
+      options[key]?.string.map { SourceLine.text("\(key) = \(SourceText.quoted($0))", path.field(key)) }
     }
     return .block("seLinux", lines, path)
   }

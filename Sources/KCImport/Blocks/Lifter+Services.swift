@@ -20,6 +20,14 @@ extension Lifter {
       rest.take("spec", "clusterIP")
       add("headless = true", "spec", "clusterIP")
     }
+    add("fixedAddress", text: "spec", "clusterIP")
+    for (name, key) in [("externalIPs", "externalIPs"), ("loadBalancerSources", "loadBalancerSourceRanges")] {
+      rest.dropEmpty("spec", key)
+      guard let texts = rest.texts("spec", key) else { continue }
+      lines.append(.list(name, texts.map(literal), rest.path("spec", key)))
+    }
+    add("loadBalancerIP", text: "spec", "loadBalancerIP")
+    add("loadBalancerClass", text: "spec", "loadBalancerClass")
     rest.drop("None", "spec", "sessionAffinity")
     if rest.peek("spec", "sessionAffinity") == "ClientIP" {
       rest.take("spec", "sessionAffinity")

@@ -20,7 +20,15 @@ extension Lifter {
       }
       rest.drop(10, "spec", "revisionHistoryLimit")
     case "cronjob": guard addSchedule() else { return false }
-    case "job": addJob("spec")
+    case "job":
+      rest.drop(false, "spec", "suspend")
+      add("suspend", bool: "spec", "suspend")
+      rest.drop("NonIndexed", "spec", "completionMode")
+      if rest.peek("spec", "completionMode") == "Indexed" {
+        rest.take("spec", "completionMode")
+        add("indexed = true", "spec", "completionMode")
+      }
+      addJob("spec")
     default: break
     }
     return liftPod()

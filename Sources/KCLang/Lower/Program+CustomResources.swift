@@ -13,53 +13,26 @@ extension Program {
       return tree.value(of: resource.tree)
     }
     guard !definitions.isEmpty else { return }
-    let layers = Self.layers(definitions)
-    var schemas: [KubeSchema] = []
-    for layer in layers {
-      var schema = schemas.first ?? kube
-      for definition in layer { schema.insert(definition: definition) }
-      schemas.append(schema)
-    }
+    var schemas = CustomSchemas(kube, definitions)
     let clusterWide = Set(
-      layers[0].filter { $0.at("spec", "scope")?.string == "Cluster" }.map(Self.definedKind))
+      definitions.filter { $0.at("spec", "scope")?.string == "Cluster" }.map(CustomSchemas.definedKind))
     for place in resources.indices {
       let (apiVersion, kind) = identity(of: resources[place].tree)
       let group = apiVersion.split(separator: "/").first.map(String.init) ?? ""
       if clusterWide.contains("\(group) \(kind)") { removeNamespace(&resources[place].tree) }
-      check(resources[place], apiVersion: apiVersion, kind: kind, against: schemas)
+      check(resources[place], apiVersion: apiVersion, kind: kind, against: &schemas)
     }
-  }
-
-  /// Definitions in layers, each with one of a kind: in the first the last ones, and in others those that differ from
-  /// them. Programs that hold several releases of an operator have such.
-  private static func layers(_ definitions: [Value]) -> [[Value]] {
-    var byKind: [String: [Value]] = [:]
-    var layers: [[Value]] = []
-    for definition in definitions.reversed() {
-      let kind = definedKind(definition)
-      let known = byKind[kind] ?? []
-      guard known.count < Limits.definitions,
-        !known.contains(where: { $0["spec"] == definition["spec"] })
-      else { continue }
-      byKind[kind, default: []].append(definition)
-      if layers.count == known.count { layers.append([]) }
-      layers[known.count].append(definition)
-    }
-    return layers
-  }
-
-  /// `example.com Widget`
-  private static func definedKind(_ definition: Value) -> String {
-    "\(definition.at("spec", "group")?.string ?? "") \(definition.at("spec", "names", "kind")?.string ?? "")"
   }
 
   /// Reports what is wrong with a custom resource by the first of the schemas, unless another one takes it.
   private mutating func check(
-    _ resource: Resource, apiVersion: String, kind: String, against schemas: [KubeSchema]
+    _ resource: Resource, apiVersion: String, kind: String, against schemas: inout CustomSchemas
   ) {
     let before = diagnostics
     var first: DiagnosticSink?
-    for schema in schemas {
+    let group = apiVersion.split(separator: "/").first.map(String.init) ?? ""
+    for place in 0..<schemas.count(group: group, kind: kind) {
+      let schema = schemas.schema(at: place)
       guard let type = schema.type(apiVersion: apiVersion, kind: kind), schema.types[type].isCustom else { continue }
       check(resource, apiVersion: apiVersion, kind: kind, schema, type)
       if diagnostics.all.count == before.all.count { return }

@@ -366,5 +366,5 @@ enum Limits {
   /// Schemas that extend each other.
   static let schemas = 32
   /// Definitions of one custom kind that differ, and are all held against its resources.
-  static let definitions = 8
+  static let definitions = 64
 }
