@@ -25,9 +25,9 @@ extension Program {
     if lazy.compiled >= 0 { return lazy.compiled }
     let op: Int32
     // What is known where a name is used need not hold where it is declared.
-    let outer = facts
-    facts = []
-    defer { facts = outer }
+    let outer = (facts, focus)
+    (facts, focus) = ([], Focus(block: -1, depth: pending.count))
+    defer { (facts, focus) = outer }
     lazies[Int(index)].isCompiling = true
     defer { lazies[Int(index)].isCompiling = false }
     switch lazy.node.kind {
@@ -136,6 +136,9 @@ extension Program {
     guard code.functions[Int(index)].body < 0, code.functions[Int(index)].builtin < 0 else { return }
     ensureSignature(index)
     guard let source = functionSources[index], source.inner >= 0 else { return }
+    let outer = focus
+    focus = Focus(block: -1, depth: pending.count)
+    defer { focus = outer }
     let result = code.functions[Int(index)].result
     guard let body = source.node.parts.last, !body.isType, body.kind != .parameterList else {
       code.functions[Int(index)].body = code.emit(.poison, at: code.functions[Int(index)].site)

@@ -165,9 +165,10 @@ extension Program {
       notes.append("it was waived until \(until)")
     }
     let shown = message.isSecret ? "a policy is not kept" : tree.text(of: message) ?? "a policy is not kept"
-    report(
+    let broken = Diagnostic(
       "KC0200", shown, at: span(site), severity: check.severity,
       labels: [.init(span: policy.span, message: "this policy")], notes: notes)
+    diagnostics.add(broken, about: reportPlace(of: broken.span, about: block))
   }
 
   /// Whether a waiver is for a block, or one around it.

@@ -7,6 +7,9 @@ extension Program {
   mutating func ensureSchema(_ index: Int32) {
     guard schemas[Int(index)].state == .declared, let node = schemas[Int(index)].node else { return }
     schemas[Int(index)].state = .compiling
+    let around = focus
+    focus = Focus(block: -1, depth: pending.count)
+    defer { focus = around }
     schemas[Int(index)].chain = [index]
     if node.kind == .componentDecl { return compileComponent(index, node) }
     if schemas[Int(index)].isBlock, let generic = node.child(.typeParameters) {
@@ -34,6 +37,20 @@ extension Program {
     schemas[Int(index)].lets = lets
     schemas[Int(index)].frameSize = scopes[Int(scope)].size
     schemas[Int(index)].state = .compiled
+    checkMakesObjects(index, node)
+  }
+
+  /// Reports a schema of resources whose blocks would make nothing.
+  private mutating func checkMakesObjects(_ index: Int32, _ node: SyntaxNode) {
+    let schema = schemas[Int(index)]
+    // Of what extends a schema that is not known, it is not known either.
+    guard schema.isBlock, schema.object < 0, schema.parent >= 0 || !node.hasWord("extends"),
+      node.child(.typeParameters) == nil
+    else { return }
+    report(
+      "KC0122", "`\(schema.name)` is a schema of resources, and needs `object`: its blocks make nothing",
+      at: schema.site,
+      help: "say what they make, `object = { apiVersion = …, kind = … }`, or leave out `resource`")
   }
 
   /// The mixins that a schema's `with` names.
@@ -110,7 +127,9 @@ extension Program {
   private mutating func schema(named token: Int, in node: SyntaxNode, _ scope: Int32) -> Int32? {
     let name = node.word(token)
     guard let (owner, found) = find(key(name), in: scope), case .schema(let schema) = found.kind else {
-      let known = names(in: scope) { if case .schema = $0.kind { true } else { false } }
+      let known = names(in: scope) {
+        if case .schema = $0.kind { $0.node?.span != node.span } else { false }
+      }
       reportUnknown("KC0103", "there is no schema `\(name)`", name, among: known, at: node.tree.span(ofToken: token))
       return nil
     }
@@ -187,6 +206,8 @@ extension Program {
         report(
           "KC0120", "`\(text(slot.key))` is declared twice", at: slot.site,
           labels: [Diagnostic.Label(span: span(other.site), message: "declared here first")])
+      } else {
+        checkOverride(of: other, by: slot)
       }
       schemas[Int(index)].slots[Int(place)] = slot
       return place

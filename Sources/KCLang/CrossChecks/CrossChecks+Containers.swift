@@ -79,7 +79,7 @@ extension CrossChecks {
         report(
           "KC0406", "a probe of `\(name)` asks at the port \(number), which the container does not open", at: port.site,
           isWarning: true, notes: ["it opens \(Program.enumerate(numbers.sorted().map(String.init)))"],
-          help: "name the port: `port: http`")
+          help: isPlain ? "give it the name of one of its `ports`: `port = \"NAME\"`" : "name the port: `port: http`")
       }
     }
   }

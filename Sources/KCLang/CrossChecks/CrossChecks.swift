@@ -27,10 +27,11 @@ struct CrossChecks: ~Copyable {
 
   let program: Program
   let names: ObjectNames
-  private(set) var found: [Diagnostic] = []
+  /// What was found, each with the block of its object.
+  private(set) var found: [(diagnostic: Diagnostic, block: Int32)] = []
   /// Whether the object being checked is written in the API's own form: then only what the API itself refuses is an
   /// error, because what it refers to may be elsewhere.
-  private var isPlain = false
+  private(set) var isPlain = false
   /// The block of the object that is checked.
   private var held: Int32 = -1
   /// Whether it is of a kind that the API of this version does not have, so that nobody knows what would be refused.
@@ -50,7 +51,7 @@ struct CrossChecks: ~Copyable {
   }
 
   /// All that is wrong.
-  mutating func run() -> [Diagnostic] {
+  mutating func run() -> [(diagnostic: Diagnostic, block: Int32)] {
     for place in objects.indices {
       let object = objects[place]
       hold(object)
@@ -208,13 +209,11 @@ extension CrossChecks {
     let marks = labels.filter { $0.site != site }.map {
       Diagnostic.Label(span: program.span($0.site), message: $0.text)
     }
-    found.append(
-      Diagnostic(
-        code, message, at: program.span(site),
-        severity: isWarning || isUntyped || (isTakenOver && !Self.refused.contains(code)) ? .warning : .error,
-        labels: marks,
-        notes: notes,
-        help: help))
+    let diagnostic = Diagnostic(
+      code, message, at: program.span(site),
+      severity: isWarning || isUntyped || (isTakenOver && !Self.refused.contains(code)) ? .warning : .error,
+      labels: marks, notes: notes, help: help)
+    found.append((diagnostic, held))
   }
 
   /// A name of something that the program does not declare, but almost does.
@@ -241,6 +240,6 @@ extension Program {
     var checks = CrossChecks(self, resources)
     let found = checks.run()
     self = checks.end()
-    diagnostics.add(contentsOf: found)
+    for (one, block) in found { diagnostics.add(one, about: reportPlace(of: one.span, about: block)) }
   }
 }

@@ -30,8 +30,9 @@ extension Program {
   mutating func expand(_ index: Int32) {
     guard instances[Int(index)].state == .fresh else { return }
     instances[Int(index)].state = .expanding
-    let outer = insertion
+    let outer = (insertion, focus)
     insertion = Insertion()
+    focus = Focus(block: index, depth: pending.count)
     if instances[Int(index)].base >= 0 { addBase(of: index) }
     var rest = Rest()
     var next = instances[Int(index)].firstBody
@@ -47,13 +48,14 @@ extension Program {
       insertion = Insertion(parent: index, after: item.mark)
       decide(code.statements[Int(item.statement)], in: index, item.frame, &rest)
     }
-    insertion = outer
+    insertion = outer.0
     for item in rest.amendments {
       let statement = code.statements[Int(item.statement)]
       child(statement, name: statement.key, in: index, item.frame)
     }
     for statement in rest.deletions { deleteLate(code.statements[Int(statement)], in: index) }
     instances[Int(index)].state = .ready
+    focus = outer.1
   }
 
   /// What remains to be done of an instance's bodies when all that holds always was done.

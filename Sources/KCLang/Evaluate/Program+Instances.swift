@@ -143,10 +143,22 @@ extension Program {
       let body = span(code.bodies[Int(bodyRefs[Int(next)].body)].site)
       let isReported = diagnostics.all.contains { report in
         report.severity == .error && report.span.file == body.file && report.span.start >= body.start
-          && report.span.end <= body.end
+          && report.span.end <= body.end && concerns(report, index)
       }
       if isReported { return true }
       next = bodyRefs[Int(next)].next
+    }
+    return false
+  }
+
+  /// Whether a report is about a block: that another instance of its component is wrong says nothing of it.
+  private func concerns(_ report: Diagnostic, _ index: Int32) -> Bool {
+    let places = diagnostics.instances(of: report)
+    if places.isEmpty { return true }
+    var current = index
+    while current >= 0 {
+      if places.contains(where: { $0.instance == current }) { return true }
+      current = instances[Int(current)].parent
     }
     return false
   }

@@ -21,9 +21,10 @@ extension Program {
       // What secrets hold is assumed here, or nothing to be shown.
       for cause in causes where !(hasSecrets && kind == "Secret") {
         let why = hasSecrets ? "its value is not what the API asks for" : cause.message
-        report(
+        let refusal = Diagnostic(
           "KC0197", "the API server refuses `\(cause.field)` of \(title(of: resource.instance)): \(why)",
           at: span(site(of: cause.field, in: resource)))
+        diagnostics.add(refusal, about: reportPlace(of: refusal.span, about: resource.instance))
       }
     }
     return refused
@@ -42,6 +43,9 @@ extension Program {
       object.set(.string(prefix + "x2x4x"), at: "metadata", "name")
     }
     Strategy.prepareForCreate(&object, type: type, now: Timestamp(seconds: 0))
-    return Validation.create(object, type: type)
+    let causes = Validation.create(object, type: type)
+    // That nothing fits a selector which is not there is no second mistake.
+    guard causes.contains(where: { $0.field == "spec.selector" }) else { return causes }
+    return causes.filter { !$0.message.contains("`selector` does not match template `labels`") }
   }
 }

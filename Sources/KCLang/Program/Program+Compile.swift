@@ -39,6 +39,7 @@ extension Program {
     dropConsequences()
     if !diagnostics.hasErrors { reportUnusedImports() }
     dropWarningsInPackages()
+    nameInstances()
     return resources
   }
 
@@ -79,7 +80,10 @@ extension Program {
 
   /// The environment asked for, after those that it extends; their indices from the lowest up.
   mutating func environmentChain() -> [Int] {
-    for environment in environments { checkParent(environment) }
+    for (place, environment) in environments.enumerated() {
+      checkParent(environment)
+      checkCycle(from: place)
+    }
     guard var name = options.environment else { return [] }
     var chain: [Int] = []
     while chain.count < Limits.environments {
@@ -87,15 +91,33 @@ extension Program {
         if chain.isEmpty { reportUnknownEnvironment(name) }
         break
       }
-      if chain.contains(index) {
-        report("KC0123", "the env `\(name)` extends itself", at: environments[index].span)
-        break
-      }
+      if chain.contains(index) { break }
       chain.append(index)
       guard let parent = environments[index].parent else { break }
       name = parent
     }
     return chain.reversed()
+  }
+
+  /// Reports envs that extend each other, once: where the first of them is declared.
+  private mutating func checkCycle(from first: Int) {
+    var way = [first]
+    while let parent = environments[way[way.count - 1]].parent, way.count <= Limits.environments,
+      let next = environments.firstIndex(where: { $0.name == parent })
+    {
+      if next == first {
+        let labels = way.dropFirst().prefix(5).map {
+          Diagnostic.Label(span: environments[$0].span, message: "extends `\(environments[$0].parent ?? "")`")
+        }
+        let names = (way + [first]).map { "`\(environments[$0].name)`" }.joined(separator: " → ")
+        return report(
+          "KC0123", "the env `\(environments[first].name)` extends itself", at: environments[first].span,
+          labels: labels, notes: way.count > 1 ? [names] : [])
+      }
+      // Who only leads to a cycle, or comes later in it, is not where it is told.
+      if next < first || way.contains(next) { return }
+      way.append(next)
+    }
   }
 
   private mutating func checkParent(_ environment: Environment) {

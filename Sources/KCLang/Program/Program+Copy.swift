@@ -91,6 +91,7 @@ extension Program {
 
   private mutating func copyEvaluation(_ other: borrowing Program) {
     insertion = other.insertion
+    focus = other.focus
     fieldStack = other.fieldStack
     valueStack = other.valueStack
     depth = other.depth

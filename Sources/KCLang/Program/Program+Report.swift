@@ -8,7 +8,8 @@ extension Program {
   ) {
     diagnostics.add(
       Diagnostic(
-        code, message, at: span, severity: severity, labels: labels, notes: notes, help: help, fix: fix))
+        code, message, at: span, severity: severity, labels: labels, notes: notes, help: help, fix: fix),
+      about: reportPlace(of: span))
   }
 
   mutating func report(
@@ -28,41 +29,7 @@ extension Program {
     }
     report(
       code, message, at: span, notes: notes, help: "did you mean `\(guess)`?",
-      fix: Diagnostic.Fix(span: span, replacement: guess))
-  }
-
-  /// The candidate that differs from `name` by few edits; nil where none is near.
-  static func nearest(to name: String, among candidates: some Collection<String>) -> String? {
-    let wanted = Array(name.utf8)
-    let limit = max(1, wanted.count / 3)
-    var best: (distance: Int, name: String)?
-    for candidate in candidates where candidate != name {
-      let distance = editDistance(wanted, Array(candidate.utf8), limit: limit)
-      if distance <= limit, best.map({ (distance, candidate) < ($0.distance, $0.name) }) ?? true {
-        best = (distance, candidate)
-      }
-    }
-    return best?.name
-  }
-
-  /// Edits (insert, delete, replace, swap neighbours) from one text to the other; more than `limit` where it exceeds.
-  private static func editDistance(_ left: [UInt8], _ right: [UInt8], limit: Int) -> Int {
-    if abs(left.count - right.count) > limit || left.count > 200 { return limit + 1 }
-    func fold(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte + 32 : byte == 95 ? 45 : byte }
-    var before = [Int](repeating: 0, count: right.count + 1)
-    var previous = Array(0...right.count)
-    for i in 0..<left.count {
-      var current = [i + 1]
-      for j in 0..<right.count {
-        let same = fold(left[i]) == fold(right[j])
-        var cost = min(previous[j] + (same ? 0 : 1), previous[j + 1] + 1, current[j] + 1)
-        if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] { cost = min(cost, before[j - 1] + 1) }
-        current.append(cost)
-      }
-      before = previous
-      previous = current
-    }
-    return previous[right.count]
+      fix: Self.isSlip(name, guess) ? Diagnostic.Fix(span: span, replacement: guess) : nil)
   }
 
   /// "`a`, `b` and `c`"

@@ -126,6 +126,7 @@ struct Program: ~Copyable, Sendable {
   // Evaluation
   /// Where the children stand that are being made.
   var insertion = Insertion()
+  var focus = Focus()
   /// Fields and elements that records, lists and calls being evaluated are made of, innermost last.
   var fieldStack: [TreeField] = []
   var valueStack: [TreeValue] = []
