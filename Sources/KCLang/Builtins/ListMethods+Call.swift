@@ -24,7 +24,7 @@ extension Builtins {
       return program.tree.list(
         elements.filter { element in
           let plain = program.scalar(element)
-          return others.contains { program.tree.equal($0, plain) } == keeps
+          return others.contains { program.equality($0, plain).holds } == keeps
         })
     case "reversed": return program.tree.list(elements.reversed())
     case "sum": return sum(elements, call, &program)
@@ -110,16 +110,20 @@ extension Builtins {
 
   private static func position(_ call: MethodCall, _ elements: [TreeValue], _ program: inout Program) -> TreeValue {
     let wanted = call[0]
-    let place: Int?
-    if wanted.tag == .instance, elements.contains(where: { $0.tag == .instance }) {
-      // Blocks are the same when they are one, not when they say the same.
-      place = elements.firstIndex { $0.bits == wanted.bits }
-    } else {
-      let (plain, sought) = (elements.map { program.scalar($0) }, program.scalar(wanted))
-      place = plain.firstIndex { program.tree.equal($0, sought) }
+    // Blocks are the same when they are one, not when their primary fields say the same.
+    let isOfBlocks = wanted.tag == .instance && elements.contains { $0.tag == .instance }
+    let (plain, sought) =
+      isOfBlocks ? (elements, wanted) : (elements.map { program.scalar($0) }, program.scalar(wanted))
+    var isSecret = false
+    let place = plain.firstIndex { element in
+      let found = program.equality(element, sought)
+      isSecret = isSecret || found.isSecret
+      return found.holds
     }
-    if call.name == "contains" { return .bool(place != nil) }
-    return place.map { program.tree.int(Int64($0)) } ?? TreeValue.none
+    var result =
+      call.name == "contains" ? .bool(place != nil) : place.map { program.tree.int(Int64($0)) } ?? TreeValue.none
+    if isSecret, !result.isNone { result.isSecret = true }
+    return result
   }
 
   private static func unique(_ elements: [TreeValue], _ program: inout Program) -> TreeValue {
@@ -129,7 +133,7 @@ extension Builtins {
       // Text is looked up; other values are few.
       if let text = program.tree.text(of: element) {
         if seen.insert(text).inserted { unique.append(element) }
-      } else if !unique.contains(where: { program.tree.equal($0, element) }) {
+      } else if !unique.contains(where: { program.equality($0, element).holds }) {
         unique.append(element)
       }
     }

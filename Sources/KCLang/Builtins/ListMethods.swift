@@ -39,7 +39,7 @@ extension Builtins {
     Method("reversed() -> List<T>", "From the last to the first.", "[1, 2, 3].reversed()", "[3, 2, 1]"),
     Method("unique() -> List<T>", "Without those that were there before.", "[1, 2, 1].unique()", "[1, 2]"),
     Method(
-      "contains(element: T) -> Bool", "Whether it has an element like this; of blocks, the block itself.",
+      "contains(element: T) -> Bool", "Whether it has an element equal to this; of blocks, the block itself.",
       "[1, 2].contains(2)", "true"),
     Method(
       "indexOf(element: T) -> Int?", "The place of the first such element, from 0; absent where there is none.",

@@ -241,8 +241,9 @@ extension Program {
     }
     var result: TreeValue
     switch op.code {
-    case .equal: result = .bool(tree.equal(left, right))
-    case .notEqual: result = .bool(!tree.equal(left, right))
+    case .equal, .notEqual:
+      result = equal(left, right, is: op.code == .equal, at: op.site)
+      if result.isPoison { return result }
     default:
       guard let order = compare(left, right) else { return operandsProblem(op, left, right) }
       switch op.code {
@@ -252,7 +253,7 @@ extension Program {
       default: result = .bool(order >= 0)
       }
     }
-    result.isSecret = left.isSecret || right.isSecret
+    result.isSecret = result.isSecret || left.isSecret || right.isSecret
     return result
   }
 
@@ -292,13 +293,21 @@ extension Program {
     if value.isPoison || collection.isPoison { return .poison }
     if holdsDeferred(value) || holdsDeferred(collection) { return undecided("`in`", at: op.site) }
     var result = isIn(value, collection, siteOf(op.b))
-    if !result.isPoison { result.isSecret = value.isSecret || holdsSecret(collection) }
+    if !result.isPoison { result.isSecret = result.isSecret || value.isSecret || holdsSecret(collection) }
     return result
   }
 
   private mutating func isIn(_ value: TreeValue, _ collection: TreeValue, _ site: Int32) -> TreeValue {
     switch collection.tag {
-    case .list: return .bool(tree.items(of: collection).contains { tree.equal($0, value) })
+    case .list:
+      var (isThere, isSecret) = (false, false)
+      for place in 0..<collection.length where !isThere {
+        let found = equality(tree.item(of: collection, place), value)
+        (isThere, isSecret) = (found.holds, isSecret || found.isSecret)
+      }
+      var result = TreeValue.bool(isThere)
+      result.isSecret = isSecret
+      return result
     case .range: return .bool(isWithin(value, collection))
     case .record, .instance:
       let record = collection.tag == .instance ? materialize(collection) : collection

@@ -131,6 +131,7 @@ extension Program {
       fix = edit(of: display(value), to: "\"\(display(value))\"", at: site)
       help = fix == nil ? "put into text it is one: `\"\\(…)\"`" : "in quotes it is one: `\"\(display(value))\"`"
     }
+    if help == nil, hidden == 0, !value.isSecret { (help, fix) = shapeHint(value, type, at: site) }
     let wanted = Self.article(describe(type))
     let message = subject >= 0 ? "`\(text(subject))` is \(wanted)" : "\(wanted) is expected here"
     report(
@@ -175,6 +176,7 @@ extension Program {
       for member in members where fits(plain, member) { return coerce(plain, to: member, at: site) }
     }
     if plain.isPoison { return plain }
+    if plain.tag == .record, let made = coerce(record: plain, toOneOf: members, type, at: site) { return made }
     for member in members where isNear(plain, member) { return coerce(plain, to: member, at: site) }
     let texts = members.compactMap { member -> String? in
       if case .text(let text) = types[member] { return text }
