@@ -134,7 +134,7 @@ extension Program {
       "KC0310",
       "`\(node.text)` can never match: `\(coverage.subject.text)` is \(Self.article(describe(coverage.type)))",
       at: node.span, help: guess.map { "did you mean `\($0)`?" },
-      fix: guess.map { Diagnostic.Fix(span: node.span, replacement: $0) })
+      fix: guess.flatMap { Self.isSlip(node.text, $0) ? Diagnostic.Fix(span: node.span, replacement: $0) : nil })
   }
 
   /// A pattern whose value is not known yet, of a type that nothing can match.

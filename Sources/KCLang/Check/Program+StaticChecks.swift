@@ -213,7 +213,9 @@ extension Program {
     report(
       "KC0116", "\"\(text)\" is none of \(Self.enumerate(texts, "or"))", at: site,
       help: guess.map { "did you mean `\"\($0)\"`?" },
-      fix: guess.map { Diagnostic.Fix(span: span(site), replacement: "\"\($0)\"") })
+      fix: guess.flatMap {
+        Self.isSlip(text, $0) ? Diagnostic.Fix(span: span(site), replacement: "\"\($0)\"") : nil
+      })
   }
 
   /// The type of an operation's result, where both operands have one.

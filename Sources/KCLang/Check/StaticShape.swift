@@ -181,7 +181,7 @@ extension Program {
     guard blocks.count == 1, let block = blocks.first else {
       let titles = blocks.map { "\(text($0.kind)) \(text($0.name))" }
       let known = blocks.flatMap { block in
-        children(of: block).found.keys.map { text($0) } + fieldNames(block.schema)
+        children(of: block).found.keys.map { text($0) } + fieldNames(block.schema) + liveNames(of: block.schema)
       }
       return reportUnknown(
         "KC0107", "neither \(Self.enumerate(titles, "nor")) has `\(name)`", name, among: known.sorted(), at: span(site))
@@ -196,9 +196,10 @@ extension Program {
         "`\(text(block.name))` \(verb) no \(text(kind)) named `\(name)`; it \(verb) \(Self.enumerate(same))", name,
         among: same, at: span(site))
     }
+    if reportEntry(name, of: block, at: site) { return }
     reportUnknown(
       "KC0107", "`\(text(block.kind)) \(text(block.name))` has no `\(name)`", name,
-      among: fieldNames(block.schema) + names, at: span(site),
+      among: fieldNames(block.schema) + names + liveNames(of: block.schema), at: span(site),
       notes: names.isEmpty ? [] : ["it declares \(Self.enumerate(names))"])
   }
 

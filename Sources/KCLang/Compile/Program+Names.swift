@@ -55,7 +55,7 @@ extension Program {
         help: "as a case of `\(owner)` it is `\(owner).\(text(name))`")
       return poison(node)
     }
-    reportUnknownName(node.text, node.span, scope)
+    reportUnknownName(node.text, node.span, scope, type)
     return poison(node)
   }
 
@@ -144,7 +144,7 @@ extension Program {
     return schema
   }
 
-  mutating func reportUnknownName(_ name: String, _ place: Span, _ scope: Int32) {
+  mutating func reportUnknownName(_ name: String, _ place: Span, _ scope: Int32, _ type: TypeID = TypeTable.unknown) {
     // A name that is unknown once is unknown in all its places.
     guard unknownNames.insert(ChildKey(parent: scopes[Int(scope)].module, name: key(name))).inserted else { return }
     // What is being defined is not what is meant by a name in it.
@@ -152,7 +152,7 @@ extension Program {
       guard let span = found.node?.span else { return true }
       return span.file != place.file || span.start > place.start || span.end < place.end
     }
-    let known = others + ["self", "true", "false", "none"]
+    let known = others + ["self", "true", "false"] + (types.isOptional(type) ? ["none"] : [])
     if ["nil", "None", "NULL", "undefined", "nullptr"].contains(name) {
       return report(
         "KC0100", "there is no `\(name)` here", at: place, help: "what is absent is `none`",
@@ -160,6 +160,11 @@ extension Program {
     }
     if let help = Self.otherValues[name], !others.contains(name) {
       return report("KC0100", "there is no `\(name)` here", at: place, help: help)
+    }
+    if Self.importedModules.contains(name), StandardFunctions.modules.contains(name) {
+      return report(
+        "KC0100", "there is no `\(name)` here", at: place,
+        help: "it is a module of the library: `import std.\(name)` at the top of the file")
     }
     if name.contains("-"), Self.nearest(to: name, among: known) == nil {
       let parts = name.split(separator: "-").map(String.init)

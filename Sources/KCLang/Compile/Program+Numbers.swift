@@ -14,36 +14,56 @@ extension Program {
       report(
         "KC0161", "`\(text)` is too large: whole numbers go up to 9223372036854775807", at: site)
     } else {
-      reportUnit(String(digits), unit, site)
+      reportUnit(String(digits), unit, site, isOfCPU: isOfCPU(node))
     }
     return code.emit(.poison, at: site)
   }
 
-  private mutating func reportUnit(_ digits: String, _ unit: String, _ site: Int32) {
-    let meant: String? =
-      switch unit.lowercased() {
-      case "kb", "kib": "Ki"
-      case "mb", "mib": "Mi"
-      case "gb", "gib": "Gi"
-      case "tb", "tib": "Ti"
-      case "sec", "secs", "second", "seconds": "s"
-      case "mins", "minute", "minutes": "min"
-      case "hr", "hrs", "hour", "hours": "h"
-      case "day", "days": "d"
-      case "msec", "millis": "ms"
-      case "g": "Gi"
-      case "mi": "Mi"
-      case "ki": "Ki"
-      case "gi": "Gi"
-      default: nil
+  /// Reports the unit of a number that is given from outside.
+  mutating func reportUnit(of text: String, at site: Int32) {
+    let digits = text.prefix { $0.isNumber || $0 == "." }
+    let isOfCPU = subject >= 0 && self.text(subject) == "cpu"
+    reportUnit(String(digits), String(text.dropFirst(digits.count)), site, isOfCPU: isOfCPU)
+  }
+
+  /// Whether a number stands where an amount of cpu is set.
+  private func isOfCPU(_ number: SyntaxNode) -> Bool {
+    var node = number.tree.root
+    var name = ""
+    while let inner = node.parts.first(where: { $0.span.holds(number.span) }) {
+      if inner.kind == .setting || inner.kind == .recordField {
+        name = inner.kind == .setting ? inner.firstPart?.text ?? "" : inner.firstWord.map { inner.word($0) } ?? ""
       }
+      node = inner
+    }
+    return name == "cpu"
+  }
+
+  private mutating func reportUnit(_ digits: String, _ unit: String, _ site: Int32, isOfCPU: Bool) {
+    let meant = isOfCPU ? nil : Self.unit(meantBy: unit)
     report(
       "KC0111", "`\(unit)` is no unit", at: site,
       notes: [
         "amounts: m k M G T P E, Ki Mi Gi Ti Pi Ei; durations: ms s min h d; share: %"
       ],
-      help: meant.map { "did you mean `\(digits)\($0)`?" } ?? Self.unitHelp(digits, unit),
+      help: meant.map { "did you mean `\(digits)\($0)`?" } ?? Self.unitHelp(digits, isOfCPU ? "cpu" : unit),
       fix: meant.map { Diagnostic.Fix(span: span(site), replacement: digits + $0) })
+  }
+
+  /// The unit that another spelling of it means.
+  private static func unit(meantBy unit: String) -> String? {
+    switch unit.lowercased() {
+    case "kb", "kib", "ki": "Ki"
+    case "mb", "mib", "mi": "Mi"
+    case "gb", "gib", "gi", "g": "Gi"
+    case "tb", "tib": "Ti"
+    case "sec", "secs", "second", "seconds": "s"
+    case "mins", "minute", "minutes": "min"
+    case "hr", "hrs", "hour", "hours": "h"
+    case "day", "days": "d"
+    case "msec", "millis": "ms"
+    default: nil
+    }
   }
 
   /// What was likely meant by a unit that there is not.

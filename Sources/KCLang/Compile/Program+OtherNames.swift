@@ -91,7 +91,8 @@ extension Program {
 
   /// Types of other languages, and what they are here.
   private static let otherTypes: [String: String] = [
-    "str": "String", "text": "String", "char": "String", "number": "Int", "integer": "Int", "long": "Int",
+    "str": "String", "text": "String", "Text": "String", "Integer": "Int", "Long": "Int",
+    "char": "String", "number": "Int", "integer": "Int", "long": "Int",
     "uint": "Int", "int32": "Int", "int64": "Int", "Number": "Float", "double": "Float", "Double": "Float",
     "float64": "Float", "boolean": "Bool", "Boolean": "Bool", "list": "List", "map": "Map", "set": "List",
     "array": "List", "Array": "List", "Listing": "List",
@@ -115,8 +116,8 @@ extension Program {
     "Release": "the project's name is `projectName()`, its namespace `projectNamespace()`",
     "Chart": "the project's name is `projectName()`", "yes": "it is `true`", "no": "it is `false`",
     "on": "it is `true`",
-    "off": "it is `false`", "os": "variables of the environment are `input.env(\"NAME\")`, after `import std.input`",
-    "process": "variables of the environment are `input.env(\"NAME\")`, after `import std.input`",
+    "off": "it is `false`", "os": "variables of the environment are `input.env(\"NAME\")`",
+    "process": "variables of the environment are `input.env(\"NAME\")`",
     "std": "what every file can use has no prefix: `value.count`; modules are imported: `import std.net`",
     "each": "the variable of a loop has the name that `for NAME in` gives it",
     "each_value": "the variable of a loop has the name that `for NAME in` gives it",
@@ -148,6 +149,19 @@ extension Program {
     "minAvailable": ("it is `keep`", "keep"), "maxUnavailable": ("it is `lose`", "lose"),
   ]
 
+  /// Fields by their names in Kubernetes' API, and what they are called here: the first that the schema at hand has.
+  private static let renamed: [String: [String]] = [
+    "minReplicas": ["replicas"], "maxReplicas": ["replicas"], "scaleTargetRef": ["scale"],
+    "port": ["number"], "targetPort": ["to"], "nodePort": ["node"], "containerPort": ["number"],
+    "storage": ["size"], "accessModes": ["modes"], "storageClassName": ["class"], "storageClass": ["class"],
+    "volumeName": ["volume"], "volumeMode": ["mode"], "serviceName": ["service"],
+    "runAsUser": ["user"], "runAsGroup": ["group"], "runAsNonRoot": ["nonRoot"],
+    "readOnlyRootFilesystem": ["readOnlyRoot"], "allowPrivilegeEscalation": ["escalation"],
+    "seccompProfile": ["seccomp"], "capabilities": ["drop", "add"],
+    "initialDelaySeconds": ["delay"], "periodSeconds": ["every"], "timeoutSeconds": ["timeout"],
+    "failureThreshold": ["failures"], "successThreshold": ["successes"],
+  ]
+
   /// Reports a kind of block that is called otherwise here.
   ///
   /// - Returns: whether it is one.
@@ -169,7 +183,16 @@ extension Program {
   ///
   /// - Returns: whether it is one.
   mutating func reportOtherField(_ name: String, of title: String, known: [String], at span: Span) -> Bool {
+    if let own = Self.renamed[name].map({ $0.filter(known.contains) }), let first = own.first {
+      for name in own { guessedNames.insert(key(name)) }
+      let help = Self.fields[name]?.help ?? "it is \(Self.enumerate(own, "or"))"
+      report(
+        "KC0333", "\(title) has no field `\(name)`", at: span, help: help,
+        fix: own.count == 1 && Self.fields[name] == nil ? Diagnostic.Fix(span: span, replacement: first) : nil)
+      return true
+    }
     guard let (help, replacement) = Self.fields[name], replacement.map(known.contains) ?? true else { return false }
+    if let replacement { guessedNames.insert(key(replacement)) }
     report(
       "KC0333", "\(title) has no field `\(name)`", at: span, help: help,
       fix: replacement.map { Diagnostic.Fix(span: span, replacement: $0) })

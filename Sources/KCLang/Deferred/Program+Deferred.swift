@@ -34,6 +34,12 @@ extension Program {
     return Self.liveMembers[kind]?[text(member)]
   }
 
+  /// The members that `livePaths` knows for blocks of a schema, for suggestions.
+  mutating func liveNames(of schema: Int32) -> [String] {
+    guard schema >= 0, schemas[Int(schema)].isBlock, let kind = apiType(of: schema)?.kind else { return [] }
+    return ["status", "live"] + (Self.liveMembers[kind]?.keys.sorted() ?? [])
+  }
+
   private static let liveNames = Set(liveMembers.values.flatMap(\.keys))
 
   /// The first of several fields of a live object that has a value.

@@ -24,8 +24,8 @@ struct Instance: Sendable {
   var slots: Int32 = -1
   var state = State.fresh
   var isDeleted = false
-  /// The rank of the layer that has deleted it.
-  var deletion: Int32 = 0
+  /// The origin of the statement that has deleted it.
+  var deletion: UInt32 = 0
   /// For a map: the type of its values.
   var element = TypeTable.any
   /// Its bodies, first and last: indices into `bodyRefs`.

@@ -157,8 +157,7 @@ extension Program {
       }
       // A block that is missing because of another mistake is no mistake of its own.
       if diagnostics.hasErrors { return .poison }
-      report(
-        "KC0100", "there is no `\(text(op.b))` here", at: op.site, notes: ["the block that declares it is not made"])
+      reportNotMade(op.b, in: space, at: op.site)
       return .poison
     }
     if found.count == 1 { return TreeValue(.instance, payload: UInt32(found[0])) }

@@ -201,7 +201,9 @@ extension Program {
     var next = children[ChildKey(parent: parent, name: name)] ?? -1
     while next >= 0 {
       let instance = instances[Int(next)]
-      if instance.isDeleted, instance.kind == statement.slot, instance.deletion > rank(statement.origin) { return true }
+      if instance.isDeleted, instance.kind == statement.slot, rank(instance.deletion) > rank(statement.origin) {
+        return true
+      }
       next = instance.nextNamesake
     }
     return false
@@ -215,7 +217,7 @@ extension Program {
     // What a higher layer declares anew is another one.
     guard rank(instances[Int(found)].origin) <= rank(statement.origin) else { return true }
     instances[Int(found)].isDeleted = true
-    instances[Int(found)].deletion = rank(statement.origin)
+    instances[Int(found)].deletion = statement.origin
     return true
   }
 

@@ -86,7 +86,9 @@ extension Program {
     }
     let title = title(of: index)
     reportUnknown(
-      "KC0107", "`\(title)` has no `\(text(key))`", text(key), among: fieldNames(schema) + children, at: span(site),
+      "KC0107", "`\(title)` has no `\(text(key))`", text(key),
+      among: fieldNames(schema) + children + liveNames(of: schema),
+      at: span(site),
       notes: children.isEmpty ? [] : ["it declares \(Self.enumerate(children))"])
     return .poison
   }
@@ -146,7 +148,8 @@ extension Program {
   mutating func has(_ key: Int32, _ index: Int32) -> Bool {
     let schema = instances[Int(index)].schema
     guard schema >= 0 else { return false }
-    return schemas[Int(schema)].slotOf[key] != nil || child(named: key, of: index) != nil
+    if schemas[Int(schema)].slotOf[key] != nil || child(named: key, of: index) != nil { return true }
+    return isResource(index) && livePaths(of: schema, key) != nil
   }
 
   /// A field of a map; of a map that a resource holds it is a reference to the entry.

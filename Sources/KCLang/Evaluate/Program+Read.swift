@@ -218,6 +218,19 @@ extension Program {
     return frame
   }
 
+  /// Reports a block that its declaration did not make: with the env that has deleted it, where one has.
+  mutating func reportNotMade(_ name: Int32, in space: Int32, at site: Int32) {
+    var next = children[ChildKey(parent: space, name: name)] ?? -1
+    while next >= 0, instances[Int(next)].deletion == 0 { next = instances[Int(next)].nextNamesake }
+    guard next >= 0, case let origin = instances[Int(next)].deletion else {
+      return report(
+        "KC0100", "there is no `\(text(name))` here", at: site, notes: ["the block that declares it is not made"])
+    }
+    report(
+      "KC0100", "there is no `\(text(name))` in \(layers[Int(layer(origin))].name)", at: site,
+      labels: [.init(span: span(code.origins[Int(origin)].site), message: "deleted here")])
+  }
+
   /// Reports that a value depends on itself, with the way round.
   mutating func reportCycle(instance: Int32, key: Int32, _ site: Int32) -> TreeValue {
     let start = pending.lastIndex { $0.instance == instance && $0.key == key } ?? 0

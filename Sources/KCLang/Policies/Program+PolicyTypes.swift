@@ -38,12 +38,28 @@ extension Program {
           "KC0201", "a policy is on blocks or values of objects, and no block is \(Self.article(describe(member)))",
           at: node.span, help: "say whose: `on Deployment`, `on k8s.core.v1.Container`")
       }
-      if apiModuleName(of: schemas[Int(schema.index)].scope) != nil { ofAPI += 1 }
+      if apiModuleName(of: schemas[Int(schema.index)].scope) != nil {
+        ofAPI += 1
+      } else if !isOfBlocks(schema.index) {
+        return report(
+          "KC0201", "no block is \(Self.article(describe(member))): the policy would never be held against anything",
+          at: node.span, help: "what values of it keep is said in the schema: `require …`")
+      }
     }
     guard ofAPI > 0 else { return }
     report(
       "KC0201", "a policy is either on kc's kinds or on types of the API, since `self` has other fields in each",
       at: node.span, help: "types of the API alone see all that is applied, however it was written")
+  }
+
+  /// Whether blocks may be of a schema, or of one that extends it.
+  private mutating func isOfBlocks(_ schema: Int32) -> Bool {
+    if schemas[Int(schema)].isBlock || isKeyed(schema) { return true }
+    for index in schemas.indices.map(Int32.init) where schemas[Int(index)].isBlock || isKeyed(index) {
+      ensureSchema(index)
+      if isSchema(index, schema) { return true }
+    }
+    return false
   }
 
   /// Declares `self`, the value, and `object`, which it is part of.
