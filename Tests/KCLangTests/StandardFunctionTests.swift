@@ -41,7 +41,7 @@ import Testing
     var group: String?
     for one in StandardFunctions.all {
       if one.group != group {
-        out += "\n## \(heading(one.group))\n\n| | | |\n| --- | --- | --- |\n"
+        out += "\n## \(heading(one))\n\n| | | |\n| --- | --- | --- |\n"
         group = one.group
       }
       let example = one.example.isEmpty ? "" : "`\(cell(one.example))` is `\(cell(one.result))`"
@@ -50,9 +50,11 @@ import Testing
     return out
   }
 
-  private static func heading(_ group: String) -> String {
+  private static func heading(_ function: StandardFunction) -> String {
+    let group = function.group
     if group.isEmpty { return "Functions that every file sees" }
-    return group.hasPrefix("std.") ? "`import \(group)`" : group
+    guard group.hasPrefix("std.") else { return group }
+    return function.needsImport ? "`import \(group)`" : "`\(group.dropFirst(4))`, in every file"
   }
 
   private static func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }

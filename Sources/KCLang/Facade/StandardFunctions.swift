@@ -13,6 +13,11 @@ public struct StandardFunction: Sendable, Hashable {
   /// Another that it is equal to.
   public var result: String
 
+  /// Whether its module is known only to files that import it.
+  public var needsImport: Bool {
+    group.hasPrefix("std.") && Program.importedModules.contains(String(group.dropFirst(4)))
+  }
+
   /// How it is called for in `kc explain`: `String.padStart`, `net.host`, `json`.
   public var title: String {
     let prefix = group.hasPrefix("std.") ? String(group.dropFirst(4)) : group

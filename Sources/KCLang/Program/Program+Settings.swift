@@ -12,7 +12,43 @@ extension Program {
       let op = compile(node, in: scope, expecting: type)
       return code.emit(.force, op, module >= 0 ? modules[Int(module)].frame : 0, at: site)
     }
-    return code.constant(literal(setting.value, type), at: site)
+    if let op = written(setting, type) { return op }
+    return code.constant(literal(setting.value, type, at: site), at: site)
+  }
+
+  /// The op of a value that is written as in a source, where a list, a map or a record is expected; nil for others.
+  private mutating func written(_ setting: Setting, _ type: TypeID) -> Int32? {
+    let text = setting.value.drop { $0 == " " }
+    guard text.first == "[" || text.first == "{", takesParts(type), files.indices.contains(setting.valueSpan.file)
+    else {
+      return nil
+    }
+    // What stands before the value is as long as the beginning of a `let`, so that places in the value are its own.
+    let file = files[setting.valueSpan.file]
+    let bytes = file.bytes
+    let start = setting.valueSpan.start
+    guard start >= 8 else { return nil }
+    let head = Array("let a".utf8) + [UInt8](repeating: 32, count: start - 6) + [UInt8(ascii: "=")]
+    let tree = Parser.parse(SourceFile(id: file.id, path: file.path, bytes: head + bytes[start...]))
+    let site = code.site(setting.valueSpan)
+    guard tree.diagnostics.isEmpty, let value = tree.root.firstPart?.parts.last(where: \.isExpression) else {
+      report(
+        "KC0110", "this is no value as a source has it", at: site,
+        help: "a list is `[\"a\", \"b\"]`, a map `{ \"key\": 1 }`, all of it in single quotes for the shell")
+      return code.emit(.poison, at: site)
+    }
+    trees[file.id] = tree
+    return code.emit(.force, compile(value, in: Self.prelude, expecting: type), 0, at: site)
+  }
+
+  /// Whether values of a type are made of others.
+  private func takesParts(_ type: TypeID) -> Bool {
+    switch types[types.required(type)] {
+    case .list, .map, .record, .schema, .any: true
+    case .secret(let inner), .deferred(let inner): takesParts(inner)
+    case .union(let members): members.contains { takesParts($0) }
+    default: false
+    }
   }
 
   /// Overwrites what was given for a secret, so that no excerpt shows it.
@@ -25,7 +61,10 @@ extension Program {
     files[span.file] = SourceFile(id: span.file, path: files[span.file].path, bytes: bytes)
   }
 
-  mutating func literal(_ text: String, _ type: TypeID) -> TreeValue {
+  /// The value of a text from outside, as a type wants it.
+  ///
+  /// - Parameter site: where to report a unit that there is not; nil where the caller tells.
+  mutating func literal(_ text: String, _ type: TypeID, at site: Int32? = nil) -> TreeValue {
     let plain = tree.string(text)
     // Text that is meant as text stays text, also where it breaks a condition of its type.
     if type != TypeTable.any, fits(plain, type) || mask(type).subtracting(.none) == .string { return plain }
@@ -44,6 +83,12 @@ extension Program {
     if let number = number(isNegative ? String(text.dropFirst()) : text) {
       guard isNegative else { return number }
       return tree.int(of: number).map { tree.int(0 &- $0) } ?? tree.double(of: number).map { tree.float(-$0) } ?? plain
+    }
+    if let site, hidden == 0, !holdsSecret(type), mask(type).isSubset(of: [.quantity, .duration, .range, .none]),
+      text.first?.isNumber ?? false, text.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "." })
+    {
+      reportUnit(of: text, at: site)
+      return .poison
     }
     return plain
   }
@@ -67,6 +112,12 @@ extension Program {
       names.removeFirst()
       kindFilter = -1
     }
+    while names.count > 1, let found = child(named: key(names[1]), of: current, kind: key(names[0])), current != root {
+      current = found
+      names.removeFirst(2)
+    }
+    // `web.app.PORT` is what the variable is mostly about.
+    if names.isEmpty, current != root, let primary = primaryField(of: current) { names = [text(primary.key)] }
     guard current != root, !names.isEmpty else {
       let known = childNames(of: root) + parameters()
       return reportUnknown(
@@ -91,6 +142,15 @@ extension Program {
     }.sorted()
   }
 
+  /// Reports a path that names a kind of blocks, and then none of them.
+  private mutating func reportNoBlock(_ names: [String], of index: Int32, at span: Span) {
+    if names.count > 1 { return reportNoChild(key(names[1]), key(names[0]), of: index, at: code.site(span)) }
+    let known = children(of: index, kind: key(names[0])).map { "\(names[0]).\(text(instances[Int($0)].name))" }
+    report(
+      "KC0190", "`\(names[0])` blocks have names", at: span,
+      help: known.isEmpty ? nil : "write \(Self.enumerate(known, "or"))")
+  }
+
   private mutating func set(_ names: [String], of index: Int32, _ setting: Setting, _ site: Int32) {
     let layer = Int32(layers.lastIndex(of: .settings) ?? 0)
     let schema = instances[Int(index)].schema
@@ -100,12 +160,19 @@ extension Program {
     statement.origin = code.origin(OriginData(site: site, layer: layer))
     var type = instances[Int(index)].element
     if schema >= 0 {
-      guard let slot = schemas[Int(schema)].slotOf[statement.key], schemas[Int(schema)].slots[Int(slot)].childSchema < 0
-      else { return reportUnknownField(names[0], schema, at: setting.pathSpan) }
+      guard let slot = schemas[Int(schema)].slotOf[statement.key] else {
+        return reportUnknownField(names[0], schema, at: setting.pathSpan)
+      }
+      guard schemas[Int(schema)].slots[Int(slot)].childSchema < 0 else {
+        return reportNoBlock(names, of: index, at: setting.pathSpan)
+      }
       statement.slot = slot
       type = schemas[Int(schema)].slots[Int(slot)].type
     }
     if names.count == 1 {
+      let outer = subject
+      subject = statement.key
+      defer { subject = outer }
       statement.a = checked(literalSetting(setting, type), type)
       return bindNow(statement, in: index)
     }

@@ -119,8 +119,50 @@ extension Program {
       }
     default: break
     }
-    let plain = resolve(value, 0)
-    return [tree.value(of: plain, hidingSecrets: true) ?? .null]
+    return [tree.value(of: kept(value), hidingSecrets: true) ?? .null]
+  }
+
+  /// A value as a snapshot keeps it: a block with its fields and those of the blocks in it, other blocks by their names,
+  /// and what no object can hold as the source writes it.
+  private mutating func kept(_ value: TreeValue, _ depth: Int = 0) -> TreeValue {
+    guard depth < 32 else { return tree.string(display(value)) }
+    switch value.tag {
+    case .record:
+      let fields = Array(tree.fields(of: value))
+      return tree.record(fields.map { TreeField(key: $0.key, origin: 0, value: kept($0.value, depth + 1)) })
+    case .list: return tree.list(Array(tree.items(of: value)).map { kept($0, depth + 1) })
+    case .instance: return kept(block: Int32(bitPattern: value.payload), depth)
+    case .key, .symbol: return kept(scalar(value), depth + 1)
+    case .range, .regex, .function: return tree.string(display(value))
+    case .scope, .choice: return tree.list([])
+    default: return value
+    }
+  }
+
+  private mutating func kept(block index: Int32, _ depth: Int) -> TreeValue {
+    let instance = instances[Int(index)]
+    guard instance.schema >= 0, !schemas[Int(instance.schema)].isNamespace else {
+      let plain = materialize(TreeValue(.instance, payload: UInt32(index)))
+      return plain.tag == .record ? kept(plain, depth + 1) : plain
+    }
+    // What a field refers to is another block: all of that is no part of this one.
+    if depth > 0, instance.name >= 0 { return tree.string(title(of: index)) }
+    var fields: [TreeField] = []
+    for (place, slot) in schemas[Int(instance.schema)].slots.enumerated() {
+      if slot.childSchema < 0 {
+        let value = kept(read(index, slot: Int32(place), at: 0), depth + 1)
+        if value.isPoison { return .poison }
+        if !value.isNone { fields.append(TreeField(key: UInt32(slot.key), origin: 0, value: value)) }
+        continue
+      }
+      let blocks = children(of: index, kind: slot.key)
+      if blocks.isEmpty { continue }
+      let inner = blocks.map { block in
+        TreeField(key: UInt32(max(0, instances[Int(block)].name)), origin: 0, value: kept(block: block, 0))
+      }
+      fields.append(TreeField(key: UInt32(slot.key), origin: 0, value: tree.record(inner)))
+    }
+    return tree.record(fields)
   }
 }
 

@@ -10,7 +10,7 @@ extension Program {
     if path == nil, resources.allSatisfy({ !Self.answers($0.address, to: address) }), let name = why(name: address) {
       return name
     }
-    let resource = try find(address, resources)
+    let (resource, path) = try find(address, path, resources)
     guard let path, !path.isEmpty else {
       let place = Provenance(location: resource.origin, layer: "file")
       return WhyAnswer(
@@ -18,6 +18,12 @@ extension Program {
         parameters: [], provenance: place)
     }
     if let field = sourceField(path, of: resource.instance) { return answer(resource, path, field) }
+    if let block = block(at: path, in: resource.instance) {
+      let place = Provenance(location: location(instances[Int(block)].site), layer: "file")
+      return WhyAnswer(
+        address: resource.address, path: path, subject: title(of: block), value: "", layers: [], parameters: [],
+        provenance: place)
+    }
     let objectPath = Self.parse(path: path)
     guard let value = Self.value(at: objectPath, in: resource.object) else {
       let schema = instances[Int(resource.instance)].schema
@@ -37,7 +43,11 @@ extension Program {
   }
 
   private static func answers(_ address: String, to name: String) -> Bool {
-    address == name || address.split(separator: ".").last.map(String.init) == name
+    if address == name { return true }
+    let parts = address.split(separator: ".").map(String.init)
+    guard let last = parts.last else { return false }
+    // As the source refers to it, too: by the instances that it is in, without its kind.
+    return last == name || (parts.dropLast(2) + [last]).joined(separator: ".") == name
   }
 
   /// What a parameter or a `let` of the program is, by its name.
@@ -59,6 +69,23 @@ extension Program {
           location: place?.location ?? location(code.site(found.span)), layer: place?.layer ?? "file"))
     }
     return nil
+  }
+
+  /// The resource of an address, and the path in it: what follows an address by a dot is one, too.
+  private func find(
+    _ address: String, _ path: String?, _ resources: [Resource]
+  ) throws(WhyError) -> (Resource, path: String?) {
+    do {
+      return (try find(address, resources), path)
+    } catch {
+      guard case .unknownAddress = error, path == nil else { throw error }
+      let parts = address.split(separator: ".").map(String.init)
+      for count in (0..<parts.count).reversed() where count > 0 {
+        let outer = parts.prefix(count).joined(separator: ".")
+        if let found = try? find(outer, resources) { return (found, parts.dropFirst(count).joined(separator: ".")) }
+      }
+      throw error
+    }
   }
 
   private func find(_ address: String, _ resources: [Resource]) throws(WhyError) -> Resource {
@@ -96,6 +123,35 @@ extension Program {
     return nil
   }
 
+  /// The block within a resource that a path names.
+  private mutating func block(at path: String, in resource: Int32) -> Int32? {
+    var current = resource
+    for name in path.split(separator: ".") {
+      guard let key = tree.keys.find(String(name)), let child = child(named: Int32(key), of: current) else {
+        return nil
+      }
+      current = child
+    }
+    return current == resource ? nil : current
+  }
+
+  /// A value as the source would write it, also of a record whose fields stand in a body.
+  private mutating func whole(_ value: TreeValue, _ depth: Int = 0) -> String {
+    let plain = scalar(value)
+    if plain.isSecret { return Tree.secretText }
+    switch plain.tag {
+    case .instance where instances[Int(plain.payload)].name < 0 && depth < 8:
+      return whole(materialize(plain), depth + 1)
+    case .record:
+      let fields = Array(tree.fields(of: plain))
+      if fields.isEmpty { return "{ }" }
+      var parts: [String] = []
+      for field in fields { parts.append("\(tree.keys.text(field.key)) = \(whole(field.value, depth + 1))") }
+      return "{ \(parts.joined(separator: ", ")) }"
+    default: return display(plain)
+    }
+  }
+
   private mutating func answer(
     _ resource: Resource, _ path: String, _ field: WhyField, _ given: Provenance? = nil, value: String? = nil
   ) -> WhyAnswer {
@@ -110,7 +166,7 @@ extension Program {
     if parameters.isEmpty, data.parameter >= 0 { parameters.append(parameterNames[Int(data.parameter)]) }
     return WhyAnswer(
       address: resource.address, path: path, subject: name(of: field),
-      value: value ?? display(scalar(memos[field.place].value)), layers: layers(of: field), parameters: parameters,
+      value: value ?? whole(memos[field.place].value), layers: layers(of: field), parameters: parameters,
       inputs: inputs, provenance: provenance)
   }
 

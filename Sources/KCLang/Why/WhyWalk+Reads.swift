@@ -119,8 +119,11 @@ extension Program {
     collect(found.body, inner, &walk)
   }
 
+  private static let functionText = "a function"
+
   /// A value as an input shows it.
   func shown(_ value: TreeValue) -> String {
+    if value.tag == .function { return Self.functionText }
     if holdsSecret(value) { return Tree.secretText }
     return value.isNone ? "none" : display(value)
   }
@@ -132,6 +135,8 @@ extension Program {
     _ source: WhyWalk.Source, _ walk: inout WhyWalk,
     _ inputs: (inout Program, inout WhyWalk) -> Void = { _, _ in }
   ) {
+    // What a function makes of other values is told where it is called.
+    if value == Self.functionText, kind != .function { return }
     guard walk.count < WhyWalk.limit else {
       if let last = walk.found.indices.last { walk.found[last].isCut = true }
       return

@@ -57,7 +57,7 @@ struct Check: ParsableCommand {
       var inner = options
       inner.environment = name
       let project = try Project.load(inner, paths: paths, input: input, assumesInputs: true, checksObjects: true)
-      findings.add(project.compilation)
+      findings.add(project.compilation, environment: name)
     }
     return (base, findings)
   }

@@ -52,8 +52,20 @@ struct Explain: ParsableCommand {
     let steps = (path ?? "").split(separator: ".").map(String.init)
     if let page = try apiPage(subject, steps) { return answer(page) }
     let functions = steps.isEmpty ? StandardFunctions.find(subject) : []
-    if !functions.isEmpty, compilation().explain(type: subject) == nil { return answer(FunctionPage(functions)) }
+    if !functions.isEmpty, isOfModule(functions, subject) || compilation().explain(type: subject) == nil {
+      return answer(FunctionPage(functions))
+    }
+    if steps.isEmpty, let policy = StandardPolicy.all.first(where: { $0.name == subject }) {
+      return answer(PolicyPage(policy))
+    }
     answer(TypePage(try type(subject, steps)))
+  }
+
+  /// Whether functions are those of the module that a word names, and no block of the same name is meant.
+  private func isOfModule(_ functions: [StandardFunction], _ subject: String) -> Bool {
+    guard functions.allSatisfy({ $0.group == "std.\(subject)" || $0.group == subject && subject.hasPrefix("std.") })
+    else { return false }
+    return compilation().explain(type: subject).map { $0.name != subject && $0.keyword == nil } ?? true
   }
 
   private func answer(_ page: any ExplainPage) {

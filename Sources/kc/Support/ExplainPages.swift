@@ -159,10 +159,31 @@ struct FunctionPage: ExplainPage {
     functions.map { one in
       let prefix = one.title.dropLast(one.name.count)
       var lines = [style.paint("\(prefix)\(one.signature)", .strong), "  \(one.documentation)"]
-      if one.group.hasPrefix("std.") { lines.insert("  import \(one.group)", at: 1) }
+      if one.needsImport { lines.insert("  import \(one.group)", at: 1) }
       if !one.example.isEmpty { lines.append("  \(one.example) is \(one.result)") }
       return lines.joined(separator: "\n")
     }.joined(separator: "\n\n") + "\n"
+  }
+}
+
+/// A policy of the library.
+struct PolicyPage: ExplainPage {
+  let policy: StandardPolicy
+
+  init(_ policy: StandardPolicy) { self.policy = policy }
+
+  var value: Value {
+    [
+      "policy": .string(policy.name), "on": .string(policy.subject), "import": .string(policy.module),
+      "documentation": .string(policy.documentation),
+    ]
+  }
+
+  func text(_ style: TextStyle) -> String {
+    var lines = [style.paint("policy \(policy.name) on \(policy.subject)", .strong), "  import \(policy.module)"]
+    if !policy.documentation.isEmpty { lines += ["", policy.documentation] }
+    lines += ["", "An exception: waive \(policy.name) on NAME because \"…\" until \"YYYY-MM-DD\""]
+    return lines.joined(separator: "\n") + "\n"
   }
 }
 

@@ -5,18 +5,43 @@ import KCSyntax
 struct Findings {
   /// The project's own files, then those of others that something was found in.
   private(set) var files: [SourceFile] = []
-  private(set) var diagnostics: [Diagnostic] = []
+  private var found: [Diagnostic] = []
   private var ids: [String: Int] = [:]
-  private var seen: Set<Diagnostic> = []
+  /// The place of each in `found`, and the environments that alone have it; none for what the program has by itself.
+  private var places: [Diagnostic: Int] = [:]
+  private var environments: [[String]] = []
+
+  /// What only some environments have says in which it is.
+  var diagnostics: [Diagnostic] {
+    zip(found, environments).map { diagnostic, names in
+      guard let last = names.last else { return diagnostic }
+      var named = diagnostic
+      let others = names.dropLast().joined(separator: ", ")
+      named.notes.append("in env \(others.isEmpty ? last : "\(others) and \(last)")")
+      return named
+    }
+  }
 
   var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
 
-  /// - Parameter isStandard: whether a file is the standard library's: these are listed only where something was found.
-  mutating func add(_ compilation: Compilation, isStandard: (SourceFile) -> Bool = { $0.path.hasPrefix("std/") }) {
+  /// - Parameters:
+  ///   - environment: the environment that the program was compiled for, beside the program by itself.
+  ///   - isStandard: whether a file is the standard library's: these are listed only where something was found.
+  mutating func add(
+    _ compilation: Compilation, environment: String? = nil,
+    isStandard: (SourceFile) -> Bool = { $0.path.hasPrefix("std/") }
+  ) {
     for file in compilation.sources where !isStandard(file) { _ = id(of: file) }
     for diagnostic in compilation.diagnostics {
       let moved = move(diagnostic, compilation.sources)
-      if seen.insert(moved).inserted { diagnostics.append(moved) }
+      if let place = places[moved] {
+        guard let environment, !environments[place].isEmpty, environments[place].last != environment else { continue }
+        environments[place].append(environment)
+        continue
+      }
+      places[moved] = found.count
+      found.append(moved)
+      environments.append(environment.map { [$0] } ?? [])
     }
   }
 
