@@ -81,7 +81,7 @@ extension Applier {
     }
     if step.action != .change { return true }
     return step.changes.contains { change in
-      ["spec.template", "spec.replicas", "spec.parallelism"].contains { change.field.path.hasPrefix(FieldPath($0)) }
+      ["template", "replicas", "parallelism"].contains { change.field.path.hasPrefix(FieldPath("spec", $0)) }
     }
   }
 

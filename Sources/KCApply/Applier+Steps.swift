@@ -55,16 +55,25 @@ extension Applier {
 
   /// Waits until the pods of a new workload have their nodes, or for as long as that usually takes.
   func waitUntilPlaced(_ step: Step, _ made: Value?) async {
-    guard step.key.kind != "Pod", let uid = made?.uid, let wanted = step.object?.at("spec", "replicas")?.int,
-      watch.follows(step.key.kind)
-    else { return }
+    guard step.key.kind != "Pod", let uid = made?.uid, watch.follows(step.key.kind) else { return }
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(2)
     for await _ in watch.ticks(for: uid) {
       if clock.now > deadline { return }
-      guard let object = current(step, made) else { continue }
+      guard let object = current(step, made), let wanted = Self.wantedPods(object) else { continue }
       let placed = watch.pods(of: object).count { !($0.at("spec", "nodeName")?.string ?? "").isEmpty }
       if placed >= wanted { return }
+    }
+  }
+
+  /// How many pods a workload makes at once; nil while its controller has not said.
+  static func wantedPods(_ object: Value) -> Int64? {
+    switch object["kind"]?.string {
+    case "DaemonSet": return Health.isObserved(object) ? object.at("status", "desiredNumberScheduled")?.int : nil
+    case "Job":
+      if object.at("spec", "suspend") == true { return 0 }
+      return min(object.at("spec", "parallelism")?.int ?? 1, object.at("spec", "completions")?.int ?? .max)
+    default: return object.at("spec", "replicas")?.int ?? 1
     }
   }
 

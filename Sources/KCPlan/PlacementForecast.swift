@@ -11,6 +11,8 @@ struct PlacementForecast {
   private let desired: [String: DesiredObject]
   var snapshot: Snapshot
   private var podCount = 0
+  /// Jobs whose pods are in the snapshot.
+  private var jobs: [(pods: [String], wave: Int, isAwaited: Bool)] = []
   /// Pods that are told to go, by name.
   private var leaving: [String] = []
   /// Priority classes, by name.
@@ -53,12 +55,14 @@ struct PlacementForecast {
     if live.cluster.nodes.isEmpty { return [] }
     var out: [Placement] = []
     for step in steps {
+      finishJobs(before: step)
       guard Self.places(step), let object = step.object, let template = Self.template(of: object) else { continue }
       let rolls = step.changes.contains { $0.field.path.hasPrefix(FieldPath("spec", "template")) }
       let scales = step.changes.contains { $0.field.path == FieldPath("spec", "replicas") }
       if step.action == .change, !rolls, !scales { continue }
       var placement = Placement(address: step.address, name: object.name ?? "")
       let isAnew = rolls || step.action == .replace
+      let before = podCount
       switch object.kind {
       case "DaemonSet": walkDaemons(step, object, template, &placement)
       case "StatefulSet": walkStateful(step, object, template, isAnew: isAnew, &placement)
@@ -67,8 +71,20 @@ struct PlacementForecast {
         walk(step, object, template, count, rolls: isAnew, &placement)
       }
       if placement.total > 0 { out.append(placement) }
+      guard object.kind == "Job" else { continue }
+      let place = object.namespace.map { "\($0)/" } ?? ""
+      let pods = (before..<podCount).map { place + podName($0 + 1, of: object) }
+      jobs.append((pods, wave: step.wave, isAwaited: step.action != .add))
     }
     return out
+  }
+
+  /// Takes away the pods of jobs that are done by then: a job that is replaced is waited for before anything else is
+  /// made, a new one before what comes in a later wave.
+  private mutating func finishJobs(before step: Step) {
+    let done = jobs.filter { $0.isAwaited || $0.wave < step.wave }
+    for name in done.flatMap(\.pods) { snapshot.removePod(name) }
+    jobs.removeAll { $0.isAwaited || $0.wave < step.wave }
   }
 
   /// Whether a step may give pods a place; without one, nothing of the cluster need be known.
@@ -146,7 +162,10 @@ struct PlacementForecast {
     var placed: [String: Int] = [:]
     let missing = (0..<count).filter { old["\(object.name ?? "")-\($0)"] == nil }
     let rolling = isAnew ? (0..<count).reversed().filter { !missing.contains($0) } : []
-    for ordinal in missing + rolling {
+    // Of one that is replaced, all are gone before the first new one comes.
+    let isGone = step.action == .replace
+    if isGone { for pod in old.values { snapshot.removePod(pod.namespacedName) } }
+    for ordinal in isGone ? Array(0..<count) : missing + rolling {
       if let pod = old["\(object.name ?? "")-\(ordinal)"] { snapshot.removePod(pod.namespacedName) }
       place(claimed(template, by: object, ordinal: ordinal), object, step, &placed, &placement)
     }
@@ -249,13 +268,15 @@ struct PlacementForecast {
     return true
   }
 
+  private func podName(_ number: Int, of object: Value) -> String { "\(object.name ?? "")-forecast-\(number)" }
+
   /// A pod as the API server would hold it.
   private mutating func pod(of template: Value, _ object: Value) -> Value {
     podCount += 1
     var pod = template
     pod["apiVersion"] = "v1"
     pod["kind"] = "Pod"
-    pod.set(.string("\(object.name ?? "")-forecast-\(podCount)"), at: "metadata", "name")
+    pod.set(.string(podName(podCount, of: object)), at: "metadata", "name")
     pod.set(object.at("metadata", "namespace"), at: "metadata", "namespace")
     setPriority(of: &pod)
     if let type = ResourceTypes.builtin.find(apiVersion: "v1", kind: "Pod") { Defaulting.apply(to: &pod, type: type) }

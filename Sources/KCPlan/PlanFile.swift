@@ -174,7 +174,7 @@ public enum PlanFile {
   }
 
   private static func decodeChange(_ value: Value) -> Step.Change {
-    let path = FieldPath(value["path"]?.string ?? "")
+    let path = FieldPath(printed: value["path"]?.string ?? "")
     return Step.Change(
       field: FieldChange(path: path, position: path, old: value["old"], new: value["new"]),
       origin: value["origin"].map(decodeOrigin), driftedBy: value["driftedBy"]?.string,
@@ -201,5 +201,27 @@ public enum PlanFile {
       }, remedies: value["remedies"]?.array?.compactMap(\.string) ?? [],
       evicts: value["evicts"]?.array?.compactMap(\.string) ?? [],
       onlyDuringRollout: value["onlyDuringRollout"]?.bool ?? false)
+  }
+}
+
+extension FieldPath {
+  /// The path that is printed so. Numbers in brackets are read as places; a key of digits is printed like one.
+  init(printed text: String) {
+    var elements: [Element] = []
+    var rest = text[...]
+    while let first = rest.first {
+      if first == "[", let end = rest.firstIndex(of: "]") {
+        let key = String(rest[rest.index(after: rest.startIndex)..<end])
+        elements.append(Int(key).map { .index($0) } ?? .key(key))
+        rest = rest[rest.index(after: end)...]
+      } else {
+        if first == "." { rest.removeFirst() }
+        let name = rest.prefix { $0 != "." && $0 != "[" }
+        if name.isEmpty { break }
+        elements.append(.field(String(name)))
+        rest = rest[name.endIndex...]
+      }
+    }
+    self.init(elements)
   }
 }

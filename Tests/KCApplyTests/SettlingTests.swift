@@ -1,4 +1,5 @@
 import KCData
+import KCPlan
 import Testing
 
 @testable import KCApply
@@ -19,6 +20,30 @@ import Testing
     // Nobody waits for a probe that takes its time.
     let slow = pod(["name": "a", "readinessProbe": [:], "livenessProbe": ["periodSeconds": 10]])
     #expect(Settling.time([slow]) == .zero)
+  }
+
+  /// A rollout places pods as something new does: it goes in its turn, and its pods have to settle.
+  @Test func rolloutsPlacePods() {
+    func step(_ path: FieldPath) -> Step {
+      Step(
+        action: .change, address: "deployment.web", title: "deployment web",
+        key: ObjectKey(apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "web"),
+        changes: [
+          .init(field: FieldChange(path: path, position: path, old: "1", new: "2"), origin: nil)
+        ])
+    }
+    #expect(Applier.placesPods(step(FieldPath("spec", "template", "spec").field("containers"))))
+    #expect(Applier.placesPods(step(FieldPath("spec", "replicas"))))
+    #expect(!Applier.placesPods(step(FieldPath("spec", "minReadySeconds"))))
+    #expect(!Applier.placesPods(step(FieldPath("metadata", "labels"))))
+  }
+
+  @Test func placedPodsAreCountedByWhatIsMade() {
+    #expect(Applier.wantedPods(["kind": "Deployment", "spec": [:]]) == 1)
+    #expect(Applier.wantedPods(["kind": "Job", "spec": ["parallelism": 3, "completions": 2]]) == 2)
+    #expect(Applier.wantedPods(["kind": "Job", "spec": ["suspend": true]]) == 0)
+    let daemons: Value = ["kind": "DaemonSet", "metadata": ["generation": 2], "status": ["desiredNumberScheduled": 3]]
+    #expect(Applier.wantedPods(daemons) == nil)
   }
 
   @Test func aReadinessProbeMayFailWhileAProgramStarts() throws {

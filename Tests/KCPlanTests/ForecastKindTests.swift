@@ -59,6 +59,31 @@ import Testing
     #expect(placement.nodes.map(\.node) == ["n2"])
   }
 
+  /// What a job took is free again for what comes after it.
+  @Test func aJobThatIsDoneLeavesItsRoom() throws {
+    var job = Make.deployment("migrate", cpu: "800m")
+    job["apiVersion"] = "batch/v1"
+    job["kind"] = "Job"
+    job["spec"] = ["template": job.at("spec", "template") ?? .null]
+    job.set("Never", at: "spec", "template", "spec", "restartPolicy")
+    let web = Make.deployment("web", replicas: 1, cpu: "800m")
+    func unplaced(_ dependencies: [String]) -> [Int] {
+      Make.plan(
+        [Make.desired(job), Make.desired(web, dependencies: dependencies)], live([Make.node("n1", cpu: "1")])
+      ).placements.map(\.unplaced)
+    }
+    #expect(unplaced(["job.migrate"]) == [0, 0])
+    // Side by side they are in each other's way.
+    #expect(unplaced([]).reduce(0, +) == 1)
+  }
+
+  @Test func pathsAreReadAsTheyArePrinted() {
+    let path = FieldPath("spec", "template").field("containers").key("app").field("ports").index(2).key("a.b/c")
+    for path in [path, FieldPath("spec", "replicas"), FieldPath("metadata").key("kc.dev/x"), FieldPath()] {
+      #expect(FieldPath(printed: path.description) == path)
+    }
+  }
+
   private func statefulSet() -> Value {
     var object = Make.deployment("db")
     object["kind"] = "StatefulSet"
