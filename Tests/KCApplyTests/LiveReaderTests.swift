@@ -32,7 +32,7 @@ import Testing
 
   /// The namespace is as new as the object, so that the target cannot be asked.
   @Test func newObjectsThatWouldBeRefusedAreTold() async throws {
-    try await with { _, reader in
+    try await with { _, reader async throws in
       #expect(try await read(reader, service(80)).refused.isEmpty)
       #expect(try await read(reader, service(99999)).refused.values.first?.code == 422)
     }
@@ -52,14 +52,14 @@ import Testing
         ],
       ],
     ]
-    try await with { _, reader in
+    try await with { _, reader async throws in
       #expect(try await read(reader, thing).refused.values.first?.code == 404)
       #expect(try await read(reader, thing, definition).refused.isEmpty)
     }
   }
 
   @Test func whatOthersKeepInANamespaceIsFound() async throws {
-    try await with { server, reader in
+    try await with { server, reader async throws in
       func post(_ path: String, _ object: Value) async throws {
         let answer = try await server.send(APIRequest(method: "POST", path: path, body: .value(object)))
         #expect(answer.status == 201)

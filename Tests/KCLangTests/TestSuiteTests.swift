@@ -46,9 +46,10 @@ import Testing
         deployment web { replicas = 9 }
         assert more.replicas + web.replicas == 10
       }
+      test "some of them" { for z in zones if z != "b" { assert z != "b" } }
       """)
-    #expect(results.map(\.name) == ["as it is", "in prod", "more of it"])
-    #expect(results.map(\.checks) == [1, 3, 1])
+    #expect(results.map(\.name) == ["as it is", "in prod", "more of it", "some of them"])
+    #expect(results.map(\.checks) == [1, 3, 1, 2])
     #expect(results.flatMap(\.failures) == [])
   }
 

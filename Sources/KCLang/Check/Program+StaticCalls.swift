@@ -121,7 +121,8 @@ extension Program {
         let isMissing = arguments.count < parameters.count
         report(
           isMissing ? "KC0131" : "KC0132", "this function takes \(Self.count(parameters.count, "argument"))",
-          at: isMissing ? span(site) : arguments[parameters.count].span, notes: ["it is a \(describe(type))"])
+          at: isMissing ? span(site) : arguments[parameters.count].span,
+          notes: ["it is \(Self.article(describe(type)))"])
         return code.emit(.poison, at: site)
       }
     }

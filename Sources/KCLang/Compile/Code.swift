@@ -108,7 +108,7 @@ struct Statement: Sendable {
     case child
     /// if a then body b else body c (or -1)
     case branch
-    /// for loop b in a, body c; with isAppend it has two variables
+    /// for each element of a for which b holds (-1 for all), body c; with isAppend it has two variables
     case each
     /// match a; extra[b] is the count of arms, then (pattern op or -1, body).
     case match
@@ -120,7 +120,7 @@ struct Statement: Sendable {
     case namespace
     /// rules[a]
     case rule
-    /// The rules of affinityGroups[a]
+    /// Body affinityGroups[a]
     case use
   }
 

@@ -83,6 +83,13 @@ extension Program {
         if let statement = compileUse(node, scope) { rules.append(statement) }
         continue
       }
+      let target = BodyTarget(schema: -1, holdsRules: true)
+      switch node.kind {
+      case .ifStatement: rules += compileIfStatement(node, target, scope)
+      case .forStatement: rules += compileForStatement(node, target, scope)
+      case .matchStatement: rules += compileMatchStatement(node, target, scope)
+      default: break
+      }
       guard node.kind == .rule, let made = compileRule(node, scope) else { continue }
       self.rules.append(made)
       var statement = Statement(kind: .rule)
@@ -190,8 +197,18 @@ extension Program {
     }
     if words.contains("for"), let time = parts.popFirst() {
       rule.time = checked(compile(time, in: scope, expecting: TypeTable.duration), TypeTable.duration)
+      if rule.effect != "NoExecute" { reportNoTime(rule.effect, node, time) }
     }
     return rule
+  }
+
+  /// A toleration has an end only where the taint removes pods that run already.
+  private mutating func reportNoTime(_ effect: String?, _ node: SyntaxNode, _ time: SyntaxNode) {
+    let token = node.words.dropFirst().first { node.word($0) == effect }
+    report(
+      "KC0152", "`for` stands behind the effect `NoExecute`, which removes pods that run already", at: time.span,
+      help: effect == nil ? "write `NoExecute for \(time.text)`" : "write `NoExecute`, or leave `for \(time.text)` out",
+      fix: token.map { Diagnostic.Fix(span: node.tree.span(ofToken: $0), replacement: "NoExecute") })
   }
 
   private static let topologies = [

@@ -9,6 +9,10 @@ extension Program {
     if target.isNamespace, kindText == "env" || kindText == "project" {
       if scopes[Int(scope)].kind != .module || !(node.isTopLevel) {
         report("KC0109", "`\(kindText)` blocks stand at the top of a file", at: shape.kind.span)
+      } else if kindText == "env", let value = shape.value {
+        report(
+          "KC0109", "`env` at the top of a file is an environment, which has a body", at: value.span,
+          help: "variables stand in a container: `container app { env NAME = \"…\" }`")
       }
       return []
     }
@@ -65,6 +69,17 @@ extension Program {
   ) -> Int32 {
     var statements = first
     let primary = schemas[Int(schema)].primary
+    if value.kind == .recordExpr, to == nil,
+      primary < 0 || !acceptsRecord(schemas[Int(schema)].slots[Int(primary)].type), let equal = node.token(.equal)
+    {
+      reportSetBody(node, equal, value)
+      for field in value.parts where field.kind == .recordField && field.parts.count == 1 {
+        let slot = field.firstWord.flatMap { schemas[Int(schema)].slotOf[key(field.word($0))] }
+        guard let slot, schemas[Int(schema)].slots[Int(slot)].childSchema < 0 else { continue }
+        statements.append(setting(slot, field.parts[0], schema, scope))
+      }
+      return addBody(statements, frameSize: 0, lets: 0..<0, at: node)
+    }
     if primary >= 0 {
       statements.append(setting(primary, value, schema, scope))
     } else {
@@ -81,6 +96,16 @@ extension Program {
       }
     }
     return addBody(statements, frameSize: 0, lets: 0..<0, at: node)
+  }
+
+  /// `deployment web = { replicas = 2 }`
+  private mutating func reportSetBody(_ node: SyntaxNode, _ equal: Int, _ value: SyntaxNode) {
+    let tree = node.tree
+    let head = node.range.lowerBound..<tree.tokens[equal - 1].range.upperBound
+    let gap = Span(file: tree.file.id, range: head.upperBound..<value.range.lowerBound)
+    report(
+      "KC0062", "no `=` stands before a block's body", at: tree.span(ofToken: equal),
+      help: "write `\(tree.file.text(head)) { … }`", fix: Diagnostic.Fix(span: gap, replacement: " "))
   }
 
   private mutating func setting(_ slot: Int32, _ value: SyntaxNode, _ schema: Int32, _ scope: Int32) -> Statement {
@@ -126,7 +151,7 @@ extension Program {
     }
     if noteLack(of: key(name), target.schema) { return nil }
     let schema = schemas[Int(target.schema)]
-    let title = schema.isBlock ? "a \(text(schema.kind))" : schema.name
+    let title = schema.isBlock ? Self.article(text(schema.kind)) : schema.name
     let known = fieldNames(target.schema, keyed: true)
     if known.isEmpty || Self.nearest(to: name, among: known) != nil {
       reportUnknown("KC0104", "\(title) has no `\(name)` blocks", name, among: known, at: node.span)
@@ -166,7 +191,11 @@ extension Program {
     statement.a = checkedCollection(compile(parts[0], in: scope, expecting: TypeTable.any))
     let inner = loopScope(node, scope, over: typeOf(statement.a))
     statement.isAppend = pairLoops.contains(inner)
-    statement.c = compileBody(parts[1], for: target, in: inner)
+    guard let body = parts.last, body.kind == .body else { return [] }
+    let filter = parts.count > 2 ? parts[1] : nil
+    if let filter { statement.b = checkedCondition(compile(filter, in: inner, expecting: TypeTable.bool)) }
+    let known = filter.map { facts($0, is: true, in: inner) } ?? []
+    statement.c = assuming(known) { $0.compileBody(body, for: target, in: inner) }
     return [statement]
   }
 

@@ -6,6 +6,8 @@ struct BodyTarget {
   /// The schema of the instance, or -1 for a map.
   var schema: Int32
   var isNamespace = false
+  /// Whether it is an `affinity`.
+  var holdsRules = false
   /// For a map: the type of its values.
   var element = TypeTable.any
 }
@@ -14,6 +16,7 @@ struct BodyTarget {
 extension Program {
   /// Compiles the statements between braces. A body has a frame of its own: `self`, then its lets.
   mutating func compileBody(_ node: SyntaxNode, for target: BodyTarget, in outer: Int32, layer: Int32? = nil) -> Int32 {
+    if target.holdsRules { return addBody(compileRules(node, in: outer), frameSize: 0, lets: 0..<0, at: node) }
     let scope = addScope(
       .body, parent: outer, module: scopes[Int(outer)].module, layer: layer ?? scopes[Int(outer)].layer)
     scopes[Int(scope)].schema = target.schema
@@ -172,8 +175,14 @@ extension Program {
   }
 
   /// Reports that something is set where only blocks and, at the top of an `env`, parameters stand.
-  private mutating func reportNoParameter(_ name: String, at span: Span) {
+  private mutating func reportNoParameter(_ name: String, _ target: BodyTarget, at span: Span) {
     let known = parameters()
+    let component = schemas[max(0, Int(target.schema))]
+    if component.isNamespace, target.schema > 0, component.parameters.contains(where: { text($0.key) == name }) {
+      return report(
+        "KC0101", "`\(name)` cannot be set here: it is an argument", at: span,
+        help: "write `\(component.name) NAME(\(name): …)`")
+    }
     if known.contains(name) {
       return report(
         "KC0101", "the parameter `\(name)` cannot be set here", at: span,
@@ -198,7 +207,7 @@ extension Program {
     _ name: (text: String, span: Span), _ target: BodyTarget, at span: Span
   ) -> (Int32, TypeID)? {
     if target.isNamespace {
-      reportNoParameter(name.text, at: span)
+      reportNoParameter(name.text, target, at: span)
       return nil
     }
     guard target.schema >= 0 else { return (-1, target.element) }
@@ -239,8 +248,14 @@ extension Program {
     guard case .block? = find(key(name.text), in: scope)?.name.kind,
       let kind = find(key(name.text), in: scope)?.name.node.flatMap({ BlockShape($0) })?.kind.text
     else {
+      if ["locals", "variables", "vars", "values", "parameters", "params", "constants"].contains(name.text) {
+        return report(
+          "KC0109", "there are no `\(name.text)` blocks", at: name.span,
+          help: "each value gets a name by itself, `let x = 1`, and what is given from outside is a `param`")
+      }
       return report(
-        "KC0109", "a `\(name.text)` block needs a name", at: name.span, help: "write `\(name.text) NAME { … }`")
+        "KC0109", "\(Self.article("`\(name.text)`")) block needs a name", at: name.span,
+        help: "write `\(name.text) NAME { … }`")
     }
     report(
       "KC0109", "a block begins with its kind", at: name.span, help: "write `\(kind) \(name.text) { … }`",
@@ -274,7 +289,8 @@ extension Program {
     return [statement]
   }
 
-  private func acceptsRecord(_ type: TypeID) -> Bool {
+  /// Whether a record can stand where a type is expected.
+  func acceptsRecord(_ type: TypeID) -> Bool {
     switch types[types.required(type)] {
     case .any, .unknown, .record, .map, .schema: true
     case .union(let members): members.contains(where: { acceptsRecord($0) })

@@ -7,10 +7,10 @@ struct AffinityGroup: Sendable {
   var scope: Int32
   var parameters: [ComponentParameter] = []
   /// The rules, once compiled.
-  var statements: [Statement] = []
+  var body: Int32 = -1
   var frameSize: Int32 = 1
   var isCompiled = false
-  /// Whether it is being put in: groups do not use themselves.
+  /// Whether it is being compiled: groups do not use themselves.
   var isActive = false
 }
 
@@ -43,8 +43,10 @@ extension Program {
       parameters.append(ComponentParameter(key: key, slot: slot, type: type, fallback: fallback, site: code.site(span)))
     }
     affinityGroups[Int(index)].parameters = parameters
-    let statements = compileRules(group.node.child(.body), in: inner)
-    affinityGroups[Int(index)].statements = statements
+    affinityGroups[Int(index)].isActive = true
+    let rules = compileRules(group.node.child(.body), in: inner)
+    affinityGroups[Int(index)].isActive = false
+    affinityGroups[Int(index)].body = addBody(rules, frameSize: 0, lets: 0..<0, at: group.node)
     affinityGroups[Int(index)].frameSize = scopes[Int(inner)].size
   }
 
@@ -62,6 +64,10 @@ extension Program {
       return nil
     }
     markUsed(key(callee.text), owner)
+    if affinityGroups[Int(group)].isActive {
+      report("KC0134", "these rules use themselves", at: node.span)
+      return nil
+    }
     ensureAffinity(group)
     let arguments = call.kind == .callExpr ? call.parts.filter { $0.kind == .argument } : []
     let parameters = affinityGroups[Int(group)].parameters
@@ -76,21 +82,14 @@ extension Program {
     return statement
   }
 
-  /// Puts a group's rules into an affinity block.
-  mutating func use(_ statement: Statement, in index: Int32, _ frame: Int32) {
+  /// The frame of a group's rules, for one `use` of it in an affinity block.
+  mutating func groupFrame(_ statement: Statement, in index: Int32, _ frame: Int32) -> Int32 {
     let group = affinityGroups[Int(statement.a)]
-    guard !group.isActive else {
-      return report("KC0134", "these rules use themselves", at: statement.site)
-    }
     let module = scopes[Int(group.scope)].module
     let own = addFrame(parent: module >= 0 ? modules[Int(module)].frame : 0, size: group.frameSize)
     setSlot(own, 0, TreeValue(.instance, payload: UInt32(bitPattern: instances[Int(index)].parent)))
     setDefaults(of: group.parameters, in: own)
     setArguments(statement.arguments, of: group.parameters, from: frame, to: own)
-    affinityGroups[Int(statement.a)].isActive = true
-    for rule in group.statements {
-      if rule.kind == .use { use(rule, in: index, own) } else { addRule(rule, in: index, own) }
-    }
-    affinityGroups[Int(statement.a)].isActive = false
+    return own
   }
 }

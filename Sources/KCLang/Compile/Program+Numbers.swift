@@ -7,6 +7,7 @@ extension Program {
     let site = code.site(node.span)
     let written = node.text
     let text = written.utf8.contains(UInt8(ascii: "_")) ? written.replacing("_", with: "") : written
+    if text.hasPrefix("0"), text.dropFirst().first?.isNumber == true { return leadingZero(text, site) }
     if let value = number(text) { return code.constant(value, at: site) }
     let digits = text.prefix { $0.isNumber || $0 == "." }
     let unit = String(text.dropFirst(digits.count))
@@ -16,6 +17,18 @@ extension Program {
     } else {
       reportUnit(String(digits), unit, site, isOfCPU: isOfCPU(node))
     }
+    return code.emit(.poison, at: site)
+  }
+
+  /// Elsewhere a zero before a number says that it is written in eights.
+  private mutating func leadingZero(_ text: String, _ site: Int32) -> Int32 {
+    let rest = String(text.drop { $0 == "0" })
+    let plain = rest.first?.isNumber == true ? rest : "0" + rest
+    let octal = Int64(text, radix: 8)
+    report(
+      "KC0111", "`\(text)` begins with a zero: numbers are written in tens", at: site,
+      help: octal.map { "write `\(plain)`, or `\($0)` for what is `\(plain)` in eights" } ?? "write `\(plain)`",
+      fix: octal == nil ? Diagnostic.Fix(span: span(site), replacement: plain) : nil)
     return code.emit(.poison, at: site)
   }
 
@@ -72,7 +85,7 @@ extension Program {
       return "cores have no unit: `\(digits)`, or thousandths of one: `500m`"
     }
     if digits == "0", unit.hasPrefix("o") || unit.hasPrefix("x") || unit.hasPrefix("b") {
-      return "numbers are written in tens; permissions of files are text: `\"644\"`"
+      return "numbers are written in tens; permissions of files are text: `\"644\"`, and in objects of the API `420`"
     }
     let first = unit.prefix { $0.isLetter }
     guard first != unit[...], ["h", "min", "m", "s", "d"].contains(first) else { return nil }

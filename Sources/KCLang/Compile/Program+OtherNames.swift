@@ -91,8 +91,8 @@ extension Program {
 
   /// Types of other languages, and what they are here.
   private static let otherTypes: [String: String] = [
-    "str": "String", "text": "String", "Text": "String", "Integer": "Int", "Long": "Int",
-    "char": "String", "number": "Int", "integer": "Int", "long": "Int",
+    "str": "String", "text": "String", "Text": "String", "char": "String", "number": "Int", "integer": "Int",
+    "Integer": "Int", "long": "Int", "Long": "Int",
     "uint": "Int", "int32": "Int", "int64": "Int", "Number": "Float", "double": "Float", "Double": "Float",
     "float64": "Float", "boolean": "Bool", "Boolean": "Bool", "list": "List", "map": "Map", "set": "List",
     "array": "List", "Array": "List", "Listing": "List",
@@ -118,6 +118,7 @@ extension Program {
     "on": "it is `true`",
     "off": "it is `false`", "os": "variables of the environment are `input.env(\"NAME\")`",
     "process": "variables of the environment are `input.env(\"NAME\")`",
+    "env": "what differs by environment stands in `env NAME { … }`, or is a `param` that each environment sets",
     "std": "what every file can use has no prefix: `value.count`; modules are imported: `import std.net`",
     "each": "the variable of a loop has the name that `for NAME in` gives it",
     "each_value": "the variable of a loop has the name that `for NAME in` gives it",
@@ -146,6 +147,11 @@ extension Program {
     "metadata": ("`name`, `labels` and `annotations` stand in the block itself", nil),
     "template": ("what pods have stands in the workload itself: `container`, `volume`, `podLabels`", nil),
     "minReplicas": ("it is `replicas = least...most`", nil), "maxReplicas": ("it is `replicas = least...most`", nil),
+    "runAsUser": ("it is `user`", "user"), "runAsGroup": ("it is `group`", "group"),
+    "runAsNonRoot": ("it is `nonRoot`", "nonRoot"), "seccompProfile": ("it is `seccomp`", "seccomp"),
+    "readOnlyRootFilesystem": ("it is `readOnlyRoot`", "readOnlyRoot"),
+    "allowPrivilegeEscalation": ("it is `escalation`", "escalation"),
+    "capabilities": ("they are `add = […]` and `drop = […]`", nil), "serviceName": ("it is `service`", "service"),
     "minAvailable": ("it is `keep`", "keep"), "maxUnavailable": ("it is `lose`", "lose"),
   ]
 

@@ -197,7 +197,7 @@ extension Program {
   mutating func reportUnknownField(_ name: String, _ schema: Int32, at span: Span) {
     if noteLack(of: key(name), schema) { return }
     brokenNames.insert(key(name))
-    let title = schemas[Int(schema)].isBlock ? "a \(text(schemas[Int(schema)].kind))" : schemas[Int(schema)].name
+    let title = schemas[Int(schema)].isBlock ? Self.article(text(schemas[Int(schema)].kind)) : schemas[Int(schema)].name
     let known = fieldNames(schema)
     // The project's own schemas have whatever fields they like.
     let isLibrary = schemas[Int(schema)].apiType == nil && !isOwn(schemas[Int(schema)].site)

@@ -2,7 +2,7 @@ internal import KCSyntax
 
 /// What other languages put values into text with, and ranges as they write them.
 extension Program {
-  /// Warns of `${tag}`, `$tag`, `#{tag}`, `{{ tag }}`, `{{ .Values.tag }}` and `%(tag)s` in a string where there is a value
+  /// Warns of `${tag}`, `$tag`, `#{tag}`, `%{tag}`, `{{ tag }}`, `{{ .Values.tag }}` and `%(tag)s` in a string where there is a value
   /// `tag`: they are plain text here. Blocks of text are left alone: they are as likely as not scripts and templates of other programs.
   mutating func checkTextHabits(_ node: SyntaxNode, in scope: Int32) {
     let tree = node.tree
@@ -13,9 +13,7 @@ extension Program {
       guard bytes.contains(where: { Self.markBytes.contains($0) }) else { continue }
       for (place, name) in Self.foreignParts(bytes) {
         let written = tree.file.text(place)
-        guard let first = name.split(separator: ".").first, case .slot? = find(key(first), in: scope)?.name.kind else {
-          continue
-        }
+        guard isValue(name, in: scope) else { continue }
         report(
           "KC0334", "`\(written)` is plain text here", at: Span(file: node.span.file, range: place), severity: .warning,
           help: "write `\\(\(name))` for the value",
@@ -24,9 +22,19 @@ extension Program {
     }
   }
 
+  /// Whether a name, or a path that begins with one, is a value that there is.
+  private mutating func isValue(_ name: String, in scope: Int32) -> Bool {
+    guard let first = name.split(separator: ".").first else { return false }
+    return switch find(key(first), in: scope)?.name.kind {
+    case .slot?: true
+    case .block?: name.contains(".")
+    default: false
+    }
+  }
+
   private static let marks: [(open: [UInt8], close: [UInt8])] = [
     (Array("${".utf8), Array("}".utf8)), (Array("#{".utf8), Array("}".utf8)), (Array("{{".utf8), Array("}}".utf8)),
-    (Array("%(".utf8), Array(")s".utf8)),
+    (Array("%(".utf8), Array(")s".utf8)), (Array("%{".utf8), Array("}".utf8)),
     // The name ends where its letters do.
     (Array("$".utf8), []),
   ]

@@ -58,6 +58,12 @@ extension Program {
     }
     let place = RecordTypeKey(span: node.span, bindings: bindings)
     if let known = recordTypes[place] { return known }
+    if let meant = mapOfTypes(node, scope) {
+      report(
+        "KC0046", "a map's type is `\(meant)`", at: node.span, help: "write `\(meant)`",
+        fix: Diagnostic.Fix(span: node.span, replacement: meant))
+      return TypeTable.unknown
+    }
     var schema = Schema(name: node.text, kind: -1, site: code.site(node.span), scope: module)
     schema.node = node
     schema.bindings = bindings
@@ -65,6 +71,16 @@ extension Program {
     let type = types.add(.schema(SchemaID(index: Int32(schemas.count - 1))))
     recordTypes[place] = type
     return type
+  }
+
+  /// What `{str: str}` is here: a field that is called like a type, and has one that there is only elsewhere.
+  private mutating func mapOfTypes(_ node: SyntaxNode, _ scope: Int32) -> String? {
+    guard node.parts.count == 1, let field = node.parts.first, let name = field.firstWord.map({ field.word($0) }),
+      field.parts.count == 1, let type = field.parts.first, type.kind == .namedType,
+      let value = Parser.otherTypes[type.text], find(key(type.text), in: scope) == nil,
+      let key = Parser.otherTypes[name] ?? (Self.builtinTypes.contains(name) ? name : nil)
+    else { return nil }
+    return "Map<\(key), \(value)>"
   }
 
   private mutating func namedType(_ node: SyntaxNode, _ scope: Int32) -> TypeID {

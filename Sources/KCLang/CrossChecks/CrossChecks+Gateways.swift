@@ -56,7 +56,7 @@ extension CrossChecks {
     report(
       "KC0434", "\(title(object)) is for hosts that \(title(gateway)) does not serve, so no request takes it",
       at: hosts.site, labels: [(listeners.first?.site ?? gateway.root.site, "the listener")],
-      notes: ["it serves \(Program.enumerate(served.sorted().map { "`\($0)`" }))"],
+      notes: ["it serves \(Program.enumerate(served.sorted()))"],
       help: "one of `hosts` is, or is covered by, the listener's `host`")
   }
 

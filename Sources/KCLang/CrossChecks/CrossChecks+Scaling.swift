@@ -163,7 +163,7 @@ extension CrossChecks {
         guard let value = Int(number), !bound.range.contains(value) else { continue }
         return report(
           "KC0481", "the schedule of \(title(object)) has the \(bound.name) \(value)", at: node.site,
-          help: "a \(bound.name) is \(bound.range.lowerBound) to \(bound.range.upperBound)")
+          help: "\(Program.article(bound.name)) is \(bound.range.lowerBound) to \(bound.range.upperBound)")
       }
     }
   }

@@ -53,7 +53,8 @@ extension DiagnosticCatalogue {
       "KC0152", "unknown word in a rule",
       """
       Topologies are `hostname`, `zone`, `region`, or a label of nodes in quotes; effects of taints are \
-      `NoSchedule`, `PreferNoSchedule` and `NoExecute`; a rule may end with `or best-effort`.
+      `NoSchedule`, `PreferNoSchedule` and `NoExecute`, which alone may be tolerated `for` a time; a rule may end with \
+      `or best-effort`.
       """,
       bad: #"""
         deployment web {

@@ -23,7 +23,8 @@ extension DiagnosticCatalogue {
       "KC0111", "wrong unit",
       """
       Units tell kinds of amounts apart: `m k M G Ki Mi Gi` are amounts, `ms s min h d` durations, `%` is \
-      a share. Minutes are `min`, so that `5m` never means two things.
+      a share. Minutes are `min`, so that `5m` never means two things. Numbers are written in tens, without zeros \
+      before them: `0644` would be eights elsewhere, and `0x1F` sixteens.
       """,
       bad: #"""
         deployment web {

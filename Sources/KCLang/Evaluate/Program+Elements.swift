@@ -43,6 +43,9 @@ extension Program {
     case .poison: return nil
     case .none: return []
     case .list: return Array(tree.items(of: value))
+    case .range where (0..<2).contains(where: { tree.item(of: value, $0).tag == .deferred }):
+      _ = undecided("a `for`", at: site)
+      return nil
     case .range:
       guard let low = tree.int(of: tree.item(of: value, 0)), let high = tree.int(of: tree.item(of: value, 1)) else {
         report("KC0110", "a loop needs a range of whole numbers with two ends", at: site)

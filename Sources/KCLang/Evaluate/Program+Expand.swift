@@ -112,7 +112,7 @@ extension Program {
         }
       case .delete: if !delete(statement, in: index) { rest.deletions.append(position) }
       case .rule: addRule(statement, in: index, frame)
-      case .use: use(statement, in: index, frame)
+      case .use: run(affinityGroups[Int(statement.a)].body, in: index, groupFrame(statement, in: index, frame), &rest)
       case .require: continue
       case .namespace:
         if let known = namespaces[index], rank(known.origin) > rank(statement.origin) { continue }
@@ -162,6 +162,10 @@ extension Program {
       guard let elements = elements(of: evaluate(statement.a, frame), at: statement.site) else { return }
       for (place, element) in elements.enumerated() {
         let inner = loopFrame(frame, element, statement.isAppend ? place : nil)
+        if statement.b >= 0 {
+          guard let isKept = condition(statement.b, inner) else { return }
+          if !isKept { continue }
+        }
         run(statement.c, in: index, inner, &rest)
       }
     case .child:
@@ -203,10 +207,13 @@ extension Program {
     if let found = target {
       let other = instances[Int(found)]
       if layer(other.origin) == layer(statement.origin), other.origin != statement.origin || statement.b >= 0 {
+        let kind = text(statement.slot)
+        let isNamed = name != key("")
         return report(
-          "KC0120", "`\(text(statement.slot)) \(text(name))` is declared twice", at: statement.site,
+          "KC0120", isNamed ? "`\(kind) \(text(name))` is declared twice" : "two `\(kind)`s have no name",
+          at: statement.site,
           labels: [.init(span: span(other.site), message: "declared here first")],
-          help: "give one of them another name")
+          help: isNamed ? "give one of them another name" : "give them names: `\(kind) NAME = …`")
       }
       if other.state != .fresh {
         return report("KC0123", "`\(text(name))` is already in use where this decides about it", at: statement.site)

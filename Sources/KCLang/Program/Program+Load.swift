@@ -130,6 +130,13 @@ extension Program {
     case .bytes(let bytes):
       added.append(addModule(path: label + path, bytes: bytes, package: importer.package))
       return added.last
+    case .missing where text.hasPrefix("std/"):
+      let name = text.dropFirst(4).hasSuffix(".kc") ? text.dropFirst(4).dropLast(3) : text.dropFirst(4)
+      report(
+        "KC0140", "there is no file `\(path)`", at: target.span,
+        help: "modules of the standard library are imported by their names: `import std.\(name)`",
+        fix: Diagnostic.Fix(span: target.span, replacement: "std.\(name)"))
+      return nil
     case .missing:
       let known = package >= 0 ? provider.modules(package: package) : provider.modules()
       reportUnknown("KC0140", "there is no file `\(path)`", path, among: known, at: target.span)

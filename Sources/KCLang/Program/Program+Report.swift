@@ -46,6 +46,7 @@ extension Program {
 
   /// "a list", "an Int"
   static func article(_ noun: String) -> String {
+    if noun.hasPrefix("hour") { return "an " + noun }
     let first = noun.drop { $0 == "`" }.first.map { Character($0.lowercased()) }
     return (first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + noun
   }

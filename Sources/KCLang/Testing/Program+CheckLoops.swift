@@ -18,7 +18,7 @@ indirect enum CheckStep {
   case assertion(SyntaxNode, op: Int32, scope: Int32)
   case branch(condition: Int32, [CheckStep], [CheckStep])
   /// The names of the variables, in the order of their slots.
-  case loop(collection: Int32, site: Int32, isPair: Bool, names: [String], [CheckStep])
+  case loop(collection: Int32, filter: Int32, site: Int32, isPair: Bool, names: [String], [CheckStep])
   case match(subject: Int32, arms: [(pattern: Int32, steps: [CheckStep])])
   /// What stands in a scope of its own, for its `let`s.
   case scope(size: Int32, lets: Range<Int32>, [CheckStep])
@@ -44,14 +44,16 @@ extension Program {
       let second = parts.count > 2 ? assuming(fails) { $0.compileChecks(parts[2], in: scope) } : []
       return [.branch(condition: condition, first, second)]
     case .forStatement:
-      guard parts.count >= 2 else { return [] }
+      guard parts.count >= 2, let body = parts.last else { return [] }
       let collection = checkedCollection(compile(parts[0], in: scope, expecting: TypeTable.any))
       let inner = loopScope(node, scope, over: typeOf(collection))
       let names = node.words.dropFirst().prefix { node.word($0) != "in" }.prefix(2).map { node.word($0) }
+      let filter = parts.count > 2 ? checkedCondition(compile(parts[1], in: inner, expecting: TypeTable.bool)) : -1
+      let known = parts.count > 2 ? facts(parts[1], is: true, in: inner) : []
       return [
         .loop(
-          collection: collection, site: code.site(parts[0].span), isPair: pairLoops.contains(inner), names: names,
-          compileChecks(parts[1], in: inner))
+          collection: collection, filter: filter, site: code.site(parts[0].span), isPair: pairLoops.contains(inner),
+          names: names, assuming(known) { $0.compileChecks(body, in: inner) })
       ]
     case .matchStatement: return compileMatchChecks(node, in: scope)
     case .body: return compileCheckBody(node, in: scope)
@@ -149,11 +151,16 @@ extension Program {
       let (truth, found) = apart { $0.condition(condition, frame) }
       guard let truth else { return note(found, &result) }
       for inner in truth ? first : second { perform(inner, frame, &run, &result) }
-    case .loop(let collection, let site, let isPair, let names, let steps):
+    case .loop(let collection, let filter, let site, let isPair, let names, let steps):
       let (elements, found) = apart { $0.elements(of: $0.evaluate(collection, frame), at: site) }
       guard let elements else { return note(found, &result) }
       for (place, element) in elements.enumerated() {
         let inner = loopFrame(frame, element, isPair ? place : nil)
+        if filter >= 0 {
+          let (isKept, found) = apart { $0.condition(filter, inner) }
+          guard let isKept else { return note(found, &result) }
+          if !isKept { continue }
+        }
         for (slot, name) in names.enumerated() { run.variables.append((name, inner, Int32(slot))) }
         for step in steps { perform(step, inner, &run, &result) }
         run.variables.removeLast(names.count)

@@ -122,8 +122,8 @@ extension Program {
     } else if value.tag == .null {
       help = "what is absent is `none`"
       fix = edit(of: "null", to: "none", at: site)
-    } else if value.tag == .string, let text = tree.text(of: value), number(text) != nil,
-      [.int, .float, .quantity, .duration, .percent].contains(shape)
+    } else if value.tag == .string, let text = tree.text(of: value), let number = number(text),
+      [.int, .float, .quantity, .duration, .percent].contains(shape) || fits(number, type)
     {
       help = "without the quotes it is one: `\(text)`"
       fix = edit(of: display(value), to: text, at: site)

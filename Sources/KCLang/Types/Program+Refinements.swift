@@ -64,23 +64,42 @@ extension Program {
 
   private mutating func badName(_ value: TreeValue, _ pattern: Pattern, at site: Int32) -> TreeValue {
     let name = tree.text(of: value) ?? ""
-    var guess = ""
+    let guess = Self.guesses(name).first { !$0.isEmpty && pattern.matches($0.utf8) }
+    report(
+      "KC0118", "`\(name)` is not a valid name", at: site, notes: [Self.rule(of: pattern)],
+      help: guess.map { "call it `\($0)`" },
+      fix: guess.flatMap {
+        edit(of: name, to: $0, at: site) ?? edit(of: "\"\(name)\"", to: "\"\($0)\"", at: site)
+      })
+    return .poison
+  }
+
+  /// What names of a pattern are made of, in words where that is possible.
+  private static func rule(of pattern: Pattern) -> String {
+    func takes(_ text: String) -> Bool { pattern.matches(text.utf8) }
+    if takes("/a"), !takes("a") { return "a path begins with `/`" }
+    if takes("A_b-c.d1") { return "such a name is letters, digits, `_`, `-` and `.`" }
+    if takes("a"), takes("b1-c"), !takes("A"), !takes("a_b") {
+      let dots = takes("a.b") ? ", dashes and dots" : " and dashes"
+      return "such a name is lower-case letters, digits\(dots)"
+    }
+    return "a name here matches /\(pattern.source)/"
+  }
+
+  /// Names like one that is not valid, the nearest first.
+  private static func guesses(_ name: String) -> [String] {
+    var lower = ""
     for scalar in name.unicodeScalars {
       switch scalar {
-      case "A"..."Z": guess.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value + 32)))
-      case "a"..."z", "0"..."9", "-", ".": guess.unicodeScalars.append(scalar)
-      default: guess += "-"
+      case "A"..."Z": lower.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value + 32)))
+      case "a"..."z", "0"..."9", "-", ".": lower.unicodeScalars.append(scalar)
+      default: lower += "-"
       }
     }
-    guess = String(guess.drop { $0 == "-" || $0 == "." })
-    while guess.hasSuffix("-") || guess.hasSuffix(".") { guess.removeLast() }
-    let works = !guess.isEmpty && pattern.matches(guess.utf8)
-    report(
-      "KC0118", "`\(name)` is not a valid name", at: site,
-      notes: [works ? "names are lower-case letters, digits and dashes" : "a name here matches /\(pattern.source)/"],
-      help: works ? "call it `\(guess)`" : nil,
-      fix: works ? edit(of: name, to: guess, at: site) ?? edit(of: "\"\(name)\"", to: "\"\(guess)\"", at: site) : nil)
-    return .poison
+    lower = String(lower.drop { $0 == "-" || $0 == "." })
+    while lower.hasSuffix("-") || lower.hasSuffix(".") { lower.removeLast() }
+    let kept = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) ? $0 : "_" })
+    return [kept, lower, "/" + name]
   }
 
   /// Whether a value is of a type as it is, without conversion.

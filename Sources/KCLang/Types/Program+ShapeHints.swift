@@ -5,26 +5,18 @@ internal import KCSyntax
 extension Program {
   /// A single value for a list of such, or for the one field of a record that it can be.
   func shapeHint(_ value: TreeValue, _ type: TypeID, at site: Int32) -> (help: String?, fix: Diagnostic.Fix?) {
-    guard value.tag == .string, value.length < 100 else { return (nil, nil) }
+    guard value.tag == .int || value.tag == .string && value.length < 100 else { return (nil, nil) }
     let shown = display(value)
     switch types[types.required(type)] {
     case .list(let element) where fits(value, element):
-      // An edit only where the text itself stands: a name may have other values elsewhere.
-      let place = span(site)
-      let isLiteral =
-        files.indices.contains(place.file) && place.end <= files[place.file].bytes.count
-        && files[place.file].text(place.range) == shown
-      return (
-        "a list stands in brackets: `[\(shown)]`",
-        isLiteral ? Diagnostic.Fix(span: place, replacement: "[\(shown)]") : nil
-      )
+      return ("a list stands in brackets: `[\(shown)]`", edit(of: shown, to: "[\(shown)]", at: site))
     case .schema(let schema):
       let found = schemas[Int(schema.index)]
       guard !found.isBlock, let slot = found.slots.first(where: { isOneOfTexts($0.type) && fits(value, $0.type) })
       else { return (nil, nil) }
       let field = "\(text(slot.key)) = \(shown)"
       return ("it is a field of it: \(subject >= 0 ? "`\(text(subject)) { \(field) }`" : "`{ \(field) }`")", nil)
-    case .map where files.indices.contains(span(site).file) && files[span(site).file].path == "command line":
+    case .map where files.indices.contains(span(site).file) && files[span(site).file].path == Compilation.commandLine:
       return ("a map is `{ \"key\": 1 }`, in single quotes for the shell, or stands in a file: `--params FILE`", nil)
     default: return (nil, nil)
     }

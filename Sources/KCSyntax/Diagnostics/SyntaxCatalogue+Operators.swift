@@ -66,7 +66,8 @@ extension SyntaxCatalogue {
     DiagnosticInfo(
       "KC0041", "block of text as in YAML",
       #"""
-      Text of several lines stands between `"""`; the indent that all lines have in common is dropped.
+      Text of several lines stands between `"""`; the indent that all lines have in common is dropped, and a backslash \#
+      at the end of a line joins it with the next. Between plain quotes, text ends with its line.
       """#,
       bad: #"""
         let script = |

@@ -5,7 +5,7 @@ public enum SyntaxCatalogue {
   private static let general: [DiagnosticInfo] = [
     DiagnosticInfo(
       "KC0001", "unterminated string",
-      "A string in single quotes ends on its line, with the quote and the `#` signs that began it; one in `\"\"\"` may span "
+      "A string between plain quotes ends on its line, with the quote and the `#` signs that began it; one in `\"\"\"` may span "
         + "lines. An interpolation `\\(…)` ends with `)` on the same line, and a regular expression with `/`.",
       bad: "let tag = \"v1\n", good: "let tag = \"v1\"\n"),
     DiagnosticInfo(

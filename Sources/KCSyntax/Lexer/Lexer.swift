@@ -2,8 +2,8 @@
 struct Lexer {
   let file: SourceFile
   let bytes: [UInt8]
-  private(set) var position = 0
-  private var isAfterNewline = true
+  var position = 0
+  private(set) var isAfterNewline = true
   private(set) var tokens: [SyntaxTree.Token] = []
   private(set) var diagnostics: [Diagnostic] = []
 
@@ -36,11 +36,11 @@ struct Lexer {
     add(.endOfFile, from: bytes.count)
   }
 
-  private func peek(_ offset: Int = 0) -> UInt8 {
+  func peek(_ offset: Int = 0) -> UInt8 {
     position + offset < bytes.count ? bytes[position + offset] : 0
   }
 
-  private mutating func add(_ kind: SyntaxKind, from start: Int) {
+  mutating func add(_ kind: SyntaxKind, from start: Int) {
     tokens.append(
       SyntaxTree.Token(
         kind: kind, isAfterNewline: isAfterNewline, start: UInt32(start), length: UInt32(position - start)))
@@ -113,67 +113,8 @@ struct Lexer {
     }
   }
 
-  /// A byte that is no token; what other languages mean by it is said.
-  private mutating func unknown(_ byte: UInt8) {
-    let start = position
-    switch byte {
-    case UInt8(ascii: "'"), UInt8(ascii: "`"): if quotation(byte) { return }
-    case UInt8(ascii: "&"):
-      position += 1
-      add(.andAnd, from: start)
-      return report(
-        "KC0023", "`&` is `&&`", start..<position, help: "write `&&`", fix: fix(start..<position, "&&"))
-    case UInt8(ascii: "$"):
-      position += 1
-      add(.unknown, from: start)
-      let braced = peek() == UInt8(ascii: "{") ? bytes[position...].firstIndex(of: UInt8(ascii: "}")) : nil
-      let inner = braced.map { file.text(position + 1..<$0) } ?? ""
-      let isName = !inner.isEmpty && inner.utf8.allSatisfy(Self.isNameByte)
-      return report(
-        "KC0020", "a name stands for its value without `$`", start..<position,
-        help: "write `name`, or `\\(name)` within text",
-        fix: isName ? fix(start..<(braced ?? start) + 1, inner) : braced == nil ? fix(start..<position, "") : nil)
-    default: break
-    }
-    position += 1
-    add(.unknown, from: start)
-    report(
-      "KC0006", "`\(file.text(start..<position))` has no meaning here", start..<position,
-      help: Self.counterparts[byte])
-  }
-
-  /// What is written here instead of what a sign means elsewhere.
-  private static let counterparts: [UInt8: String] = [
-    UInt8(ascii: "\\"): "a function without a name is `x => value`",
-    UInt8(ascii: "@"): "there are no annotations: `///` before a declaration says what it means",
-    UInt8(ascii: "~"): "a range is `1...5`, and versions are told apart by `import std.semver`",
-  ]
-
   func fix(_ range: Range<Int>, _ replacement: String) -> Diagnostic.Fix {
     Diagnostic.Fix(span: Span(file: file.id, range: range), replacement: replacement)
-  }
-
-  /// Text in quotes of another kind, which end on the same line: it is read as a string.
-  ///
-  /// - Returns: whether there was one.
-  private mutating func quotation(_ quote: UInt8) -> Bool {
-    let start = position
-    var end = position + 1
-    while end < bytes.count, bytes[end] != quote, bytes[end] != 0x0a { end += 1 }
-    guard end < bytes.count, bytes[end] == quote else { return false }
-    position = start + 1
-    add(.stringOpen, from: start)
-    if end > position {
-      position = end
-      add(.stringText, from: start + 1)
-    }
-    position = end + 1
-    add(.stringClose, from: end)
-    let text = file.text(start + 1..<end).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-    report(
-      quote == UInt8(ascii: "'") ? "KC0021" : "KC0022", "text stands in double quotes", start..<end + 1,
-      help: "write `\"`", fix: fix(start..<end + 1, "\"\(text)\""))
-    return true
   }
 
   private mutating func name() {
@@ -196,7 +137,7 @@ struct Lexer {
     isAfterNewline = false
   }
 
-  private static func isNameByte(_ byte: UInt8) -> Bool {
+  static func isNameByte(_ byte: UInt8) -> Bool {
     (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte) || byte == 95 || byte >= 0x80
   }
 
@@ -247,7 +188,7 @@ struct Lexer {
       if position < bytes.count { position += 1 }
     }
     add(.unknown, from: start)
-    report("KC0001", "this regular expression is never closed", start..<position)
+    reportOpenRegex(start)
   }
 
   private func punctuation(_ byte: UInt8) -> (SyntaxKind, Int)? {
@@ -327,6 +268,7 @@ extension Lexer {
     position += hashes
     let end = position
     guard peek() == UInt8(ascii: "\"") else {
+      if hashes == 1, reportDefinition() { return }
       // What would be a comment is none of the program's, whatever stands in it.
       if isAfterNewline || tokens.isEmpty { while position < bytes.count, bytes[position] != 0x0a { position += 1 } }
       add(.unknown, from: start)
@@ -365,7 +307,7 @@ extension Lexer {
         add(.stringClose, from: close)
         return
       }
-      if byte == 0x0a, !isBlock { break }
+      if byte == 0x0a, !isBlock, hashes > 0 || !goesOn() { break }
       if byte == UInt8(ascii: "\\"), hashes == 0 {
         let isInterpolation = peek(1) == UInt8(ascii: "(")
         if isInterpolation, modes.count >= Self.nestingLimit {

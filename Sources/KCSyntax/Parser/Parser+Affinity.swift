@@ -28,20 +28,31 @@ extension Parser {
       || isWord(token, .use)
   }
 
-  private mutating func rules() {
+  /// rules = "{" {rule | if | for | match} "}"
+  mutating func rules() {
     let mark = start()
     let outer = (isCondition, bracketDepth)
     (isCondition, bracketDepth) = (false, 0)
     expect(.leftBrace, "KC0002", "`{` is expected here", fix: " {")
     while isInside(mark) {
       let before = position
-      if atWord(.use) { useRule() } else { rule() }
+      nested { $0.ruleStatement() }
       endOfStatement()
       if position == before { unexpected() }
     }
     (isCondition, bracketDepth) = outer
     close(.rightBrace, opened: mark, "`}`")
     finish(.body, mark)
+  }
+
+  private mutating func ruleStatement() {
+    switch current.word {
+    case .if: ifStatement(in: .rules)
+    case .for: forStatement(in: .rules)
+    case .match: matchStatement(in: .rules)
+    case .use: useRule()
+    default: rule()
+    }
   }
 
   /// use = "use" expr
@@ -91,11 +102,37 @@ extension Parser {
     } else if atWord(.tolerate) {
       tolerate()
     } else {
-      unexpected()
-      finish(.unexpected, mark)
-      return
+      return noRule()
     }
     finish(.rule, mark)
+  }
+
+  /// What begins no rule; a word that is nearly one of them is told.
+  private mutating func noRule() {
+    let words = ["require", "prefer", "spread", "tolerate", "use"]
+    if at(.name) {
+      let meant = words.first { isNear(text(current), $0) }
+      report(
+        "KC0005", "`\(text(current))` begins no rule", current.range,
+        help: meant.map { "did you mean `\($0)`?" }
+          ?? "a rule begins with `require`, `prefer`, `spread`, `tolerate` or `use`",
+        fix: meant.map { edit(current.range, $0) })
+    }
+    unexpected()
+  }
+
+  /// Whether a word differs from another by one letter, or by two that changed places.
+  private func isNear(_ written: String, _ word: String) -> Bool {
+    let (left, right) = (Array(written.utf8), Array(word.utf8))
+    guard abs(left.count - right.count) < 2 else { return false }
+    let start = zip(left, right).prefix { $0 == $1 }.count
+    let (one, other) = (left[start...], right[start...])
+    if one.count == other.count {
+      return one.dropFirst() == other.dropFirst()
+        || one.count > 1 && one[start] == other[start + 1] && one[start + 1] == other[start]
+          && one.dropFirst(2) == other.dropFirst(2)
+    }
+    return one.count > other.count ? one.dropFirst() == other : one == other.dropFirst()
   }
 
   private mutating func tolerate() {
@@ -146,6 +183,7 @@ extension Parser {
     repeat {
       let mark = start()
       if at(.name) || at(.stringOpen) { labelKey() } else { missing("KC0004", "a node's label is expected here") }
+      let isWrong = takeSingleEqual()
       if at(.equalEqual) || at(.notEqual) || at(.less) || at(.greater) {
         take()
         operand()
@@ -155,10 +193,24 @@ extension Parser {
         operand()
       } else if atWord(.exists) {
         take()
-      } else {
+      } else if !isWrong {
         missing("KC0005", "`==`, `!=`, `in` or `exists` is expected here")
       }
       finish(.binaryExpr, mark)
     } while takeIf(.comma)
+  }
+
+  /// Takes `=` and a value where a label is compared, which is reported.
+  ///
+  /// - Returns: whether they stand here.
+  private mutating func takeSingleEqual() -> Bool {
+    guard at(.equal) else { return false }
+    let mark = start()
+    report(
+      "KC0024", "a label is compared with `==`", current.range, help: "write `==`", fix: edit(current.range, "=="))
+    take()
+    operand()
+    finish(.unexpected, mark)
+    return true
   }
 }

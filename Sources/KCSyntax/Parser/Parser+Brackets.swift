@@ -7,6 +7,7 @@ extension Parser {
       return
     }
     if kind == .rightBrace { openBraces -= 1 }
+    if takeOtherBracket(kind, shown) { return }
     let open = tokens[opened.token]
     let end = position > 0 ? tokens[position - 1].range.upperBound : 0
     report(
@@ -15,6 +16,21 @@ extension Parser {
       fix: Diagnostic.Fix(span: Span(file: file.id, range: end..<end), replacement: closing(kind, shown, open, end)))
     let mark = start()
     finish(.missing, mark)
+  }
+
+  /// Takes a bracket of another kind that stands on a line of its own where one is missing.
+  ///
+  /// - Returns: whether there was one, which was reported.
+  private mutating func takeOtherBracket(_ kind: SyntaxKind, _ shown: String) -> Bool {
+    guard kind == .rightBrace, at(.rightParen) || at(.rightBracket), current.isAfterNewline, peek(1).isAfterNewline
+    else { return false }
+    report(
+      "KC0039", "`\(text(current))` stands where \(shown) closes what is open", current.range,
+      help: "write \(shown)", fix: edit(current.range, "}"))
+    let mark = start()
+    take()
+    finish(.unexpected, mark)
+    return true
   }
 
   /// What to put in for a bracket that is missing: a `}` stands on a line of its own, where its `{` is on an earlier one.

@@ -124,6 +124,7 @@ extension Parser {
   mutating func waiverDecl() {
     let mark = start()
     take()
+    takePackage()
     name("a policy's name")
     if atWord(.on), !current.isAfterNewline {
       take()

@@ -125,7 +125,7 @@ extension Parser {
   /// match = "match" expr "{" {expr {"," expr} "->" body} "}"
   mutating func matchStatement(in context: StatementContext) {
     let mark = start()
-    arms { $0.body(context.ofBranches) }
+    arms { $0.branch(of: context) }
     finish(.matchStatement, mark)
   }
 
@@ -137,14 +137,15 @@ extension Parser {
     let outer = (isCondition, bracketDepth)
     (isCondition, bracketDepth) = (false, 0)
     while isInside(open) {
+      let before = position
+      let arm = start()
+      takeCaseWord()
       if startsStatement {
         unexpected()
         continue
       }
-      let before = position
-      let arm = start()
       reportOtherRest()
-      repeat { nested { $0.binary(minimum: Precedence.range) } } while takeIf(.comma)
+      repeat { pattern() } while takeIf(.comma)
       arrow()
       result(&self)
       finish(.matchArm, arm)
@@ -152,6 +153,25 @@ extension Parser {
     }
     (isCondition, bracketDepth) = outer
     close(.rightBrace, opened: open, "`}`")
+  }
+
+  private mutating func pattern() {
+    // What `=>` follows is no lambda here: the arrow is the wrong one.
+    if at(.name), peek(1).kind == .fatArrow { return one(.nameExpr) }
+    nested { $0.binary(minimum: Precedence.range) }
+  }
+
+  /// Takes the word that begins a case elsewhere, which is reported.
+  private mutating func takeCaseWord() {
+    guard at(.name), ["case", "when"].contains(text(current)) else { return }
+    let next = peek(1)
+    guard !next.isAfterNewline, next.kind != .leftParen, startsOperand(next) else { return }
+    let mark = start()
+    report(
+      "KC0031", "no `\(text(current))` stands before a case", current.range, help: "write `value -> result`",
+      fix: edit(current.range.lowerBound..<next.range.lowerBound, ""))
+    take()
+    finish(.unexpected, mark)
   }
 
   /// Reports `else ->`, `default ->`: all the rest is `_`.

@@ -8,6 +8,8 @@ extension Parser {
       string()
     } else if atWord(.as), peek(1).kind == .name, !peek(1).isAfterNewline {
       missing("KC0004", "the path or name of what is imported is expected here")
+    } else if at(.dot) {
+      barePath()
     } else {
       path()
     }
@@ -39,7 +41,7 @@ extension Parser {
     let mark = start()
     take()
     name("a name")
-    if takeIf(.colon) { type() }
+    if takeIf(.colon) { typeOrTypes() }
     if takeIf(.equal) {
       expression()
     } else if kind == .letDecl {
@@ -55,6 +57,7 @@ extension Parser {
     name("a function's name")
     typeParameters()
     parameterList()
+    takeColonOfResult()
     if takeIf(.arrow) { type() }
     if !takeFunctionBody() {
       expect(.equal, "KC0003", "a function's value is expected: `func name(…) = value`")
@@ -87,6 +90,7 @@ extension Parser {
     take()
     name("a type's name")
     typeParameters()
+    if takeTypeOfEnum() { return finish(.enumDecl, mark) }
     expect(.equal, "KC0007", "`=` and a type are expected here")
     type()
     finish(.typeDecl, mark)
@@ -107,8 +111,8 @@ extension Parser {
     }
     name("a schema's name")
     typeParameters()
-    if atWord(.extends), !current.isAfterNewline {
-      take()
+    if atWord(.extends) && !current.isAfterNewline || takeOtherExtends() {
+      if atWord(.extends) { take() }
       name("a schema's name")
       if at(.less) { typeArguments() }
     }

@@ -133,6 +133,8 @@ extension Parser {
         if parser.at(.name), parser.peek(1).kind == .colon {
           parser.take()
           parser.take()
+        } else {
+          parser.takeSetArgument()
         }
         let before = parser.position
         parser.expression()
@@ -149,7 +151,7 @@ extension Parser {
     case .quantity: one(.quantityExpr)
     case .regex: one(.regexExpr)
     case .stringOpen: string()
-    case .leftParen: if startsLambda { lambda() } else { paren() }
+    case .leftParen: if startsLambda { lambda() } else if !typedLambda() { paren() }
     case .leftBracket: list()
     case .leftBrace where !isCondition: record()
     case .name where startsStatement: missing("KC0003", "a value is expected here")
@@ -194,7 +196,7 @@ extension Parser {
     finish(.lambdaExpr, mark)
   }
 
-  private mutating func one(_ kind: SyntaxKind) {
+  mutating func one(_ kind: SyntaxKind) {
     let mark = start()
     take()
     finish(kind, mark)

@@ -32,15 +32,20 @@ extension Parser {
     let mark = start()
     take()
     name("an enum's name")
+    takeEqualSign()
+    enumCases()
+    finish(.enumDecl, mark)
+  }
+
+  mutating func enumCases() {
     let open = start()
-    expect(.leftBrace, "KC0002", "`{` is expected here", fix: " {")
+    guard takeIf(.leftBrace) || bodyFollows() else { return }
     while isInside(open) {
       let before = position
       enumCase()
       separator(before)
     }
     close(.rightBrace, opened: open, "`}`")
-    finish(.enumDecl, mark)
   }
 
   /// case = name ["(" {parameter} ")" | "=" expr]

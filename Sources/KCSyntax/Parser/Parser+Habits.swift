@@ -31,13 +31,14 @@ extension Parser {
     let line = line(of: range)
     switch code {
     case "KC0002": return elementHabit(message, line) ?? lambdaHabit(line) ?? bracketHabit(message, line)
-    case "KC0003": return operandHabit(line) ?? valueHabit(line) ?? wordHabit(line)
+    case "KC0003": return barHabit(line) ?? operandHabit(line) ?? valueHabit(line) ?? wordHabit(line)
     case "KC0004": return elementHabit(message, line) ?? nameHabit(line) ?? templateHabit(line)
     case "KC0005":
       return templateHabit(line) ?? wordHabit(line) ?? statementHabit(line) ?? headHabit(line) ?? signHabit(line)
         ?? strayHabit(line) ?? shapeHabit(line) ?? markHabit(line)
-    case "KC0007": return typeHabit(line) ?? (message.hasPrefix("`:` and a type") ? fieldHabit(line) : nil)
-    case "KC0010": return wordHabit(line) ?? headHabit(line) ?? restHabit(line) ?? signHabit(line)
+    case "KC0007": return assignHabit(line) ?? (message.hasPrefix("`:` and a type") ? fieldHabit(line) : nil)
+    case "KC0010":
+      return wordHabit(line) ?? headHabit(line) ?? restHabit(line) ?? signHabit(line) ?? portHabit(line)
     default: return nil
     }
   }
@@ -91,7 +92,7 @@ extension Parser {
     guard kind(sign) == .colon, sign > line.first else { return nil }
     // In `container app { image: "a" }` it is the field before the sign that is set.
     let isWithin = kind(sign - 1) == .name && kind(sign - 2) == .leftBrace
-    let name = word(isWithin ? sign - 1 : line.first)
+    let name = isWithin ? word(sign - 1) : header(line.first, sign - 1)
     if ["apiVersion", "kind"].contains(name), sign == line.first + 1, isFollowed(sign + 1) {
       return Habit(
         code: "KC0016", message: "this is a Kubernetes manifest in YAML", range: range(line.first, sign),
@@ -105,16 +106,11 @@ extension Parser {
         range: range(line.first, sign), help: "JSON's `\"name\": value` is `name = value` here",
         fix: edit(range(line.first, sign), (isPlain ? key : file.text(range(line.first, sign - 1))) + " ="))
     }
-    if !isFollowed(sign + 1) {
-      return Habit(
-        code: "KC0015", message: "what is in `\(name)` stands in braces, not on indented lines",
-        range: range(line.first, sign),
-        help: "write `\(name) { … }`", coversIndented: kind(line.first + 1) == .name)
-    }
+    if !isFollowed(sign + 1) { return indentedHabit(name, line.first, sign) }
     if sign == line.first + 1, kind(sign + 1) == .name, kind(sign + 2) == .leftBrace, word(sign + 1) != "match" {
       return blockHabit(named: name, kind: word(sign + 1), range(line.first, sign + 1))
     }
-    if name == "for" {
+    if word(line.first) == "for" {
       return Habit(
         code: "KC0044", message: "a loop runs over what stands after `in`", range: tokens[sign].range,
         help: "write `for x in xs { … }`, or `for i, x in xs { … }` with the place")
@@ -127,6 +123,27 @@ extension Parser {
     return Habit(
       code: "KC0014", message: "a field is set with `=`, not with `:`", range: tokens[sign].range,
       help: "write `\(name) = …`", fix: edit(tokens[sign].range, " ="))
+  }
+
+  /// `name:` before deeper lines: a body, or a list.
+  private func indentedHabit(_ name: String, _ first: Int, _ sign: Int) -> Habit {
+    if kind(sign + 1) == .minus {
+      return Habit(
+        code: "KC0018", message: "a list stands in brackets, not behind dashes", range: range(first, sign),
+        help: "write `\(name) = [a, b, c]`, on one line or on several", coversIndented: true)
+    }
+    return Habit(
+      code: "KC0015", message: "what is in `\(name)` stands in braces, not on indented lines",
+      range: range(first, sign), help: "write `\(name) { … }`", coversIndented: kind(first + 1) == .name)
+  }
+
+  /// What stands before a sign, such as `port http`: as it is written, where it is short.
+  private func header(_ start: Int, _ last: Int) -> String {
+    let opener = (start..<max(start, last)).last { kind($0) == .leftBrace || kind($0) == .semicolon }
+    let first = opener.map { $0 + 1 } ?? start
+    guard last > first, last < first + 6 else { return word(first) }
+    let whole = range(first, last)
+    return whole.count < 60 ? file.text(whole) : word(first)
   }
 
   /// `- item`, `---`, `-- comment`

@@ -126,13 +126,6 @@ extension Parser {
         fix: edit(tokens[place - 1].range.lowerBound..<here.lowerBound, ""))
     }
     switch (kind(place - 1), kind(place)) {
-    case (.name, .leftBracket) where kind(place - 2) == .colon:
-      let isInside = kind(place + 1) == .name
-      let element = isInside ? word(place + 1) : word(place - 1)
-      return Habit(
-        code: "KC0046", message: "a list's type is `List<\(element)>`", range: range(place - 1, place),
-        help: "write `List<\(element)>`",
-        fix: isInside ? nil : edit(range(place - 1, place + 1), "List<\(element)>"))
     case (.andAnd, .equal), (.orOr, .equal), (.minus, .equal), (.star, .equal), (.slash, .equal), (.percent, .equal),
       (.coalesce, .equal):
       guard touches(place - 1, place) else { return nil }

@@ -3,6 +3,12 @@ extension Parser {
   /// `f(x) = x + 1`, `schema A(x: Int) {`, `deployment web = {`, `{ a, b }`
   func shapeHabit(_ line: Line) -> Habit? {
     let (first, place) = (line.first, line.at)
+    if ["return", "yield", "throw", "await"].contains(word(place - 1)), isFollowed(place) {
+      return bareHabit(place - 1)
+    }
+    if kind(place) == .dot, place == first + 2, kind(first) == .name, kind(first + 1) == .name {
+      return dottedHabit(first + 1)
+    }
     if kind(place) == .leftParen, kind(place - 1) == .name {
       if word(first) == "schema", place == first + 2 {
         return Habit(
@@ -21,6 +27,54 @@ extension Parser {
       return listHabit(open)
     }
     return assignedBlock(line)
+  }
+
+  /// `host shop.example.com {`
+  private func dottedHabit(_ name: Int) -> Habit? {
+    var last = name
+    while isFollowed(last + 1), touches(last, last + 1), [.dot, .name, .number, .quantity].contains(kind(last + 1)) {
+      last += 1
+    }
+    guard last > name, !isFollowed(last + 1) || [.leftBrace, .equal].contains(kind(last + 1)) else { return nil }
+    let whole = range(name, last)
+    return Habit(
+      code: "KC0062", message: "a name with dots stands in quotes", range: whole,
+      help: "write `\(word(name - 1)) \"\(file.text(whole))\"`", fix: edit(whole, "\"\(file.text(whole))\""))
+  }
+
+  /// `port http = 80:8080`, `image = shop/web:v1`
+  func portHabit(_ line: Line) -> Habit? {
+    let place = line.at
+    guard kind(place) == .colon, touches(place - 1, place), touches(place, place + 1),
+      let equal = (line.first..<place).last(where: { kind($0) == .equal }), equal + 1 < place
+    else { return nil }
+    if equal == place - 2, kind(place - 1) == .number, kind(place + 1) == .number {
+      return Habit(
+        code: "KC0062", message: "a service's port leads on by `->`", range: tokens[place].range,
+        help: "write `\(word(place - 1)) -> \(word(place + 1))`; in a container there is its own port alone",
+        fix: edit(tokens[place].range, " -> "))
+    }
+    var last = place
+    while isFollowed(last + 1), touches(last, last + 1), kind(last + 1) != .semicolon, kind(last + 1) != .rightBrace {
+      last += 1
+    }
+    guard kind(equal + 1) == .name, (equal + 1..<place).allSatisfy({ touches($0, $0 + 1) }) else { return nil }
+    let whole = range(equal + 1, last)
+    return Habit(
+      code: "KC0062", message: "text stands in double quotes", range: whole,
+      help: "write `\"\(file.text(whole))\"`", fix: edit(whole, "\"\(file.text(whole))\""))
+  }
+
+  /// `|x| x + 1`
+  func barHabit(_ line: Line) -> Habit? {
+    let place = line.at
+    guard kind(place) == .bar, kind(place + 1) == .name, [.bar, .comma].contains(kind(place + 2)),
+      isFollowed(place + 2)
+    else { return nil }
+    return Habit(
+      code: "KC0062", message: "no bars stand around the parameters of a lambda", range: range(place, place + 2),
+      help: "write `x => value`, or `(a, b) => value`",
+      fix: kind(place + 2) == .bar ? edit(range(place, place + 2), "\(word(place + 1)) =>") : nil)
   }
 
   /// `{ 1, 2 }` where a record is expected.
@@ -97,7 +151,7 @@ extension Parser {
   }
 
   /// The parenthesis on the same line that closes another.
-  private func closing(of open: Int) -> Int? {
+  func closing(of open: Int) -> Int? {
     var depth = 0
     for other in open..<min(open + 80, tokens.count) where other == open || !tokens[other].isAfterNewline {
       if kind(other) == .leftParen { depth += 1 } else if kind(other) == .rightParen { depth -= 1 }

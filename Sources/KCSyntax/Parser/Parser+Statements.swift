@@ -1,6 +1,6 @@
 /// What a statement stands in.
 enum StatementContext {
-  case file, block, schema, test, policy
+  case file, block, schema, test, policy, rules
 
   /// What `if`, `for` and `match` hold: tests assert there, too.
   var ofBranches: StatementContext { self == .test ? .test : .block }
@@ -21,6 +21,8 @@ extension Parser {
     if atWord(.let) || atWord(.param), !next.isAfterNewline, next.kind == .equal || next.kind == .colon {
       return valueDecl(atWord(.let) ? .letDecl : .paramDecl)
     }
+    if takeManyNames() { return }
+    if atWord(.import), next.kind == .dot, peek(2).kind != .name { return importDecl() }
     if atWord(.if), next.kind != .equal, next.kind != .plusEqual { return ifStatement(in: context) }
     if atWord(.for), hasOperand { return forStatement(in: context) }
     if atWord(.match), !next.isAfterNewline, startsOperand(next) { return matchStatement(in: context) }
@@ -80,6 +82,7 @@ extension Parser {
 
   /// body = "{" {statement} "}"
   mutating func body(_ context: StatementContext) {
+    takeEqualSign()
     skipToBrace()
     let mark = start()
     let outer = (isCondition, bracketDepth)
@@ -139,22 +142,31 @@ extension Parser {
     let mark = start()
     take()
     condition()
-    body(context.ofBranches)
+    branch(of: context)
     if atWord(.else) {
       take()
-      if atWord(.if) { nested { $0.ifStatement(in: context) } } else { body(context.ofBranches) }
+      if atWord(.if) { nested { $0.ifStatement(in: context) } } else { branch(of: context) }
     }
     finish(.ifStatement, mark)
   }
 
-  /// for = "for" name ["," name] "in" expr body
+  /// What an `if`, a `for` or a case of a `match` holds.
+  mutating func branch(of context: StatementContext) {
+    if context == .rules { rules() } else { body(context.ofBranches) }
+  }
+
+  /// for = "for" name ["," name] "in" expr ["if" expr] body
   mutating func forStatement(in context: StatementContext) {
     let mark = start()
     take()
     loopVariables()
     if atWord(.in) { take() } else { expectedIn() }
     condition()
-    body(context.ofBranches)
+    if atWord(.if), !current.isAfterNewline {
+      take()
+      condition()
+    }
+    branch(of: context)
     finish(.forStatement, mark)
   }
 
@@ -202,7 +214,10 @@ extension Parser {
     } else if at(.leftBrace) {
       body(.block)
     } else if tokens[position - 1].kind != .rightParen {
-      missing("KC0005", "`{` or `=` is expected here", isMisfit: true)
+      missing(
+        "KC0005", "`{` or `=` is expected here",
+        help: "a block has a body, `{ … }`, and an instance of a component has its arguments: `name()`",
+        isMisfit: true)
     }
   }
 }

@@ -13,7 +13,7 @@ extension Parser {
   }
 
   /// union = single {"|" single}
-  private mutating func unionType() {
+  mutating func unionType() {
     let mark = start()
     singleType()
     guard at(.bar) else { return }
@@ -23,6 +23,7 @@ extension Parser {
 
   /// single = (literal | name {"." name} ["<" type {"," type} ">"] ["(" refinements ")"] | "(" types ")" | record) ["?"]
   private mutating func singleType() {
+    if takeOtherType() || takeRefinement() { return }
     let mark = start()
     switch current.kind {
     case .stringOpen:

@@ -53,11 +53,7 @@ extension Parser {
     case "new" where kind(place) == .name && kind(place + 1) == .leftBrace && kind(line.first + 1) == .equal:
       return blockHabit(named: word(line.first), kind: word(place), range(line.first, place))
     case "new" where kind(place) == .name: return newHabit(place)
-    case "return", "yield", "throw", "new", "await":
-      return Habit(
-        code: "KC0032", message: "a function is one expression: there is no `\(word(place - 1))`",
-        range: tokens[place - 1].range, help: "write the value itself: `func name(…) = value`",
-        fix: edit(tokens[place - 1].range.lowerBound..<here.lowerBound, ""))
+    case "return", "yield", "throw", "new", "await": return bareHabit(place - 1)
     default: break
     }
     switch (kind(place), word(place)) {
@@ -85,11 +81,6 @@ extension Parser {
       return Habit(
         code: "KC0058", message: "there are no pipes: functions follow a value after a dot", range: here,
         help: "write `value.upper()`")
-    case (.leftBracket, _) where kind(place - 1) == .name && word(place - 1).first?.isUppercase == true:
-      return Habit(
-        code: "KC0046", message: "a list's type is `List<\(word(place - 1))>`", range: range(place - 1, place),
-        help: "write `List<\(word(place - 1))>`",
-        fix: kind(place + 1) == .rightBracket ? edit(range(place - 1, place + 1), "List<\(word(place - 1))>") : nil)
     case (.name, "–"), (.name, "—"):
       return Habit(
         code: "KC0059", message: "this is a typographic dash, not a minus", range: here, help: "write `-`",
@@ -100,6 +91,14 @@ extension Parser {
         help: "the bracket that is open here is another one")
     default: return nil
     }
+  }
+
+  /// `return x`, in a function or a lambda.
+  func bareHabit(_ place: Int) -> Habit {
+    Habit(
+      code: "KC0032", message: "a function is one expression: there is no `\(word(place))`",
+      range: tokens[place].range, help: "write the value itself: `func name(…) = value`, `x => value`",
+      fix: edit(tokens[place].range.lowerBound..<tokens[place + 1].range.lowerBound, ""))
   }
 
   private func matchHabit(_ place: Int) -> Habit {
@@ -129,6 +128,13 @@ extension Parser {
         code: "KC0041", message: "text of several lines stands between `\"\"\"`", range: tokens[place].range,
         help: "write `\"\"\"`, the lines, and `\"\"\"` again; the common indent is dropped")
     default: break
+    }
+    if kind(place) == .plus, kind(place - 1) == .plus, touches(place - 1, place), isFollowed(place + 1),
+      startsOperand(tokens[place + 1])
+    {
+      return Habit(
+        code: "KC0060", message: "text is joined with `+`, or interpolated", range: range(place - 1, place),
+        help: "write `+`; lists are joined with it, too", fix: edit(range(place - 1, place), "+"))
     }
     // `1++` ends with its line: the token at the report is the second sign.
     if kind(place) == .plus || kind(place) == .minus, kind(place - 1) == kind(place), touches(place - 1, place) {
@@ -183,21 +189,13 @@ extension Parser {
     finish(.unexpected, mark)
   }
 
-  /// What stands where a type is expected.
-  func typeHabit(_ line: Line) -> Habit? {
+  /// `:=` where a type is expected.
+  func assignHabit(_ line: Line) -> Habit? {
     let place = line.at
-    if kind(place) == .equal, kind(place - 1) == .colon, touches(place - 1, place) {
-      return Habit(
-        code: "KC0025", message: "`:=` is `=`", range: range(place - 1, place), help: "write `=`",
-        fix: edit(range(place - 1, place), "="))
-    }
-    guard kind(place) == .leftBracket else { return nil }
-    let isSimple = kind(place + 1) == .name && kind(place + 2) == .rightBracket
-    let inner = isSimple ? word(place + 1) : "T"
+    guard kind(place) == .equal, kind(place - 1) == .colon, touches(place - 1, place) else { return nil }
     return Habit(
-      code: "KC0046", message: "a list's type is `List<\(inner)>`", range: tokens[place].range,
-      help: "write `List<\(inner)>`",
-      fix: isSimple ? edit(range(place, place + 2), "List<\(inner)>") : nil)
+      code: "KC0025", message: "`:=` is `=`", range: range(place - 1, place), help: "write `=`",
+      fix: edit(range(place - 1, place), "="))
   }
 
   /// A bracket that is missing because something else stands there.

@@ -41,7 +41,7 @@
 ///     nested           (path | stringExpr) body
 ///     deleteStatement  delete NAME {. NAME} (NAME | stringExpr)
 ///     ifStatement      if expr body [else (body | ifStatement)]
-///     forStatement     for NAME [, NAME] in expr body
+///     forStatement     for NAME [, NAME] in expr [if expr] body
 ///     matchStatement   match expr { {matchArm} }                           the arms end in a body
 ///     body             { {statement} }
 ///     ifExpr           if expr { expr } [else ({ expr } | ifExpr)]

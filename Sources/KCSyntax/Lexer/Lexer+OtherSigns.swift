@@ -1,0 +1,137 @@
+/// Signs and texts as other languages write them.
+extension Lexer {
+  /// A byte that is no token; what other languages mean by it is said.
+  mutating func unknown(_ byte: UInt8) {
+    let start = position
+    switch byte {
+    case UInt8(ascii: "'"), UInt8(ascii: "`"): if quotation(byte) { return }
+    case UInt8(ascii: "&"):
+      position += 1
+      let isAfterText = tokens.last?.kind == .stringClose
+      add(isAfterText ? .plus : .andAnd, from: start)
+      if isAfterText {
+        return report(
+          "KC0060", "text is joined with `+`, or interpolated", start..<position, help: "write `+`",
+          fix: fix(start..<position, "+"))
+      }
+      return report(
+        "KC0023", "`&` is `&&`", start..<position, help: "write `&&`", fix: fix(start..<position, "&&"))
+    case UInt8(ascii: "$"):
+      position += 1
+      add(.unknown, from: start)
+      let braced = peek() == UInt8(ascii: "{") ? bytes[position...].firstIndex(of: UInt8(ascii: "}")) : nil
+      let inner = braced.map { file.text(position + 1..<$0) } ?? ""
+      let isName = !inner.isEmpty && inner.utf8.allSatisfy(Self.isNameByte)
+      return report(
+        "KC0020", "a name stands for its value without `$`", start..<position,
+        help: "write `name`, or `\\(name)` within text",
+        fix: isName ? fix(start..<(braced ?? start) + 1, inner) : braced == nil ? fix(start..<position, "") : nil)
+    default: break
+    }
+    position += 1
+    add(.unknown, from: start)
+    report(
+      "KC0006", "`\(file.text(start..<position))` has no meaning here", start..<position,
+      help: Self.counterparts[byte])
+  }
+
+  /// What is written here instead of what a sign means elsewhere.
+  private static let counterparts: [UInt8: String] = [
+    UInt8(ascii: "\\"): "a function without a name is `x => value`",
+    UInt8(ascii: "@"): "there are no annotations: `///` before a declaration says what it means",
+    UInt8(ascii: "^"): "a power is `(2).pow(3)`",
+    UInt8(ascii: "~"): "a range is `1...5`, and versions are told apart by `import std.semver`",
+  ]
+
+  /// Text in quotes of another kind, which end on the same line: it is read as a string.
+  ///
+  /// - Returns: whether there was one.
+  private mutating func quotation(_ quote: UInt8) -> Bool {
+    let start = position
+    var end = position + 1
+    while end < bytes.count, bytes[end] != quote, bytes[end] != 0x0a { end += 1 }
+    guard end < bytes.count, bytes[end] == quote else { return false }
+    position = start + 1
+    add(.stringOpen, from: start)
+    if end > position {
+      position = end
+      add(.stringText, from: start + 1)
+    }
+    position = end + 1
+    add(.stringClose, from: end)
+    let text = file.text(start + 1..<end).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    report(
+      quote == UInt8(ascii: "'") ? "KC0021" : "KC0022", "text stands in double quotes", start..<end + 1,
+      help: "write `\"`", fix: fix(start..<end + 1, "\"\(text)\""))
+    return true
+  }
+
+  /// Whether a string in plain quotes, whose line ends at `position`, goes on: its quote stands on a line that follows.
+  /// That is reported, and the string is read as a whole.
+  mutating func goesOn() -> Bool {
+    var slashes = 0
+    while position > slashes, bytes[position - 1 - slashes] == UInt8(ascii: "\\") { slashes += 1 }
+    let isJoined = slashes % 2 == 1
+    guard closesLater(isJoined: isJoined), let open = openString else { return false }
+    report(
+      "KC0041",
+      isJoined ? "`\\` joins lines only between `\"\"\"`" : "text of several lines stands between `\"\"\"`",
+      Int(open.start)..<position,
+      help: "write `\"\"\"`, the lines, and `\"\"\"` again; the common indent is dropped")
+    return true
+  }
+
+  /// Whether the next line with a quote has one that closes text, rather than one that opens it.
+  ///
+  /// - Parameter isJoined: whether a backslash says that the text goes on.
+  private func closesLater(isJoined: Bool) -> Bool {
+    var place = position + 1
+    for _ in 0..<20 where place < bytes.count {
+      let line = bytes[place...].prefix { $0 != 0x0a }
+      let quotes = line.indices.filter {
+        line[$0] == UInt8(ascii: "\"") && line[max(place, $0 - 1)] != UInt8(ascii: "\\")
+      }
+      if let quote = quotes.first {
+        if quotes.count % 2 == 0 || quotes.count > 2 && quotes[2] == quote + 2 { return false }
+        let before = line[..<quote].last { $0 != 0x20 && $0 != 0x09 }
+        let touches = quote > place && line[quote - 1] != 0x20
+        let openers = " ([{=,:+?".utf8
+        return isJoined || before == nil || touches && !(before.map(openers.contains) ?? false)
+      }
+      place = line.endIndex + 1
+    }
+    return false
+  }
+
+  /// What is wrong with a regular expression that its line ends in: a path without quotes, behind `import .`
+  mutating func reportOpenRegex(_ start: Int) {
+    guard tokens.count > 2, tokens[tokens.count - 2].kind == .dot,
+      let place = tokens.dropLast().lastIndex(where: { $0.kind != .dot }), tokens[place].word == .import
+    else { return report("KC0001", "this regular expression is never closed", start..<position) }
+    let path = Int(tokens[place + 1].start)..<position
+    let written = String(file.text(path).prefix { $0 != " " && $0 != "\r" })
+    report(
+      "KC0062", "the path of a file stands in quotes", path.lowerBound..<path.lowerBound + written.utf8.count,
+      help: "write `import \"\(written)\"`",
+      fix: fix(path.lowerBound..<path.lowerBound + written.utf8.count, "\"\(written)\""))
+  }
+
+  /// Reports `#Name: {` at the start of a line, which CUE declares types with.
+  ///
+  /// - Returns: whether it stands here, behind the `#`.
+  mutating func reportDefinition() -> Bool {
+    guard isAfterNewline || tokens.isEmpty else { return false }
+    let name = bytes[position...].prefix(80).prefix { Self.isNameByte($0) }
+    let rest = bytes[name.endIndex...].prefix { $0 != 0x0a }
+    guard !name.isEmpty, rest.first == UInt8(ascii: ":"),
+      rest.dropFirst().first(where: { $0 != 0x20 }) == UInt8(ascii: "{")
+    else { return false }
+    let start = position - 1
+    add(.unknown, from: start)
+    let shown = file.text(name.startIndex..<name.endIndex)
+    report(
+      "KC0062", "a type is declared by a word, not by `#`", start..<name.endIndex,
+      help: "write `schema \(shown) { … }`, or `type \(shown) = { … }`")
+    return true
+  }
+}
