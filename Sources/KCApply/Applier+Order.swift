@@ -4,9 +4,11 @@ internal import KCKube
 internal import KCPlan
 
 extension Applier {
-  /// Up to so many new or rolling workloads are placed one after the other, as the plan foretold it. With more, order
-  /// matters less than time: they go side by side.
+  /// Up to so many workloads are placed one after the other, as the plan foretold it. With more, order matters less than
+  /// time: they go side by side.
   static let orderedWorkloads = 24
+  /// The same of those that roll, whose turn lasts longer.
+  static let orderedRollouts = 4
 
   /// - Parameter left: what an apply before has left unfinished.
   func perform(_ plan: Plan, _ left: [Step]) async throws(ApplyFailure) {
@@ -18,7 +20,9 @@ extension Applier {
   private func carry(out plan: Plan, _ left: [Step]) async throws(ApplyFailure) {
     let sources = Set(plan.changes.flatMap { $0.deferred.flatMap(\.expression.addresses) })
     let makes = plan.changes.filter { $0.action != .remove }
-    let isOrdered = makes.count(where: Self.placesPods) <= Self.orderedWorkloads
+    let placing = makes.filter(Self.placesPods)
+    let isOrdered =
+      placing.count <= Self.orderedWorkloads && placing.count { $0.action != .add } <= Self.orderedRollouts
     let early = Self.prerequisites(of: plan)
     var awaited = left.filter { !early.contains($0.address) }.map { Made(step: $0) }
     let first = left.filter { early.contains($0.address) }

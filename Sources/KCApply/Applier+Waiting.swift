@@ -6,7 +6,8 @@ internal import KCPlan
 extension Applier {
   /// Waits until what a step made is healthy, or certainly will not be.
   ///
-  /// - Parameter isFirst: whether another look follows, so that nothing need settle now and nothing is said.
+  /// - Parameter isFirst: whether another look follows, so that nothing need settle now and nothing is said, and that it
+  ///   takes its time is no failure yet.
   func waitUntilHealthy(_ step: Step, _ made: Value?, isFirst: Bool = false) async throws(ApplyFailure) {
     let isSettled = made.map { Health.isSettled($0, followed: watch.follows(step.key.kind)) } ?? false
     guard Health.isAwaited(step.key.kind, apiVersion: step.key.apiVersion), !isSettled else {
@@ -14,7 +15,8 @@ extension Applier {
       return
     }
     let clock = ContinuousClock()
-    var wait = Wait(started: clock.now, deadline: clock.now + options.timeout)
+    var wait = Wait(
+      started: clock.now, deadline: clock.now + (isFirst ? min(options.turn, options.timeout) : options.timeout))
     let uid = watch.follows(step.key.kind) ? made?.uid : nil
     for await _ in uid.map(watch.ticks) ?? Self.polls() {
       if Task.isCancelled { throw .cancelled }
@@ -47,6 +49,7 @@ extension Applier {
     }
     if Task.isCancelled { throw .cancelled }
     if let trouble = watch.trouble { throw ApplyFailure(trouble.error) }
+    if isFirst { return }
     try await failTries(step, made)
     throw .timedOut(step: step, state: wait.told)
   }

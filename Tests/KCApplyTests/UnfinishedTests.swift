@@ -150,6 +150,27 @@ import Testing
     #expect(try await bench.objects("deployments").isEmpty)
   }
 
+  /// Two rollouts may need each other: the second begins although the first is not done.
+  @Test func aRolloutHasItsTurnAndNoMore() async throws {
+    let bench = try await Bench()
+    func both(_ image: String) -> [DesiredObject] {
+      ["one", "two"].map { name in
+        var item = Self.workload("Deployment", "apps/v1", name, ["selector": ["matchLabels": ["app": .string(name)]]])
+        item.object.set(
+          [["name": "app", "image": .string(image)]], at: "spec", "template", "spec", "containers")
+        return item
+      }
+    }
+    #expect(try await failure(bench, both("shop/web:v1")) != nil)
+    var options = Self.options
+    options.turn = .milliseconds(100)
+    await #expect(throws: ApplyFailure.self) { try await bench.apply(both("shop/web:v2"), options) }
+    for deployment in try await bench.objects("deployments").values {
+      let containers = deployment.at("spec", "template", "spec", "containers")?.array
+      #expect(containers?.first?["image"] == "shop/web:v2")
+    }
+  }
+
   /// What an apply never came to was not removed by anybody.
   @Test func whatWasNeverMadeIsNew() async throws {
     let bench = try await Bench()
