@@ -147,6 +147,10 @@ extension Program {
   mutating func reportUnknownName(_ name: String, _ place: Span, _ scope: Int32, _ type: TypeID = TypeTable.unknown) {
     // A name that is unknown once is unknown in all its places.
     guard unknownNames.insert(ChildKey(parent: scopes[Int(scope)].module, name: key(name))).inserted else { return }
+    // It is unknown in all instances, whichever asks first.
+    let outer = focus
+    focus = Focus(block: -1, depth: pending.count)
+    defer { focus = outer }
     // What is being defined is not what is meant by a name in it.
     let others = names(in: scope) { found in
       guard let span = found.node?.span else { return true }
