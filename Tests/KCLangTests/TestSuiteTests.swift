@@ -132,6 +132,21 @@ import Testing
     #expect(result.snapshots[1].values == [["a": "(secret)"]])
   }
 
+  /// A block within an object has no object of its own: its fields and the blocks in it are kept.
+  @Test func takesSnapshotsOfContainers() throws {
+    let results = try run(
+      """
+      test "container" {
+        with web.app.memory = 64Mi...128Mi { snapshot web.app as "app" }
+      }
+      """)
+    let values = try #require(results.first?.snapshots.first?.values.first)
+    #expect(results.first?.failures.isEmpty == true)
+    #expect(values["image"] == "shop/web:v1")
+    #expect(values["memory"] == "64Mi...128Mi")
+    #expect(values["env"]?["PASSWORD"]?["value"] == "(secret)")
+  }
+
   @Test func takesSnapshots() throws {
     let results = try run("test \"shape\" { with env prod { snapshot web as \"web\" } }\n")
     let snapshot = try #require(results.first?.snapshots.first)

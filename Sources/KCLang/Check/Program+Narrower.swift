@@ -14,7 +14,9 @@ extension Program {
         "KC0124", "`\(name)` is final in `\(owner)`", at: slot.site, labels: labels,
         help: "leave it out here: it has its value from there")
     }
-    guard isOwn(slot.site), widens(slot.type, other.type) else { return }
+    // What names there may be is each kind of object's own.
+    let isObjectName = slot.key == keys.name && schemas[Int(slot.owner)].isBlock
+    guard !isObjectName, widens(slot.type, other.type) else { return }
     report(
       "KC0110",
       "`\(name)` is \(Self.article(describe(other.type))) in `\(owner)`, and the type here allows more: "

@@ -45,6 +45,8 @@ extension Program {
   /// Whether a place stands in the statement that makes an instance, or in a body that amends it.
   private func isWithin(_ place: Span, instance index: Int32) -> Bool {
     let instance = instances[Int(index)]
+    // What stands in the component stands in none of its instances; that need not be looked for.
+    if let node = schemas[Int(instance.schema)].node, node.span.holds(place) { return false }
     if let statement = statement(around: span(instance.site)), statement.holds(place) { return true }
     let own = schemas[Int(instance.schema)].body
     var next = instance.firstBody
@@ -71,6 +73,10 @@ extension Program {
   /// Says in the reports about instances of components which these are. What is wrong with all of a component is wrong
   /// with that, and told once.
   mutating func nameInstances() {
+    var counts: [Int32: Int] = [:]
+    for instance in instances where instance.schema > 0 && !instance.isDeleted && instance.name >= 0 {
+      if schemas[Int(instance.schema)].isNamespace { counts[instance.schema, default: 0] += 1 }
+    }
     diagnostics.replaceAll(
       with: diagnostics.all.map { one in
         let places = diagnostics.instances(of: one)
@@ -83,8 +89,7 @@ extension Program {
           default: " and \(places.count - 1) others"
           }
         named.message = "in `\(title(at: first))`\(others): \(one.message)"
-        let schema = instances[Int(first.instance)].schema
-        let all = instances.filter { $0.schema == schema && !$0.isDeleted && $0.name >= 0 }.count
+        let all = counts[instances[Int(first.instance)].schema] ?? 0
         if places.count > 1, places.count >= all { return named }
         for place in places.prefix(3) {
           let span = span(instances[Int(place.instance)].site)

@@ -119,7 +119,8 @@ extension Program {
       }
     default: break
     }
-    return [tree.value(of: kept(value), hidingSecrets: true) ?? .null]
+    let plain = kept(value)
+    return [tree.value(of: plain, hidingSecrets: true) ?? .null]
   }
 
   /// A value as a snapshot keeps it: a block with its fields and those of the blocks in it, other blocks by their names,
