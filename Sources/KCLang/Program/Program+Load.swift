@@ -95,6 +95,14 @@ extension Program {
 
   private mutating func importStandard(_ target: SyntaxNode) -> Int32? {
     let parts = target.text.split(separator: ".").map(String.init)
+    if parts.first == "std", parts.count > 2, standardModule(parts[1]) != nil {
+      let member = parts[1...].joined(separator: ".")
+      report(
+        "KC0140", "a module is imported as a whole", at: target.span,
+        help: "write `import std.\(parts[1])`: what is in it is `\(member)`",
+        fix: Diagnostic.Fix(span: target.span, replacement: "std.\(parts[1])"))
+      return nil
+    }
     guard parts.first == "std", parts.count == 2 else {
       report(
         "KC0140", "`\(target.text)` is no module of the standard library", at: target.span,

@@ -33,7 +33,7 @@ extension Parser {
     take()
     name("an enum's name")
     takeEqualSign()
-    enumCases()
+    if !takeCasesOfType() { enumCases() }
     finish(.enumDecl, mark)
   }
 

@@ -106,6 +106,7 @@ extension Parser {
         range: range(line.first, sign), help: "JSON's `\"name\": value` is `name = value` here",
         fix: edit(range(line.first, sign), (isPlain ? key : file.text(range(line.first, sign - 1))) + " ="))
     }
+    if kind(sign + 1) == .equal, touches(sign, sign + 1) { return walrusHabit(name, line.first, sign) }
     if !isFollowed(sign + 1) { return indentedHabit(name, line.first, sign) }
     if sign == line.first + 1, kind(sign + 1) == .name, kind(sign + 2) == .leftBrace, word(sign + 1) != "match" {
       return blockHabit(named: name, kind: word(sign + 1), range(line.first, sign + 1))
@@ -123,6 +124,16 @@ extension Parser {
     return Habit(
       code: "KC0014", message: "a field is set with `=`, not with `:`", range: tokens[sign].range,
       help: "write `\(name) = …`", fix: edit(tokens[sign].range, " ="))
+  }
+
+  /// `name := value`, which declares a value elsewhere.
+  private func walrusHabit(_ name: String, _ first: Int, _ sign: Int) -> Habit {
+    let isDeclared = sign == first + 1 && brace(around: first) == nil
+    let whole = range(isDeclared ? first : sign, sign + 1)
+    return Habit(
+      code: "KC0025", message: "`:=` is `=`", range: range(sign, sign + 1),
+      help: isDeclared ? "write `let \(name) = …`" : "write `=`",
+      fix: edit(whole, isDeclared ? "let \(name) =" : "="))
   }
 
   /// `name:` before deeper lines: a body, or a list.

@@ -87,6 +87,21 @@ extension Parser {
     return true
   }
 
+  /// Takes the rest of `enum E = a | b`, which is reported.
+  ///
+  /// - Returns: whether it is one.
+  mutating func takeCasesOfType() -> Bool {
+    guard at(.equal) else { return false }
+    let mark = start()
+    let isText = peek(1).kind == .stringOpen
+    report(
+      "KC0062", "the cases of an enum stand in braces", current.range,
+      help: isText ? "write `enum E { a, b }`, or `type E = \"a\" | \"b\"` for texts" : "write `enum E { a, b }`")
+    skip()
+    finish(.unexpected, mark)
+    return true
+  }
+
   /// Takes what leads to a schema's parent elsewhere, which is reported: `schema B : A {`, `schema B implements A {`.
   ///
   /// - Returns: whether it stands here.

@@ -137,7 +137,7 @@ extension Parser {
   }
 
   /// The `{` that a place is in, where it is near; nil where there is none.
-  private func brace(around place: Int) -> Int? {
+  func brace(around place: Int) -> Int? {
     var depth = 0
     for other in stride(from: place - 1, through: max(0, place - 400), by: -1) {
       switch kind(other) {
