@@ -14,6 +14,16 @@ extension ApplyFailure {
 }
 
 extension Applier {
+  /// Why there is nothing to go back to.
+  private static func words(_ error: any Error) -> String {
+    switch error {
+    case History.Failure.unknown: "no revision before this one was applied in full"
+    case History.Failure.damaged(let number): "what is stored of revision \(number) is incomplete"
+    case History.Failure.client(let error), let error as ClientError: error.description
+    default: "\(error)"
+    }
+  }
+
   /// Goes back to the last revision that was applied in full, where there is one.
   func goBack(after failure: ApplyFailure, _ plan: Plan, namespace: String, history: History) async -> ApplyFailure {
     let content: RevisionContent
@@ -25,9 +35,13 @@ extension Applier {
       live = try await LiveReader(client: client, target: plan.target).read(
         project: plan.project, namespace: namespace, desired: restored.objects)
     } catch {
+      report(.notRolledBack(Self.words(error)))
       return failure
     }
-    guard restored.lost.isEmpty else { return failure }
+    guard restored.lost.isEmpty else {
+      report(.notRolledBack("the values of \(restored.lost.joined(separator: ", ")) are gone from the target"))
+      return failure
+    }
     let number = content.revision.number
     report(.rollingBack(to: number, because: failure))
     var back = Planner(types: client.types).plan(

@@ -7,7 +7,8 @@ extension Applier {
   static func unfinished(_ plan: Plan, _ last: Unfinished?) -> [Step] {
     guard let last else { return [] }
     return plan.steps.filter { step in
-      step.action == .keep && last.covers(step.address)
+      // What a rollback leaves although it is not declared any more has no object, and nobody needs it healthy.
+      step.action == .keep && step.object != nil && last.covers(step.address)
         && Health.isAwaited(step.key.kind, apiVersion: step.key.apiVersion)
     }
   }

@@ -98,4 +98,6 @@ public enum ApplyEvent: Sendable {
   case removed(Step)
   /// An apply failed; the project goes back to a revision.
   case rollingBack(to: Int, because: ApplyFailure)
+  /// An apply failed, and the project cannot go back: why.
+  case notRolledBack(String)
 }

@@ -2,6 +2,7 @@ import KCClient
 import KCData
 import KCKube
 import KCPlan
+import Synchronization
 import Testing
 
 @testable import KCApply
@@ -82,6 +83,30 @@ import Testing
       let parts = RevisionCodec.cut(Array(text.utf8), size: max(size, 4))
       #expect(parts.joined() == text)
     }
+  }
+
+  /// A rollback that was asked for and is not possible is told.
+  @Test func withoutAGoodRevisionNothingIsGoneBackTo() async throws {
+    let bench = try await Bench()
+    var options = Bench.options
+    options.onFailure = .rollback
+    let bad = DesiredObject(
+      address: "config.UPPER", sourceKind: "config",
+      object: ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "UPPER", "namespace": "shop"]],
+      origin: Origin(file: "shop.kc", line: 9))
+    let told = Mutex<[String]>([])
+    // The plan knows that it would be refused; an apply of it that is asked for all the same is.
+    let plan = try await bench.plan([bad])
+    let failure = await #expect(throws: ApplyFailure.self) {
+      try await Applier(client: bench.client(), options: options) { event in
+        if case .notRolledBack(let why) = event { told.withLock { $0.append(why) } }
+      }.apply(plan, namespace: Bench.namespace)
+    }
+    guard case .refused? = failure else {
+      Issue.record("\(failure as Any)")
+      return
+    }
+    #expect(told.withLock { $0 } == ["no revision before this one was applied in full"])
   }
 
   @Test func afterAFailureTheLastGoodOneIsMeant() async throws {

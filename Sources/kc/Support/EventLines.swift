@@ -32,6 +32,7 @@ enum EventLines {
     case .healthy(let step): return named("healthy", step)
     case .rollingBack(let number, let failure):
       return ["event": "rollback", "revision": Value(number), "because": .string(failure.brief)]
+    case .notRolledBack(let why): return ["event": "noRollback", "because": .string(why)]
     case .waiting(let step, let state, let pods):
       var out = named("waiting", step)
       out["state"] = .string(state)

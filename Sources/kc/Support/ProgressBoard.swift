@@ -74,7 +74,7 @@ final class ProgressBoard: Sendable {
       if case .removed = event, step.action == .remove { state.applied.append(step.address) }
     case .rollingBack:
       state = State(drawn: state.drawn)
-    case .applying, .removing: break
+    case .applying, .removing, .notRolledBack: break
     }
   }
 
@@ -94,6 +94,7 @@ final class ProgressBoard: Sendable {
       ]
       return speaks.contains(step.key.kind) ? row(step, style.paint("healthy", .good)) : nil
     case .removed(let step): return row(step, "removed")
+    case .notRolledBack(let why): return style.paint("not gone back", .warning) + ": \(why)"
     case .rollingBack(let number, let failure):
       return "\n" + style.paint("failed", .bad) + ": \(failure.brief)\nGoing back to revision \(number).\n"
     }
