@@ -24,6 +24,8 @@ extension Program {
     "function": ("a function is `func name(…) = value`", "func"),
     "class": ("the fields of a block are said by a `schema`", "schema"),
     "struct": ("the fields of a block are said by a `schema`", "schema"),
+    "unless": ("write `if !condition { … }`", nil),
+    "switch": ("write `match value { 1 -> { … }, _ -> { … } }`", "match"),
     "while": ("a loop runs over a collection: `for x in xs { … }`", nil),
     "variable": ("what is given from outside is a `param`: `param tag: String = \"v1\"`", nil),
     "locals": ("a value gets a name with `let`", nil), "output": ("tests look at values: `assert`", nil),

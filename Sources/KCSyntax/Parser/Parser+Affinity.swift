@@ -197,7 +197,25 @@ extension Parser {
         missing("KC0005", "`==`, `!=`, `in` or `exists` is expected here")
       }
       finish(.binaryExpr, mark)
-    } while takeIf(.comma)
+    } while takeIf(.comma) || takeOperator()
+  }
+
+  /// Takes `&&` between labels, which is reported, or `||` with all that follows.
+  ///
+  /// - Returns: whether another label follows.
+  private mutating func takeOperator() -> Bool {
+    guard at(.andAnd) || at(.orOr), !current.isAfterNewline else { return false }
+    let mark = start()
+    let isAnd = at(.andAnd)
+    report(
+      "KC0062",
+      isAnd
+        ? "`,` stands between labels that a node has all of" : "a rule has no `||`: one label may have any of a list",
+      current.range, help: isAnd ? "write `,`" : "write `disk in [\"ssd\", \"nvme\"]`",
+      fix: isAnd ? edit(tokens[position - 1].range.upperBound..<current.range.upperBound, ",") : nil)
+    if isAnd { take() } else { skip() }
+    finish(.unexpected, mark)
+    return isAnd
   }
 
   /// Takes `=` and a value where a label is compared, which is reported.

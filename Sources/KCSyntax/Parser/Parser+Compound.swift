@@ -93,10 +93,7 @@ extension Parser {
     loopVariables()
     if atWord(.in) { take() } else { expectedIn() }
     condition()
-    if atWord(.if) {
-      take()
-      condition()
-    }
+    loopFilter()
     braced()
     finish(.forExpr, mark)
   }
@@ -187,6 +184,32 @@ extension Parser {
   mutating func loopVariables() {
     name("a loop variable")
     if takeIf(.comma) { name("a second loop variable") }
+  }
+
+  /// filter = ["if" expr]
+  mutating func loopFilter() {
+    guard !current.isAfterNewline else { return }
+    if at(.name), ["where", "when"].contains(text(current)) {
+      let mark = start()
+      report(
+        "KC0044", "what a loop takes is said by `if`", current.range, help: "write `for x in xs if condition { … }`",
+        fix: edit(current.range, "if"))
+      take()
+      finish(.unexpected, mark)
+    } else if atWord(.if) {
+      take()
+    } else {
+      return
+    }
+    condition()
+    guard atWord(.if), !current.isAfterNewline else { return }
+    let mark = start()
+    report(
+      "KC0044", "a loop has one `if`: conditions are joined by `&&`", current.range, help: "write `&&`",
+      fix: edit(current.range, "&&"))
+    take()
+    condition()
+    finish(.unexpected, mark)
   }
 
   /// "{" expr "}"

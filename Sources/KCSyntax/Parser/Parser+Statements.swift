@@ -162,10 +162,7 @@ extension Parser {
     loopVariables()
     if atWord(.in) { take() } else { expectedIn() }
     condition()
-    if atWord(.if), !current.isAfterNewline {
-      take()
-      condition()
-    }
+    loopFilter()
     branch(of: context)
     finish(.forStatement, mark)
   }
@@ -196,7 +193,10 @@ extension Parser {
       blockTail()
       finish(.block, mark)
     } else {
-      missing("KC0005", "`=`, `{` or a name is expected here", isMisfit: true)
+      let kind = word(position - 1)
+      missing(
+        "KC0005", "`=`, `{` or a name is expected here",
+        help: at(.leftParen) ? "an instance of a component has a name: `\(kind) NAME(…)`" : nil, isMisfit: true)
       finish(.setting, mark)
     }
   }

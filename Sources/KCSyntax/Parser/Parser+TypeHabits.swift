@@ -26,8 +26,9 @@ extension Parser {
     guard at(.leftBracket) || isNamed || at(.leftBrace) && peek(1).kind == .leftBracket else { return false }
     let mark = start()
     let meant = meant(position, 0)
-    let what = meant?.text.hasPrefix("Map") == true ? "map" : "list"
-    let message = "a \(what)'s type is `\(meant?.text ?? "List<T>")`"
+    let text = meant?.text ?? "List<T>"
+    let what = text.hasPrefix("Map") ? "a map" : text.hasPrefix("List") ? "a list" : "what may be absent"
+    let message = what.hasPrefix("a ") ? "\(what)'s type is `\(text)`" : "\(what) has the type `\(text)`"
     if let meant {
       let whole = range(position, meant.end - 1)
       report("KC0046", message, whole, help: "write `\(meant.text)`", fix: edit(whole, meant.text))
