@@ -188,7 +188,7 @@ extension Program {
       report(
         "KC0116", "\(display(plain)) is none of \(Self.enumerate(texts, "or"))", at: site,
         help: guess.map { "did you mean `\"\($0)\"`?" },
-        fix: guess.flatMap { edit(of: display(plain), to: "\"\($0)\"", at: site) })
+        fix: guess.flatMap { Self.isSlip(text, $0) ? edit(of: display(plain), to: "\"\($0)\"", at: site) : nil })
       return .poison
     }
     return mismatch(plain, type, at: site)
