@@ -124,13 +124,13 @@ extension Program {
     value.isSecret ? tainted(made) : made
   }
 
-  /// Reports that something depends on a secret, which would show what it is; only in the user's own files.
+  /// Reports that something depends on a secret, which would show what it is; of the library, where it was called.
   ///
   /// - Returns: whether it does.
   mutating func reportSecret(_ value: TreeValue, _ what: String, at site: Int32) -> Bool {
     let ends = value.tag == .range ? [tree.item(of: value, 0), tree.item(of: value, 1)] : []
-    guard value.isSecret || ends.contains(where: \.isSecret), isOwn(site) else { return false }
-    report("KC0181", "\(what) must not depend on a secret", at: site)
+    guard value.isSecret || ends.contains(where: \.isSecret) else { return false }
+    report("KC0181", "\(what) must not depend on a secret", at: isOwn(site) ? site : callSite ?? site)
     return true
   }
 }
