@@ -20,11 +20,22 @@ public enum Proxy {
 
   /// The host in a URL, without port and brackets.
   public static func host(of url: String) -> String? {
-    guard let scheme = url.firstRange(of: "://") else { return nil }
-    var rest = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
-    if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
+    guard let rest = authority(of: url) else { return nil }
     if rest.hasPrefix("[") { return rest.dropFirst().split(separator: "]").first.map(String.init) }
     return rest.split(separator: ":").first.map(String.init)
+  }
+
+  /// The port in a URL; nil where it says none.
+  public static func port(of url: String) -> Int? {
+    guard let rest = authority(of: url), let colon = rest.lastIndex(of: ":") else { return nil }
+    return Int(rest[rest.index(after: colon)...])
+  }
+
+  /// Host and port, without the user.
+  private static func authority(of url: String) -> Substring? {
+    guard let scheme = url.firstRange(of: "://") else { return nil }
+    let rest = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
+    return rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest
   }
 
   private static func isLocal(_ host: String) -> Bool {

@@ -51,7 +51,9 @@ public struct APIListener: Sendable {
       quiet.logLevel = .critical
       let application = Application(
         responder: CallbackResponder<BasicRequestContext> { request, _ in await adapter.respond(request) },
-        server: try .tls(.http1(), tlsConfiguration: tls),
+        server: HTTPServerBuilder { [tls] responder in
+          ClosingChannel(base: try TLSChannel(HTTP1Channel(responder: responder), tlsConfiguration: tls))
+        },
         configuration: .init(address: .hostname(host, port: port), serverName: nil),
         onServerRunning: { _ in await onReady() }, logger: quiet)
       try await application.run()

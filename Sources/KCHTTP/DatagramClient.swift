@@ -7,6 +7,8 @@ public enum DatagramClient {
   /// - Returns: the first answer from that address; nil where none came.
   public static func ask(host: String, port: Int, _ query: [UInt8], seconds: Int) async -> [UInt8]? {
     do {
+      // Before there is a channel: one that is made and not used ends the program.
+      let address = try SocketAddress(ipAddress: host, port: port)
       let channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .connect(host: host, port: port) { channel in
           channel.eventLoop.makeCompletedFuture {
@@ -14,7 +16,6 @@ public enum DatagramClient {
               wrappingChannelSynchronously: channel)
           }
         }
-      let address = try SocketAddress(ipAddress: host, port: port)
       return try await channel.executeThenClose { inbound, outbound in
         try await outbound.write(AddressedEnvelope(remoteAddress: address, data: ByteBuffer(bytes: query)))
         return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in

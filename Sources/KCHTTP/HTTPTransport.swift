@@ -104,7 +104,7 @@ public final class HTTPTransport: APITransport {
     } catch is CancellationError {
       throw .cancelled
     } catch {
-      throw .unreachable(Self.plain(error, connection.server))
+      throw .unreachable(await reason(error))
     }
   }
 
@@ -183,15 +183,16 @@ public final class HTTPTransport: APITransport {
   }
 
   /// What went wrong, in words that help.
-  static func plain(_ error: any Error, _ server: String) -> String {
-    switch error {
-    case let error as HTTPClientError where error == .connectTimeout: "\(server) does not answer"
-    case let error as HTTPClientError where error == .deadlineExceeded: "\(server) took too long to answer"
-    case let error as HTTPClientError where error == .remoteConnectionClosed: "\(server) closed the connection"
-    case is NIOConnectionError, is IOError: "nothing listens at \(server)"
-    case is NIOSSLError: "\(server) could not prove who it is: its certificate is not the one that was expected"
-    default: "the connection to \(server) broke (\(type(of: error)))"
-    }
+  private func reason(_ error: any Error) async -> String {
+    let text = ConnectionFailure.text(error, connection.server)
+    // Through a proxy another way would have to be taken.
+    guard ConnectionFailure.isCertificate(error), connection.proxy == nil, let host = Proxy.host(of: connection.server)
+    else { return text }
+    let name = connection.serverName ?? host
+    let port = Proxy.port(of: connection.server) ?? 443
+    guard let shown = await ServerCertificate.shown(by: host, port: port, name: name) else { return text }
+    let fault = shown.fault(name: name, hasAuthority: connection.authority != nil)
+    return "\(connection.server) could not prove who it is: \(fault)"
   }
 
   private func pieces(_ body: HTTPClientResponse.Body) -> AsyncThrowingStream<[UInt8], any Error> {

@@ -63,7 +63,7 @@ public final class RegistryHTTP: RegistryTransport {
     } catch is ResponseAccumulator.ResponseTooBigError {
       throw PackageError(.content, "\(Self.host(request.url)) sent more than it said it would")
     } catch {
-      throw PackageError(.registry, HTTPTransport.plain(error, Self.host(request.url)))
+      throw PackageError(.registry, ConnectionFailure.text(error, Self.host(request.url)))
     }
   }
 

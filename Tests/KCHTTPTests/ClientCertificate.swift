@@ -3,17 +3,18 @@ import FoundationEssentials
 import SwiftASN1
 import X509
 
-/// A certificate for a client, and the authority that signed it; all PEM.
+/// A certificate for a client, or for a server that shows it, and the authority that signed it; all PEM.
 struct ClientCertificate {
   let authority: String
   let certificate: String
   let key: String
 
-  init(name: String) throws {
+  /// - Parameter ended: that it was good once, and is no longer.
+  init(name: String, ended: Bool = false) throws {
     let authorityKey = Certificate.PrivateKey(P256.Signing.PrivateKey())
     let clientKey = P256.Signing.PrivateKey()
-    let start = Date(timeIntervalSinceNow: -60)
-    let end = Date(timeIntervalSinceNow: 3600)
+    let start = Date(timeIntervalSinceNow: ended ? -7200 : -60)
+    let end = Date(timeIntervalSinceNow: ended ? -3600 : 3600)
     let issuer = try DistinguishedName { CommonName("clients") }
     let authority = try Certificate(
       version: .v3, serialNumber: .init(), publicKey: authorityKey.publicKey, notValidBefore: start,
@@ -28,7 +29,7 @@ struct ClientCertificate {
       extensions: try Certificate.Extensions {
         Critical(BasicConstraints.notCertificateAuthority)
         Critical(KeyUsage(digitalSignature: true))
-        try ExtendedKeyUsage([.clientAuth])
+        try ExtendedKeyUsage([.clientAuth, .serverAuth])
       }, issuerPrivateKey: authorityKey)
     self.authority = try authority.serializeAsPEM().pemString
     certificate = try client.serializeAsPEM().pemString

@@ -1,3 +1,4 @@
+import Glibc
 import KCClient
 import KCData
 import KCHTTP
@@ -108,5 +109,32 @@ import Testing
       // Closing waits for the connections; that of the watch ends with it.
       await transport.close()
     }
+  }
+
+  /// What was accepted and is not served yet when the listener ends is closed: NIO ends the program where it is not.
+  @Test func endsWhileConnectionsComeIn() async throws {
+    for _ in 0..<5 {
+      var connections: [Int32] = []
+      defer { for connection in connections { close(connection) } }
+      try await serving { served in
+        for _ in 0..<64 { connections.append(try Self.connect(to: served.port)) }
+      }
+    }
+  }
+
+  /// A connection that says nothing.
+  private static func connect(to port: Int) throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var place = sockaddr_in()
+    place.sin_family = sa_family_t(AF_INET)
+    place.sin_port = in_port_t(port).bigEndian
+    place.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    let status = withUnsafePointer(to: place) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    try #require(status == 0)
+    return descriptor
   }
 }

@@ -206,6 +206,40 @@ private final class Tokens: TokenProvider {
   }
 
   /// A refused token is asked for anew, once, and the new one is used from then on.
+  /// What stands in the error of a request that cannot be made.
+  private func refusal(_ connection: HTTPTransport.Connection) async throws -> String {
+    do {
+      return "status \(try await send(connection))"
+    } catch ClientError.unreachable(let why) {
+      return why
+    }
+  }
+
+  @Test func whyACertificateIsNotBelieved() async throws {
+    let here = try ServerCredentials.make(addresses: [[127, 0, 0, 1]])
+    let there = try ServerCredentials.make(addresses: [[127, 0, 0, 2]])
+    let old = try ClientCertificate(name: "old", ended: true)
+    let ended = ServerCredentials(
+      authority: old.authority, certificate: old.certificate, key: old.key, token: "", storeKey: "")
+    try await Recorder().serving(here) { port async throws in
+      var other = connection(port, there)
+      #expect(
+        try await refusal(other) == "https://127.0.0.1:\(port) could not prove who it is: its certificate is signed by "
+          + "\"CN=kc engine authority\", not by the certificate-authority that the kubeconfig names")
+      other.authority = nil
+      #expect(try await refusal(other).hasSuffix("not trusted here: name it as certificate-authority in the kubeconfig"))
+    }
+    try await Recorder().serving(there) { port async throws in
+      #expect(
+        try await refusal(connection(port, there)) == "https://127.0.0.1:\(port) could not prove who it is: its "
+          + "certificate is for localhost, kubernetes, kubernetes.default, kubernetes.default.svc, "
+          + "kubernetes.default.svc.cluster.local, 127.0.0.2, not for 127.0.0.1")
+    }
+    try await Recorder().serving(ended) { port async throws in
+      #expect(try await refusal(connection(port, ended)).contains("its certificate ended at "))
+    }
+  }
+
   @Test func tokensAreRenewed() async throws {
     let credentials = try ServerCredentials.make(addresses: [[127, 0, 0, 1]])
     let recorder = Recorder(token: "second")

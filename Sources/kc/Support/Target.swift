@@ -99,7 +99,7 @@ struct Target {
       return Target(
         client: full, transport: transport, name: title, server: config.server, namespace: config.namespace)
     } catch let error as ClientError {
-      throw failure(error)
+      throw failure(error, isEngine: name == nil)
     }
   }
 
@@ -131,12 +131,16 @@ struct Target {
   /// Closes the connections when the work is done.
   func close() async { await transport.close() }
 
-  static func failure(_ error: ClientError) -> ExitCode {
+  /// - Parameter isEngine: whether it is known that the target is this machine's engine.
+  static func failure(_ error: ClientError, isEngine: Bool = false) -> ExitCode {
     switch error {
     case .unreachable(let why):
       Terminal.fail(
-        "the target could not be reached: \(why)", help: "`kc engine status` tells whether the engine runs",
-        code: .target)
+        "the target could not be reached: \(why)",
+        help: isEngine
+          ? "`kc engine status` tells whether the engine runs"
+          : "look at the address and the credentials of the context in the kubeconfig; for the engine, `kc engine "
+            + "status` tells whether it runs", code: .target)
     case .status(let status) where status.code == 401:
       Terminal.fail("the target does not know you: it refused the credentials", code: .target)
     case .status(let status): Terminal.fail("the target refused: \(status.message)", code: .target)
