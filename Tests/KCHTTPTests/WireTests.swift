@@ -227,7 +227,8 @@ private final class Tokens: TokenProvider {
         try await refusal(other) == "https://127.0.0.1:\(port) could not prove who it is: its certificate is signed by "
           + "\"CN=kc engine authority\", not by the certificate-authority that the kubeconfig names")
       other.authority = nil
-      #expect(try await refusal(other).hasSuffix("not trusted here: name it as certificate-authority in the kubeconfig"))
+      #expect(
+        try await refusal(other).hasSuffix("not trusted here: name it as certificate-authority in the kubeconfig"))
     }
     try await Recorder().serving(there) { port async throws in
       #expect(
