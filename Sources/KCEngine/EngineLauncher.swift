@@ -6,34 +6,49 @@ public enum EngineLauncher {
   /// How long a start may take, in seconds.
   static let startLimit = 60
 
+  /// What an engine's scheduler goes by.
+  public enum Scheduling: Sendable {
+    /// By what it went last.
+    case asLast
+    case usual
+    /// A KubeSchedulerConfiguration as JSON.
+    case configuration(String)
+  }
+
   /// Starts an engine in the background and returns when it answers.
   ///
-  /// - Parameter scheduling: a KubeSchedulerConfiguration as JSON; nil for the usual one.
+  /// - Parameters:
+  ///   - nodes: how many; nil is as many as it had last, and one at first.
+  ///   - port: nil is the one that it had last.
+  ///   - scheduling: what the scheduler goes by.
   public static func start(
-    home: EngineHome, nodes: Int, port: Int, scheduling: String? = nil
+    home: EngineHome, nodes: Int? = nil, port: Int? = nil, scheduling: Scheduling = .asLast
   ) async throws(EngineError) {
     if let state = home.running() {
-      if let scheduling, FileSystem.readText(home.scheduling) != scheduling {
+      if case .configuration(let text) = scheduling, FileSystem.readText(home.scheduling) != text {
         throw EngineError(
           "an engine runs already, with other rules for its scheduler", help: "stop it first: kc engine stop")
       }
-      if state.nodes != nodes {
+      if let nodes, state.nodes != nodes {
         throw EngineError(
           "an engine with \(state.nodes) node\(state.nodes == 1 ? "" : "s") runs already",
           help: "stop it first: kc engine stop")
       }
       return
     }
+    let last = home.readLaunch()
+    let nodes = nodes ?? last?.nodes ?? 1
+    let port = port ?? last?.port ?? defaultPort
     guard (1...LogicalNode.limit).contains(nodes) else {
       throw EngineError("the engine can have 1 to \(LogicalNode.limit) nodes, not \(nodes)")
     }
     try ContainerdSupervisor.checkTools()
     try FileSystem.makeFolder(home.path, mode: 0o755)
     home.removeState()
-    if let scheduling {
-      try FileSystem.write(scheduling, to: home.scheduling)
-    } else {
-      FileSystem.remove(home.scheduling)
+    switch scheduling {
+    case .asLast: break
+    case .usual: FileSystem.remove(home.scheduling)
+    case .configuration(let text): try FileSystem.write(text, to: home.scheduling)
     }
     guard let program = ownProgram() else { throw EngineError("kc cannot find its own program file") }
     let process = try DetachedProcess(
@@ -46,7 +61,9 @@ public enum EngineLauncher {
         home.removeState()
         throw EngineError(failure, help: state?.help)
       }
-      if let state, state.process == process.id, state.isReady { return }
+      if let state, state.process == process.id, state.isReady {
+        return try home.writeLaunch(.init(nodes: nodes, port: port))
+      }
       if !DetachedProcess.isAlive(process.id) {
         let said = FileSystem.readText(home.log)?.split(separator: "\n").last.map { ": \($0.suffix(300))" } ?? ""
         throw EngineError("the engine ended at once\(said)", help: "its log is \(home.log)")

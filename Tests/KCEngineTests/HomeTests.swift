@@ -33,6 +33,16 @@ import Testing
     }
   }
 
+  @Test func howItWasStartedIsKept() async throws {
+    try await inHome { home in
+      #expect(home.readLaunch() == nil)
+      try home.writeLaunch(.init(nodes: 4, port: 7443))
+      #expect(home.readLaunch() == .init(nodes: 4, port: 7443))
+      _ = Oracle.run("echo '{\"nodes\":' > '\(home.path)/launch.json'")
+      #expect(home.readLaunch() == nil)
+    }
+  }
+
   /// One engine at a time has the machine's network, and another is told whose it is.
   @Test func anotherEngineIsToldWhoRuns() async throws {
     try await inHome { home in

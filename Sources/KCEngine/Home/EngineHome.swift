@@ -18,6 +18,7 @@ public struct EngineHome: Sendable {
   public var log: String { "\(path)/engine.log" }
   public var kubeconfig: String { "\(path)/kubeconfig" }
   var state: String { "\(path)/engine.json" }
+  var launch: String { "\(path)/launch.json" }
   var scheduling: String { "\(path)/scheduler.json" }
   var names: String { "\(path)/names.json" }
   var namesProcess: String { "\(path)/names.pid" }
@@ -63,6 +64,23 @@ public struct EngineHome: Sendable {
   }
 
   func removeState() { FileSystem.remove(state) }
+
+  /// How an engine was started last: the next start does the same where it says nothing else.
+  struct Launch: Sendable, Equatable {
+    var nodes: Int
+    var port: Int
+  }
+
+  func readLaunch() -> Launch? {
+    guard let bytes = FileSystem.read(launch), let value = try? JSON.parse(bytes), let nodes = value["nodes"]?.int,
+      let port = value["port"]?.int
+    else { return nil }
+    return Launch(nodes: Int(clamping: nodes), port: Int(clamping: port))
+  }
+
+  func writeLaunch(_ new: Launch) throws(EngineError) {
+    try FileSystem.write(JSON.bytes(["nodes": Value(new.nodes), "port": Value(new.port)]), to: launch)
+  }
 
   /// The running engine's state; nil where none runs.
   public func running() -> State? {

@@ -23,8 +23,9 @@ struct EngineCommand: AsyncParsableCommand {
 
   struct Start: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "start", abstract: "Start the engine.")
-    @Option(help: "How many logical nodes.") var nodes = 1
-    @Option(help: "The port of its API, on 127.0.0.1.") var port = EngineLauncher.defaultPort
+    @Option(help: "How many logical nodes. As many as at the last start where it is not said, and 1 at the first.")
+    var nodes: Int?
+    @Option(help: "The port of its API, on 127.0.0.1. That of the last start, and 6443 at the first.") var port: Int?
     @Option(
       name: .customLong("scheduler-config"),
       help: "A KubeSchedulerConfiguration (YAML or JSON): profiles, weights, back-off. Plans foretell by it, too.")
@@ -35,15 +36,14 @@ struct EngineCommand: AsyncParsableCommand {
       let wasRunning = home.running() != nil
       let rules = try scheduling.map(ClusterFile.schedulerConfiguration)
       do {
-        try await EngineLauncher.start(home: home, nodes: nodes, port: port, scheduling: rules)
+        try await EngineLauncher.start(
+          home: home, nodes: nodes, port: port, scheduling: rules.map { .configuration($0) } ?? .usual)
       } catch {
         throw Terminal.fail(error.message, help: error.help, code: .target)
       }
-      Terminal.say(
-        wasRunning
-          ? "The engine runs already."
-          : "The engine runs: \(nodes) node\(nodes == 1 ? "" : "s"), API at https://127.0.0.1:\(home.readState()?.port ?? port)."
-      )
+      guard !wasRunning, let state = home.readState() else { return Terminal.say("The engine runs already.") }
+      let count = "\(state.nodes) node\(state.nodes == 1 ? "" : "s")"
+      Terminal.say("The engine runs: \(count), API at https://127.0.0.1:\(state.port).")
     }
   }
 

@@ -45,8 +45,8 @@ struct Target {
           "no engine runs on this machine",
           help: "start one with `kc engine start`, or name a cluster with --kubeconfig or --context", code: .target)
       }
-      Terminal.say("No engine runs here yet: starting one.")
-      try await EngineLauncher.start(home: home, nodes: 1, port: EngineLauncher.defaultPort)
+      Terminal.say("No engine runs here: starting one.")
+      try await EngineLauncher.start(home: home)
     }
     guard let text = Files.readText(home.kubeconfig) else {
       throw Terminal.fail(
