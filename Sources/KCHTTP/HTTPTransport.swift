@@ -8,6 +8,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
+internal import Synchronization
 
 /// Carries requests to an API over HTTPS.
 public final class HTTPTransport: APITransport {
@@ -36,6 +37,7 @@ public final class HTTPTransport: APITransport {
 
   private let client: HTTPClient
   private let connection: Connection
+  private let warned = Mutex<[String]>([])
   /// The server's address as requests have it.
   private let base: String
 
@@ -73,6 +75,10 @@ public final class HTTPTransport: APITransport {
     }
   }
 
+  /// What the server warned of in its answers to changes and dry runs, each once, as it came. Warnings to reads are about
+  /// what kc asks, and no concern of those who use it.
+  public var warnings: [String] { warned.withLock { $0 } }
+
   /// Gives up the connections.
   public func close() async { try? await client.shutdown() }
 
@@ -93,6 +99,7 @@ public final class HTTPTransport: APITransport {
       let response = try await client.execute(convert(request, token), timeout: isStream ? .hours(24) : .seconds(60))
       var out = APIResponse(
         status: Int(response.status.code), contentType: response.headers.first(name: "content-type") ?? "")
+      if request.method != "GET" { note(response.headers["warning"]) }
       if let wait = response.headers.first(name: "retry-after") { out.headers["retry-after"] = wait }
       if isStream, out.status < 400 {
         out.body = request[query: "watch"] == "true" ? .events(events(response.body)) : .stream(pieces(response.body))
@@ -193,6 +200,27 @@ public final class HTTPTransport: APITransport {
     guard let shown = await ServerCertificate.shown(by: host, port: port, name: name) else { return text }
     let fault = shown.fault(name: name, hasAuthority: connection.authority != nil)
     return "\(connection.server) could not prove who it is: \(fault)"
+  }
+
+  private func note(_ headers: [String]) {
+    let texts = headers.compactMap(Self.warning)
+    guard !texts.isEmpty else { return }
+    warned.withLock { warned in
+      for text in texts where !warned.contains(text) { warned.append(text) }
+    }
+  }
+
+  /// The text of a warning as Kubernetes sends it, `299 - "text"` (RFC 7234, 5.5); nil where it is none.
+  static func warning(_ header: String) -> String? {
+    guard header.hasPrefix("299 "), let start = header.firstIndex(of: "\"") else { return nil }
+    var text = ""
+    var isEscaped = false
+    for character in header[header.index(after: start)...] {
+      if !isEscaped, character == "\"" { return text.isEmpty ? nil : text }
+      isEscaped = !isEscaped && character == "\\"
+      if !isEscaped { text.append(character) }
+    }
+    return nil
   }
 
   private func pieces(_ body: HTTPClientResponse.Body) -> AsyncThrowingStream<[UInt8], any Error> {

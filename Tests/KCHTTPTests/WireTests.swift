@@ -20,6 +20,9 @@ private final class Recorder: Sendable {
   /// The only token that is let in; nil lets everybody in.
   let token: Mutex<String?>
 
+  /// Sent with each answer.
+  let warnings = Mutex<[String]>([])
+
   init(token: String? = nil) { self.token = Mutex(token) }
 
   var requests: [Seen] { seen.withLock { $0 } }
@@ -76,6 +79,7 @@ private final class Recorder: Sendable {
         let (status, text) = recorder.answer(head)
         var answer = HTTPResponseHead(version: .http1_1, status: status)
         answer.headers.add(name: "content-type", value: "application/json")
+        for warning in recorder.warnings.withLock({ $0 }) { answer.headers.add(name: "warning", value: warning) }
         answer.headers.add(name: "content-length", value: String(text.utf8.count))
         context.write(wrapOutboundOut(.head(answer)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
@@ -238,6 +242,25 @@ private final class Tokens: TokenProvider {
     }
     try await Recorder().serving(ended) { port async throws in
       #expect(try await refusal(connection(port, ended)).contains("its certificate ended at "))
+    }
+  }
+
+  /// What the server warns of when something is changed is kept, each once; what it says of reading is not.
+  @Test func warningsAreKept() async throws {
+    let credentials = try ServerCredentials.make(addresses: [[127, 0, 0, 1]])
+    let recorder = Recorder()
+    try await recorder.serving(credentials) { port async throws in
+      let transport = try HTTPTransport(connection(port, credentials))
+      recorder.warnings.withLock {
+        $0 = [
+          #"299 - "would violate PodSecurity \"restricted:latest\"""#, #"299 - "v1 Thing is old""#, "199 x", "299 - \"",
+        ]
+      }
+      _ = try await transport.send(list)
+      #expect(transport.warnings.isEmpty)
+      for _ in 0..<2 { _ = try await transport.send(APIRequest(method: "PATCH", path: "/api/v1/pods/a")) }
+      #expect(transport.warnings == [#"would violate PodSecurity "restricted:latest""#, "v1 Thing is old"])
+      await transport.close()
     }
   }
 

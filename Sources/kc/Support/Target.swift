@@ -128,8 +128,11 @@ struct Target {
     return connection
   }
 
-  /// Closes the connections when the work is done.
-  func close() async { await transport.close() }
+  /// Closes the connections when the work is done, and tells what the target warned of.
+  func close() async {
+    for warning in transport.warnings { Terminal.warn("the target says: \(warning)") }
+    await transport.close()
+  }
 
   /// - Parameter isEngine: whether it is known that the target is this machine's engine.
   static func failure(_ error: ClientError, isEngine: Bool = false) -> ExitCode {

@@ -63,6 +63,10 @@ enum Terminal {
     return code.exit
   }
 
+  static func warn(_ message: String) {
+    say(OutputOptions.style(.auto, for: 2).paint("warning", .warning) + ": \(message)")
+  }
+
   /// Asks a question; no without a terminal.
   static func confirm(_ question: String) -> Bool? {
     guard isatty(0) == 1 else { return nil }
