@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import Glibc
 internal import NIOCore
+internal import NIOPosix
 internal import NIOSSL
 
 /// Why a server could not be talked to, in words that help.
