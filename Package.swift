@@ -61,7 +61,8 @@ let modules: [Module] = [
     products: [
       log, product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOHTTP1", "swift-nio"),
       product("NIOSSL", "swift-nio-ssl"), product("AsyncHTTPClient", "async-http-client"),
-      product("Hummingbird", "hummingbird"), product("HummingbirdTLS", "hummingbird"),
+      product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
+      product("HummingbirdTLS", "hummingbird"),
       product("HTTPTypes", "swift-http-types"),
       product("X509", "swift-certificates"), product("Crypto", "swift-crypto"), product("SwiftASN1", "swift-asn1"),
     ], core: false),
