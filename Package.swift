@@ -34,6 +34,7 @@ let modules: [Module] = [
   Module(name: "CSQLite", kind: .system(pkgConfig: "sqlite3", apt: "libsqlite3-dev")),
   Module(name: "CStdlibFiles", kind: .clang),
   Module(name: "CKubeSchema", kind: .clang),
+  Module(name: "CSpawn", kind: .clang),
   // Layer 1
   Module(name: "KCSyntax"),
   Module(name: "KCData", products: [product("OrderedCollections", "swift-collections")]),
@@ -78,7 +79,7 @@ let modules: [Module] = [
     name: "KCEngine",
     uses: [
       "KCData", "KCKube", "KCCodec", "KCClient", "KCServer", "KCControl", "KCNode", "KCProxy", "KCHTTP", "KCCRI",
-      "KCScheduler",
+      "KCScheduler", "CSpawn",
     ],
     products: [
       log, product("ServiceLifecycle", "swift-service-lifecycle"), product("Subprocess", "swift-subprocess"),

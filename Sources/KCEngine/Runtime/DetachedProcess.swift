@@ -1,3 +1,4 @@
+internal import CSpawn
 internal import Glibc
 
 /// A process that goes on when the one that started it ends.
@@ -25,25 +26,18 @@ struct DetachedProcess {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o640)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // With the socket that the API listens on, the new process would hold the port of an engine that was killed. They are
+    // closed there, since another thread may open one here at any moment.
+    kc_spawn_add_close_from(&actions, 3)
     var pointers: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
     pointers.append(nil)
     defer { for pointer in pointers { free(pointer) } }
     var process = pid_t()
-    Self.keepFiles()
     let code = posix_spawnp(&process, program, &actions, &attributes, &pointers, environ)
     guard code == 0 else {
       throw EngineError("\(program) cannot be started: \(String(cString: strerror(code)))")
     }
     id = process
-  }
-
-  /// Marks all of the engine's files as its own: with the socket that the API listens on, the new process would hold the
-  /// port of an engine that was killed.
-  private static func keepFiles() {
-    for number in FileSystem.list("/proc/self/fd").compactMap({ Int32($0) }) where number > 2 {
-      let flags = fcntl(number, F_GETFD)
-      if flags >= 0, flags & FD_CLOEXEC == 0 { _ = fcntl(number, F_SETFD, flags | FD_CLOEXEC) }
-    }
   }
 
   /// Whether a process is there and not only waiting to be collected.
