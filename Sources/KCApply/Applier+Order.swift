@@ -95,12 +95,7 @@ extension Applier {
     guard let declared = step.object else { return nil }
     let object = step.deferred.isEmpty ? declared : try await known(step, declared)
     guard let type = client.types.find((object.apiVersion, object.kind)) else {
-      let what = "\(object.kind ?? "?") of \(object.apiVersion ?? "?")"
-      throw .refused(
-        step: step,
-        status: APIStatus(
-          code: 404, reason: "NotFound",
-          message: "the target does not know objects of kind \(what): its custom resource definition is not there"))
+      throw .refused(step: step, status: LiveReader.unknownKind(object))
     }
     report(.applying(step))
     if step.action == .replace { try await remove(step) }

@@ -148,15 +148,20 @@ public struct LiveReader: Sendable {
     return found
   }
 
+  /// The refusal of an object whose kind the target does not serve.
+  static func unknownKind(_ object: Value) -> APIStatus {
+    let what = "\(object.kind ?? "?") of \(object.apiVersion ?? "?")"
+    return APIStatus(
+      code: 404, reason: "NotFound",
+      message: "the target does not know objects of kind \(what): its custom resource definition is not there")
+  }
+
   /// Why the target would refuse a new object, by its type's rules: what is not there yet it cannot be asked about, because
   /// its namespace or its definition may be as new.
   private func refusal(of object: Value, declared: KnownKinds) -> APIStatus? {
     guard let type = client.types.find((object.apiVersion, object.kind)) else {
       if declared.types.find((object.apiVersion, object.kind)) != nil { return nil }
-      let what = "\(object.kind ?? "?") of \(object.apiVersion ?? "?")"
-      return APIStatus(
-        code: 404, reason: "NotFound",
-        message: "the target does not know objects of kind \(what): its custom resource definition is not there")
+      return Self.unknownKind(object)
     }
     guard let known = ResourceTypes.builtin.find((object.apiVersion, object.kind)) else { return nil }
     return Offline.refusal(of: object, known.namespaced == type.namespaced ? known : type, .builtin)
@@ -171,16 +176,16 @@ public struct LiveReader: Sendable {
       ("batch/v1", "Job"), ("batch/v1", "CronJob"), ("v1", "Pod"), ("v1", "Service"), ("v1", "ConfigMap"),
       ("v1", "Secret"),
     ]
-    var found: [String] = []
-    for (apiVersion, kind) in kinds {
-      guard let type = client.types.find(apiVersion: apiVersion, kind: kind) else { continue }
-      for object in try await client.list(type, namespace: namespace, limit: 500).items {
+    let types = kinds.compactMap { client.types.find(apiVersion: $0, kind: $1) }
+    let found = try await inParallel(types, width: Self.width) { type async throws(ClientError) -> [String] in
+      let objects = try await client.list(type, namespace: namespace, limit: 500).items.filter { object in
         let isMade = !(object.at("metadata", "ownerReferences")?.array ?? []).isEmpty || object.isBeingDeleted
-        if isMade || known.contains(ObjectKey(object)) || Self.isHouseKeeping(object) { continue }
-        found.append("\(kind == "PersistentVolumeClaim" ? "claim" : kind.lowercased()) \(object.name ?? "")")
+        return !isMade && !known.contains(ObjectKey(object)) && !Self.isHouseKeeping(object)
       }
+      let word = type.kind == "PersistentVolumeClaim" ? "claim" : type.kind.lowercased()
+      return objects.map { "\(word) \($0.name ?? "")" }
     }
-    return found
+    return found.flatMap { $0 }
   }
 
   /// Whether an object is one that each namespace has, or kc's own record.

@@ -106,7 +106,7 @@ extension Timestamp {
   }
 
   /// Days since 1970 of a date of the proleptic Gregorian calendar.
-  static func days(year: Int, month: Int, day: Int) -> Int64 {
+  public static func days(year: Int, month: Int, day: Int) -> Int64 {
     let y = Int64(month <= 2 ? year - 1 : year)
     let era = (y >= 0 ? y : y - 399) / 400
     let yearOfEra = y - era * 400
@@ -115,7 +115,8 @@ extension Timestamp {
     return era * 146_097 + dayOfEra - 719_468
   }
 
-  static func date(fromDays days: Int64) -> (year: Int, month: Int, day: Int) {
+  /// The date of the proleptic Gregorian calendar that is so many days after the first of January 1970.
+  public static func date(fromDays days: Int64) -> (year: Int, month: Int, day: Int) {
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097

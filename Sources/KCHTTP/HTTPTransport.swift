@@ -142,8 +142,7 @@ public final class HTTPTransport: APITransport {
     }
     let scheme = parts.count > 1 ? parts[0] : "http"
     let at = authority.lastIndex(of: "@")
-    let place = at.map { authority[authority.index(after: $0)...] } ?? authority
-    let port = place.split(separator: "]").last?.split(separator: ":").last.flatMap { Int($0) }
+    let port = Proxy.port(of: "x://\(authority)")
     switch scheme {
     case "http":
       let user = at.map { String(authority[..<$0]) }?.split(separator: ":", maxSplits: 1).map { String($0) }

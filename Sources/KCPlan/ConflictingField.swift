@@ -1,8 +1,8 @@
-internal import KCData
+public import KCData
 public import KCKube
 
 /// A field that an apply would change and another manager owns.
-public struct ConflictingField: Sendable, Hashable {
+public struct ConflictingField: Sendable, Hashable, CustomStringConvertible {
   /// `spec.replicas`
   public var field: String
   /// Who owns it: `kubectl-edit`.
@@ -11,6 +11,16 @@ public struct ConflictingField: Sendable, Hashable {
   public init(field: String, owner: String) {
     self.field = field
     self.owner = owner
+  }
+
+  /// `spec.replicas is managed by kubectl-edit`
+  public var description: String { "\(field) is managed by \(owner)" }
+
+  /// As plans and events have it.
+  public var value: Value { ["field": .string(field), "owner": .string(owner)] }
+
+  init(_ value: Value) {
+    self.init(field: value["field"]?.string ?? "", owner: value["owner"]?.string ?? "")
   }
 
   /// What takes the fields of some steps, in words.
@@ -23,21 +33,6 @@ public struct ConflictingField: Sendable, Hashable {
     let all = fields.count > 1 ? "--take-ownership ALL all of them" : "--take-ownership ALL all there may be"
     return "\(options.joined(separator: " ")) takes \(fields.count > 1 ? "these fields" : "that field"), \(all); "
       + "or leave it out of the program, and its owner keeps it"
-  }
-
-  /// The conflicts that an apply would meet, by our own rules.
-  static func foreseen(
-    _ object: Value, _ current: Value, _ type: ResourceType, _ schema: KubeSchema
-  ) -> [ConflictingField]? {
-    do throws(APIStatus) {
-      _ = try ServerSideApply.apply(
-        object, to: current, manager: Planner.fieldManager, force: false, type: type, now: Timestamp(seconds: 0),
-        schema: schema)
-      return nil
-    } catch {
-      let found = list(error)
-      return found.isEmpty ? nil : found
-    }
   }
 
   /// The conflicts that a refusal lists.

@@ -17,8 +17,9 @@ public enum Offline {
     for item in Planner.prepare(known, live: live.objects) where item.deferred.isEmpty {
       guard let type = kinds.types.find((item.object.apiVersion, item.object.kind)) else { continue }
       if let current = live.objects[item.key] {
-        if let answer = update(item, current, type, kinds.schema) { live.predicted[item.key] = answer }
-        live.conflicts[item.key] = ConflictingField.foreseen(item.object, current, type, kinds.schema)
+        let (refusal, conflicts) = update(item, current, type, kinds.schema)
+        if let refusal { live.predicted[item.key] = .failure(refusal) }
+        if !conflicts.isEmpty { live.conflicts[item.key] = conflicts }
       } else if let refusal = refusal(of: item.object, type, kinds.schema) {
         live.refused[item.key] = refusal
       }
@@ -50,22 +51,34 @@ public enum Offline {
     return causes.isEmpty ? nil : Validation.status(causes, object: object, type: type)
   }
 
-  /// What an apply would make of an object; nil where the planner finds out by itself.
+  /// Why an apply to an object would be refused, and the fields that it would have to take from others. What it makes of
+  /// the object the planner finds out by itself.
   private static func update(
     _ item: DesiredObject, _ current: Value, _ type: ResourceType, _ schema: KubeSchema
-  ) -> Result<Value, APIStatus>? {
-    do throws(APIStatus) {
-      let base = Superseded.released(by: item.object, in: current) ?? current
-      var merged = try ServerSideApply.apply(
-        item.object, to: base, manager: Planner.fieldManager, force: true, type: type, now: Timestamp(seconds: 0),
+  ) -> (refusal: APIStatus?, conflicts: [ConflictingField]) {
+    let base = Superseded.released(by: item.object, in: current) ?? current
+    func merge(force: Bool) throws(APIStatus) -> Value {
+      try ServerSideApply.apply(
+        item.object, to: base, manager: Planner.fieldManager, force: force, type: type, now: Timestamp(seconds: 0),
         schema: schema)
-      Strategy.prepareForUpdate(&merged, old: current, type: type)
-      let causes =
-        Validation.update(merged, old: current, type: type)
-        + schema.violations(of: merged, old: current, apiVersion: type.apiVersion, kind: type.kind)
-      return causes.isEmpty ? nil : .failure(Validation.status(causes, object: merged, type: type))
-    } catch {
-      return .failure(error)
     }
+    var conflicts: [ConflictingField] = []
+    var merged: Value
+    do throws(APIStatus) {
+      do throws(APIStatus) {
+        merged = try merge(force: false)
+      } catch {
+        conflicts = ConflictingField.list(error)
+        if conflicts.isEmpty { return (error, []) }
+        merged = try merge(force: true)
+      }
+    } catch {
+      return (error, conflicts)
+    }
+    Strategy.prepareForUpdate(&merged, old: current, type: type)
+    let causes =
+      Validation.update(merged, old: current, type: type)
+      + schema.violations(of: merged, old: current, apiVersion: type.apiVersion, kind: type.kind)
+    return (causes.isEmpty ? nil : Validation.status(causes, object: merged, type: type), conflicts)
   }
 }

@@ -151,9 +151,7 @@ public enum PlanFile {
     }
     step.movedFrom = value["movedFrom"]?.string
     step.guardReason = value["needsAllowDelete"]?.string
-    step.conflicts = (value["conflicts"]?.array ?? []).map {
-      ConflictingField(field: $0["field"]?.string ?? "", owner: $0["owner"]?.string ?? "")
-    }
+    step.conflicts = (value["conflicts"]?.array ?? []).map(ConflictingField.init)
     step.risks = (value["risks"]?.array ?? []).compactMap { risk in
       risk["kind"]?.string.flatMap { Risk.Kind(rawValue: $0) }.map { Risk($0, risk["reason"]?.string ?? "") }
     }

@@ -6,11 +6,7 @@ import Testing
 /// What an apply meets that one before it, or somebody else, has left: through the command line and over the wire.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct ContestTests {
   private func with(_ program: String, _ body: (WireServer) async throws -> Void) async throws {
-    let wire = try await WireServer()
-    wire.write("project.kc", "project live { namespace = \"live\" }\n")
-    wire.write("main.kc", program)
-    do { try await body(wire) } catch { Issue.record(error) }
-    await wire.remove()
+    try await WireServer.with(project: "live", program, body)
   }
 
   private static let target = "--kubeconfig kubeconfig"

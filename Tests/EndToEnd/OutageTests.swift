@@ -14,11 +14,7 @@ import Testing
   }
 
   private func with(_ body: (WireServer) async throws -> Void) async throws {
-    let wire = try await WireServer()
-    wire.write("project.kc", "project away { namespace = \"away\" }\n")
-    wire.write("main.kc", Self.program("v0"))
-    do { try await body(wire) } catch { Issue.record(error) }
-    await wire.remove()
+    try await WireServer.with(project: "away", Self.program("v0"), body)
   }
 
   /// Numbers that look random and are the same each time.

@@ -13,11 +13,7 @@ import Testing
     """
 
   private func with(_ program: String = Self.program, _ body: (WireServer) async throws -> Void) async throws {
-    let wire = try await WireServer()
-    wire.write("project.kc", "project saved { namespace = \"saved\" }\n")
-    wire.write("main.kc", program)
-    do { try await body(wire) } catch { Issue.record(error) }
-    await wire.remove()
+    try await WireServer.with(project: "saved", program, body)
   }
 
   private static let key = "KC_PLAN_KEY=0123456789abcdef0123456789abcdef DBPASS=hunter2-hunter2"

@@ -9,6 +9,7 @@ import KCServer
 import KCTestSupport
 import Logging
 import Synchronization
+import Testing
 
 /// An API over the wire on this machine, with the controllers of a cluster and no node, and the kc program beside it: no
 /// root and no containers are needed.
@@ -31,6 +32,17 @@ final class WireServer: Sendable {
     try await start()
     write(
       "kubeconfig", Self.kubeconfig(server: url, authority: credentials.authority, user: "token: \(credentials.token)"))
+  }
+
+  /// Runs a body beside a server and a project with a program; what goes wrong in it is recorded, and all is removed.
+  static func with(
+    project: String, _ program: String, _ body: (WireServer) async throws -> Void
+  ) async throws {
+    let wire = try await WireServer()
+    wire.write("project.kc", "project \(project) { namespace = \"\(project)\" }\n")
+    wire.write("main.kc", program)
+    do { try await body(wire) } catch { Issue.record(error) }
+    await wire.remove()
   }
 
   var url: String { "https://127.0.0.1:\(port)" }

@@ -7,9 +7,9 @@ extension CronSchedule {
   static let horizon: Int64 = 366 * 8
 
   private func matches(day: Int64) -> Bool {
-    let parts = Timestamp(seconds: day * 86_400).rfc3339.prefix(10).split(separator: "-").compactMap { Int($0) }
-    guard parts.count == 3, months & 1 << UInt64(parts[1]) != 0 else { return false }
-    let isDay = days & 1 << UInt64(parts[2]) != 0
+    let date = Timestamp.date(fromDays: day)
+    guard months & 1 << UInt64(date.month) != 0 else { return false }
+    let isDay = days & 1 << UInt64(date.day) != 0
     // The first of January 1970 was a Thursday.
     let isWeekday = weekdays & 1 << UInt64(((day + 4) % 7 + 7) % 7) != 0
     return anyDay || anyWeekday ? isDay && isWeekday : isDay || isWeekday

@@ -41,7 +41,8 @@ struct YearlyRule: Sendable {
 
   func offset(at moment: Int64) -> Int64 {
     guard let summer else { return standard }
-    let year = Self.year(of: moment + standard)
+    let day = Int64((Double(moment + standard) / 86_400).rounded(.down))
+    let year = Timestamp.date(fromDays: day).year
     let start = Self.moment(summer.start, in: year) - standard
     let end = Self.moment(summer.end, in: year) - summer.offset
     // South of the equator summer holds over the turn of the year.
@@ -94,17 +95,18 @@ struct YearlyRule: Sendable {
   }
 
   /// When clocks change in a year, in seconds since 1970 as they show them.
-  private static func moment(_ day: Day, in year: Int64) -> Int64 {
-    let first = days(year, 1, 1)
+  private static func moment(_ day: Day, in year: Int) -> Int64 {
+    func days(_ year: Int, _ month: Int) -> Int64 { Timestamp.days(year: year, month: month, day: 1) }
+    let first = days(year, 1)
     let number: Int64
     switch day.place {
     case .ordinal(let place): number = first + Int64(place)
     case .julian(let place):
-      let isLeap = days(year, 3, 1) - first == 60
+      let isLeap = days(year, 3) - first == 60
       number = first + Int64(place) - 1 + (isLeap && place > 59 ? 1 : 0)
     case .weekday(let month, let week, let weekday):
-      let start = days(year, Int64(month), 1)
-      let length = (month == 12 ? days(year + 1, 1, 1) : days(year, Int64(month) + 1, 1)) - start
+      let start = days(year, month)
+      let length = (month == 12 ? days(year + 1, 1) : days(year, month + 1)) - start
       // The first of January 1970 was a Thursday.
       let ahead = ((Int64(weekday) - (start + 4)) % 7 + 7) % 7
       var place = ahead + Int64(week - 1) * 7
@@ -112,23 +114,5 @@ struct YearlyRule: Sendable {
       number = start + place
     }
     return number * 86_400 + day.time
-  }
-
-  /// The days from 1970 to a date.
-  private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    // Years that begin in March have their odd day last.
-    let shifted = month > 2 ? year : year - 1
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let ofEra = shifted - era * 400
-    let ofYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-  }
-
-  private static func year(of moment: Int64) -> Int64 {
-    var year = 1970 + Int64((Double(moment) / 31_556_952).rounded(.down))
-    let day = Int64((Double(moment) / 86_400).rounded(.down))
-    while days(year + 1, 1, 1) <= day { year += 1 }
-    while days(year, 1, 1) > day { year -= 1 }
-    return year
   }
 }

@@ -42,8 +42,8 @@ public struct PlanHTML {
     var items: [String] = plan.refusals.map { "\($0.title) would be refused: \($0.refusal?.message ?? "")" }
     items += plan.guarded.map { "\($0.title) is not removed without --allow-delete: \($0.guardReason ?? "")" }
     items += plan.conflicting.map { step in
-      let fields = step.conflicts.map { "\($0.field) is managed by \($0.owner)" }
-      return "\(step.title) needs --take-ownership: \(fields.joined(separator: ", "))"
+      let fields = step.conflicts.map(\.description).joined(separator: ", ")
+      return "\(step.title) needs --take-ownership: \(fields)"
     }
     items += plan.placements.filter { $0.unplaced > 0 }.map { "\($0.name): \($0.unplaced) of \($0.total) fit nowhere" }
     if let words = plan.unfinishedWords { items.append(words) }

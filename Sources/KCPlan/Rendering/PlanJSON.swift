@@ -61,10 +61,7 @@ public enum PlanJSON {
     if !step.leftAlone.isEmpty { out["leftAlone"] = .array(step.leftAlone.map(foreign)) }
     if let former = step.movedFrom { out["movedFrom"] = .string(former) }
     if let reason = step.guardReason { out["needsAllowDelete"] = .string(reason) }
-    if !step.conflicts.isEmpty {
-      out["conflicts"] = .array(
-        step.conflicts.map { ["field": .string($0.field), "owner": .string($0.owner)] })
-    }
+    if !step.conflicts.isEmpty { out["conflicts"] = .array(step.conflicts.map(\.value)) }
     if !step.deferred.isEmpty {
       out["knownAfterApply"] = .array(
         step.deferred.map { field in

@@ -147,7 +147,7 @@ public struct PlanText {
     if steps.isEmpty { return [] }
     return [style.paint("✗ needs --take-ownership: fields that would change belong to others", .bad)]
       + steps.flatMap { step in
-        step.conflicts.map { "    \(step.title): \($0.field) is managed by \($0.owner)" }
+        step.conflicts.map { "    \(step.title): \($0)" }
       } + style.wrap(ConflictingField.help(steps), indent: "    ", hanging: "      ") + [""]
   }
 

@@ -190,12 +190,8 @@ extension Parser {
   mutating func loopFilter() {
     guard !current.isAfterNewline else { return }
     if at(.name), ["where", "when"].contains(text(current)) {
-      let mark = start()
-      report(
-        "KC0044", "what a loop takes is said by `if`", current.range, help: "write `for x in xs if condition { … }`",
-        fix: edit(current.range, "if"))
-      take()
-      finish(.unexpected, mark)
+      takeMisfit(
+        "KC0044", "what a loop takes is said by `if`", help: "write `for x in xs if condition { … }`", meant: "if")
     } else if atWord(.if) {
       take()
     } else {

@@ -126,12 +126,8 @@ extension Parser {
     type()
     guard startsOtherType else { return }
     while startsOtherType {
-      let wrong = start()
-      report(
-        "KC0062", "`|` stands between types of which it may have any", current.range, help: "write `|`",
-        fix: edit(current.range, " |"))
-      take()
-      finish(.unexpected, wrong)
+      takeMisfit(
+        "KC0062", "`|` stands between types of which it may have any", help: "write `|`", meant: " |")
       type()
     }
     finish(.unionType, mark)

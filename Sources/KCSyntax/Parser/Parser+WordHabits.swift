@@ -181,10 +181,13 @@ extension Parser {
     guard at(.name), text(current) == "of", !current.isAfterNewline else {
       return missing("KC0005", "`in` is expected here", fix: " in")
     }
+    takeMisfit("KC0044", "a loop runs over what stands after `in`", help: "write `in`", meant: "in")
+  }
+
+  /// Takes a token that stands in the place of another one, and reports it with that as its edit.
+  mutating func takeMisfit(_ code: String, _ message: String, help: String, meant: String) {
     let mark = start()
-    report(
-      "KC0044", "a loop runs over what stands after `in`", current.range, help: "write `in`",
-      fix: edit(current.range, "in"))
+    report(code, message, current.range, help: help, fix: edit(current.range, meant))
     take()
     finish(.unexpected, mark)
   }

@@ -59,7 +59,7 @@ enum EventLines {
       "applied": .array(applied.map { .string($0) }), "open": .array(open.map { .string($0) }),
     ]
     if case .conflict(_, let fields) = failure {
-      out["conflicts"] = .array(fields.map { ["field": .string($0.field), "owner": .string($0.owner)] })
+      out["conflicts"] = .array(fields.map(\.value))
     }
     if case .contested(let steps) = failure {
       out["conflicts"] = .array(

@@ -18,13 +18,13 @@ enum FailureText {
     case .unreachable(let why): error(why, help: "run `kc apply` again to go on")
     case .contested(let steps):
       let list = steps.flatMap { step in
-        step.conflicts.map { "\(step.title): \($0.field) is managed by \($0.owner)" }
+        step.conflicts.map { "\(step.title): \($0)" }
       }
       error(
         "fields that would change belong to others\n    " + list.joined(separator: "\n    "),
         help: ConflictingField.help(steps), code: failure.exit)
     case .conflict(let step, let fields):
-      let list = fields.map { "\($0.field) is managed by \($0.owner)" }.joined(separator: "\n    ")
+      let list = fields.map(\.description).joined(separator: "\n    ")
       error(
         "\(step.title): fields that would change belong to others\n    \(list.isEmpty ? "the API does not say which" : list)",
         help: "--take-ownership \(fields.first?.field ?? "FIELD") takes that field, --take-ownership ALL all of them; "
