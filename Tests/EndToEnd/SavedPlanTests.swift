@@ -123,7 +123,11 @@ import Testing
         ("sed 's/\"project\": \"saved\"/\"project\": \"other\"/' whole > p.plan", "was altered after it was saved"),
         ("sed 's/\"LEVEL\": \"info\"/\"LEVEL\": \"off\"/' whole > p.plan", "was altered after it was saved"),
         ("sed 's#plan-file/v1#plan-file/v9#' whole > p.plan", "was made by another version of kc"),
-        ("sed 's/\"seal\": \"./\"seal\": \"x/' whole > p.plan", "was sealed with another key, or altered"),
+        // Another first letter, whichever it has.
+        (
+          "sed 's/\"seal\": \"x/\"seal\": \"y/; t; s/\"seal\": \"./\"seal\": \"x/' whole > p.plan",
+          "was sealed with another key, or altered"
+        ),
         ("sed 's/\"sealedBy\"/\"sealedWith\"/' whole > p.plan", "not sealed"),
       ]
       for (damage, words) in damages {
