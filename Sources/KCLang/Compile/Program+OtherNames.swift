@@ -159,7 +159,7 @@ extension Program {
 
   /// Fields by their names in Kubernetes' API, and what they are called here: the first that the schema at hand has.
   private static let renamed: [String: [String]] = [
-    "minReplicas": ["replicas"], "maxReplicas": ["replicas"], "scaleTargetRef": ["scale"],
+    "minReplicas": ["replicas"], "maxReplicas": ["replicas"], "scaleTargetRef": ["scale"], "target": ["scale"],
     "port": ["number"], "targetPort": ["to"], "nodePort": ["node"], "containerPort": ["number"],
     "storage": ["size"], "accessModes": ["modes"], "storageClassName": ["class"], "storageClass": ["class"],
     "volumeName": ["volume"], "volumeMode": ["mode"], "serviceName": ["service"],

@@ -202,6 +202,9 @@ extension Program {
     // The project's own schemas have whatever fields they like.
     let isLibrary = schemas[Int(schema)].apiType == nil && !isOwn(schemas[Int(schema)].site)
     if isLibrary, reportOtherField(name, of: title, known: known, at: span) { return }
+    if let inner = innerPlaces(of: name, schema) {
+      return report("KC0101", "\(title) has no field `\(name)`", at: span, help: "it stands in \(inner)")
+    }
     guard let guess = Self.nearest(to: name, among: known) else {
       return report(
         "KC0101", "\(title) has no field `\(name)`", at: span,
@@ -209,6 +212,23 @@ extension Program {
     }
     guessedNames.insert(key(guess))
     reportUnknown("KC0101", "\(title) has no field `\(name)`", name, among: known, at: span)
+  }
+
+  /// Where a name that a schema has not is a field one level further in: `container NAME { image = … }`.
+  private mutating func innerPlaces(of name: String, _ schema: Int32) -> String? {
+    let key = key(name)
+    var places: [String] = []
+    for slot in schemas[Int(schema)].slots {
+      var inner = slot.childSchema
+      if inner < 0, case .schema(let record) = types[types.required(slot.type)] { inner = record.index }
+      guard inner >= 0, inner != schema else { continue }
+      ensureSchema(inner)
+      guard let place = schemas[Int(inner)].slotOf[key], schemas[Int(inner)].slots[Int(place)].childSchema < 0 else {
+        continue
+      }
+      places.append("\(text(slot.key))\(slot.childSchema >= 0 ? " NAME" : "") { \(name) = … }")
+    }
+    return places.isEmpty || places.count > 3 ? nil : Self.enumerate(places, "or")
   }
 
   /// A constant is checked against its type before anything runs.

@@ -16,7 +16,9 @@ extension Program {
   /// All phases, from files to objects.
   mutating func compile(_ entries: [String], _ provider: any SourceProvider) -> [Resource] {
     load(entries: entries, provider: provider)
-    if diagnostics.hasErrors { return [] }
+    if lacksFiles { return [] }
+    let damage = diagnostics.hasErrors ? SyntaxDamage(diagnostics.all, trees) : nil
+    let told = diagnostics.all.count
     reserveRoom()
     let own = modules.indices.map(Int32.init)
     declarePrelude()
@@ -31,6 +33,10 @@ extension Program {
     checkAll()
     complete(root)
     completeConstructed()
+    if let damage {
+      dropConsequences(of: damage, after: told)
+      return []
+    }
     let isSound = !diagnostics.hasErrors
     let (resources, isWhole) = lower()
     let refused = checkObjects(resources)
@@ -51,6 +57,14 @@ extension Program {
           || one.code == "KC0110" && one.message.hasSuffix(", and this is a reference")
       }
     }
+  }
+
+  /// Keeps of what was reported after the files were read only what does not follow from what is wrong with them.
+  private mutating func dropConsequences(of damage: SyntaxDamage, after told: Int) {
+    let all = diagnostics.all
+    let others = all[told...].filter { !damage.explains($0, trees) }
+    let kept = all[..<told] + others
+    diagnostics.removeAll { !kept.contains($0) }
   }
 
   /// The bodies of the modules, then those of the environment, on the program's own instance.

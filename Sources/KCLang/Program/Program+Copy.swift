@@ -15,6 +15,7 @@ extension Program {
     modules = other.modules
     standardFiles = other.standardFiles
     exactFiles = other.exactFiles
+    lacksFiles = other.lacksFiles
     diagnostics = other.diagnostics
     packages = other.packages
     dependencies = other.dependencies

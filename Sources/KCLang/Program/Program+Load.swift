@@ -59,6 +59,7 @@ extension Program {
     let file = SourceFile(id: files.count, path: path, bytes: [])
     files.append(file)
     trees.append(Parser.parse(file))
+    lacksFiles = true
     report(code, message, at: Span(file: file.id, range: 0..<0))
   }
 

@@ -17,6 +17,8 @@ struct Program: ~Copyable, Sendable {
   var standardFiles: [Bool] = []
   /// Files whose blocks have only the labels and annotations that they say: those that `import std.exact`.
   var exactFiles: Set<Int> = []
+  /// Whether a file that was asked for cannot be read.
+  var lacksFiles = false
   var diagnostics = DiagnosticSink()
   var options: CompileOptions
   /// The packages that may be imported, and where the dependencies of the project lead among them.

@@ -37,7 +37,7 @@ extension Parser {
   private func closing(_ kind: SyntaxKind, _ shown: String, _ open: SyntaxTree.Token, _ end: Int) -> String {
     let text = shown.replacing("`", with: "")
     guard kind == .rightBrace, file.line(at: Int(open.start)) < file.line(at: end) else { return text }
-    return "\n" + String(repeating: " ", count: indentation(open.start) ?? 0) + text
+    return "\n" + String(repeating: " ", count: indentation(open)) + text
   }
 
   /// Whether what began with `{` at `opened` goes on: neither its `}` is reached nor the end of the file nor, where a `}`
@@ -61,10 +61,7 @@ extension Parser {
 
   /// Whether the current token is indented deeper than the line on which something began.
   func isDeeper(than opened: Mark) -> Bool {
-    guard let own = indentation(tokens[opened.token].start), let column = indentation(current.start) else {
-      return false
-    }
-    return column > own
+    indentation(current) > indentation(tokens[opened.token])
   }
 
   /// Whether elements follow in parentheses or square brackets: not where a line begins that can only be a statement,
@@ -91,29 +88,17 @@ extension Parser {
     for (index, token) in tokens.enumerated().dropLast() where token.kind == .leftBrace {
       let next = tokens[index + 1]
       guard next.isAfterNewline, next.kind != .rightBrace, next.kind != .endOfFile else { continue }
-      guard let own = indentation(token.start), let inner = indentation(next.start), inner > own else { return false }
+      guard indentation(next) > indentation(token) else { return false }
     }
     return true
   }
 
   private func isDedented(_ opened: Mark, orEqual: Bool) -> Bool {
     guard openBraces > 0, current.isAfterNewline else { return false }
-    guard let own = indentation(tokens[opened.token].start), let column = indentation(current.start) else {
-      return false
-    }
+    let (own, column) = (indentation(tokens[opened.token]), indentation(current))
     return orEqual ? column <= own : column < own
   }
 
-  /// The spaces and tabs at the start of the line of an offset; nil in lines too long to tell quickly.
-  func indentation(_ offset: UInt32) -> Int? {
-    var position = Int(offset)
-    var width = 0
-    while position > 0, file.bytes[position - 1] != 0x0a {
-      position -= 1
-      let byte = file.bytes[position]
-      width = byte == 0x20 || byte == 0x09 ? width + 1 : 0
-      if Int(offset) - position > 1000 { return nil }
-    }
-    return width
-  }
+  /// The spaces and tabs at the start of a token's line.
+  func indentation(_ token: SyntaxTree.Token) -> Int { file.indentation(at: Int(token.start)) }
 }

@@ -18,11 +18,11 @@ public struct Parser {
   /// How high the tree below each node is, by the node's index.
   private var heights: [UInt16] = []
   /// Lines that something was reported of: what else fails there mostly follows from it.
-  private var reportedLines: Set<Int> = []
+  private(set) var reportedLines: Set<Int> = []
   /// The line of the last report that says of a statement only that it fits nothing, and how many came in a row.
   private var misfits = (line: 0, count: 0)
   /// Whether the file is in another language, which was said: nothing else is.
-  private var isForeign = false
+  private(set) var isForeign = false
   private var lastHabit = (code: "", line: 0)
   /// The last line with a `:` for `=`, and how many lines before it have one, without a gap.
   private var colons = (line: -2, count: 0)
@@ -31,9 +31,11 @@ public struct Parser {
   /// Whether what closes much of the file is missing: what then fails mostly follows from it.
   private(set) var isUnbalanced = false
   /// Reports that are made at most.
-  private var mostReports = Parser.totalLimit
+  private(set) var mostReports = Parser.totalLimit
   /// How many `{` have no `}`: while there are some, indentation tells where they should have been.
   var openBraces = 0
+  /// Whether there are more `}` than `{`: what they close is not told by counting.
+  private(set) var hasTooManyClosing = false
   /// Closing brackets that a string without an end swallowed.
   private var swallowedBrackets = 0
 
@@ -73,6 +75,7 @@ public struct Parser {
     for token in tokens {
       if token.kind == .leftBrace { openBraces += 1 } else if token.kind == .rightBrace { openBraces -= 1 }
     }
+    hasTooManyClosing = openBraces < 0
     if openBraces != 0, !isIndented { mostReports = max(diagnostics.count + 1, Self.unbalancedLimit) }
   }
 
@@ -102,7 +105,9 @@ public struct Parser {
     take()
     finish(.file, mark)
     diagnostics.sort { ($0.span.start, $0.code) < ($1.span.start, $1.code) }
-    return SyntaxTree(file: file, tokens: tokens, nodes: nodes, children: children, diagnostics: diagnostics)
+    return SyntaxTree(
+      file: file, tokens: tokens, nodes: nodes, children: children, diagnostics: diagnostics,
+      damage: damage)
   }
 }
 
@@ -239,9 +244,9 @@ extension Parser {
   /// Takes account of the lines that are of the same habit: nothing more is said of them.
   private mutating func silence(_ habit: Habit, _ line: Int) {
     guard habit.coversIndented || !habit.coversThrough.isEmpty else { return }
-    let outer = indentation(UInt32(habit.range.lowerBound)) ?? 0
+    let outer = file.indentation(at: habit.range.lowerBound)
     for token in tokens[position...].prefix(2000) where file.line(at: token.range.lowerBound) > line {
-      let isDeeper = !token.isAfterNewline || (indentation(token.start) ?? 0) > outer
+      let isDeeper = !token.isAfterNewline || indentation(token) > outer
       if habit.coversIndented, !isDeeper { return }
       reportedLines.insert(file.line(at: token.range.lowerBound))
       if !habit.coversThrough.isEmpty, text(token) == habit.coversThrough { return }
@@ -257,7 +262,7 @@ extension Parser {
   }
 
   /// Mistakes after which a bracket may be taken for another's.
-  private static let unbalancing: Set<String> = ["KC0001", "KC0002", "KC0005", "KC0038", "KC0039", "KC0053"]
+  static let unbalancing: Set<String> = ["KC0001", "KC0002", "KC0005", "KC0038", "KC0039", "KC0053"]
 
   /// Whether a statement that fits nothing comes right after others: it is then likely that it follows from what is wrong
   /// before them.

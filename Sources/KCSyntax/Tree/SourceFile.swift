@@ -35,6 +35,11 @@ public final class SourceFile: Sendable {
     text(lineStarts[line(at: offset) - 1]..<min(offset, bytes.count)).count + 1
   }
 
+  /// How many spaces and tabs the line of an offset begins with; counted up to 1000.
+  public func indentation(at offset: Int) -> Int {
+    bytes[lineStarts[line(at: offset) - 1]...].prefix(1000).prefix { $0 == 0x20 || $0 == 0x09 }.count
+  }
+
   public var lineCount: Int { lineStarts.count }
 
   /// The bytes of a line (from 1), without its end.

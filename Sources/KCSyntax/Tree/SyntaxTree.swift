@@ -118,13 +118,26 @@ public final class SyntaxTree: Sendable {
   let children: [Child]
   /// What the lexer and the parser found, in the order of the text.
   public let diagnostics: [Diagnostic]
+  public let damage: Damage
 
-  init(file: SourceFile, tokens: [Token], nodes: [NodeData], children: [Child], diagnostics: [Diagnostic]) {
+  /// What the tree does not tell, for what is wrong in the text.
+  public struct Damage: Sendable {
+    /// The lines that something was reported of, and those after it that are part of the same mistake.
+    public let lines: Set<Int>
+    /// From where on the tree does not tell what is meant, since brackets are out of step or the file is in another
+    /// language; nil where what the lines hold is all that is wrong.
+    public let start: Int?
+  }
+
+  init(
+    file: SourceFile, tokens: [Token], nodes: [NodeData], children: [Child], diagnostics: [Diagnostic], damage: Damage
+  ) {
     self.file = file
     self.tokens = tokens
     self.nodes = nodes
     self.children = children
     self.diagnostics = diagnostics
+    self.damage = damage
   }
 
   public var root: SyntaxNode { SyntaxNode(tree: self, index: nodes.count - 1) }

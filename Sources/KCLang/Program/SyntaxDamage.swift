@@ -1,0 +1,173 @@
+internal import KCSyntax
+
+/// What syntax errors and imports that are not found leave unknown: which parts of the files cannot be told from their
+/// text, and which names may be declared there. What is reported beyond that is a mistake of its own.
+struct SyntaxDamage {
+  /// The innermost statements that something is wrong in, by file, or what does not fit into any.
+  private var ranges: [Int: [Range<Int>]] = [:]
+  /// The names in them.
+  private var names: Set<String> = []
+  /// The names that they declare: what is said of a statement with one of them may follow from what that is not.
+  private var declared: Set<String> = []
+  /// Whether something is declared whose name is not known.
+  private var hidesNames = false
+
+  /// Damaged lines of a file: with more of them, nothing else in it is told.
+  private static let lineLimit = 200
+
+  init(_ diagnostics: [Diagnostic], _ trees: [SyntaxTree]) {
+    for diagnostic in diagnostics where diagnostic.severity == .error {
+      for span in [diagnostic.span] + diagnostic.labels.map(\.span) where trees.indices.contains(span.file) {
+        add(span.range, trees[span.file])
+      }
+    }
+    for tree in trees where !tree.diagnostics.isEmpty {
+      if tree.damage.lines.count <= Self.lineLimit {
+        for line in tree.damage.lines { add(tree.file.lineRange(line), tree) }
+      }
+      guard let start = tree.damage.lines.count > Self.lineLimit ? 0 : tree.damage.start else { continue }
+      let first = tree.root.childNodes(touching: start..<start).first?.range.lowerBound ?? start
+      ranges[tree.file.id, default: []].append(min(first, start)..<tree.file.bytes.count)
+    }
+    for tree in trees where ranges[tree.file.id] != nil { addNames(of: tree) }
+  }
+
+  private mutating func add(_ place: Range<Int>, _ tree: SyntaxTree) {
+    for node in tree.statements(at: place) {
+      ranges[tree.file.id, default: []].append(node.range)
+      if Self.lacksName(node, tree) { hidesNames = true }
+      if let name = Self.declaredName(node) { declared.insert(name) }
+    }
+    for node in tree.root.childNodes(touching: place) {
+      addHead(of: node, tree)
+      if let name = Self.declaredName(node) { declared.insert(name) }
+    }
+    if let deeper = Self.deeperLines(after: place, tree) { ranges[tree.file.id, default: []].append(deeper) }
+  }
+
+  /// Takes the names in what is damaged of a file.
+  private mutating func addNames(of tree: SyntaxTree) {
+    let damaged = ranges[tree.file.id, default: []].sorted { $0.lowerBound < $1.lowerBound }
+    var next = 0
+    var end = 0
+    for token in tree.tokens {
+      while next < damaged.count, damaged[next].lowerBound < token.range.upperBound {
+        end = max(end, damaged[next].upperBound)
+        next += 1
+      }
+      guard Int(token.start) < end else { continue }
+      if token.kind == .name { names.insert(tree.file.text(token.range)) }
+      // A name may be written as text, where it is that of a block or of a file.
+      guard token.kind == .stringText, token.length < 300 else { continue }
+      let text = tree.file.text(token.range)
+      names.insert(text)
+      if let last = text.split(separator: "/").last { names.insert(String(last.prefix { $0 != "." })) }
+    }
+  }
+
+  /// Takes the names in a declaration's head.
+  private mutating func addHead(of node: SyntaxNode, _ tree: SyntaxTree) {
+    let body = node.child(.body)?.range.lowerBound ?? node.range.upperBound
+    for token in tree.tokens[node.tokenRange] where token.kind == .name && Int(token.start) < body {
+      names.insert(tree.file.text(token.range))
+    }
+  }
+
+  /// Whether a statement declares something and has a gap where its name may have stood.
+  private static func lacksName(_ node: SyntaxNode, _ tree: SyntaxTree) -> Bool {
+    switch node.kind {
+    case .setting:
+      return node.firstPart?.kind == .nameExpr && !node.has(.equal) && !node.has(.plusEqual) && isTop(node, tree)
+    case .nested: return isTop(node, tree)
+    case _ where declaredName(node) == nil: return false
+    default: break
+    }
+    for child in node.childNodes {
+      if child.kind == .body { return false }
+      if child.kind == .missing || child.kind == .unexpected { return true }
+    }
+    return false
+  }
+
+  private static func isTop(_ node: SyntaxNode, _ tree: SyntaxTree) -> Bool {
+    tree.root.childNodes(touching: node.range).contains { $0.index == node.index }
+  }
+
+  /// The name that a declaration gives something; nil for other statements.
+  private static func declaredName(_ node: SyntaxNode) -> String? {
+    switch node.kind {
+    case .letDecl, .paramDecl, .funcDecl, .typeDecl, .mixinDecl, .enumDecl, .componentDecl, .schemaDecl:
+      let words = node.childTokens.map { node.tree.text(ofToken: $0) }
+      return words.first == "resource" ? words.dropFirst(2).first : words.dropFirst().first
+    case .importDecl:
+      let text = node.text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+      return text.last { $0 != "kc" }.map(String.init)
+    default: return nil
+    }
+  }
+
+  /// The lines after a place's that are indented deeper than its own, and those that begin with a dash or a bracket: where
+  /// what opens them is missing, they were read as something else.
+  private static func deeperLines(after place: Range<Int>, _ tree: SyntaxTree) -> Range<Int>? {
+    let file = tree.file
+    guard let first = tree.firstToken(from: place.upperBound) else { return nil }
+    let column = file.indentation(at: place.lowerBound)
+    var end: Int?
+    var isDeeper = false
+    for token in tree.tokens[first...] where token.kind != .endOfFile {
+      if token.isAfterNewline {
+        isDeeper = file.indentation(at: token.range.lowerBound) > column || dangling.contains(token.kind)
+        if !isDeeper { break }
+      }
+      if isDeeper { end = token.range.upperBound }
+    }
+    return end.map { place.upperBound..<$0 }
+  }
+
+  /// What begins a line that goes on with something.
+  private static let dangling: Set<SyntaxKind> = [
+    .minus, .rightBrace, .rightParen, .rightBracket, .leftBrace, .arrow, .unknown,
+  ]
+
+  private static func touches(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
+    one.lowerBound <= other.upperBound && other.lowerBound <= one.upperBound
+  }
+
+  /// Whether what is reported may follow from the damage.
+  func explains(_ diagnostic: Diagnostic, _ trees: [SyntaxTree]) -> Bool {
+    if diagnostic.severity == .warning { return true }
+    if touches(diagnostic.span, trees) { return true }
+    if diagnostic.labels.contains(where: { touches($0.span, trees) }) { return true }
+    // What a loop or a condition makes is not known where something in it is not.
+    if diagnostic.code == "KC0166" || diagnostic.message.hasSuffix(" to delete") { return true }
+    if uses(declared, diagnostic.span, trees) { return true }
+    guard Self.ofNames.contains(diagnostic.code) else { return false }
+    if hidesNames { return true }
+    let quoted = diagnostic.message.split(separator: "`", omittingEmptySubsequences: false)
+    let words = quoted.enumerated().filter { $0.offset % 2 == 1 }.flatMap { $0.element.split { ".() ".contains($0) } }
+    return words.contains { names.contains(String($0)) }
+  }
+
+  /// Whether the innermost statement of a place holds damage or lies in it.
+  private func touches(_ span: Span, _ trees: [SyntaxTree]) -> Bool {
+    guard let damaged = ranges[span.file], trees.indices.contains(span.file) else { return false }
+    return trees[span.file].statements(at: span.range).contains { statement in
+      damaged.contains { Self.touches($0, statement.range) }
+    }
+  }
+
+  /// Whether the innermost statement of a place has one of some names.
+  private func uses(_ names: Set<String>, _ span: Span, _ trees: [SyntaxTree]) -> Bool {
+    guard !names.isEmpty, trees.indices.contains(span.file) else { return false }
+    let tree = trees[span.file]
+    return tree.statements(at: span.range).contains { statement in
+      tree.tokens[statement.tokenRange].contains { $0.kind == .name && names.contains(tree.file.text($0.range)) }
+    }
+  }
+
+  /// What is said of names that nothing has, and of what is missing.
+  private static let ofNames: Set<String> = [
+    "KC0100", "KC0101", "KC0102", "KC0103", "KC0104", "KC0105", "KC0106", "KC0107", "KC0108", "KC0122", "KC0126",
+    "KC0130", "KC0131", "KC0142", "KC0190", "KC0192", "KC0320", "KC0411",
+  ]
+}
