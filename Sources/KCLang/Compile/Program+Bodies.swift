@@ -140,6 +140,7 @@ extension Program {
     statement.site = code.site(first.span)
     statement.origin = origin(of: statement.site, in: scope)
     if names.count > 1 {
+      if !holdsFields(first, inner) { return [] }
       statement.kind = .open
       statement.isAppend = false
       statement.a = compilePath(Array(names.dropFirst()), parts[1], isAppend, innerTarget(inner), scope, node)
@@ -155,7 +156,9 @@ extension Program {
     _ names: [(text: String, span: Span)], _ value: SyntaxNode, _ isAppend: Bool, _ target: BodyTarget, _ scope: Int32,
     _ node: SyntaxNode
   ) -> Int32 {
-    guard let first = names.first, let (slot, inner) = field(first, target, at: first.span) else {
+    guard let first = names.first, let (slot, inner) = field(first, target, at: first.span),
+      names.count == 1 || holdsFields(first, inner)
+    else {
       return addBody([], frameSize: 0, lets: 0..<0, at: node)
     }
     var statement = Statement(kind: .set, isAppend: isAppend)
@@ -275,11 +278,8 @@ extension Program {
       hasNamelessBlock = true
       return []
     }
+    guard holdsFields(name, type) else { return [] }
     let inner = innerTarget(type)
-    if inner.schema < 0, !acceptsRecord(type) {
-      report("KC0110", "`\(name.text)` is \(Self.article(describe(type))), not a record", at: name.span)
-      return []
-    }
     var statement = Statement(kind: .open)
     statement.key = key(name.text)
     statement.slot = slot
@@ -287,6 +287,23 @@ extension Program {
     statement.origin = origin(of: statement.site, in: scope)
     statement.a = compileBody(parts[1], for: inner, in: scope)
     return [statement]
+  }
+
+  /// Whether a field of a type has fields; reports it where not.
+  private mutating func holdsFields(_ name: (text: String, span: Span), _ type: TypeID) -> Bool {
+    if acceptsRecord(type) { return true }
+    brokenNames.insert(key(name.text))
+    guessedNames.insert(key(name.text))
+    var takesRange = false
+    if case .range = types[types.required(type)] { takesRange = true }
+    if case .union(let members) = types[types.required(type)] {
+      takesRange = members.contains { if case .range = types[types.required($0)] { true } else { false } }
+    }
+    report(
+      "KC0110", "`\(name.text)` is \(Self.article(describe(types.required(type)))): it has no fields", at: name.span,
+      help: takesRange
+        ? "write `\(name.text) = least...most`, or one of the two: `least...`" : "write `\(name.text) = …`")
+    return false
   }
 
   /// Whether a record can stand where a type is expected.

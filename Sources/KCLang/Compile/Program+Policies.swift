@@ -19,6 +19,9 @@ struct Policy: Sendable {
   var checks: [Check] = []
   /// The scope that the checks stand in.
   var inner: Int32 = -1
+  /// The slots of a frame for them, and the `let`s among these.
+  var frameSize: Int32 = 2
+  var lets: Range<Int32> = 0..<0
 }
 
 /// `waive NAME on BLOCK because "…" until "…"`
@@ -78,20 +81,26 @@ extension Program {
       scopes[Int(inner)].schema = schema.index
     }
     if !names.isEmpty { declareObjectNames(type, in: inner, at: policy.span, isTyped: !isStandard(policy.scope)) }
+    // The value at hand and the object around it have a slot each.
+    scopes[Int(inner)].size = max(scopes[Int(inner)].size, 2)
+    let statements = policy.node.child(.body)?.parts ?? []
+    for node in statements where node.kind == .letDecl { declareSlot(node, in: inner) }
     var checks: [Policy.Check] = []
-    for node in policy.node.child(.body)?.parts ?? [] where node.kind == .denyStatement {
+    for node in statements where node.kind == .denyStatement {
       let parts = node.parts
       guard parts.count == 2, let word = node.firstWord else { continue }
       checks.append(
         Policy.Check(
           severity: node.word(word) == "deny" ? .error : .warning,
-          condition: compile(parts[0], in: inner, expecting: TypeTable.bool),
-          message: compile(parts[1], in: inner, expecting: TypeTable.string)))
+          condition: checkedConstant(compile(parts[0], in: inner, expecting: TypeTable.bool), TypeTable.bool),
+          message: checkedConstant(compile(parts[1], in: inner, expecting: TypeTable.string), TypeTable.string)))
     }
     policies[index].type = type
     policies[index].apiTypes = apiTypes(names)
     policies[index].inner = inner
     policies[index].checks = checks
+    policies[index].lets = letThunks(inner)
+    policies[index].frameSize = scopes[Int(inner)].size
   }
 
   private mutating func compileWaiver(_ node: SyntaxNode, _ scope: Int32) -> Waiver? {
@@ -138,8 +147,9 @@ extension Program {
     let own = TreeValue(.instance, payload: UInt32(bitPattern: index))
     for policy in policies where policy.apiTypes.isEmpty && index != root && fits(own, policy.type) {
       let module = scopes[Int(policy.scope)].module
-      let frame = addFrame(parent: module >= 0 ? modules[Int(module)].frame : 0, size: 1)
+      let frame = addFrame(parent: module >= 0 ? modules[Int(module)].frame : 0, size: policy.frameSize)
       setSlot(frame, 0, own)
+      setLets(policy.lets, frame)
       for check in policy.checks {
         let outer = trace
         trace = Trace()

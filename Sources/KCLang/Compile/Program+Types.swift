@@ -210,52 +210,6 @@ extension Program {
     return type
   }
 
-  /// `Int(1...65535)`, `String(matching: /…/, max: 63)`.
-  private mutating func refinedType(_ base: TypeID, _ node: SyntaxNode, _ scope: Int32) -> TypeID {
-    var refinement = Refinement()
-    for argument in node.parts where argument.kind == .argument {
-      guard let value = argument.firstPart else { continue }
-      let label = argument.has(.colon) ? argument.firstWord.map { argument.word($0) } : nil
-      let result = evaluateConstant(value, in: scope)
-      switch label {
-      case nil where result.tag == .range:
-        refinement.low = tree.item(of: result, 0)
-        refinement.high = tree.item(of: result, 1)
-      case "matching" where result.tag == .regex: refinement.pattern = patterns[Int(result.payload)]
-      case "min": refinement.min = tree.int(of: result)
-      case "max": refinement.max = tree.int(of: result)
-      default:
-        if result.isPoison { continue }
-        let what = label.map { "`\($0):` with this value" } ?? "this"
-        report(
-          "KC0130", "a type cannot be narrowed by \(what)", at: argument.span,
-          help: "what narrows a type: a range, `matching:` a regex, `min:` and `max:` length")
-      }
-    }
-    return types.refine(base, by: refinement)
-  }
-
-  /// `Int where it % 2 == 0`
-  private mutating func predicateType(_ node: SyntaxNode, _ scope: Int32) -> TypeID {
-    let parts = node.parts
-    guard parts.count == 2 else { return TypeTable.unknown }
-    let base = compileType(parts[0], in: scope)
-    let module = scopes[Int(scope)].module
-    let outer = module >= 0 ? modules[Int(module)].scope : Self.prelude
-    let inner = addScope(.function, parent: outer, module: module, layer: scopes[Int(outer)].layer)
-    let it = key("it")
-    scopes[Int(inner)].names[it] = Scope.Name(kind: .slot, slot: 0, span: node.span)
-    scopes[Int(inner)].names[keys.ownSelf] = Scope.Name(kind: .slot, slot: 0, span: node.span)
-    var function = Function(name: "where", parameters: [], result: TypeTable.bool, body: -1, site: code.site(node.span))
-    function.parameters = [Parameter(key: it, type: TypeTable.any, fallback: -1, site: function.site)]
-    function.body = compile(parts[1], in: inner, expecting: TypeTable.bool)
-    code.functions.append(function)
-    var refinement = Refinement()
-    refinement.predicate = (Int32(code.functions.count - 1), module >= 0 ? modules[Int(module)].frame : 0)
-    refinement.predicateText = parts[1].text
-    return types.refine(base, by: refinement)
-  }
-
   /// Evaluates an expression where the program is still being compiled: in its module's frame.
   mutating func evaluateConstant(_ node: SyntaxNode, in scope: Int32) -> TreeValue {
     let module = scopes[Int(scope)].module

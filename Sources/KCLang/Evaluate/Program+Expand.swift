@@ -206,14 +206,8 @@ extension Program {
     var target = child(named: name, of: index, kind: statement.slot)
     if let found = target {
       let other = instances[Int(found)]
-      if layer(other.origin) == layer(statement.origin), other.origin != statement.origin || statement.b >= 0 {
-        let kind = text(statement.slot)
-        let isNamed = name != key("")
-        return report(
-          "KC0120", isNamed ? "`\(kind) \(text(name))` is declared twice" : "two `\(kind)`s have no name",
-          at: statement.site,
-          labels: [.init(span: span(other.site), message: "declared here first")],
-          help: isNamed ? "give one of them another name" : "give them names: `\(kind) NAME = …`")
+      if layer(other.origin) == layer(statement.origin) {
+        return reportDouble(statement, name, other)
       }
       if other.state != .fresh {
         return report("KC0123", "`\(text(name))` is already in use where this decides about it", at: statement.site)
@@ -239,6 +233,21 @@ extension Program {
     guard let target else { return }
     if statement.a >= 0 { addBody(statement.a, frame, to: target) }
     if statement.c >= 0 { addBody(statement.c, frame, to: target) }
+  }
+
+  private mutating func reportDouble(_ statement: Statement, _ name: Int32, _ other: Instance) {
+    let kind = text(statement.slot)
+    let isNamed = name != key("")
+    if other.origin == statement.origin {
+      return report(
+        "KC0120", isNamed ? "`\(kind) \(text(name))` is declared more than once" : "two `\(kind)`s have no name",
+        at: statement.site, notes: ["a loop declares it, each time with this name"],
+        help: "put what differs into the name: `\(kind) \"\(text(name))-\\(…)\"`")
+    }
+    report(
+      "KC0120", isNamed ? "`\(kind) \(text(name))` is declared twice" : "two `\(kind)`s have no name",
+      at: statement.site, labels: [.init(span: span(other.site), message: "declared here first")],
+      help: isNamed ? "give one of them another name" : "give them names: `\(kind) NAME = …`")
   }
 
   mutating func addChild(_ instance: Instance, to parent: Int32) -> Int32 {

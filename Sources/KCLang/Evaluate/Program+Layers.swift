@@ -92,7 +92,13 @@ extension Program {
     if below >= 0, !binding.isAppend {
       let other = bindings[Int(below)]
       let isNested = other.op < 0 && binding.op < 0
-      if !isNested, layer(other.origin) == layer(binding.origin), other.origin != binding.origin, !other.isAppend {
+      if !isNested, layer(other.origin) == layer(binding.origin), !other.isAppend {
+        if other.origin == binding.origin {
+          return report(
+            "KC0121", "`\(text(statement.key))` is set more than once", at: statement.site,
+            notes: ["a loop sets it, each time anew; within one layer a field is set once"],
+            help: "set it outside of the loop, or add to it with `+=`")
+        }
         return report(
           "KC0121", "`\(text(statement.key))` is set twice", at: statement.site,
           labels: [.init(span: span(code.origins[Int(other.origin)].site), message: "set here first")],

@@ -80,10 +80,11 @@ extension Program {
   ) {
     let module = scopes[Int(policy.scope)].module
     let object = object(&walk)
-    let frame = addFrame(parent: module >= 0 ? modules[Int(module)].frame : 0, size: 2)
+    let frame = addFrame(parent: module >= 0 ? modules[Int(module)].frame : 0, size: policy.frameSize)
     let mark = mark(over: frame)
     setSlot(frame, 0, value)
     setSlot(frame, 1, object)
+    setLets(policy.lets, frame)
     for check in policy.checks {
       readOrigin = 0
       guard let applies = condition(check.condition, frame), applies else { continue }

@@ -348,6 +348,8 @@ enum Limits {
   /// Names and fields that are being evaluated because each needs the next: what fits into a stack of 8 MiB unoptimised,
   /// too.
   static let dependencies = 500
+  /// Values of schemas within each other.
+  static let levels = 200
   /// Elements of one list, fields of one record.
   static let elements = 1_000_000
   /// Bytes of all values.

@@ -1,0 +1,82 @@
+internal import KCData
+internal import KCSyntax
+
+/// Types that are narrowed.
+extension Program {
+  /// `Int(1...65535)`, `String(matching: /…/, max: 63)`.
+  mutating func refinedType(_ base: TypeID, _ node: SyntaxNode, _ scope: Int32) -> TypeID {
+    var refinement = Refinement()
+    for argument in node.parts where argument.kind == .argument {
+      guard let value = argument.firstPart else { continue }
+      let label = argument.has(.colon) ? argument.firstWord.map { argument.word($0) } : nil
+      let result = evaluateConstant(value, in: scope)
+      let kind = RefinementKind(types[types.required(base)])
+      switch label {
+      case nil where result.tag == .range && kind == .ordered:
+        refinement.low = tree.item(of: result, 0)
+        refinement.high = tree.item(of: result, 1)
+      case "matching" where result.tag == .regex && kind == .text:
+        refinement.pattern = patterns[Int(result.payload)]
+      case "min" where kind == .text || kind == .many: refinement.min = tree.int(of: result)
+      case "max" where kind == .text || kind == .many: refinement.max = tree.int(of: result)
+      default:
+        if result.isPoison { continue }
+        reportRefinement(argument, label, base, kind)
+      }
+    }
+    return types.refine(base, by: refinement)
+  }
+
+  /// What narrows a type.
+  private enum RefinementKind {
+    case ordered, text, many, none
+
+    init(_ shape: TypeShape) {
+      switch shape {
+      case .int, .float, .quantity, .duration, .percent, .number: self = .ordered
+      case .string, .text: self = .text
+      case .list, .map, .record: self = .many
+      default: self = .none
+      }
+    }
+  }
+
+  private mutating func reportRefinement(
+    _ argument: SyntaxNode, _ label: String?, _ base: TypeID, _ kind: RefinementKind
+  ) {
+    let type = describe(types.required(base))
+    let value = argument.firstPart?.text ?? ""
+    let what = label.map { "`\($0): \(value)`" } ?? "`\(value)`"
+    let help =
+      switch (kind, label) {
+      case (.ordered, "min"): "a range narrows it: `\(type)(\(value)...)`"
+      case (.ordered, "max"): "a range narrows it: `\(type)(...\(value))`"
+      case (.ordered, _): "a range narrows it: `\(type)(least...most)`"
+      case (.text, _): "`matching:` a regex narrows it, and `min:` and `max:` its length"
+      case (.many, _): "`min:` and `max:` narrow how many there are"
+      case (.none, _): "what narrows any type is a condition: `\(type) where …`"
+      }
+    report("KC0130", "\(Self.article(type)) is not narrowed by \(what)", at: argument.span, help: help)
+  }
+
+  /// `Int where it % 2 == 0`
+  mutating func predicateType(_ node: SyntaxNode, _ scope: Int32) -> TypeID {
+    let parts = node.parts
+    guard parts.count == 2 else { return TypeTable.unknown }
+    let base = compileType(parts[0], in: scope)
+    let module = scopes[Int(scope)].module
+    let outer = module >= 0 ? modules[Int(module)].scope : Self.prelude
+    let inner = addScope(.function, parent: outer, module: module, layer: scopes[Int(outer)].layer)
+    let it = key("it")
+    scopes[Int(inner)].names[it] = Scope.Name(kind: .slot, slot: 0, type: base, span: node.span)
+    scopes[Int(inner)].names[keys.ownSelf] = Scope.Name(kind: .slot, slot: 0, type: base, span: node.span)
+    var function = Function(name: "where", parameters: [], result: TypeTable.bool, body: -1, site: code.site(node.span))
+    function.parameters = [Parameter(key: it, type: TypeTable.any, fallback: -1, site: function.site)]
+    function.body = checkedConstant(compile(parts[1], in: inner, expecting: TypeTable.bool), TypeTable.bool)
+    code.functions.append(function)
+    var refinement = Refinement()
+    refinement.predicate = (Int32(code.functions.count - 1), module >= 0 ? modules[Int(module)].frame : 0)
+    refinement.predicateText = parts[1].text
+    return types.refine(base, by: refinement)
+  }
+}
