@@ -118,6 +118,10 @@ extension Program {
 
   /// Evaluates all fields of an instance and of what is in it, so that every mistake is found; then its `require`s.
   mutating func complete(_ index: Int32) {
+    if endless.contains(instances[Int(index)].schema) { return }
+    if completing > Limits.levels { return reportEndless(index) }
+    completing += 1
+    defer { completing -= 1 }
     expand(index)
     let schema = instances[Int(index)].schema
     if schema < 0 {
@@ -134,6 +138,17 @@ extension Program {
       if isSound, !schemas[Int(schema)].requirements.isEmpty, !hasReports(index) { checkRequirements(index, schema) }
     }
     for child in children(of: index) { complete(child) }
+  }
+
+  /// Reports a value whose fields make another of its kind, and that one again.
+  private mutating func reportEndless(_ index: Int32) {
+    let made = instances[Int(index)]
+    guard made.schema >= 0 else { return }
+    endless.insert(made.schema)
+    let name = schemas[Int(made.schema)].name
+    report(
+      "KC0123", "\(Self.article("`\(name)`")) makes another `\(name)`, and so on without end", at: made.site,
+      help: "make the field optional, `NAME: \(name)?`, and set it where it is meant")
   }
 
   /// Whether something was reported within one of an instance's bodies: what does not hold then may follow from it.

@@ -179,18 +179,7 @@ extension Program {
   /// Values of schemas keep their conditions too, wherever they were made.
   private mutating func completeConstructed() {
     var place = 0
-    // What the ones before made is a level deeper.
-    var (level, end) = (0, constructed.count)
     while place < constructed.count {
-      if place == end { (level, end) = (level + 1, constructed.count) }
-      if level > Limits.levels || end > Limits.elements {
-        let made = instances[Int(constructed[place])]
-        return report(
-          "KC0123",
-          "this makes \(Self.article("`\(schemas[Int(made.schema)].name)`")), which makes another, without end",
-          at: made.site,
-          help: "make the field optional, `NAME: \(schemas[Int(made.schema)].name)?`, and set it where it is meant")
-      }
       complete(constructed[place])
       place += 1
     }

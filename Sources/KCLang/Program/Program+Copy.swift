@@ -100,6 +100,8 @@ extension Program {
     hidden = other.hidden
     usesSecrets = other.usesSecrets
     constructed = other.constructed
+    completing = other.completing
+    endless = other.endless
     nodes = other.nodes
     pending = other.pending
     trace = other.trace

@@ -140,6 +140,9 @@ struct Program: ~Copyable, Sendable {
   var usesSecrets = false
   /// Instances of the program's own schemas that no block declares: their fields and conditions are checked at the end.
   var constructed: [Int32] = []
+  /// How many values of schemas are being completed, each a field of the one before, and the schemas that have no end.
+  var completing = 0
+  var endless: Set<Int32> = []
   /// Values put into objects.
   var nodes = 0
   var pending: [Pending] = []
