@@ -19,8 +19,10 @@ extension Program {
       refused.insert(resource.instance)
       let hasSecrets = ObjectOrigins.hasSecrets(self, resource.tree)
       // What secrets hold is assumed here, or nothing to be shown.
-      for cause in causes where !(hasSecrets && kind == "Secret") {
-        let why = hasSecrets ? "its value is not what the API asks for" : cause.message
+      for cause in causes where !(hasSecrets && kind == "Secret") || cause.reason == "FieldValueRequired" {
+        let isMissing = cause.reason == "FieldValueRequired"
+        let why =
+          !hasSecrets ? cause.message : isMissing ? "it is not there" : "its value is not what the API asks for"
         let refusal = Diagnostic(
           "KC0197", "the API server refuses `\(cause.field)` of \(title(of: resource.instance)): \(why)",
           at: span(site(of: cause.field, in: resource)))
