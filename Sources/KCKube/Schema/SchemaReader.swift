@@ -42,7 +42,8 @@ struct SchemaReader {
 
   private mutating func close(_ type: Int, _ fields: inout [KubeSchema.Field]) {
     if type >= 0 { schema.types[type].setFields(sorted: fields) }
-    fields.removeAll(keepingCapacity: true)
+    // The type has the array now: to keep its capacity would be to make another of the size of the largest type.
+    fields = []
   }
 
   /// Whether the line has another word.
