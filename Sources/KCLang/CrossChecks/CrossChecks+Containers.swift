@@ -34,27 +34,31 @@ extension CrossChecks {
   }
 
   private mutating func checkPorts(_ container: Node, _ name: String, _ object: Object) {
-    var numbers: [String: Int32] = [:]
-    var known: [String: Int32] = [:]
+    var opened: [OpenPort: Int32] = [:]
+    var ports = (names: Set<String>(), numbers: Set<Int64>())
     for port in elements(container, names.ports) {
-      if let own = text(port, names.name) { known[own] = port.site }
+      if let own = text(port, names.name) { ports.names.insert(own) }
       guard let number = int(port, names.containerPort) else { continue }
-      let shown = "\(number)/\(text(port, names.protocol_) ?? "TCP")"
-      if let other = numbers.updateValue(port.site, forKey: shown) {
+      ports.numbers.insert(number)
+      let spoken = text(port, names.protocol_) ?? "TCP"
+      if let other = opened.updateValue(port.site, forKey: OpenPort(number: number, spoken: spoken)) {
         report(
-          "KC0405", "`\(name)` opens the port \(shown) twice", at: port.site, isWarning: true,
+          "KC0405", "`\(name)` opens the port \(number)/\(spoken) twice", at: port.site, isWarning: true,
           labels: [(other, "the other one")], help: "one port has one name")
       }
     }
     for key in [names.readinessProbe, names.livenessProbe, names.startupProbe] {
-      guard let probe = child(container, key) else { continue }
-      checkProbe(
-        probe, name, known.keys.sorted(), Set(numbers.keys.compactMap { Int64($0.prefix { $0 != "/" }) }), object)
+      if let probe = child(container, key) { checkProbe(probe, name, ports, object) }
     }
   }
 
+  private struct OpenPort: Hashable {
+    var number: Int64
+    var spoken: String
+  }
+
   private mutating func checkProbe(
-    _ probe: Node, _ name: String, _ known: [String], _ numbers: Set<Int64>, _ object: Object
+    _ probe: Node, _ name: String, _ ports: (names: Set<String>, numbers: Set<Int64>), _ object: Object
   ) {
     let period = int(probe, names.periodSeconds) ?? 10
     if let timeout = child(probe, names.timeoutSeconds), let seconds = program.tree.int(of: timeout.value),
@@ -67,7 +71,8 @@ extension CrossChecks {
     }
     for action in [names.httpGet, names.tcpSocket, names.grpc] {
       guard let target = child(probe, action), let port = child(target, names.port) else { continue }
-      if let wanted = program.tree.text(of: port.value), !known.contains(wanted) {
+      if let wanted = program.tree.text(of: port.value), !ports.names.contains(wanted) {
+        let known = ports.names.sorted()
         let guess = Program.nearest(to: wanted, among: known)
         report(
           "KC0406", "a probe of `\(name)` asks at the port `\(wanted)`, which the container does not open",
@@ -75,10 +80,10 @@ extension CrossChecks {
           notes: known.isEmpty ? [] : ["it opens \(Program.enumerate(known))"],
           help: guess.map { "did you mean `\($0)`?" })
       }
-      if let number = program.tree.int(of: port.value), !numbers.isEmpty, !numbers.contains(number) {
+      if let number = program.tree.int(of: port.value), !ports.numbers.isEmpty, !ports.numbers.contains(number) {
         report(
           "KC0406", "a probe of `\(name)` asks at the port \(number), which the container does not open", at: port.site,
-          isWarning: true, notes: ["it opens \(Program.enumerate(numbers.sorted().map(String.init)))"],
+          isWarning: true, notes: ["it opens \(Program.enumerate(ports.numbers.sorted().map(String.init)))"],
           help: isPlain ? "give it the name of one of its `ports`: `port = \"NAME\"`" : "name the port: `port: http`")
       }
     }
@@ -86,7 +91,9 @@ extension CrossChecks {
 
   private mutating func checkEnvironment(_ container: Node, _ name: String, _ object: Object) {
     var seen: [String: Int32] = [:]
-    for variable in elements(container, names.env) {
+    let variables = elements(container, names.env)
+    seen.reserveCapacity(variables.count)
+    for variable in variables {
       let own = text(variable, names.name) ?? ""
       if let other = seen.updateValue(variable.site, forKey: own) {
         report(

@@ -38,15 +38,14 @@ struct CrossChecks: ~Copyable {
   private var isUntyped = false
   private static let refused: Set<String> = ["KC0401", "KC0402", "KC0404", "KC0408", "KC0415", "KC0416", "KC0483"]
   var objects: [Object] = []
-  /// Objects by kind, namespace and name.
-  private var places: [String: Int] = [:]
-  private var byKind: [String: [Int]] = [:]
-  /// Objects that run pods, by namespace and one label.
-  private var byLabel: [String: [Int]] = [:]
+  /// Where they are among `objects`.
+  private var index: ObjectIndex
 
   init(_ program: consuming Program, _ resources: [Resource]) {
     names = ObjectNames(program.tree.keys)
     self.program = program
+    index = ObjectIndex(count: resources.count)
+    objects.reserveCapacity(resources.count)
     for resource in resources { add(resource) }
   }
 
@@ -81,14 +80,13 @@ struct CrossChecks: ~Copyable {
 
   /// Takes account of how the object that is checked next is written.
   mutating func hold(_ object: Object) {
-    let schema = program.schemas[Int(program.instances[Int(object.instance)].schema)]
-    isUntyped = schema.slotOf[program.keys.apiVersion] != nil
-    isPlain = schema.apiType != nil || isUntyped
+    let schema = Int(program.instances[Int(object.instance)].schema)
+    isUntyped = program.schemas[schema].slotOf[program.keys.apiVersion] != nil
+    isPlain = program.schemas[schema].apiType != nil || isUntyped
     held = object.instance
   }
 
   private mutating func add(_ resource: Resource) {
-    let tree = program.tree
     let root = Node(value: resource.tree, site: program.instances[Int(resource.instance)].site)
     guard let kind = text(root, names.kind), let metadata = child(root, names.metadata),
       let name = text(metadata, names.name)
@@ -107,12 +105,9 @@ struct CrossChecks: ~Copyable {
     }
     let place = objects.count
     objects.append(object)
-    byKind[kind, default: []].append(place)
     let apiVersion = text(root, names.apiVersion) ?? ""
-    let group = apiVersion.firstIndex(of: "/").map { String(apiVersion[..<$0]) } ?? ""
-    let address = "\(group) \(kind) \(object.namespace)/\(name)"
-    if let other = places.updateValue(place, forKey: address) {
-      places[address] = other
+    let group = apiVersion.utf8.firstIndex(of: UInt8(ascii: "/")).map { apiVersion[..<$0] } ?? ""
+    if let other = index.add(place, kind, object.namespace, name, group: group) {
       hold(object)
       report(
         "KC0423", "\(kind) `\(name)` is declared by two blocks", at: root.site,
@@ -120,9 +115,8 @@ struct CrossChecks: ~Copyable {
         help: "names of one kind are unique in a namespace: give one of them another `name`")
     }
     if let labels = object.podLabels, labels.value.tag == .record {
-      for field in tree.fields(of: labels.value) {
-        guard let value = tree.text(of: field.value) else { continue }
-        byLabel["\(object.namespace)/\(field.key)=\(value)", default: []].append(place)
+      for field in program.tree.fields(of: labels.value) where field.value.tag == .string {
+        program.tree.withUTF8(of: field.value) { index.add(place, object.namespace, label: field.key, $0) }
       }
     }
   }
@@ -173,10 +167,10 @@ extension CrossChecks {
 
   /// The object of a kind, namespace and name; nil where the program declares none.
   func object(_ kind: String, _ namespace: String, _ name: String, group: String = "") -> Object? {
-    places["\(group) \(kind) \(namespace)/\(name)"].map { objects[$0] }
+    index.find(kind, namespace, name, group: group).map { objects[$0] }
   }
 
-  func all(_ kind: String) -> [Object] { (byKind[kind] ?? []).map { objects[$0] } }
+  func all(_ kind: String) -> [Object] { index.all(kind).map { objects[$0] } }
 
   /// What runs pods with all labels of a selector, in a namespace.
   func pods(_ selector: Node, in namespace: String) -> [Object] {
@@ -184,7 +178,7 @@ extension CrossChecks {
     guard let first = wanted.first, let value = program.tree.text(of: first.node.value) else {
       return objects.filter { $0.pod != nil && $0.namespace == namespace }
     }
-    return (byLabel["\(namespace)/\(first.key)=\(value)"] ?? []).map { objects[$0] }.filter { object in
+    return index.labelled(first.key, value, in: namespace).map { objects[$0] }.filter { object in
       wanted.allSatisfy { one in
         program.tree.field(one.key, of: object.podLabels?.value ?? .none).map {
           program.tree.equal($0.value, one.node.value)
