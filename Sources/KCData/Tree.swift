@@ -98,6 +98,11 @@ extension Tree {
     return bytes[Int(value.payload)..<Int(value.payload) + value.length]
   }
 
+  /// Appends the UTF-8 of a string to a buffer; nothing for other values.
+  @inlinable public func appendText(of value: TreeValue, to buffer: inout [UInt8]) {
+    withUTF8(of: value) { buffer.append(contentsOf: $0) }
+  }
+
   /// Calls `body` with the UTF-8 of a string, without a copy; with nothing for other values.
   @inlinable
   public func withUTF8<R>(of value: TreeValue, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
@@ -116,19 +121,29 @@ extension Tree {
 // MARK: Collections
 
 extension Tree {
-  public mutating func list(_ elements: [TreeValue]) -> TreeValue { list(elements[...]) }
+  public mutating func list(_ elements: [TreeValue]) -> TreeValue { elements.withUnsafeBufferPointer { list($0) } }
 
-  public mutating func list(_ elements: ArraySlice<TreeValue>) -> TreeValue {
+  /// A list of what a stack holds from a place on.
+  public mutating func list(_ stack: borrowing Scratch<TreeValue>, from start: Int) -> TreeValue {
+    stack.withElements(from: start) { list($0) }
+  }
+
+  private mutating func list(_ elements: UnsafeBufferPointer<TreeValue>) -> TreeValue {
     let start = items.count
-    items.append(contentsOf: elements.prefix(TreeValue.maxLength))
+    items.append(contentsOf: UnsafeBufferPointer(rebasing: elements.prefix(TreeValue.maxLength)))
     return TreeValue(.list, payload: UInt32(start), length: items.count - start)
   }
 
-  public mutating func record(_ elements: [TreeField]) -> TreeValue { record(elements[...]) }
+  public mutating func record(_ elements: [TreeField]) -> TreeValue { elements.withUnsafeBufferPointer { record($0) } }
 
-  public mutating func record(_ elements: ArraySlice<TreeField>) -> TreeValue {
+  /// A record of what a stack holds from a place on.
+  public mutating func record(_ stack: borrowing Scratch<TreeField>, from start: Int) -> TreeValue {
+    stack.withElements(from: start) { record($0) }
+  }
+
+  private mutating func record(_ elements: UnsafeBufferPointer<TreeField>) -> TreeValue {
     let start = fields.count
-    fields.append(contentsOf: elements.prefix(TreeValue.maxLength))
+    fields.append(contentsOf: UnsafeBufferPointer(rebasing: elements.prefix(TreeValue.maxLength)))
     return TreeValue(.record, payload: UInt32(start), length: fields.count - start)
   }
 
@@ -159,7 +174,14 @@ extension Tree {
     return TreeValue(.string, payload: UInt32(start), length: min(bytes.count - start, TreeValue.maxLength))
   }
 
-  /// Two values under another tag: the ends of a range, the owner and the key of a reference.
+  /// Two values under another tag: the ends of a range.
+  public mutating func tuple(_ tag: TreeValue.Tag, _ first: TreeValue, _ second: TreeValue) -> TreeValue {
+    items.append(first)
+    items.append(second)
+    return TreeValue(tag, payload: UInt32(items.count - 2), length: 2)
+  }
+
+  /// Several values under another tag: the owner and the key of a reference.
   public mutating func tuple(_ tag: TreeValue.Tag, _ elements: TreeValue...) -> TreeValue {
     let start = items.count
     items.append(contentsOf: elements)

@@ -12,6 +12,8 @@ struct Instance: Sendable {
   var schema: Int32
   /// The block around it, or -1.
   var parent: Int32 = -1
+  /// The block that becomes an object which it is or is in, or -1.
+  var resource: Int32 = -1
   /// The keyword it was declared with, or the field it stands in.
   var kind: Int32 = -1
   /// The key of its name, or -1.

@@ -145,13 +145,14 @@ extension Program {
   private mutating func evaluateBlock(_ op: Op, _ frame: Int32) -> TreeValue {
     let space = namespace(op.a, frame)
     expand(space)
-    var found: [Int32] = []
+    let start = valueStack.count
+    defer { valueStack.drop(to: start) }
     var next = children[ChildKey(parent: space, name: op.b)] ?? -1
     while next >= 0 {
-      if !instances[Int(next)].isDeleted { found.append(next) }
+      if !instances[Int(next)].isDeleted { valueStack.append(TreeValue(.instance, payload: UInt32(next))) }
       next = instances[Int(next)].nextNamesake
     }
-    if found.isEmpty {
+    if valueStack.count == start {
       if instances[Int(space)].state == .expanding {
         return reportCycle(instance: space, key: op.b, op.site)
       }
@@ -160,9 +161,9 @@ extension Program {
       reportNotMade(op.b, in: space, at: op.site)
       return .poison
     }
-    if found.count == 1 { return TreeValue(.instance, payload: UInt32(found[0])) }
-    let start = tree.list(found.map { TreeValue(.instance, payload: UInt32($0)) })
-    return TreeValue(.choice, payload: start.payload, length: start.length)
+    if valueStack.count == start + 1 { return valueStack[start] }
+    let list = tree.list(valueStack, from: start)
+    return TreeValue(.choice, payload: list.payload, length: list.length)
   }
 
   private mutating func evaluateEnclosing(_ op: Op, _ frame: Int32) -> TreeValue {
@@ -191,13 +192,13 @@ extension Program {
 
   private mutating func evaluateList(_ op: Op, _ frame: Int32) -> TreeValue {
     let start = valueStack.count
-    defer { valueStack.removeLast(valueStack.count - start) }
+    defer { valueStack.drop(to: start) }
     for offset in 0..<op.b {
       let value = evaluate(code.extra[Int(op.a + offset)], frame)
       if value.isPoison { return .poison }
       if !value.isNone { valueStack.append(value) }
     }
-    return tree.list(valueStack[start...])
+    return tree.list(valueStack, from: start)
   }
 
   private mutating func evaluateBranch(_ op: Op, _ frame: Int32) -> TreeValue {
@@ -257,13 +258,13 @@ extension Program {
     let function = evaluate(code.extra[Int(op.c) + 2], frame)
     if function.isPoison || list.length == 0 { return function.isPoison ? .poison : list }
     let start = valueStack.count
-    defer { valueStack.removeLast(valueStack.count - start) }
+    defer { valueStack.drop(to: start) }
     for place in 0..<list.length {
       let result = apply(function, to: tree.item(of: list, place), at: callSite ?? op.site)
       if result.isPoison { return .poison }
       if !result.isNone { valueStack.append(result) }
     }
-    return tree.list(valueStack[start...])
+    return tree.list(valueStack, from: start)
   }
 
   /// The frame of one round of a loop. With a `place` it has two variables: an entry's key and value, or the place and

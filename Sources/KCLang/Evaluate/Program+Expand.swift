@@ -4,8 +4,13 @@ internal import KCSyntax
 /// Applying layers: from bodies to the equations and children of instances.
 extension Program {
   mutating func addInstance(_ instance: Instance) -> Int32 {
+    let index = Int32(instances.count)
     instances.append(instance)
-    let index = Int32(instances.count - 1)
+    if isResource(index) {
+      instances[Int(index)].resource = index
+    } else if instance.parent >= 0 {
+      instances[Int(index)].resource = instances[Int(instance.parent)].resource
+    }
     if instance.schema >= 0, !schemas[Int(instance.schema)].isNamespace {
       let count = schemas[Int(instance.schema)].slots.count
       instances[Int(index)].slots = Int32(memos.count)
@@ -312,6 +317,21 @@ extension Program {
       next = instance.nextSibling
     }
     return found
+  }
+
+  /// The same as a list.
+  mutating func childList(of parent: Int32, kind: Int32) -> TreeValue {
+    if instances[Int(parent)].state == .fresh { expand(parent) }
+    let start = valueStack.count
+    defer { valueStack.drop(to: start) }
+    var next = instances[Int(parent)].firstChild
+    while next >= 0 {
+      if !instances[Int(next)].isDeleted, instances[Int(next)].kind == kind {
+        valueStack.append(TreeValue(.instance, payload: UInt32(next)))
+      }
+      next = instances[Int(next)].nextSibling
+    }
+    return tree.list(valueStack, from: start)
   }
 
   mutating func childNames(of parent: Int32) -> [String] {

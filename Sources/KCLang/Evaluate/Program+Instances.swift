@@ -6,7 +6,7 @@ extension Program {
   /// A record expression's value. Fields without a value are left out.
   mutating func evaluateRecord(_ bodyIndex: Int32, _ frame: Int32) -> TreeValue {
     let start = fieldStack.count
-    defer { fieldStack.removeLast(fieldStack.count - start) }
+    defer { fieldStack.drop(to: start) }
     for position in code.bodies[Int(bodyIndex)].statements {
       let statement = code.statements[Int(position)]
       var key = statement.key
@@ -36,7 +36,7 @@ extension Program {
       if value.isPoison { return .poison }
       if !value.isNone { fieldStack.append(TreeField(key: UInt32(key), origin: origin, value: value)) }
     }
-    return tree.record(fieldStack[start...])
+    return tree.record(fieldStack, from: start)
   }
 
   /// Whether a value came as a whole from what was read last: a record or a list of records was put together of many.
@@ -85,7 +85,8 @@ extension Program {
   private mutating func record(of value: TreeValue) -> TreeValue {
     let index = Int32(bitPattern: value.payload)
     let schema = instances[Int(index)].schema
-    var fields: [TreeField] = []
+    let start = fieldStack.count
+    defer { fieldStack.drop(to: start) }
     expand(index)
     if schema < 0 {
       var next = instances[Int(index)].firstField
@@ -93,11 +94,11 @@ extension Program {
         let field = mapFields[Int(next)]
         let value = readMap(index, field.slot, at: 0)
         if !value.isNone {
-          fields.append(TreeField(key: UInt32(field.key), origin: memos[Int(field.slot)].origin, value: value))
+          fieldStack.append(TreeField(key: UInt32(field.key), origin: memos[Int(field.slot)].origin, value: value))
         }
         next = field.next
       }
-      return tree.record(fields)
+      return tree.record(fieldStack, from: start)
     }
     guard !schemas[Int(schema)].isNamespace else { return tree.record([]) }
     for slot in schemas[Int(schema)].slots.indices where schemas[Int(schema)].slots[slot].childSchema < 0 {
@@ -105,15 +106,15 @@ extension Program {
       if value.isPoison { return .poison }
       if !value.isNone {
         let place = Int(instances[Int(index)].slots) + slot
-        fields.append(
+        fieldStack.append(
           TreeField(
             key: UInt32(schemas[Int(schema)].slots[slot].key), origin: memos[place].origin, value: value))
       }
     }
     let name = schemas[Int(schema)].caseName
-    guard name >= 0 else { return tree.record(fields) }
+    guard name >= 0 else { return tree.record(fieldStack, from: start) }
     // As the API writes unions: the case's name, then what it holds.
-    return tree.record([TreeField(key: UInt32(name), origin: 0, value: tree.record(fields))])
+    return tree.record([TreeField(key: UInt32(name), origin: 0, value: tree.record(fieldStack, from: start))])
   }
 
   /// Evaluates all fields of an instance and of what is in it, so that every mistake is found; then its `require`s.
@@ -137,7 +138,11 @@ extension Program {
       }
       if isSound, !schemas[Int(schema)].requirements.isEmpty, !hasReports(index) { checkRequirements(index, schema) }
     }
-    for child in children(of: index) { complete(child) }
+    var child = instances[Int(index)].firstChild
+    while child >= 0 {
+      if !instances[Int(child)].isDeleted { complete(child) }
+      child = instances[Int(child)].nextSibling
+    }
   }
 
   /// Reports a value whose fields make another of its kind, and that one again.

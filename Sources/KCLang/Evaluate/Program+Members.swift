@@ -197,11 +197,7 @@ extension Program {
   }
 
   /// The resource that an instance is or belongs to, or -1.
-  func resource(of index: Int32) -> Int32 {
-    var current = index
-    while current >= 0, !isResource(current) { current = instances[Int(current)].parent }
-    return current
-  }
+  func resource(of index: Int32) -> Int32 { index < 0 ? -1 : instances[Int(index)].resource }
 
   /// A block of a kind: `deployment.web`, `deployment["web-1"]`.
   mutating func block(_ name: Int32, in scope: TreeValue, at site: Int32) -> TreeValue {
@@ -260,8 +256,8 @@ extension Program {
     let function = Int(closure.function)
     let total = code.functions[function].parameters.count
     let start = valueStack.count
-    defer { valueStack.removeLast(valueStack.count - start) }
-    for _ in 0..<total { valueStack.append(.thunk) }
+    defer { valueStack.drop(to: start) }
+    valueStack.append(.thunk, times: total)
     let isBuiltin = code.functions[function].builtin >= 0
     let isCallOfUser = isOwn(site)
     // Only what may report something of an argument needs to know where that stands.
@@ -281,7 +277,7 @@ extension Program {
       next = place + 1
     }
     if isBuiltin, let builtin = Builtins.ID(rawValue: code.functions[function].builtin) {
-      let arguments = valueStack[start...].map { $0.tag == .thunk ? .none : $0 }
+      let arguments = valueStack.withElements(from: start) { $0.map { $0.tag == .thunk ? .none : $0 } }
       return Builtins.call(builtin, arguments, sites: sites, at: site, &self)
     }
     let outer = callSite
@@ -313,16 +309,17 @@ extension Program {
   /// Calls a function with values in the order of its parameters; `thunk` where none was given.
   mutating func apply(_ callee: TreeValue, _ arguments: [TreeValue], at site: Int32) -> TreeValue {
     let start = valueStack.count
-    defer { valueStack.removeLast(valueStack.count - start) }
-    valueStack += arguments
+    defer { valueStack.drop(to: start) }
+    valueStack.append(contentsOf: arguments)
     return apply(callee, stacked: start, at: site)
   }
 
   /// Calls a function with a value.
   mutating func apply(_ callee: TreeValue, to argument: TreeValue, at site: Int32) -> TreeValue {
+    let start = valueStack.count
     valueStack.append(argument)
-    defer { valueStack.removeLast() }
-    return apply(callee, stacked: valueStack.count - 1, at: site)
+    defer { valueStack.drop(to: start) }
+    return apply(callee, stacked: start, at: site)
   }
 
   /// Calls a function with the values on the stack from a place on.
@@ -331,7 +328,7 @@ extension Program {
     ensureFunction(closure.function)
     let index = Int(closure.function)
     if code.functions[index].builtin >= 0, let builtin = Builtins.ID(rawValue: code.functions[index].builtin) {
-      let arguments = valueStack[start...].map { $0.tag == .thunk ? .none : $0 }
+      let arguments = valueStack.withElements(from: start) { $0.map { $0.tag == .thunk ? .none : $0 } }
       let sites = [Int32](repeating: callSite ?? site, count: arguments.count)
       return Builtins.call(builtin, arguments, sites: sites, at: site, &self)
     }

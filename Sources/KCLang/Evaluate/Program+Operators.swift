@@ -324,24 +324,26 @@ extension Program {
   }
 
   mutating func evaluateInterpolation(_ op: Op, _ frame: Int32) -> TreeValue {
-    var bytes: [UInt8] = []
     var isSecret = false
     var parts: [TreeValue] = []
+    // The text is put together at the end of what was put together around it.
+    let start = textStack.count
+    defer { textStack.removeSubrange(start...) }
     for offset in 0..<op.b {
       let part = code.extra[Int(op.a + offset)]
       let value = scalar(evaluate(part, frame))
       isSecret = isSecret || value.isSecret
       switch value.tag {
-      case .string: bytes += tree.utf8(of: value)
+      case .string: tree.appendText(of: value, to: &textStack)
       case .int, .wideInt, .float, .bool, .quantity, .duration, .percent:
         var plain = value
         plain.isSecret = false
-        bytes += Array(display(plain).utf8)
+        textStack += display(plain).utf8
       case .poison: return .poison
       case .deferred:
-        if !bytes.isEmpty { parts.append(tree.string(utf8: bytes[...])) }
+        if textStack.count > start { parts.append(tree.string(utf8: textStack[start...])) }
         parts.append(value)
-        bytes = []
+        textStack.removeSubrange(start...)
       case .none:
         report("KC0164", "this has no value, so it cannot be put into text", at: siteOf(part))
         return .poison
@@ -349,10 +351,10 @@ extension Program {
         report("KC0110", "\(Self.article(kindName(value))) cannot be put into text", at: siteOf(part))
         return .poison
       }
-      guard bytes.count <= Limits.text else { return textTooLong(op.site) }
+      guard textStack.count - start <= Limits.text else { return textTooLong(op.site) }
     }
-    var result = tree.string(utf8: bytes[...])
-    if !parts.isEmpty { result = deferredText(parts + (bytes.isEmpty ? [] : [result]), at: op.site) }
+    var result = tree.string(utf8: textStack[start...])
+    if !parts.isEmpty { result = deferredText(parts + (textStack.count > start ? [result] : []), at: op.site) }
     result.isSecret = isSecret
     return result
   }

@@ -18,6 +18,10 @@ extension Program {
     }
     if pending.count >= Limits.dependencies { return tooDeep(at: site) }
     let schema = Int(instances[Int(index)].schema)
+    if heads[place] < 0, isAbsentUnset(Int(slot), of: schema) {
+      memos[place] = Memo(value: .none)
+      return .none
+    }
     let outer = begin(index, schemas[schema].slots[Int(slot)].key, place, site)
     let value = evaluate(field: Int(slot), schema, of: index, place)
     return finish(value, place, outer)
@@ -38,6 +42,12 @@ extension Program {
     let head = heads[Int(place)]
     let value = evaluate(binding: head, of: index, instances[Int(index)].element)
     return finish(value, Int(place), outer)
+  }
+
+  /// Whether a field that nothing sets has no value: true of most, and then there is nothing to evaluate.
+  private func isAbsentUnset(_ slot: Int, of schema: Int) -> Bool {
+    schemas[schema].slots[slot].fallback < 0 && schemas[schema].slots[slot].childSchema < 0
+      && types.isOptional(schemas[schema].slots[slot].type) && schemas[schema].slots[slot].key != keys.name
   }
 
   private mutating func begin(_ index: Int32, _ key: Int32, _ place: Int, _ site: Int32) -> (Trace, Int32) {
@@ -88,7 +98,7 @@ extension Program {
   private mutating func evaluate(field slot: Int, _ schema: Int, of index: Int32, _ place: Int) -> TreeValue {
     let key = schemas[schema].slots[slot].key
     if schemas[schema].slots[slot].childSchema >= 0 {
-      return tree.list(children(of: index, kind: key).map { TreeValue(.instance, payload: UInt32($0)) })
+      return childList(of: index, kind: key)
     }
     let type = schemas[schema].slots[slot].type
     let fallback = schemas[schema].slots[slot].fallback

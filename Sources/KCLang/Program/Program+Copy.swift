@@ -95,6 +95,7 @@ extension Program {
     focus = other.focus
     fieldStack = other.fieldStack
     valueStack = other.valueStack
+    textStack = other.textStack
     depth = other.depth
     steps = other.steps
     hidden = other.hidden

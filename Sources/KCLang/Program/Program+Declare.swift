@@ -9,8 +9,8 @@ extension Program {
   /// Makes the scope that all modules are within: built-in functions, and the standard library's names.
   mutating func declarePrelude() {
     scopes.append(Scope(kind: .module, parent: -1, module: -1, layer: 0))
-    frames = [.none, .none]
-    frameTraces = [0, 0]
+    frames = Scratch([.none, .none])
+    frameTraces = Scratch([0, 0])
     addRootSchema()
     for builtin in Builtins.functions { declareBuiltin(builtin) }
     for name in StandardLibrary.names {
@@ -230,11 +230,8 @@ extension Program {
   mutating func addFrame(parent: Int32, size: Int32) -> Int32 {
     let frame = Int32(frames.count)
     frames.append(TreeValue(.none, payload: UInt32(bitPattern: parent)))
-    frameTraces.append(0)
-    for _ in 0..<size {
-      frames.append(.none)
-      frameTraces.append(0)
-    }
+    frames.append(.none, times: Int(size))
+    frameTraces.append(0, times: Int(size) + 1)
     return frame
   }
 
@@ -255,8 +252,8 @@ extension Program {
   /// above it.
   mutating func release(_ mark: FrameMark) {
     guard frames.count == mark.end, closures.count == mark.closures, bodyRefs.count == mark.bodies else { return }
-    frames.removeLast(frames.count - mark.frame)
-    frameTraces.removeLast(frameTraces.count - mark.frame)
+    frames.drop(to: mark.frame)
+    frameTraces.drop(to: mark.frame)
   }
 
   mutating func setSlot(_ frame: Int32, _ slot: Int32, _ value: TreeValue) { frames[Int(frame + 1 + slot)] = value }

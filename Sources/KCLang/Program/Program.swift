@@ -107,9 +107,9 @@ struct Program: ~Copyable, Sendable {
 
   // Values
   var tree = Tree()
-  var frames: [TreeValue] = [.none]
+  var frames = Scratch<TreeValue>([.none])
   /// Beside each slot of a frame: the parameter that its value came from, plus one.
-  var frameTraces: [UInt32] = [0]
+  var frameTraces = Scratch<UInt32>([0])
   var instances: [Instance] = []
   var bodyRefs: [BodyRef] = []
   var bindings: [Binding] = []
@@ -130,8 +130,10 @@ struct Program: ~Copyable, Sendable {
   var insertion = Insertion()
   var focus = Focus()
   /// Fields and elements that records, lists and calls being evaluated are made of, innermost last.
-  var fieldStack: [TreeField] = []
-  var valueStack: [TreeValue] = []
+  var fieldStack = Scratch<TreeField>()
+  var valueStack = Scratch<TreeValue>()
+  /// The same for texts that values are put into.
+  var textStack: [UInt8] = []
   var depth = 0
   var steps = 0
   /// More than 0 where the value at hand is a secret without its mark.

@@ -1,0 +1,57 @@
+/// A stack of plain values that is pushed and dropped all the time: dropping is one store, and the room is kept.
+public struct Scratch<Element: BitwiseCopyable & Sendable>: Sendable {
+  /// Those from `used` on were dropped.
+  @usableFromInline var elements: [Element]
+  @usableFromInline var used: Int
+
+  @inlinable public var count: Int { used }
+
+  public init(_ elements: [Element] = []) {
+    self.elements = elements
+    used = elements.count
+  }
+
+  public mutating func reserveCapacity(_ capacity: Int) { elements.reserveCapacity(capacity) }
+
+  @inlinable
+  public subscript(_ place: Int) -> Element {
+    get {
+      precondition(place < count)
+      return elements[place]
+    }
+    set {
+      precondition(place < count)
+      elements[place] = newValue
+    }
+  }
+
+  @inlinable
+  public mutating func append(_ element: Element) {
+    if count < elements.count { elements[count] = element } else { elements.append(element) }
+    used += 1
+  }
+
+  /// Pushes an element as many times as is said.
+  @inlinable
+  public mutating func append(_ element: Element, times: Int) {
+    let kept = min(times, elements.count - count)
+    for place in count..<count + kept { elements[place] = element }
+    for _ in kept..<times { elements.append(element) }
+    used += times
+  }
+
+  public mutating func append(contentsOf more: some Sequence<Element>) { for element in more { append(element) } }
+
+  /// Drops what is above the first `count` elements.
+  @inlinable
+  public mutating func drop(to count: Int) {
+    precondition(count <= used)
+    used = count
+  }
+
+  /// Calls `body` with the elements from a place on, without a copy.
+  @inlinable
+  public func withElements<R>(from start: Int, _ body: (UnsafeBufferPointer<Element>) -> R) -> R {
+    elements.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[start..<count])) }
+  }
+}
