@@ -67,6 +67,13 @@ extension Builtins {
     return all
   }()
 
+  private static let listProperties = Set(properties(of: .list))
+
+  /// Whether lists have a property or function of a name.
+  static func isListMember(_ name: String) -> Bool {
+    listProperties.contains(name) || method(name, of: .list) != nil
+  }
+
   /// The method of a name; nil where values of the type have none.
   static func method(_ name: String, of tag: TreeValue.Tag) -> Method? { byName[tag]?[name] }
 

@@ -91,8 +91,9 @@ extension Program {
 
   /// Whether record types that are written out, of types with parameters, have fields that fit.
   func isSameRecord(_ one: Int32, _ other: Int32) -> Bool {
+    if schemas[Int(one)].bindings.isEmpty { return false }
     let (left, right) = (schemas[Int(one)], schemas[Int(other)])
-    guard !left.bindings.isEmpty, let node = left.node, node.kind == .recordType, right.node?.span == node.span else {
+    guard let node = left.node, node.kind == .recordType, right.node?.span == node.span else {
       return false
     }
     return left.bindings.allSatisfy { key, type in right.bindings[key].map { !mismatches(type, $0) } ?? true }

@@ -24,7 +24,8 @@ extension Program {
     if isCustom(schema), let body = shape.body { openFields(of: schema, for: body) }
     var statement = Statement(kind: .child)
     let isAPI = schemas[Int(schema)].apiType != nil
-    statement.slot = key(isAPI ? kindText : kindText.split(separator: ".").last.map(String.init) ?? kindText)
+    let isPath = !isAPI && kindText.utf8.contains(UInt8(ascii: "."))
+    statement.slot = key(isPath ? kindText.split(separator: ".").last.map(String.init) ?? kindText : kindText)
     statement.schema = schema
     statement.site = code.site(shape.nameSpan(node))
     statement.origin = origin(of: statement.site, in: scope)
@@ -44,7 +45,8 @@ extension Program {
         if let name = shape.name(node) { brokenNames.insert(key(name)) }
         return []
       }
-      statement.arguments = code.list([Int32(pairs.count / 2)] + pairs)
+      statement.arguments = code.list([Int32(pairs.count / 2)])
+      _ = code.list(pairs)
       if let value = shape.value {
         report("KC0110", "an instance of `\(kindText)` takes a body, not a value", at: value.span)
       }

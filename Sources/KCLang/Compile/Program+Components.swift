@@ -71,6 +71,7 @@ extension Program {
     _ arguments: [SyntaxNode], of parameters: [ComponentParameter], named name: String, in scope: Int32, at place: Span?
   ) -> [Int32]? {
     var pairs: [Int32] = []
+    pairs.reserveCapacity(arguments.count * 2)
     var given = [Bool](repeating: false, count: parameters.count)
     for (position, argument) in arguments.enumerated() {
       guard let value = argument.firstPart else { continue }
@@ -100,9 +101,8 @@ extension Program {
       }
       given[index] = true
       let type = parameters[index].type
-      pairs += [
-        Int32(index), checkedConstant(compile(value, in: scope, expecting: type), type, field: parameters[index].key),
-      ]
+      pairs.append(Int32(index))
+      pairs.append(checkedConstant(compile(value, in: scope, expecting: type), type, field: parameters[index].key))
     }
     guard let place else { return pairs }
     for (index, parameter) in parameters.enumerated() where !given[index] && parameter.fallback < 0 {

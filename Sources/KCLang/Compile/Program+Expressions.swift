@@ -121,13 +121,18 @@ extension Program {
   private mutating func compileRange(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
     guard let ellipsis = node.token(.ellipsis) else { return poison(node) }
     let middle = node.tree.tokens[ellipsis].range.lowerBound
-    var ends: [Int32] = [-1, -1]
+    var (low, high) = (Int32(-1), Int32(-1))
+    var inner: TypeID?
     for part in node.parts {
-      ends[part.range.lowerBound < middle ? 0 : 1] = compile(part, in: scope, expecting: TypeTable.any)
+      let end = compile(part, in: scope, expecting: TypeTable.any)
+      if part.range.lowerBound < middle { low = end } else { high = end }
     }
-    let known = ends.filter { $0 >= 0 }.map { scalarType(typeOf($0)) }
-    let inner = known.dropFirst().reduce(known.first ?? TypeTable.any) { join($0, $1) }
-    return typed(code.emit(.range, ends[0], ends[1], at: code.site(node.span)), types.add(.range(inner)))
+    for end in [low, high] where end >= 0 {
+      let type = scalarType(typeOf(end))
+      inner = inner.map { join($0, type) } ?? type
+    }
+    let type = types.add(.range(inner ?? TypeTable.any))
+    return typed(code.emit(.range, low, high, at: code.site(node.span)), type)
   }
 
   private mutating func compileIf(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {

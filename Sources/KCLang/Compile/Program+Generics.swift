@@ -136,10 +136,11 @@ extension Program {
 
   /// Whether one schema is made of the same generic one as another, of types that fit.
   func isSameGeneric(_ schema: Int32, _ other: Int32) -> Bool {
-    let (one, two) = (schemas[Int(schema)], schemas[Int(other)])
-    guard one.generic >= 0 else { return false }
-    if one.generic == other { return true }
-    return one.generic == two.generic && zip(one.arguments, two.arguments).allSatisfy { !mismatches($0, $1) }
+    // Field by field: a schema as a whole is large, and most are not generic.
+    let generic = schemas[Int(schema)].generic
+    if generic < 0 || generic == other { return generic >= 0 }
+    guard generic == schemas[Int(other)].generic else { return false }
+    return zip(schemas[Int(schema)].arguments, schemas[Int(other)].arguments).allSatisfy { !mismatches($0, $1) }
   }
 
   /// `Box(value: 3)`: what the parameters stand for is found from the values.

@@ -31,12 +31,12 @@ extension Program {
   private mutating func compileField(
     _ node: SyntaxNode, _ scope: Int32, _ type: TypeID, _ seen: inout [Int32: Span]
   ) -> Statement? {
-    guard let value = node.parts.last else { return nil }
+    guard let value = node.lastPart else { return nil }
     var statement = Statement(kind: .set)
     if node.kind == .recordField, let token = node.firstWord {
       statement.key = key(node.word(token))
       statement.site = code.site(node.tree.span(ofToken: token))
-    } else if let name = node.parts.first {
+    } else if let name = node.firstPart {
       statement.site = code.site(name.span)
       if let text = name.plainText {
         statement.key = key(text)

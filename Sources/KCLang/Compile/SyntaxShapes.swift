@@ -3,7 +3,7 @@ internal import KCSyntax
 /// Reading the parts of nodes.
 extension SyntaxNode {
   /// The name tokens among the children.
-  var words: [Int] { childTokens.filter { tree.tokens[$0].kind == .name } }
+  var words: [Int] { tokens(.name) }
 
   /// The first of `words`.
   var firstWord: Int? { token(.name) }
@@ -51,10 +51,8 @@ struct BlockShape {
       nameToken = words.popFirst()
     }
     if words.count == 2, node.word(words[words.startIndex]) == "extends" { parent = words.last }
-    while let next = rest.first, next.kind == .argument {
-      arguments.append(next)
-      rest.removeFirst()
-    }
+    arguments = Array(rest.prefix { $0.kind == .argument })
+    rest = rest.dropFirst(arguments.count)
     if equal != nil {
       value = rest.popFirst()
       if node.has(.arrow) { target = rest.popFirst() }

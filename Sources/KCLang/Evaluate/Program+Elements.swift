@@ -103,10 +103,7 @@ extension Program {
   }
 
   /// Whether lists have a property or function of a name.
-  func isListMember(_ key: Int32) -> Bool {
-    let name = text(key)
-    return Builtins.properties(of: .list).contains(name) || Builtins.methods(of: .list).contains(name)
-  }
+  func isListMember(_ key: Int32) -> Bool { Builtins.isListMember(text(key)) }
 }
 
 /// What is read through a secret.

@@ -27,20 +27,20 @@ extension Program {
 
   /// The type of a part of pods, by its short name.
   private func partType(_ name: String) -> Int? {
-    let schema = KubeSchema.builtin
-    if let known = schema.type(apiVersion: "v1", kind: name) { return known }
-    guard let pod = schema.type(apiVersion: "v1", kind: "Pod"),
-      let spec = Self.inner(schema.types[pod].field("spec")?.shape)
-    else { return nil }
-    let container = Self.inner(schema.types[spec].field("containers")?.shape)
-    switch name {
-    case "PodSpec": return spec
-    case "Container": return container
-    case "Volume": return Self.inner(schema.types[spec].field("volumes")?.shape)
-    case "VolumeMount": return container.flatMap { Self.inner(schema.types[$0].field("volumeMounts")?.shape) }
-    default: return nil
-    }
+    Self.partTypes[name] ?? KubeSchema.builtin.type(apiVersion: "v1", kind: name)
   }
+
+  private static let partTypes: [String: Int] = {
+    let schema = KubeSchema.builtin
+    func part(_ name: String, of type: Int?) -> Int? { type.flatMap { inner(schema.types[$0].field(name)?.shape) } }
+    let spec = part("spec", of: schema.type(apiVersion: "v1", kind: "Pod"))
+    let container = part("containers", of: spec)
+    let parts = [
+      "PodSpec": spec, "Container": container, "Volume": part("volumes", of: spec),
+      "VolumeMount": part("volumeMounts", of: container),
+    ]
+    return parts.compactMapValues(\.self)
+  }()
 
   private static func inner(_ shape: KubeSchema.Shape?) -> Int? {
     switch shape {

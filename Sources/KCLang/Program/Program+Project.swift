@@ -8,8 +8,8 @@ extension Program {
     project = ProjectInfo(name: options.fallbackName, namespace: "default", settings: .object([:]), origin: nil)
     var first: Span?
     for index in modules.indices where !modules[index].isStandard {
-      for node in trees[modules[index].file].root.parts where node.kind == .block {
-        guard let shape = BlockShape(node), shape.kind.text == "project", let name = shape.name(node) else { continue }
+      for node in trees[modules[index].file].root.parts where node.kind == .block && node.firstPart?.text == "project" {
+        guard let shape = BlockShape(node), let name = shape.name(node) else { continue }
         let span = shape.nameSpan(node)
         if let first {
           report(

@@ -210,6 +210,7 @@ extension Program {
     let list = dereference(value)
     guard list.tag == .list else { return mismatch(list, type, at: site) }
     if element == TypeTable.any { return list }
+    if !list.isSecret, tree.items(of: list).allSatisfy({ types.takes($0, element) }) { return list }
     var changed = false
     var elements = Array(tree.items(of: list))
     for place in elements.indices {
@@ -228,6 +229,7 @@ extension Program {
     if map.tag == .instance { return coerceMap(materialize(map), element, type, at: site) }
     guard map.tag == .record else { return mismatch(map, type, at: site) }
     if element == TypeTable.any { return map }
+    if !map.isSecret, tree.fields(of: map).allSatisfy({ types.takes($0.value, element) }) { return map }
     var changed = false
     var fields = Array(tree.fields(of: map))
     for place in fields.indices {
@@ -249,14 +251,12 @@ extension Program {
       let one = coerce(plain, to: element, at: site)
       return one.isPoison ? one : tree.tuple(.range, one, one)
     }
-    var ends: [TreeValue] = []
-    for place in 0..<2 {
-      let end = tree.item(of: plain, place)
-      ends.append(end.isNone ? end : coerce(end, to: element, at: site))
-    }
-    if ends.contains(where: \.isPoison) { return .poison }
-    if !ends[0].isNone, !ends[1].isNone, let order = compare(ends[0], ends[1]), order > 0 {
-      let (low, high) = (display(ends[0]), display(ends[1]))
+    let (first, last) = (tree.item(of: plain, 0), tree.item(of: plain, 1))
+    let start = first.isNone ? first : coerce(first, to: element, at: site)
+    let end = last.isNone ? last : coerce(last, to: element, at: site)
+    if start.isPoison || end.isPoison { return .poison }
+    if !start.isNone, !end.isNone, let order = compare(start, end), order > 0 {
+      let (low, high) = (display(start), display(end))
       if types[types.base(element)] == .quantity {
         report(
           "KC0117", "the request `\(low)` is over the limit `\(high)`", at: site,
@@ -267,7 +267,8 @@ extension Program {
       }
       return .poison
     }
-    return tree.tuple(.range, ends[0], ends[1])
+    if start.bits == first.bits, end.bits == last.bits { return plain }
+    return tree.tuple(.range, start, end)
   }
 
   private mutating func coerce(_ value: TreeValue, toSchema schema: Int32, at site: Int32) -> TreeValue {

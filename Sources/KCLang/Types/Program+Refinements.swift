@@ -5,24 +5,25 @@ internal import KCSyntax
 extension Program {
   /// The value, after checking it against a type's conditions.
   mutating func check(_ value: TreeValue, _ type: TypeID, _ index: Int, at site: Int32, isName: Bool) -> TreeValue {
-    let refinement = types.refinements[index]
-    if !refinement.low.isNone || !refinement.high.isNone {
-      let below = !refinement.low.isNone && (compare(value, refinement.low) ?? 0) < 0
-      let above = !refinement.high.isNone && (compare(value, refinement.high) ?? 0) > 0
+    // Part by part: a refinement as a whole is large, and most have one part.
+    let (low, high) = (types.refinements[index].low, types.refinements[index].high)
+    if !low.isNone || !high.isNone {
+      let below = !low.isNone && (compare(value, low) ?? 0) < 0
+      let above = !high.isNone && (compare(value, high) ?? 0) > 0
       if below || above {
-        let range = "\(display(refinement.low))...\(display(refinement.high))"
+        let range = "\(display(low))...\(display(high))"
         report("KC0112", "`\(display(value))` is out of range: it must lie in \(range)", at: site)
         return .poison
       }
     }
-    if let pattern = refinement.pattern, !pattern.matches(tree.utf8(of: value)) {
+    if let pattern = types.refinements[index].pattern, !pattern.matches(tree.utf8(of: value)) {
       if isName { return badName(value, pattern, at: site) }
       report(
         "KC0113", "\(display(value)) does not match /\(pattern.source)/", at: site,
         notes: types.names[type].map { ["\(Self.article($0)) is text that matches it"] } ?? [])
       return .poison
     }
-    if let problem = lengthProblem(value, refinement) {
+    if let problem = lengthProblem(value, types.refinements[index].min, types.refinements[index].max) {
       if isName {
         report("KC0118", "the name `\(tree.text(of: value) ?? "")` \(problem)", at: site)
       } else {
@@ -30,24 +31,23 @@ extension Program {
       }
       return .poison
     }
-    if let predicate = refinement.predicate {
+    if let predicate = types.refinements[index].predicate {
       closures.append(Closure(function: predicate.lambda, frame: predicate.frame))
       let holds = scalar(apply(TreeValue(.function, payload: UInt32(closures.count - 1)), [value], at: site))
       if holds.isPoison { return .poison }
       if !holds.isTrue {
-        report("KC0115", "\(display(value)) is refused: `\(refinement.predicateText)` does not hold for it", at: site)
+        let text = types.refinements[index].predicateText
+        report("KC0115", "\(display(value)) is refused: `\(text)` does not hold for it", at: site)
         return .poison
       }
     }
     return value
   }
 
-  private func lengthProblem(_ value: TreeValue, _ refinement: Refinement) -> String? {
-    guard refinement.min != nil || refinement.max != nil else { return nil }
+  private func lengthProblem(_ value: TreeValue, _ min: Int64?, _ max: Int64?) -> String? {
+    guard min != nil || max != nil else { return nil }
     // A text has at most as many characters as bytes: short ones need no counting.
-    if value.tag == .string, Int64(value.length) <= refinement.max ?? .max, refinement.min ?? 0 <= 1,
-      value.length >= refinement.min ?? 0
-    {
+    if value.tag == .string, Int64(value.length) <= max ?? .max, min ?? 0 <= 1, value.length >= min ?? 0 {
       return nil
     }
     let count: Int
@@ -57,8 +57,8 @@ extension Program {
     case .list, .record: (count, unit) = (value.length, "elements")
     default: return nil
     }
-    if let min = refinement.min, Int64(count) < min { return "has \(count) \(unit), and must have at least \(min)" }
-    if let max = refinement.max, Int64(count) > max { return "has \(count) \(unit), and may have at most \(max)" }
+    if let min, Int64(count) < min { return "has \(count) \(unit), and must have at least \(min)" }
+    if let max, Int64(count) > max { return "has \(count) \(unit), and may have at most \(max)" }
     return nil
   }
 
@@ -108,7 +108,7 @@ extension Program {
     return switch (types[type], value.tag) {
     case (.deferred(let inner), _): value.tag == .deferred || fits(value, inner)
     case (.any, _), (.unknown, _), (.variable, _), (.signature, .function): true
-    case (.refined(let base, let index), _): fits(value, base) && holds(value, types.refinements[Int(index)])
+    case (.refined(let base, let index), _): fits(value, base) && holds(value, Int(index))
     case (.optional(let inner), _): value.isNone || fits(value, inner)
     case (.union(let members), _): members.contains { fits(value, $0) }
     case (.secret(let inner), _): value.isSecret || fits(value, inner)
@@ -136,10 +136,11 @@ extension Program {
     return owner >= 0 && isSchema(owner, schema.index)
   }
 
-  private func holds(_ value: TreeValue, _ refinement: Refinement) -> Bool {
+  private func holds(_ value: TreeValue, _ index: Int) -> Bool {
+    let refinement = types.refinements[index]
     if !refinement.low.isNone, (compare(value, refinement.low) ?? -1) < 0 { return false }
     if !refinement.high.isNone, (compare(value, refinement.high) ?? 1) > 0 { return false }
     if let pattern = refinement.pattern, !pattern.matches(tree.utf8(of: value)) { return false }
-    return lengthProblem(value, refinement) == nil
+    return lengthProblem(value, refinement.min, refinement.max) == nil
   }
 }

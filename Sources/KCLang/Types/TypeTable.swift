@@ -69,6 +69,8 @@ struct TypeTable: Sendable {
   private(set) var shapes: [TypeShape] = []
   /// Beside each type: a bit for each tag whose plain values are of the type as they are.
   private var masks: [UInt32] = []
+  /// Beside each type: whether `none` is of it.
+  private var optionals: [Bool] = []
   private var index: [TypeShape: TypeID] = [:]
   private(set) var refinements: [Refinement] = []
   /// Names that `type` gave to types.
@@ -101,6 +103,7 @@ struct TypeTable: Sendable {
     let id = TypeID(index: Int32(shapes.count))
     shapes.append(shape)
     masks.append(mask(of: shape))
+    optionals.append(takesNone(shape))
     index[shape] = id
     return id
   }
@@ -157,10 +160,13 @@ struct TypeTable: Sendable {
     return current
   }
 
-  func isOptional(_ id: TypeID) -> Bool {
-    switch self[base(id)] {
+  func isOptional(_ id: TypeID) -> Bool { optionals[Int(id.index)] }
+
+  private func takesNone(_ shape: TypeShape) -> Bool {
+    switch shape {
     case .optional, .none, .any: true
     case .union(let members): members.contains(where: isOptional)
+    case .refined(let base, _): isOptional(base)
     default: false
     }
   }

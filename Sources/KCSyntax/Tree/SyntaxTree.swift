@@ -205,10 +205,30 @@ public struct SyntaxNode: Sendable {
   /// The first of `parts`.
   public var firstPart: SyntaxNode? { child { $0 != .unexpected } }
 
+  /// The last of `parts`.
+  public var lastPart: SyntaxNode? {
+    let tree = tree
+    for place in childRange.reversed() {
+      let child = tree.children[place]
+      if !child.isToken, tree.nodes[child.index].kind != .unexpected {
+        return SyntaxNode(tree: tree, index: child.index)
+      }
+    }
+    return nil
+  }
+
   /// The children that are tokens, by index into the tree's tokens.
   public var childTokens: [Int] {
     var out: [Int] = []
-    for child in tree.children[childRange] where child.isToken { out.append(child.index) }
+    out.reserveCapacity(children.count { $0.isToken })
+    for child in children where child.isToken { out.append(child.index) }
+    return out
+  }
+
+  /// Those of a kind.
+  public func tokens(_ kind: SyntaxKind) -> [Int] {
+    var out: [Int] = []
+    for child in children where child.isToken && tree.tokens[child.index].kind == kind { out.append(child.index) }
     return out
   }
 
