@@ -15,7 +15,7 @@ extension YAML {
     private var keyPlaces: [(start: Int32, end: Int32)]
     private var writer = YAMLWriter()
     /// Fields of the records that are being written, innermost last.
-    private var pending: [TreeField] = []
+    private var pending = Scratch<TreeField>()
 
     public init(_ tree: Tree) {
       self.tree = tree
@@ -79,8 +79,11 @@ extension YAML {
         if isPresent(field.value) { pending.append(field) }
       }
       if pending.count - start > 24 {
-        let sorted = pending[start...].sorted { rank($0.key, isTop: isTop) < rank($1.key, isTop: isTop) }
-        pending.replaceSubrange(start..., with: sorted)
+        let sorted = pending.withElements(from: start) {
+          $0.sorted { rank($0.key, isTop: isTop) < rank($1.key, isTop: isTop) }
+        }
+        pending.drop(to: start)
+        pending.append(contentsOf: sorted)
         return start
       }
       var place = start + 1
@@ -92,7 +95,7 @@ extension YAML {
           pending[hole] = pending[hole - 1]
           hole -= 1
         }
-        pending[hole] = field
+        if hole < place { pending[hole] = field }
         place += 1
       }
       return start
@@ -107,7 +110,7 @@ extension YAML {
         key(field.key, indent: indent)
         nested(field.value, mapIndent: indent + 2, listIndent: indent)
       }
-      pending.removeSubrange(start...)
+      pending.drop(to: start)
     }
 
     /// What stands behind a key.

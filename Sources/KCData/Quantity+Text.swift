@@ -1,12 +1,22 @@
 extension Quantity {
   /// Reads a quantity; nil where the text is none.
   public init?(_ text: some StringProtocol) {
-    let bytes = Array(text.utf8)
+    if let read = text.utf8.withContiguousStorageIfAvailable({ Quantity(utf8: $0) }) {
+      guard let read else { return nil }
+      self = read
+    } else {
+      guard let read = Array(text.utf8).withUnsafeBufferPointer({ Quantity(utf8: $0) }) else { return nil }
+      self = read
+    }
+  }
+
+  private init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
     var position = 0
     let isNegative = bytes.first == UInt8(ascii: "-")
     if isNegative || bytes.first == UInt8(ascii: "+") { position = 1 }
     var digits = Digits()
-    guard digits.read(bytes, &position), let suffix = Suffix(bytes[position...]) else { return nil }
+    guard digits.read(bytes, &position), let suffix = Suffix(UnsafeBufferPointer(rebasing: bytes[position...]))
+    else { return nil }
     guard let magnitude = digits.nano(times: suffix) else { return nil }
     self.init(nano: isNegative ? -magnitude : magnitude, format: suffix.format)
     // A binary suffix with an amount below its base unit has no exact binary form.
@@ -23,7 +33,7 @@ extension Quantity {
     /// Digits below what can be held were not all zero: round up.
     var inexact = false
 
-    mutating func read(_ bytes: [UInt8], _ position: inout Int) -> Bool {
+    mutating func read(_ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int) -> Bool {
       var count = 0
       var afterPoint = false
       while position < bytes.count {
@@ -93,7 +103,8 @@ extension Quantity {
     var binaryTens = 0
     var format = Format.decimalSI
 
-    init?(_ bytes: ArraySlice<UInt8>) {
+    init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+      if bytes.isEmpty { return }
       let text = String(decoding: bytes, as: UTF8.self)
       if let decimal = decimalSuffixes.first(where: { $0.text == text }) {
         exponent = decimal.exponent

@@ -112,6 +112,17 @@ extension Tree {
     }
   }
 
+  /// Whether a value is a string that is equal to a text.
+  public func says(_ text: String, _ value: TreeValue) -> Bool {
+    guard value.tag == .string else { return false }
+    return withUTF8(of: value) { bytes in
+      if bytes.elementsEqual(text.utf8) { return true }
+      // Other bytes may say the same only beyond ASCII.
+      if bytes.allSatisfy({ $0 < 0x80 }), text.utf8.allSatisfy({ $0 < 0x80 }) { return false }
+      return String(decoding: bytes, as: UTF8.self) == text
+    }
+  }
+
   /// The text of a string; nil for other values.
   @inlinable public func text(of value: TreeValue) -> String? {
     value.tag == .string ? String(decoding: utf8(of: value), as: UTF8.self) : nil

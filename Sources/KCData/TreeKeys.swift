@@ -38,14 +38,17 @@ public struct TreeKeys: Sendable {
   /// The number of a name that was interned before; nil for others.
   public func find(_ name: String) -> UInt32? {
     var copy = name
-    return copy.withUTF8 { name in
-      var slot = Self.hash(name) & mask
-      while slots[slot] != .max {
-        if matches(slots[slot], name) { return slots[slot] }
-        slot = (slot + 1) & mask
-      }
-      return nil
+    return copy.withUTF8 { find($0) }
+  }
+
+  /// The same for a name given as UTF-8.
+  public func find(_ name: UnsafeBufferPointer<UInt8>) -> UInt32? {
+    var slot = Self.hash(name) & mask
+    while slots[slot] != .max {
+      if matches(slots[slot], name) { return slots[slot] }
+      slot = (slot + 1) & mask
     }
+    return nil
   }
 
   /// Where a name's bytes stand in the buffer.

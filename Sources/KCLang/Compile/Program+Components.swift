@@ -77,10 +77,10 @@ extension Program {
       guard let value = argument.firstPart else { continue }
       var index: Int? = position < parameters.count ? position : nil
       if argument.has(.colon), let token = argument.firstWord {
-        let label = argument.word(token)
-        let key = tree.keys.find(label).map { Int32($0) }
+        let key = argument.tree.withUTF8(ofToken: token) { tree.keys.find($0) }.map { Int32($0) }
         index = parameters.firstIndex { $0.key == key }
         if index == nil {
+          let label = argument.word(token)
           let known = parameters.map { text($0.key) }
           reportUnknown(
             "KC0130", "`\(name)` has no parameter `\(label)`", label, among: known,
@@ -153,10 +153,23 @@ extension Program {
     for number in 0..<code.extra[Int(arguments)] {
       let parameter = parameters[Int(code.extra[Int(arguments + 1 + number * 2)])]
       let op = code.extra[Int(arguments + 2 + number * 2)]
+      if let value = given(op, parameter.type) {
+        argumentOps.set(op, for: ChildKey(parent: own, name: parameter.slot))
+        setSlot(own, parameter.slot, value)
+        continue
+      }
       let given = code.emit(.force, op, frame, at: siteOf(op))
       argumentOps.set(given, for: ChildKey(parent: own, name: parameter.slot))
       setSlot(own, parameter.slot, thunk(checked(given, parameter.type)))
     }
+  }
+
+  /// The value of an argument that is one of the parameter's type as it is written: most are, and need no code.
+  private func given(_ op: Int32, _ type: TypeID) -> TreeValue? {
+    guard code.ops[Int(op)].code == .constant, case let value = code.constants[Int(code.ops[Int(op)].a)],
+      !value.isNone, types.takes(value, type)
+    else { return nil }
+    return value
   }
 
   private func thunk(_ op: Int32) -> TreeValue { TreeValue(.thunk, payload: UInt32(bitPattern: op)) }

@@ -84,7 +84,7 @@ extension Program {
   /// `circle(3)`, `circle(radius: 3)`
   mutating func compileCase(_ schema: Int32, _ arguments: [SyntaxNode], _ scope: Int32, _ node: SyntaxNode) -> Int32 {
     var statements: [Statement] = []
-    var seen: [Int32: Span] = [:]
+    var seen = SeenFields()
     let name = schemas[Int(schema)].name
     for (place, argument) in arguments.enumerated() {
       guard let value = argument.firstPart else { continue }

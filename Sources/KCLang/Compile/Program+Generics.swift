@@ -177,7 +177,7 @@ extension Program {
     let type = instantiate(schema, given, at: node.span)
     guard case .schema(let made) = types[type] else { return poison(node) }
     ensureSchema(made.index)
-    var seen: [Int32: Span] = [:]
+    var seen = SeenFields()
     let statements = values.compactMap { name, place, op in
       fieldStatement(name, place, made.index, scope, &seen) { _, _ in op }
     }

@@ -7,7 +7,8 @@ extension Program {
     let site = code.site(node.span)
     let written = node.text
     let text = written.utf8.contains(UInt8(ascii: "_")) ? written.replacing("_", with: "") : written
-    if text.hasPrefix("0"), text.dropFirst().first?.isNumber == true { return leadingZero(text, site) }
+    let isLed = text.utf8.first == UInt8(ascii: "0") && text.utf8.count > 1
+    if isLed, text.dropFirst().first?.isNumber == true { return leadingZero(text, site) }
     if let value = number(text) { return code.constant(value, at: site) }
     let digits = text.prefix { $0.isNumber || $0 == "." }
     let unit = String(text.dropFirst(digits.count))
@@ -96,21 +97,23 @@ extension Program {
   mutating func number(_ text: String) -> TreeValue? {
     let end = text.utf8.firstIndex { !(48...57).contains($0) && $0 != UInt8(ascii: ".") } ?? text.endIndex
     let (digits, unit) = (text[..<end], text[end...])
-    switch unit {
-    case "":
-      if digits.contains(".") { return Double(digits).map { tree.float($0) } }
+    if unit.isEmpty {
+      if digits.utf8.contains(UInt8(ascii: ".")) { return Double(digits).map { tree.float($0) } }
       return Int64(digits).map { tree.int($0) }
-    case "%": return scaled(digits, by: 1000).flatMap { TreeValue.inline(.percent, $0) }
-    case "ms": return scaled(digits, by: 1).flatMap { TreeValue.inline(.duration, $0) }
-    case "s": return scaled(digits, by: 1000).flatMap { TreeValue.inline(.duration, $0) }
-    case "min": return scaled(digits, by: 60_000).flatMap { TreeValue.inline(.duration, $0) }
-    case "h": return scaled(digits, by: 3_600_000).flatMap { TreeValue.inline(.duration, $0) }
-    case "d": return scaled(digits, by: 86_400_000).flatMap { TreeValue.inline(.duration, $0) }
-    default:
-      if unit.hasPrefix("e") || unit.hasPrefix("E"), unit.count > 1 { return Double(text).map { tree.float($0) } }
-      return Quantity(text).map { tree.quantity($0) }
     }
+    if unit == "%" { return scaled(digits, by: 1000).flatMap { TreeValue.inline(.percent, $0) } }
+    if let factor = Self.milliseconds[unit] {
+      return scaled(digits, by: factor).flatMap { TreeValue.inline(.duration, $0) }
+    }
+    if unit.utf8.first.map({ $0 | 0x20 }) == UInt8(ascii: "e"), unit.utf8.count > 1 {
+      return Double(text).map { tree.float($0) }
+    }
+    return Quantity(text).map { tree.quantity($0) }
   }
+
+  private static let milliseconds: [Substring: Int64] = [
+    "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000,
+  ]
 
   /// A decimal times a whole number, where that is whole and fits.
   private func scaled(_ digits: Substring, by factor: Int64) -> Int64? {

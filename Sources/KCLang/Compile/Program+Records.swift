@@ -14,7 +14,7 @@ extension Program {
     var element = TypeTable.any
     if case .map(let inner) = types[types.required(type)] { element = inner }
     var statements: [Statement] = []
-    var seen: [Int32: Span] = [:]
+    var seen = SeenFields()
     for part in node.parts {
       guard let statement = compileField(part, scope, element, &seen) else { continue }
       statements.append(statement)
@@ -29,7 +29,7 @@ extension Program {
   }
 
   private mutating func compileField(
-    _ node: SyntaxNode, _ scope: Int32, _ type: TypeID, _ seen: inout [Int32: Span]
+    _ node: SyntaxNode, _ scope: Int32, _ type: TypeID, _ seen: inout SeenFields
   ) -> Statement? {
     guard let value = node.lastPart else { return nil }
     var statement = Statement(kind: .set)
@@ -38,7 +38,9 @@ extension Program {
       statement.site = code.site(node.tree.span(ofToken: token))
     } else if let name = node.firstPart {
       statement.site = code.site(name.span)
-      if let text = name.plainText {
+      if let bytes = name.literalBytes {
+        statement.key = Int32(bytes.withUnsafeBufferPointer { tree.keys.intern($0) })
+      } else if let text = name.plainText {
         statement.key = key(text)
       } else {
         statement.kind = .setNamed
@@ -46,7 +48,7 @@ extension Program {
       }
     }
     let place = span(statement.site)
-    if statement.key >= 0, let other = seen.updateValue(place, forKey: statement.key) {
+    if statement.key >= 0, let other = seen.note(statement.key, place) {
       report(
         "KC0121", "`\(text(statement.key))` is set twice", at: place,
         labels: [Diagnostic.Label(span: other, message: "set here first")])
@@ -62,7 +64,7 @@ extension Program {
   private mutating func constructionBody(_ node: SyntaxNode, _ schema: Int32, _ scope: Int32) -> Int32 {
     if isForeignRecord(node, schema) { return addBody([], frameSize: 0, lets: 0..<0, at: node) }
     var statements: [Statement] = []
-    var seen: [Int32: Span] = [:]
+    var seen = SeenFields()
     for part in node.parts {
       guard let value = part.parts.last, let (name, span) = fieldName(part, of: schema) else { continue }
       if let statement = fieldStatement(name, span, value, schema, scope, &seen) { statements.append(statement) }
@@ -111,7 +113,7 @@ extension Program {
     ensureSchema(schema)
     let reports = diagnostics.all.count
     var statements: [Statement] = []
-    var seen: [Int32: Span] = [:]
+    var seen = SeenFields()
     let site = code.site(node.span)
     for argument in arguments {
       guard let value = argument.firstPart else { continue }
@@ -149,14 +151,14 @@ extension Program {
   }
 
   mutating func fieldStatement(
-    _ name: String, _ place: Span, _ value: SyntaxNode, _ schema: Int32, _ scope: Int32, _ seen: inout [Int32: Span]
+    _ name: String, _ place: Span, _ value: SyntaxNode, _ schema: Int32, _ scope: Int32, _ seen: inout SeenFields
   ) -> Statement? {
     fieldStatement(name, place, schema, scope, &seen) { $0.compile(value, in: scope, expecting: $1) }
   }
 
   /// A statement that sets a field to what `value` compiles to, of the type that it is given.
   mutating func fieldStatement(
-    _ name: String, _ place: Span, _ schema: Int32, _ scope: Int32, _ seen: inout [Int32: Span],
+    _ name: String, _ place: Span, _ schema: Int32, _ scope: Int32, _ seen: inout SeenFields,
     _ value: (inout Program, TypeID) -> Int32
   ) -> Statement? {
     let key = key(name)
@@ -164,7 +166,7 @@ extension Program {
       reportUnknownField(name, schema, at: place)
       return nil
     }
-    if let other = seen.updateValue(place, forKey: key) {
+    if let other = seen.note(key, place) {
       report(
         "KC0121", "`\(name)` is set twice", at: place,
         labels: [Diagnostic.Label(span: other, message: "set here first")])

@@ -12,6 +12,15 @@ struct ChildTable: Sendable {
 
   private static let empty: (key: ChildKey, value: Int32) = (ChildKey(parent: -1, name: -1), -1)
 
+  /// Makes room for so many names, while there is none.
+  mutating func reserve(_ names: Int) {
+    guard count == 0, names * 2 > entries.count else { return }
+    var room = entries.count
+    while room < names * 2 { room *= 2 }
+    entries = Array(repeating: Self.empty, count: room)
+    mask = room - 1
+  }
+
   /// The number under a name; nil for none.
   subscript(key: ChildKey) -> Int32? {
     let found = entries[slot(of: key)]

@@ -87,6 +87,8 @@ struct Memo: Sendable {
   var value: TreeValue
   /// Where the value came from; 0 when from a default that depends on nothing.
   var origin: UInt32 = 0
+  /// The topmost binding of the field, or -1.
+  var head: Int32 = -1
 }
 
 /// A field of a map.

@@ -15,7 +15,6 @@ extension Program {
       let count = schemas[Int(instance.schema)].slots.count
       instances[Int(index)].slots = Int32(memos.count)
       memos.append(contentsOf: repeatElement(Memo(value: .thunk), count: count))
-      heads.append(contentsOf: repeatElement(-1, count: count))
     }
     return index
   }

@@ -188,7 +188,7 @@ extension Program {
     for part in requirement.text.split(separator: "self.", omittingEmptySubsequences: false).dropFirst() {
       let name = part.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
       guard let key = tree.keys.find(String(name)), let slot = schemas[Int(schema)].slotOf[Int32(key)] else { continue }
-      let head = heads[Int(instances[Int(index)].slots + slot)]
+      let head = memos[Int(instances[Int(index)].slots + slot)].head
       if head >= 0, bindings[Int(head)].origin != 0 { return bindings[Int(head)].origin }
     }
     return nil

@@ -43,7 +43,7 @@ extension Program {
   mutating func openNow(_ statement: Statement, in index: Int32) -> Int32? {
     expand(index)
     open(statement, in: index, 0)
-    let head = heads[place(statement, in: index)]
+    let head = memos[place(statement, in: index)].head
     return head >= 0 && bindings[Int(head)].instance >= 0 ? bindings[Int(head)].instance : nil
   }
 
@@ -53,7 +53,6 @@ extension Program {
     let name = ChildKey(parent: index, name: statement.key)
     if let known = mapIndex[name] { return Int(known) }
     memos.append(Memo(value: .thunk))
-    heads.append(-1)
     let slot = Int32(memos.count - 1)
     mapIndex.set(slot, for: name)
     mapFields.append(MapField(key: statement.key, slot: slot))
@@ -69,7 +68,7 @@ extension Program {
 
   /// Where an equation of an origin stands among those of a field: the ones right above and below it, or -1.
   private func neighbours(_ origin: UInt32, at place: Int) -> (above: Int32, below: Int32) {
-    var (above, below) = (Int32(-1), heads[place])
+    var (above, below) = (Int32(-1), memos[place].head)
     if below < 0 { return (above, below) }
     // Conditions are decided last, and what they set does not win for that.
     let rank = rank(origin)
@@ -114,7 +113,7 @@ extension Program {
     bindings.append(binding)
     let added = bindings.count - 1
     bindings[added].below = below
-    if above >= 0 { bindings[Int(above)].below = Int32(added) } else { heads[place] = Int32(added) }
+    if above >= 0 { bindings[Int(above)].below = Int32(added) } else { memos[place].head = Int32(added) }
   }
 
   private func finalSite(_ statement: Statement, _ index: Int32, _ binding: Binding, _ below: Int32) -> Int32? {

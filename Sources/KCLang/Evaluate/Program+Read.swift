@@ -18,8 +18,8 @@ extension Program {
     }
     if pending.count >= Limits.dependencies { return tooDeep(at: site) }
     let schema = Int(instances[Int(index)].schema)
-    if heads[place] < 0, isAbsentUnset(Int(slot), of: schema) {
-      memos[place] = Memo(value: .none)
+    if memo.head < 0, isAbsentUnset(Int(slot), of: schema) {
+      memos[place].value = .none
       return .none
     }
     let outer = begin(index, schemas[schema].slots[Int(slot)].key, place, site)
@@ -39,8 +39,7 @@ extension Program {
     }
     if pending.count >= Limits.dependencies { return tooDeep(at: site) }
     let outer = begin(index, -1, Int(place), site)
-    let head = heads[Int(place)]
-    let value = evaluate(binding: head, of: index, instances[Int(index)].element)
+    let value = evaluate(binding: memo.head, of: index, instances[Int(index)].element)
     return finish(value, Int(place), outer)
   }
 
@@ -61,11 +60,11 @@ extension Program {
 
   private mutating func finish(_ value: TreeValue, _ place: Int, _ outer: (trace: Trace, owner: Int32)) -> TreeValue {
     pending.removeLast()
-    let head = heads[place]
+    let head = memos[place].head
     var origin = head >= 0 ? bindings[Int(head)].origin : 0
     if origin == 0 { origin = trace.origin }
     if trace.parameter != 0, origin != 0 { origin = self.origin(origin, parameter: Int32(trace.parameter) - 1) }
-    memos[place] = Memo(value: value, origin: origin)
+    memos[place] = Memo(value: value, origin: origin, head: head)
     trace = outer.trace
     owner = outer.owner
     note(origin)
@@ -102,7 +101,7 @@ extension Program {
     }
     let type = schemas[schema].slots[slot].type
     let fallback = schemas[schema].slots[slot].fallback
-    let head = heads[place]
+    let head = memos[place].head
     if head >= 0 { return evaluate(binding: head, of: index, type, slot) }
     if key == keys.name, instances[Int(index)].name >= 0, fallback < 0 {
       return coerce(tree.string(objectName(of: index)), to: type, at: instances[Int(index)].site, isName: true)

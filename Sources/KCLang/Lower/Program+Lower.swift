@@ -8,6 +8,7 @@ extension Program {
   mutating func lower() -> (resources: [Resource], isWhole: Bool) {
     var resources: [Resource] = []
     let all = resourceInstances(in: root)
+    resources.reserveCapacity(all.count)
     for index in all {
       if let resource = lower(index) { resources.append(resource) }
     }
@@ -55,12 +56,12 @@ extension Program {
   }
 
   private mutating func lower(_ index: Int32) -> Resource? {
-    let schema = schemas[Int(instances[Int(index)].schema)]
-    guard schema.object >= 0 else { return nil }
-    let frame = schemaFrame(index, schema.objectOwner)
+    let schema = Int(instances[Int(index)].schema)
+    guard schemas[schema].object >= 0 else { return nil }
+    let frame = schemaFrame(index, schemas[schema].objectOwner)
     let outer = owner
     owner = index
-    var object = evaluate(schema.object, frame)
+    var object = evaluate(schemas[schema].object, frame)
     owner = outer
     if object.isPoison { return nil }
     if let raw = rawFields(index) {
@@ -71,7 +72,7 @@ extension Program {
       object = mergeDeep(object, raw)
     }
     let resolved = resolve(object, 0)
-    if let type = schema.apiType { checkFields(resolved, apiVersion: type.apiVersion, kind: type.kind) }
+    if let type = schemas[schema].apiType { checkFields(resolved, apiVersion: type.apiVersion, kind: type.kind) }
     guard resolved.tag == .record else { return nil }
     var resource = Resource(
       address: address(of: index), kind: text(instances[Int(index)].kind),
@@ -340,7 +341,7 @@ extension Program {
     if let key = tree.keys.find("select"),
       let slot = schemas[Int(instances[Int(resource.instance)].schema)].slotOf[Int32(key)]
     {
-      let head = heads[Int(instances[Int(resource.instance)].slots + slot)]
+      let head = memos[Int(instances[Int(resource.instance)].slots + slot)].head
       if head >= 0 { return code.origins[Int(bindings[Int(head)].origin)].site }
     }
     return instances[Int(resource.instance)].site

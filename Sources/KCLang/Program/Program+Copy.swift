@@ -79,7 +79,6 @@ extension Program {
     bodyRefs = other.bodyRefs
     bindings = other.bindings
     memos = other.memos
-    heads = other.heads
     mapFields = other.mapFields
     mapIndex = other.mapIndex
     children = other.children

@@ -9,8 +9,9 @@ extension Program {
   /// Makes the scope that all modules are within: built-in functions, and the standard library's names.
   mutating func declarePrelude() {
     scopes.append(Scope(kind: .module, parent: -1, module: -1, layer: 0))
-    frames = Scratch([.none, .none])
-    frameTraces = Scratch([0, 0])
+    // The frame of no parent, and that of the prelude; there is room for more already.
+    frames.append(.none)
+    frameTraces.append(0)
     addRootSchema()
     for builtin in Builtins.functions { declareBuiltin(builtin) }
     for name in StandardLibrary.names {

@@ -66,7 +66,7 @@ extension Program {
     guard otherKube == nil else { return }
     project.kubernetes = KubeSchema.defaultVersion
     let slot = schemas[Int(instances[Int(index)].schema)].slotOf[key("kubernetes")] ?? 0
-    let head = heads[Int(instances[Int(index)].slots + slot)]
+    let head = memos[Int(instances[Int(index)].slots + slot)].head
     let site = head >= 0 ? code.origins[Int(bindings[Int(head)].origin)].site : code.site(node.span)
     let known = KubeSchema.versions.joined(separator: ", ")
     report(

@@ -19,7 +19,9 @@ extension Program {
     bodyRefs.reserveCapacity(bytes / 8)
     bindings.reserveCapacity(bytes / 4)
     memos.reserveCapacity(bytes / 2)
-    heads.reserveCapacity(bytes / 2)
+    mapIndex.reserve(bytes / 128)
+    children.reserve(bytes / 64)
+    argumentOps.reserve(bytes / 64)
     frames.reserveCapacity(bytes / 2)
     frameTraces.reserveCapacity(bytes / 2)
     tree.reserve(bytes: bytes * 4, fields: bytes, items: bytes / 2)
@@ -29,6 +31,8 @@ extension Program {
 extension Code {
   fileprivate mutating func reserve(_ bytes: Int) {
     ops.reserveCapacity(bytes / 4)
+    types.reserveCapacity(bytes / 4)
+    sites.reserveCapacity(bytes / 8)
     statements.reserveCapacity(bytes / 16)
     constants.reserveCapacity(bytes / 8)
     extra.reserveCapacity(bytes / 8)

@@ -114,8 +114,6 @@ struct Program: ~Copyable, Sendable {
   var bodyRefs: [BodyRef] = []
   var bindings: [Binding] = []
   var memos: [Memo] = []
-  /// Beside each memo: the topmost binding of the field, or -1.
-  var heads: [Int32] = []
   var mapFields: [MapField] = []
   var mapIndex = ChildTable()
   var children = ChildTable()

@@ -75,7 +75,7 @@ extension Program {
     case (.float, .int), (.float, .wideInt): return tree.float(tree.double(of: plain) ?? 0)
     case (.quantity, .int), (.quantity, .wideInt), (.quantity, .float):
       return amount(plain).map { tree.quantity($0) } ?? .poison
-    case (.text(let text), .string): if tree.text(of: plain) == text { return plain }
+    case (.text(let text), .string): if tree.says(text, plain) { return plain }
     case (.number(let number), .int), (.number(let number), .wideInt): if tree.int(of: plain) == number { return plain }
     default: break
     }
@@ -320,7 +320,7 @@ extension Program {
       }
       let op = code.constant(field.value, at: place)
       bindings.append(Binding(op: op, frame: 0, origin: field.origin, below: -1))
-      heads[Int(instances[Int(index)].slots + slot)] = Int32(bindings.count - 1)
+      memos[Int(instances[Int(index)].slots + slot)].head = Int32(bindings.count - 1)
     }
     if !isStandard(schemas[Int(schema)].scope) { constructed.append(index) }
     return TreeValue(.instance, payload: UInt32(index))

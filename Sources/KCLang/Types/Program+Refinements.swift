@@ -120,7 +120,7 @@ extension Program {
     case (.list(let element), .list): tree.items(of: value).allSatisfy { fits($0, element) }
     case (.map(let element), .record): tree.fields(of: value).allSatisfy { fits($0.value, element) }
     case (.map, .instance), (.record, .instance): instances[Int(value.payload)].schema < 0
-    case (.text(let text), .string): !value.isSecret && tree.text(of: value) == text
+    case (.text(let text), .string): !value.isSecret && tree.says(text, value)
     case (.number(let number), .int), (.number(let number), .wideInt): tree.int(of: value) == number
     case (.schema(let schema), .instance):
       instances[Int(value.payload)].schema >= 0 && isSchema(instances[Int(value.payload)].schema, schema.index)

@@ -61,7 +61,7 @@ extension Program {
       || holdsSecret(instances[Int(field.instance)].element)
     var stack: [WhyAnswer.Layer] = []
     var isOpen = true
-    var next = heads[field.place]
+    var next = memos[field.place].head
     while next >= 0 {
       let binding = bindings[Int(next)]
       let data = code.origins[Int(binding.origin)]
@@ -78,7 +78,7 @@ extension Program {
       let place = code.ops[Int(slot.fallback)]
       let span = place.code == .lazy ? lazies[Int(place.a)].node.span : span(place.site)
       let text = isSecret ? sourceText(span, isSecret: true) : defaultText(slot.fallback)
-      let top = heads[field.place]
+      let top = memos[field.place].head
       let wins = top < 0 || (isOpen && bindings[Int(top)].isAppend)
       stack.append(WhyAnswer.Layer(layer: layers[0].name, location: location(of: span), text: text, wins: wins))
     }
@@ -181,7 +181,7 @@ extension Program {
     let wanted = span(site)
     var best: (field: WhyField, length: Int)?
     for field in fields {
-      let head = heads[field.place]
+      let head = memos[field.place].head
       guard head >= 0 else { continue }
       let binding = bindings[Int(head)]
       if binding.origin != 0, span(code.origins[Int(binding.origin)].site) == wanted { return (field, true) }

@@ -33,9 +33,9 @@ extension Program {
     let slot = slot(of: field)
     let value = scalar(memos[field.place].value)
     // A record is there because of what is in it.
-    if heads[field.place] >= 0, bindings[Int(heads[field.place])].instance >= 0 { return }
+    if memos[field.place].head >= 0, bindings[Int(memos[field.place].head)].instance >= 0 { return }
     add(.field, name(of: field), shown(value), layers(of: field), .field(field.place), &walk) { program, walk in
-      var next = program.heads[field.place]
+      var next = program.memos[field.place].head
       while next >= 0 {
         let binding = program.bindings[Int(next)]
         program.collect(binding.op, binding.frame, &walk)

@@ -292,5 +292,9 @@ public struct SyntaxNode: Sendable {
 
 extension SyntaxTree {
   public func text(ofToken index: Int) -> String { file.text(tokens[index].range) }
+  /// Calls `body` with the bytes of a token, without a copy.
+  public func withUTF8<R>(ofToken index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+    file.bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[tokens[index].range])) }
+  }
   public func span(ofToken index: Int) -> Span { Span(file: file.id, range: tokens[index].range) }
 }
