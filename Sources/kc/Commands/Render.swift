@@ -31,31 +31,6 @@ struct Render: ParsableCommand {
     }
   }
 
-  /// Objects are sorted by kind, namespace and name.
-  private struct SortKey: Comparable {
-    var kind, namespace, name: String
-
-    init(_ object: Value) {
-      (kind, namespace, name) = (object.kind ?? "", object.namespace ?? "", object.name ?? "")
-    }
-
-    init(_ object: TreeValue, _ tree: Tree) {
-      func text(_ path: String...) -> String {
-        var value = object
-        for name in path {
-          guard let key = tree.keys.find(name), let field = tree.field(key, of: value) else { return "" }
-          value = field.value
-        }
-        return tree.text(of: value) ?? ""
-      }
-      (kind, namespace, name) = (text("kind"), text("metadata", "namespace"), text("metadata", "name"))
-    }
-
-    static func < (left: SortKey, right: SortKey) -> Bool {
-      (left.kind, left.namespace, left.name) < (right.kind, right.namespace, right.name)
-    }
-  }
-
   /// Writes in chunks, straight from the compiler's values.
   private func writeYAML(_ project: Project) {
     enum Source {
@@ -63,17 +38,22 @@ struct Render: ParsableCommand {
       case value(Value)
     }
     let tree = project.compilation.tree
-    var objects = project.compilation.resources.map { resource -> (key: SortKey, source: Source) in
-      guard resource.isProtected else { return (SortKey(resource.tree, tree), .tree(resource.tree)) }
-      let object = Project.shown(resource)
-      return (SortKey(object), .value(Self.ordered(object)))
+    let namer = ObjectNamer(tree)
+    var order = ObjectOrder<Source>()
+    for resource in project.compilation.resources {
+      if resource.isProtected {
+        let object = Project.shown(resource)
+        order.add(.value(Self.ordered(object)), as: object)
+      } else {
+        let names = namer.names(of: resource.tree)
+        order.add(.tree(resource.tree), kind: names.kind, namespace: names.namespace, name: names.name)
+      }
     }
-    objects += project.neededNamespaces().map { (SortKey($0.object), .value(Self.ordered($0.object))) }
-    objects.sort { $0.key < $1.key }
+    for one in project.neededNamespaces() { order.add(.value(Self.ordered(one.object)), as: one.object) }
     var writer = YAML.ObjectWriter(tree)
-    for (place, object) in objects.enumerated() {
+    for (place, object) in order.objects.enumerated() {
       if place > 0 { writer.append("---\n".utf8) }
-      switch object.source {
+      switch object {
       case .tree(let value): writer.append(value)
       case .value(let value): writer.append(value)
       }
@@ -87,8 +67,9 @@ struct Render: ParsableCommand {
 
   private func writeJSON(_ project: Project) {
     let all = project.compilation.resources.map(Project.shown) + project.neededNamespaces().map(\.object)
-    let objects = all.map { (SortKey($0), $0) }.sorted { $0.0 < $1.0 }
-    let list: Value = ["apiVersion": "v1", "kind": "List", "items": .array(objects.map { Self.ordered($0.1) })]
+    var order = ObjectOrder<Value>()
+    for object in all { order.add(object, as: object) }
+    let list: Value = ["apiVersion": "v1", "kind": "List", "items": .array(order.objects.map(Self.ordered))]
     Terminal.out(JSON.text(list, pretty: true) + "\n")
   }
 
