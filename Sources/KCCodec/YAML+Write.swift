@@ -104,6 +104,11 @@ struct YAMLWriter {
         out.append(byte)
       }
       out.append(UInt8(ascii: "'"))
+    case .double where text.allSatisfy({ 0x20..<0x7f ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }):
+      // As most are: numbers, and words for something else.
+      out.append(UInt8(ascii: "\""))
+      out.append(contentsOf: text)
+      out.append(UInt8(ascii: "\""))
     case .double: quoted(String(decoding: text, as: UTF8.self))
     }
   }

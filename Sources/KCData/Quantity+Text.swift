@@ -1,13 +1,15 @@
 extension Quantity {
   /// Reads a quantity; nil where the text is none.
-  public init?(_ text: some StringProtocol) {
-    if let read = text.utf8.withContiguousStorageIfAvailable({ Quantity(utf8: $0) }) {
-      guard let read else { return nil }
-      self = read
-    } else {
-      guard let read = Array(text.utf8).withUnsafeBufferPointer({ Quantity(utf8: $0) }) else { return nil }
-      self = read
-    }
+  public init?(_ text: String) {
+    var copy = text
+    guard let read = copy.withUTF8({ Quantity(utf8: $0) }) else { return nil }
+    self = read
+  }
+
+  public init?(_ text: Substring) {
+    var copy = text
+    guard let read = copy.withUTF8({ Quantity(utf8: $0) }) else { return nil }
+    self = read
   }
 
   private init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {

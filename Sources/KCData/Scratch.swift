@@ -34,10 +34,7 @@ public struct Scratch<Element: BitwiseCopyable & Sendable>: Sendable {
   /// Pushes an element as many times as is said.
   @inlinable
   public mutating func append(_ element: Element, times: Int) {
-    let kept = min(times, elements.count - count)
-    for place in count..<count + kept { elements[place] = element }
-    for _ in kept..<times { elements.append(element) }
-    used += times
+    for _ in 0..<times { append(element) }
   }
 
   public mutating func append(contentsOf more: some Sequence<Element>) { for element in more { append(element) } }

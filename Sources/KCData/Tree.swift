@@ -70,9 +70,14 @@ extension Tree {
   }
 
   /// The text, which is cut at `TreeValue.maxLength` bytes: refusing longer ones is the evaluator's duty.
-  public mutating func string(_ text: some StringProtocol) -> TreeValue {
-    if let value = text.utf8.withContiguousStorageIfAvailable({ string(utf8: $0) }) { return value }
-    return Array(text.utf8).withUnsafeBufferPointer { string(utf8: $0) }
+  public mutating func string(_ text: String) -> TreeValue {
+    var copy = text
+    return copy.withUTF8 { string(utf8: $0) }
+  }
+
+  public mutating func string(_ text: Substring) -> TreeValue {
+    var copy = text
+    return copy.withUTF8 { string(utf8: $0) }
   }
 
   public mutating func string(utf8 text: UnsafeBufferPointer<UInt8>) -> TreeValue {
@@ -115,11 +120,14 @@ extension Tree {
   /// Whether a value is a string that is equal to a text.
   public func says(_ text: String, _ value: TreeValue) -> Bool {
     guard value.tag == .string else { return false }
-    return withUTF8(of: value) { bytes in
-      if bytes.elementsEqual(text.utf8) { return true }
-      // Other bytes may say the same only beyond ASCII.
-      if bytes.allSatisfy({ $0 < 0x80 }), text.utf8.allSatisfy({ $0 < 0x80 }) { return false }
-      return String(decoding: bytes, as: UTF8.self) == text
+    var copy = text
+    return copy.withUTF8 { text in
+      withUTF8(of: value) { bytes in
+        if bytes.count == text.count, zip(bytes, text).allSatisfy(==) { return true }
+        // Other bytes may say the same only beyond ASCII.
+        if bytes.allSatisfy({ $0 < 0x80 }), text.allSatisfy({ $0 < 0x80 }) { return false }
+        return String(decoding: bytes, as: UTF8.self) == String(decoding: text, as: UTF8.self)
+      }
     }
   }
 

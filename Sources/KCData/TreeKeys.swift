@@ -15,9 +15,14 @@ public struct TreeKeys: Sendable {
   @inlinable public var count: Int { ends.count }
 
   /// The number of a name.
-  public mutating func intern(_ name: some StringProtocol) -> UInt32 {
-    if let found = name.utf8.withContiguousStorageIfAvailable({ intern($0) }) { return found }
-    return Array(name.utf8).withUnsafeBufferPointer { intern($0) }
+  public mutating func intern(_ name: String) -> UInt32 {
+    var copy = name
+    return copy.withUTF8 { intern($0) }
+  }
+
+  public mutating func intern(_ name: Substring) -> UInt32 {
+    var copy = name
+    return copy.withUTF8 { intern($0) }
   }
 
   /// The number of a name given as UTF-8.

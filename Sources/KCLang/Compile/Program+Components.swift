@@ -77,7 +77,7 @@ extension Program {
       guard let value = argument.firstPart else { continue }
       var index: Int? = position < parameters.count ? position : nil
       if argument.has(.colon), let token = argument.firstWord {
-        let key = argument.tree.withUTF8(ofToken: token) { tree.keys.find($0) }.map { Int32($0) }
+        let key = argument.tree.utf8(ofToken: token).withUnsafeBufferPointer { tree.keys.find($0) }.map { Int32($0) }
         index = parameters.firstIndex { $0.key == key }
         if index == nil {
           let label = argument.word(token)

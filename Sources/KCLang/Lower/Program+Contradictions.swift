@@ -44,6 +44,9 @@ extension Program {
   }
 
   private mutating func nodesContradict(_ refs: [RuleRef]) -> Bool {
+    // One rule alone leaves what it says.
+    let predicates = refs.reduce(0) { $0 + rules[Int($1.rule)].predicates.count }
+    if predicates < 2 { return false }
     var labels: [String: Allowed] = [:]
     for ref in refs where rules[Int(ref.rule)].kind == .node {
       for predicate in rules[Int(ref.rule)].predicates where predicate.test == .isIn || predicate.test == .notIn {

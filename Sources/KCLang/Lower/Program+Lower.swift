@@ -43,16 +43,19 @@ extension Program {
 
   /// `deployment.web`; in an instance `eu.deployment.web`.
   func address(of index: Int32) -> String {
-    let keys = tree.keys
-    func text(_ key: Int32) -> String { key < 0 ? "" : keys.text(UInt32(key)) }
-    let instance = instances[Int(index)]
-    var address = "\(text(instance.kind)).\(text(instance.name))"
-    var parent = instance.parent
+    var names = [instances[Int(index)].name, instances[Int(index)].kind]
+    var parent = instances[Int(index)].parent
     while parent >= 0, parent != root {
-      address = "\(text(instances[Int(parent)].name)).\(address)"
+      names.append(instances[Int(parent)].name)
       parent = instances[Int(parent)].parent
     }
-    return address
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(64)
+    for (place, name) in names.reversed().enumerated() {
+      if place > 0 { bytes.append(UInt8(ascii: ".")) }
+      if name >= 0 { bytes += tree.keys.utf8(UInt32(name)) }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private mutating func lower(_ index: Int32) -> Resource? {

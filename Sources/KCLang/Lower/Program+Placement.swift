@@ -36,8 +36,12 @@ extension Program {
   }
 
   private mutating func record(_ fields: [(String, TreeValue)], _ origin: UInt32) -> TreeValue {
-    tree.record(
-      fields.filter { !$0.1.isNone }.map { TreeField(key: UInt32(key($0.0)), origin: origin, value: $0.1) })
+    let start = fieldStack.count
+    defer { fieldStack.drop(to: start) }
+    for (name, value) in fields where !value.isNone {
+      fieldStack.append(TreeField(key: UInt32(key(name)), origin: origin, value: value))
+    }
+    return tree.record(fieldStack, from: start)
   }
 
   private mutating func lower(_ ref: RuleRef, of workload: Int32, into terms: inout Terms) -> Bool {

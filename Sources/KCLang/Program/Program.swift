@@ -339,7 +339,8 @@ struct WellKnownKeys: Sendable {
 }
 
 extension Program {
-  mutating func key(_ text: some StringProtocol) -> Int32 { Int32(tree.keys.intern(text)) }
+  mutating func key(_ text: String) -> Int32 { Int32(tree.keys.intern(text)) }
+  mutating func key(_ text: Substring) -> Int32 { Int32(tree.keys.intern(text)) }
   func text(_ key: Int32) -> String { key < 0 ? "" : tree.keys.text(UInt32(key)) }
   func span(_ site: Int32) -> Span { code.sites[Int(site)].span }
 }

@@ -144,7 +144,8 @@ extension Parser {
       SyntaxTree.NodeData(
         kind: kind, firstChild: UInt32(first), childCount: UInt32(pending.count - mark.pending),
         firstToken: UInt32(mark.token), endToken: UInt32(position)))
-    pending.removeLast(pending.count - mark.pending)
+    // One by one: nodes have few children, and removing several at once is a general replacement.
+    while pending.count > mark.pending { pending.removeLast() }
     pending.append(.node(nodes.count - 1))
   }
 

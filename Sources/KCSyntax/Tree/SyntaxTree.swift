@@ -276,7 +276,9 @@ public struct SyntaxNode: Sendable {
     let first = Int(data.firstToken)
     guard first < tree.tokens.count else { return nil }
     let start = first > 0 ? tree.tokens[first - 1].range.upperBound : 0
-    let trivia = tree.file.text(start..<Int(tree.tokens[first].start))
+    let place = start..<Int(tree.tokens[first].start)
+    guard tree.file.bytes[place].contains(UInt8(ascii: "/")) else { return nil }
+    let trivia = tree.file.text(place)
     var lines: [Substring] = []
     for line in trivia.split(separator: "\n", omittingEmptySubsequences: false) {
       let trimmed = line.drop { $0 == " " || $0 == "\t" || $0 == "\r" }
@@ -292,9 +294,6 @@ public struct SyntaxNode: Sendable {
 
 extension SyntaxTree {
   public func text(ofToken index: Int) -> String { file.text(tokens[index].range) }
-  /// Calls `body` with the bytes of a token, without a copy.
-  public func withUTF8<R>(ofToken index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-    file.bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[tokens[index].range])) }
-  }
+  public func utf8(ofToken index: Int) -> ArraySlice<UInt8> { file.bytes[tokens[index].range] }
   public func span(ofToken index: Int) -> Span { Span(file: file.id, range: tokens[index].range) }
 }
