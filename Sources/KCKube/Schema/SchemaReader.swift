@@ -80,7 +80,7 @@ struct SchemaReader {
     return field
   }
 
-  private func attribute(_ range: Range<Int>, of field: inout KubeSchema.Field) {
+  private mutating func attribute(_ range: Range<Int>, of field: inout KubeSchema.Field) {
     let value = range.dropFirst(2)
     switch bytes[range.lowerBound] {
     case UInt8(ascii: "Y"): field.presence = .always

@@ -11,6 +11,13 @@ struct ComponentParameter: Sendable {
   var site: Int32
 }
 
+/// What an instance of a component gives for a parameter, or the default: the slot of its frame, and the op.
+struct ArgumentOp: Sendable {
+  var frame: Int32
+  var slot: Int32
+  var op: Int32
+}
+
 /// Components: blocks that are made anew for each instance.
 extension Program {
   /// Declares a component: its name is the keyword of its instances.
@@ -140,7 +147,7 @@ extension Program {
   /// Sets the parameters that have a default to it.
   mutating func setDefaults(of parameters: [ComponentParameter], in own: Int32) {
     for parameter in parameters where parameter.fallback >= 0 {
-      argumentOps.set(parameter.fallback, for: ChildKey(parent: own, name: parameter.slot))
+      argumentOps.append(ArgumentOp(frame: own, slot: parameter.slot, op: parameter.fallback))
       setSlot(own, parameter.slot, thunk(checked(parameter.fallback, parameter.type)))
     }
   }
@@ -154,12 +161,12 @@ extension Program {
       let parameter = parameters[Int(code.extra[Int(arguments + 1 + number * 2)])]
       let op = code.extra[Int(arguments + 2 + number * 2)]
       if let value = given(op, parameter.type) {
-        argumentOps.set(op, for: ChildKey(parent: own, name: parameter.slot))
+        argumentOps.append(ArgumentOp(frame: own, slot: parameter.slot, op: op))
         setSlot(own, parameter.slot, value)
         continue
       }
       let given = code.emit(.force, op, frame, at: siteOf(op))
-      argumentOps.set(given, for: ChildKey(parent: own, name: parameter.slot))
+      argumentOps.append(ArgumentOp(frame: own, slot: parameter.slot, op: given))
       setSlot(own, parameter.slot, thunk(checked(given, parameter.type)))
     }
   }

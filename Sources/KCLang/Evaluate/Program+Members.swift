@@ -4,6 +4,7 @@ internal import KCSyntax
 /// Members, elements and calls.
 extension Program {
   mutating func evaluateMember(_ op: Op, _ frame: Int32) -> TreeValue {
+    if let value = knownField(op, frame) { return value }
     let base = evaluate(op.a, frame)
     if base.isNone {
       if op.code == .optionalMember { return .none }
@@ -15,6 +16,24 @@ extension Program {
     if readsObjects, base.tag == .record { return objectMember(op, of: base) }
     let value = member(op.b, of: base, at: op.site)
     return base.isSecret ? tainted(value) : value
+  }
+
+  /// `c.field` where `c` is a block that a name of this frame stands for and the field was read before: most of what the
+  /// standard library asks, and there is nothing to evaluate.
+  private mutating func knownField(_ op: Op, _ frame: Int32) -> TreeValue? {
+    let base = code.ops[Int(op.a)]
+    guard base.code == .local, base.a == 0, op.b != keys.name, case let place = Int(frame + 1 + base.b),
+      case let block = frames[place], block.tag == .instance, !block.isSecret, frameTraces[place] == 0
+    else { return nil }
+    let index = Int(block.payload)
+    guard instances[index].schema >= 0, instances[index].state == .ready,
+      case let schema = Int(instances[index].schema), !schemas[schema].isNamespace,
+      let slot = schemas[schema].slotOf[op.b], case let memo = memos[Int(instances[index].slots + slot)],
+      memo.value.tag != .thunk, memo.value.tag != .busy
+    else { return nil }
+    reference(to: Int32(index))
+    note(memo.origin)
+    return memo.value
   }
 
   mutating func member(_ key: Int32, of base: TreeValue, at site: Int32) -> TreeValue {

@@ -72,7 +72,7 @@ extension Program {
   }
 
   /// Takes over what a field that was read came from.
-  private mutating func note(_ origin: UInt32) {
+  mutating func note(_ origin: UInt32) {
     guard origin != 0 else { return }
     trace.origin = origin
     let parameter = code.origins[Int(origin)].parameter

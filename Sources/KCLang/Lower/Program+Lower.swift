@@ -43,19 +43,25 @@ extension Program {
 
   /// `deployment.web`; in an instance `eu.deployment.web`.
   func address(of index: Int32) -> String {
-    var names = [instances[Int(index)].name, instances[Int(index)].kind]
-    var parent = instances[Int(index)].parent
-    while parent >= 0, parent != root {
-      names.append(instances[Int(parent)].name)
-      parent = instances[Int(parent)].parent
-    }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(64)
-    for (place, name) in names.reversed().enumerated() {
-      if place > 0 { bytes.append(UInt8(ascii: ".")) }
-      if name >= 0 { bytes += tree.keys.utf8(UInt32(name)) }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    var address: [UInt8] = []
+    address.reserveCapacity(64)
+    appendPath(of: instances[Int(index)].parent, to: &address)
+    append(instances[Int(index)].kind, to: &address)
+    address.append(UInt8(ascii: "."))
+    append(instances[Int(index)].name, to: &address)
+    return String(decoding: address, as: UTF8.self)
+  }
+
+  /// The names of the instances that a block is in, from the outermost, each with a dot.
+  private func appendPath(of instance: Int32, to address: inout [UInt8]) {
+    guard instance >= 0, instance != root else { return }
+    appendPath(of: instances[Int(instance)].parent, to: &address)
+    append(instances[Int(instance)].name, to: &address)
+    address.append(UInt8(ascii: "."))
+  }
+
+  private func append(_ name: Int32, to address: inout [UInt8]) {
+    if name >= 0 { tree.keys.withUTF8(UInt32(name)) { address.append(contentsOf: $0) } }
   }
 
   private mutating func lower(_ index: Int32) -> Resource? {

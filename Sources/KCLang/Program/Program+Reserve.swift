@@ -21,7 +21,7 @@ extension Program {
     memos.reserveCapacity(bytes / 2)
     mapIndex.reserve(bytes / 128)
     children.reserve(bytes / 64)
-    argumentOps.reserve(bytes / 64)
+    argumentOps.reserveCapacity(bytes / 16)
     frames.reserveCapacity(bytes / 2)
     frameTraces.reserveCapacity(bytes / 2)
     tree.reserve(bytes: bytes * 4, fields: bytes, items: bytes / 2)

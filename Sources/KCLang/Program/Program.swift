@@ -71,8 +71,8 @@ struct Program: ~Copyable, Sendable {
   var letDepth = 0
   /// The ops of `let`s and `param`s that are not compiled yet, by scope and name.
   var letOps: [ChildKey: Int32] = [:]
-  /// What components' instances give for parameters, by frame and slot: for `kc why`.
-  var argumentOps = ChildTable()
+  /// What components' instances give for parameters: for `kc why`, which looks through them.
+  var argumentOps: [ArgumentOp] = []
   /// The cases of enums, by name.
   var enums: [TypeID: [Int32: TypeID]] = [:]
   /// The schemas of types that are written as records, by their place and what type parameters stand for there.

@@ -134,7 +134,8 @@ extension Program {
   /// A loop's variable, or a component's parameter, which is what its instance gives.
   private mutating func collect(variable name: Scope.Name, _ key: Int32, _ frame: Int32, _ walk: inout WhyWalk) {
     let value = scalar(evaluate(code.emit(.local, 0, name.slot, at: code.site(name.span)), frame))
-    let given = argumentOps[ChildKey(parent: frame, name: name.slot)]
+    // Of several layers that give one, the last counts.
+    let given = argumentOps.last { $0.frame == frame && $0.slot == name.slot }?.op
     let layers = given.map { op -> [WhyAnswer.Layer] in
       let place = expressionSpan(op)
       let text = sourceText(place, isSecret: value.isSecret)

@@ -276,14 +276,14 @@ public struct SyntaxNode: Sendable {
     let first = Int(data.firstToken)
     guard first < tree.tokens.count else { return nil }
     let start = first > 0 ? tree.tokens[first - 1].range.upperBound : 0
-    let place = start..<Int(tree.tokens[first].start)
-    guard tree.file.bytes[place].contains(UInt8(ascii: "/")) else { return nil }
-    let trivia = tree.file.text(place)
-    var lines: [Substring] = []
-    for line in trivia.split(separator: "\n", omittingEmptySubsequences: false) {
-      let trimmed = line.drop { $0 == " " || $0 == "\t" || $0 == "\r" }
-      if trimmed.hasPrefix("///") {
-        lines.append(trimmed.dropFirst(3).drop { $0 == " " })
+    let trivia = tree.file.bytes[start..<Int(tree.tokens[first].start)]
+    var lines: [String] = []
+    // By bytes: each declaration of the standard library is asked, by each command.
+    for line in trivia.split(separator: 0x0a, omittingEmptySubsequences: false) {
+      let trimmed = line.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
+      if trimmed.starts(with: "///".utf8) {
+        let text = trimmed.dropFirst(3).drop { $0 == 0x20 }
+        lines.append(String(decoding: text.last == 0x0d ? text.dropLast() : text, as: UTF8.self))
       } else if !trimmed.isEmpty {
         lines.removeAll()
       }
