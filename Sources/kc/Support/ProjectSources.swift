@@ -78,6 +78,9 @@ enum Files {
     }
     defer { fclose(file) }
     var out: [UInt8] = []
+    // Room for all of it at once, as far as its size is known and sensible: growing copies it, and touches memory twice.
+    var info = stat()
+    if fstat(descriptor, &info) == 0, info.st_size > 0 { out.reserveCapacity(min(Int(info.st_size), 16 << 20)) }
     var buffer = [UInt8](repeating: 0, count: 65536)
     while true {
       let count = fread(&buffer, 1, buffer.count, file)
