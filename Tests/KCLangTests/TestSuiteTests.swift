@@ -53,6 +53,21 @@ import Testing
     #expect(results.flatMap(\.failures) == [])
   }
 
+  /// Conditions around assertions are no part of the program, and what is set further inwards holds.
+  @Test func setsWhatConditionsAskFor() throws {
+    let results = try run(
+      """
+      test "sets" {
+        with web.replicas = 7 {
+          assert web.replicas == 7
+          with web.replicas = 8 { assert web.replicas == 8 }
+        }
+        if web.replicas == 7 { assert false }
+      }
+      """)
+    #expect(results.map(\.failures) == [[]])
+  }
+
   @Test func drawsWhatFails() throws {
     let results = try run("test \"quorum\" { assert web.replicas >= zones.count else \"too few\" }\n")
     let failure = try #require(results.first?.failures.first)

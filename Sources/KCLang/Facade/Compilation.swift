@@ -69,6 +69,14 @@ public struct Compilation: Sendable {
     return copy.explain(type: name)
   }
 
+  /// What a name stands for that files of the program declare at their top, in the order of files; schemas are types.
+  public func explain(declaration name: String) -> [DeclarationExplanation] {
+    program.program.declarations { $0 == name }
+  }
+
+  /// The names that `explain(declaration:)` knows.
+  public var declarationNames: [String] { Set(program.program.declarations { _ in true }.map(\.name)).sorted() }
+
   /// The names that `explain(type:)` knows.
   public var typeNames: [String] { program.program.schemaNames }
 }

@@ -168,7 +168,7 @@ extension Program {
   }
 
   /// Whether some module declares a parameter of this name.
-  private func isParameter(_ name: String) -> Bool {
+  func isParameter(_ name: String) -> Bool {
     guard let key = tree.keys.find(name) else { return false }
     return modules.contains { module in
       !module.isStandard && module.scope >= 0

@@ -45,9 +45,11 @@ extension Program {
     let changes = scenario.nodes.filter { $0.kind == .withStatement }.flatMap {
       $0.parts.filter { $0.kind == .setting }
     }
-    return changes.compactMap { node in
+    // What is set further inwards holds there.
+    let paths = changes.map { $0.firstPart?.text }
+    return changes.enumerated().compactMap { place, node in
       let parts = node.parts
-      guard parts.count == 2 else { return nil }
+      guard parts.count == 2, !paths[(place + 1)...].contains(parts[0].text) else { return nil }
       return Setting(
         path: parts[0].text, value: parts[1].text, pathSpan: parts[0].span, valueSpan: parts[1].span,
         expression: (parts[1], scope))
@@ -80,13 +82,18 @@ extension Program {
     scopes[Int(scope)].schema = root
     scopes[Int(scope)].isNamespace = true
     checkEnvironment(of: node)
+    checkSettings(of: node, outer)
     for statement in body.parts {
       if statement.kind == .letDecl { declareSlot(statement, in: scope) }
       declareNested(statement, in: scope)
     }
     for statement in body.parts {
       switch statement.kind {
-      case .assertStatement, .snapshotStatement:
+      case .assertStatement:
+        for (part, type) in zip(statement.parts, [TypeTable.bool, TypeTable.string]) {
+          _ = checkedConstant(compile(part, in: scope, expecting: type), type)
+        }
+      case .snapshotStatement:
         for part in statement.parts { _ = compile(part, in: scope, expecting: TypeTable.any) }
       case .letDecl: _ = compiled(code.ops[Int(lazyDeclaration(statement, scope))].a)
       case .withStatement: checkTest(statement, in: scope)
@@ -104,6 +111,26 @@ extension Program {
     let known = environments.map(\.name)
     guard !known.contains(name) else { return }
     reportUnknown("KC0108", "there is no env `\(name)`", name, among: known, at: node.tree.span(ofToken: token))
+  }
+
+  /// Reports parameters that a `with` sets and nobody declares, twice, or besides a second env.
+  private mutating func checkSettings(of node: SyntaxNode, _ scope: Int32) {
+    guard node.kind == .withStatement else { return }
+    if let second = node.words.dropFirst().filter({ node.word($0) == "env" }).dropFirst().first {
+      report(
+        "KC0109", "a `with` has one env", at: node.tree.span(ofToken: second),
+        help: "an env that `extends` another has both")
+    }
+    var seen: Set<String> = []
+    for setting in node.parts where setting.kind == .setting {
+      guard let path = setting.firstPart else { continue }
+      if !seen.insert(path.text).inserted {
+        report("KC0121", "`\(path.text)` is set twice", at: path.span, help: "remove one of the two")
+      } else if path.kind == .nameExpr, !isParameter(path.text), find(key(path.text), in: scope) == nil {
+        reportUnknown(
+          "KC0190", "there is no parameter `\(path.text)`", path.text, among: parameters(), at: path.span)
+      }
+    }
   }
 
   private mutating func checkExpectation(_ node: SyntaxNode) {

@@ -21,12 +21,13 @@ struct Explain: ParsableCommand {
         kc explain k8s.apps.v1.Deployment.spec.strategy
         kc explain String.split                        a function; `kc explain String` lists those of a type
         kc explain net.host
+        kc explain tag                                 what the program declares: a parameter, a function, a component
         kc explain KC0001 --format json
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case human, json }
 
-  @Argument(help: "A code, or the name of a type or function.") var subject: String?
+  @Argument(help: "A code, or the name of a type, a function or what the program declares.") var subject: String?
   @Argument(help: "A path in the type: .spec.template.") var path: String?
   @Flag(help: "List all codes, types and functions.") var list = false
   @Option(help: "human or json.") var format = Format.human
@@ -51,6 +52,8 @@ struct Explain: ParsableCommand {
     }
     let steps = (path ?? "").split(separator: ".").map(String.init)
     if let page = try apiPage(subject, steps) { return answer(page) }
+    let own = steps.isEmpty ? compilation().explain(declaration: subject) : []
+    if !own.isEmpty { return answer(DeclarationPage(own)) }
     let functions = steps.isEmpty ? StandardFunctions.find(subject) : []
     if !functions.isEmpty, isOfModule(functions, subject) || compilation().explain(type: subject) == nil {
       return answer(FunctionPage(functions))
@@ -125,10 +128,11 @@ struct Explain: ParsableCommand {
   private func type(_ subject: String, _ steps: [String]) throws -> TypeExplanation {
     let compilation = compilation()
     guard var type = compilation.explain(type: subject) else {
+      let own = compilation.declarationNames
       let keywords = compilation.typeNames.compactMap { compilation.explain(type: $0)?.keyword }
       let guess =
         Spelling.nearest(to: subject, among: keywords)
-        ?? Spelling.nearest(to: subject, among: compilation.typeNames)
+        ?? Spelling.nearest(to: subject, among: compilation.typeNames + own)
       throw Terminal.fail(
         "there is no type, function or code `\(subject)`",
         help: guess.map { "did you mean `\($0)`?" } ?? "`kc explain --list` lists them", code: .usage)

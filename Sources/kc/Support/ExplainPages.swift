@@ -187,6 +187,32 @@ struct PolicyPage: ExplainPage {
   }
 }
 
+/// What the program declares by a name.
+struct DeclarationPage: ExplainPage {
+  let declarations: [DeclarationExplanation]
+
+  init(_ declarations: [DeclarationExplanation]) { self.declarations = declarations }
+
+  var value: Value {
+    .array(
+      declarations.map { one in
+        [
+          "kind": .string(one.kind), "name": .string(one.name), "signature": .string(one.signature),
+          "documentation": .string(one.documentation), "file": .string(one.location.file),
+          "line": .int(Int64(one.location.line)),
+        ]
+      })
+  }
+
+  func text(_ style: TextStyle) -> String {
+    declarations.map { one in
+      var lines = [style.paint(one.signature, .strong), "  \(one.location.file):\(one.location.line)"]
+      if !one.documentation.isEmpty { lines += ["", one.documentation] }
+      return lines.joined(separator: "\n") + "\n"
+    }.joined(separator: "\n")
+  }
+}
+
 /// All codes, types and functions.
 struct IndexPage: ExplainPage {
   let codes: [DiagnosticInfo]
