@@ -12,6 +12,8 @@ struct Coverage {
   var isOpen = false
   var isTrueLeft = false
   var isFalseLeft = false
+  /// What earlier patterns covered.
+  var covered: Set<TypeID> = []
 
   init(_ type: TypeID, _ subject: SyntaxNode, _ program: borrowing Program) {
     self.type = type
@@ -41,6 +43,11 @@ extension Program {
     var patterns: [Int32] = []
     var known: [Fact] = []
     for node in nodes {
+      if coverage.hasDefault, isOwn(file: node.span.file) {
+        report(
+          "KC0309", "`_` before it takes all that is left: this case is never reached", at: node.span,
+          help: "`_` stands last")
+      }
       if node.kind == .callExpr, let made = compileCasePattern(node, coverage, scope, isAlone: nodes.count == 1) {
         patterns.append(made.pattern)
         inner = made.scope
@@ -96,10 +103,16 @@ extension Program {
 
   /// Takes what a pattern covers from what is left; reports one that nothing can match.
   private mutating func cover(_ type: TypeID, _ node: SyntaxNode, _ coverage: inout Coverage) {
-    guard let rest = coverage.rest, isOwn(file: node.span.file) else { return }
+    guard isOwn(file: node.span.file) else { return }
+    let isRepeated = !coverage.covered.insert(type).inserted && type != TypeTable.bool
+    guard let rest = coverage.rest, !isRepeated else {
+      if isRepeated { reportCovered(node) }
+      return
+    }
     let all = Coverage(coverage.type, coverage.subject, self).rest ?? []
     let truth: Bool? = node.text == "true" ? true : node.text == "false" ? false : nil
     if let truth {
+      if truth ? coverage.isTrueLeft : coverage.isFalseLeft { return reportCovered(node) }
       if truth { coverage.isTrueLeft = true } else { coverage.isFalseLeft = true }
       if coverage.isTrueLeft, coverage.isFalseLeft { coverage.rest = rest.filter { $0 != TypeTable.bool } }
       if !all.contains(TypeTable.bool) { reportImpossible(node, coverage) }
@@ -111,10 +124,14 @@ extension Program {
       return
     }
     if all.contains(where: { isCovered($0, by: type) }) {
-      report("KC0309", "`\(node.text)` was matched before: this case is never reached", at: node.span)
+      reportCovered(node)
     } else if !all.contains(where: { !mismatches(type, $0) }) {
       reportImpossible(node, coverage)
     }
+  }
+
+  private mutating func reportCovered(_ node: SyntaxNode) {
+    report("KC0309", "`\(node.text)` was matched before: this case is never reached", at: node.span)
   }
 
   private func isCovered(_ part: TypeID, by type: TypeID) -> Bool {
