@@ -219,7 +219,8 @@ extension CrossChecks {
     if namespace == nil, let other = all(kind).first(where: { $0.name == name && $0.namespace != object.namespace }) {
       return report(
         "KC0413",
-        "\(title(object)) names the \(word) `\(name)` of its namespace, and the program has it in another", at: site, isWarning: true, labels: [(other.root.site, "this is in `\(other.namespace)`")],
+        "\(title(object)) names the \(word) `\(name)` of its namespace, and the program has it in another", at: site,
+        isWarning: true, labels: [(other.root.site, "this is in `\(other.namespace)`")],
         notes: ["\(title(object)) is in `\(object.namespace)`, and sees nothing of other namespaces there"],
         help: "declare both in one namespace; a \(word) that is on the cluster already may have any name")
     }
