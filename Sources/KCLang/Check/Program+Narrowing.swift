@@ -86,7 +86,42 @@ extension Program {
       case .not(let one): type = without(one, type)
       }
     }
-    return type
+    return narrowed(type, byFieldsOf: path)
+  }
+
+  /// A union of schemas without those that a field tells apart: where `s.kind` is known to be "circle", `s` is what can
+  /// have that `kind`.
+  private mutating func narrowed(_ type: TypeID, byFieldsOf path: String) -> TypeID {
+    guard case .union(let members) = types[types.base(type)] else { return type }
+    var rest = members
+    for fact in facts where fact.path.hasPrefix(path + ".") {
+      let field = key(String(fact.path.dropFirst(path.utf8.count + 1)))
+      rest.removeAll { member in
+        guard case .schema(let schema) = types[types.required(member)] else { return false }
+        ensureSchema(schema.index)
+        guard let slot = schemas[Int(schema.index)].slotOf[field] else { return false }
+        let values = literals(of: schemas[Int(schema.index)].slots[Int(slot)].type)
+        switch fact.kind {
+        case .type(let one): return !values.isEmpty && !values.contains(one)
+        case .not(let one): return values == [one]
+        case .present, .absent: return false
+        }
+      }
+    }
+    if rest.isEmpty || rest.count == members.count { return type }
+    return rest.count == 1 ? rest[0] : types.add(.union(rest))
+  }
+
+  /// The texts that a type consists of; none where it has other values, too.
+  private func literals(of type: TypeID) -> [TypeID] {
+    let base = types.base(type)
+    switch types[base] {
+    case .text: return [base]
+    case .union(let members):
+      let all = members.map { literals(of: $0) }
+      return all.contains { $0.isEmpty } ? [] : all.flatMap { $0 }
+    default: return []
+    }
   }
 
   /// A union without one of its members.
