@@ -37,6 +37,23 @@ public enum YAML {
     /// Where each field's key and each list element stands. Elements of lists are `.index`, fields `.field`; what an
     /// alias or a merge brings in has the place of the alias only.
     public var places: [FieldPath: Place]
+    /// The tags of fields and elements that no version of YAML has: `!reset`.
+    public var tags: [FieldPath: String]
+
+    public init(value: Value, place: Place, places: [FieldPath: Place] = [:], tags: [FieldPath: String] = [:]) {
+      (self.value, self.place, self.places, self.tags) = (value, place, places, tags)
+    }
+  }
+
+  /// What plain scalars are.
+  public enum Reading: Sendable {
+    /// All are typed as by YAML 1.1, as Kubernetes' reader does.
+    case kubernetes
+    /// Keys are the texts that they are written as.
+    case textKeys
+    /// As Compose does: keys are texts, of words only `true`, `false` and `null` mean something else (YAML 1.2), and
+    /// numbers that only 64 bits without a sign hold are texts, which keeps their digits.
+    case compose
   }
 
   /// A place in a text; both counted from 1, the column in characters.
@@ -51,8 +68,10 @@ public enum YAML {
   }
 
   /// Reads all documents, with the places of their parts: for messages about what is in them. Slower than `parseAll`.
-  public static func parseWithPlaces(_ text: String) throws(CodecError) -> [Document] {
-    var reader = YAMLReader(isRecordingPlaces: true)
+  public static func parseWithPlaces(
+    _ text: String, as reading: Reading = .kubernetes
+  ) throws(CodecError) -> [Document] {
+    var reader = YAMLReader(isRecordingPlaces: true, reading: reading)
     return try reader.read(Array(text.utf8))
   }
 

@@ -31,6 +31,7 @@ struct YAMLReader {
   private let isRecordingPlaces: Bool
   /// Whether of a key that stands twice the last value counts, instead of that being an error.
   private var isRepeating = false
+  private var reading = YAML.Reading.kubernetes
   /// The keys that stood in their map before, with their lines.
   private(set) var repeated: [(line: Int, key: String)] = []
   private var anchors: [String: (value: Value, size: Int)] = [:]
@@ -42,12 +43,14 @@ struct YAMLReader {
   private var stack: [Frame] = []
   private var documents: [YAML.Document] = []
   private var places: [FieldPath: YAML.Place] = [:]
+  private var tags: [FieldPath: String] = [:]
   private var path = FieldPath()
   private var start = YAML.Place(line: 1, column: 1)
   private var remarks: YAMLRemarks?
   private(set) var comments: [[YAML.Comment]] = []
 
-  init(isRecordingPlaces: Bool, isRepeating: Bool = false) {
+  init(isRecordingPlaces: Bool, isRepeating: Bool = false, reading: YAML.Reading = .kubernetes) {
+    self.reading = reading
     self.isRecordingPlaces = isRecordingPlaces
     self.isRepeating = isRepeating
   }
@@ -113,6 +116,7 @@ struct YAMLReader {
     case YAML_DOCUMENT_START_EVENT:
       anchors.removeAll(keepingCapacity: true)
       places.removeAll()
+      tags.removeAll()
       if let rest = remarks?.begin(at: start.line, isFirst: comments.isEmpty), !comments.isEmpty {
         comments[comments.count - 1] += rest
       }
@@ -134,9 +138,11 @@ struct YAMLReader {
       try add(known.value)
     case YAML_SEQUENCE_START_EVENT:
       record()
+      record(tag: Self.text(event.data.sequence_start.tag))
       try push(isMap: false, anchor: Self.text(event.data.sequence_start.anchor))
     case YAML_MAPPING_START_EVENT:
       record()
+      record(tag: Self.text(event.data.mapping_start.tag))
       try push(isMap: true, anchor: Self.text(event.data.mapping_start.anchor))
     case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: try pop()
     default: break
@@ -155,6 +161,12 @@ extension YAMLReader {
     if isRecordingPlaces { places[path.index(frame.elements.count)] = start }
     if remarks?.isNear(start.line) ?? false { remarks?.meet(path.index(frame.elements.count), at: start) }
     remarks?.pass(.index(frame.elements.count), depth: path.elements.count, column: frame.column)
+  }
+
+  /// Notes the tag of the node that starts here, unless it is one of YAML's own.
+  private mutating func record(tag: String?) {
+    guard isRecordingPlaces, let tag, !tag.hasPrefix("tag:"), let frame = stack.last else { return }
+    tags[frame.isMap ? path.field(frame.key ?? "<<") : path.index(frame.elements.count)] = tag
   }
 
   private mutating func push(isMap: Bool, anchor: String?) throws(Problem) {
@@ -205,8 +217,9 @@ extension YAMLReader {
         nodes += 1
         return
       }
-      return try key(try value(text, isPlain: isPlain, tag: tag), of: last)
+      return try key(reading == .kubernetes ? try value(text, isPlain: isPlain, tag: tag) : .string(text), of: last)
     }
+    record(tag: tag)
     let value = try value(text, isPlain: isPlain, tag: tag)
     if scalar.anchor != nil, let anchor = Self.text(scalar.anchor) { anchors[anchor] = (value, 1) }
     record()
@@ -220,7 +233,7 @@ extension YAMLReader {
     case nil, "tag:yaml.org,2002:int"?, "tag:yaml.org,2002:float"?, "tag:yaml.org,2002:bool"?,
       "tag:yaml.org,2002:null"?:
       do {
-        return try YAMLScalar.resolve(text)
+        return reading == .compose ? try YAMLScalar.modern(text) : try YAMLScalar.resolve(text)
       } catch {
         throw Problem(message: "\(text) has no counterpart in JSON")
       }
@@ -269,7 +282,7 @@ extension YAMLReader {
     nodes += 1
     guard let last = stack.indices.last else {
       guard value != .null else { return }
-      documents.append(YAML.Document(value: value, place: first, places: places))
+      documents.append(YAML.Document(value: value, place: first, places: places, tags: tags))
       if let found = remarks?.end() { comments.append(found) }
       return
     }

@@ -22,6 +22,16 @@ enum YAMLScalar {
     }
   }
 
+  /// As Compose reads it: of words, only those of YAML 1.2 are typed, and numbers keep the digits that 64 bits hold.
+  static func modern(_ text: String) throws(NoJSON) -> Value {
+    let value = try resolve(text)
+    switch value {
+    case .bool where !["true", "false"].contains(text.lowercased()): return .string(text)
+    case .number where UInt64(text) != nil: return .string(text)
+    default: return value
+    }
+  }
+
   /// Whether a text would be read as something other than a string.
   static func isTyped(_ text: String) -> Bool {
     do {

@@ -33,6 +33,15 @@ import Testing
     #expect(try YAML.parseAll("1: a\nn: b\n1.5: c\n'1.0': d\n") == [["1": "a", "false": "b", "1.5": "c", "1.0": "d"]])
   }
 
+  @Test func readsAsComposeDoes() throws {
+    let text = "n: no\nyes: True\nbig: 12345678901234567890\nless: {A: !reset null, B: !override [1]}\n"
+    let document = try #require(try YAML.parseWithPlaces(text, as: .compose).first)
+    #expect(
+      document.value == ["n": "no", "yes": true, "big": "12345678901234567890", "less": ["A": "null", "B": [1]]])
+    #expect(document.tags == [FieldPath("less").field("A"): "!reset", FieldPath("less").field("B"): "!override"])
+    #expect(try YAML.parseWithPlaces("n: no", as: .textKeys).first?.value == ["n": false])
+  }
+
   @Test func mergesKeys() throws {
     let read = try YAML.parseAll("a: &a {x: 1, z: 2}\nb:\n  <<: *a\n  x: 3\nc:\n  <<: [{x: 7}, *a]\n")
     #expect(read == [["a": ["x": 1, "z": 2], "b": ["x": 3, "z": 2], "c": ["x": 7, "z": 2]]])

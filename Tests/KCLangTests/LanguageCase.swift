@@ -89,7 +89,7 @@ struct LanguageCase {
   private func parameterFile(_ path: String) -> ParameterFile {
     let bytes = Array((files[path] ?? "").utf8)
     do {
-      let document = try YAML.parseWithPlaces(String(decoding: bytes, as: UTF8.self)).first
+      let document = try YAML.parseWithPlaces(String(decoding: bytes, as: UTF8.self), as: .textKeys).first
       let places = (document?.places ?? [:]).mapValues { ParameterFile.Place(line: $0.line, column: $0.column) }
       return ParameterFile(path: path, bytes: bytes, content: .values(document?.value ?? .null, places: places))
     } catch {

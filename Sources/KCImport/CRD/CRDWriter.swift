@@ -61,6 +61,10 @@ struct CRDWriter {
     out.documentation(schema["description"]?.string ?? "\(kind) of \(group).")
     let requirements = requirements(schema)
     out.block("resource schema \(root) extends Resource") { out in
+      if !isNamespaced {
+        out.documentation("None: it is of the whole cluster.")
+        out.line("final namespace: None = none")
+      }
       for field in fields {
         out.documentation(field.documentation)
         out.line(field.line)

@@ -83,8 +83,10 @@ extension Program {
   private mutating func addFields(of declared: Int32, to place: Int32) {
     ensureSchema(declared)
     closedKinds.insert(place)
+    schemas[Int(place)].scopeOfObjects = isOfCluster(schemas[Int(declared)]) ? .cluster : .namespaced
     addOpenField(key("metadata"), isRecord: true, to: place)
-    for field in schemas[Int(declared)].slots where field.owner == declared && field.childSchema < 0 {
+    for field in schemas[Int(declared)].slots
+    where field.owner == declared && field.childSchema < 0 && field.key != keys.namespace {
       guard schemas[Int(place)].slotOf[field.key] == nil else { continue }
       var slot = field
       slot.owner = place

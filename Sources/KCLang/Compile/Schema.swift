@@ -55,6 +55,8 @@ struct Schema: Sendable {
   var body: Int32 = -1
   /// The type of the API that its objects are, for blocks in the API's own terms.
   var apiType: (apiVersion: String, kind: String)?
+  /// Whether those objects live in namespaces, as far as a schema of the program says it.
+  var scopeOfObjects = Program.ObjectScope.unknown
   /// The parameters of a component, and the scope of its body.
   var parameters: [ComponentParameter] = []
   var inner: Int32 = -1

@@ -85,7 +85,9 @@ extension Program {
   fileprivate func namespaces(of resources: [Resource]) -> (declared: Set<String>, used: Set<String>) {
     var (declared, used): (Set<String>, Set<String>) = ([], [])
     for resource in resources {
-      if let name = value(at: keys.metadata, keys.namespace, in: resource.tree) {
+      // Exact files are of objects as others made them: their namespaces are there, or said.
+      let isExact = exactFiles.contains(span(instances[Int(resource.instance)].site).file)
+      if !isExact, let name = value(at: keys.metadata, keys.namespace, in: resource.tree) {
         used.insert(tree.text(of: name) ?? "")
       }
       guard let kind = value(at: keys.kind, in: resource.tree), isText(kind, "Namespace"),

@@ -55,6 +55,9 @@ public struct Resource: Sendable {
   public var isProtected = false
   /// Whether pods are to be made anew when what they are configured with changes: `restartOnConfig`.
   public var restartsOnConfig = false
+  /// The namespace for an object that says none and whose kind nothing is known of, where the target knows that its kind
+  /// lives in namespaces.
+  public internal(set) var openNamespace: String?
   /// The block and the object, in the program.
   var instance: Int32 = -1
   /// The API object in the arena: `Compilation.tree` has what it refers to.

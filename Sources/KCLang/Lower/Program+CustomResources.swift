@@ -14,12 +14,20 @@ extension Program {
     }
     guard !definitions.isEmpty else { return }
     var schemas = CustomSchemas(kube, definitions)
-    let clusterWide = Set(
-      definitions.filter { $0.at("spec", "scope")?.string == "Cluster" }.map(CustomSchemas.definedKind))
+    // Whether objects of each kind live in namespaces.
+    var scopes: [String: Bool] = [:]
+    for definition in definitions {
+      let kind = CustomSchemas.definedKind(definition)
+      scopes[kind] = scopes[kind] ?? true && definition.at("spec", "scope")?.string != "Cluster"
+    }
     for place in resources.indices {
       let (apiVersion, kind) = identity(of: resources[place].tree)
       let group = apiVersion.split(separator: "/").first.map(String.init) ?? ""
-      if clusterWide.contains("\(group) \(kind)") { removeNamespace(&resources[place].tree) }
+      switch scopes["\(group) \(kind)"] {
+      case true?: placeInKnownNamespace(&resources[place])
+      case false?: removeNamespace(&resources[place])
+      case nil: break
+      }
       check(resources[place], apiVersion: apiVersion, kind: kind, against: &schemas)
     }
   }
@@ -58,10 +66,11 @@ extension Program {
   }
 
   /// Objects of the whole cluster have no namespace, unless the source says one.
-  private mutating func removeNamespace(_ object: inout TreeValue) {
-    guard let metadata = value(at: keys.metadata, in: object), metadata.tag == .record else { return }
+  private mutating func removeNamespace(_ resource: inout Resource) {
+    resource.openNamespace = nil
+    guard let metadata = value(at: keys.metadata, in: resource.tree), metadata.tag == .record else { return }
     let fields = tree.fields(of: metadata).filter { $0.key != UInt32(keys.namespace) || $0.origin != 0 }
-    object = replacing(keys.metadata, in: object, with: tree.record(fields))
+    resource.tree = replacing(keys.metadata, in: resource.tree, with: tree.record(fields))
   }
 
   private mutating func report(_ cause: APIStatus.Cause, of resource: Resource, kind: String) {

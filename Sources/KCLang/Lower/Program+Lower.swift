@@ -87,7 +87,8 @@ extension Program {
       address: address(of: index), kind: text(instances[Int(index)].kind),
       origin: location(instances[Int(index)].site), dependencies: [])
     resource.instance = index
-    resource.tree = withNamespace(resolved, of: index)
+    resource.tree = resolved
+    placeInNamespace(&resource)
     resource.isProtected = says(keys.protect, index)
     resource.restartsOnConfig = says(keys.restartOnConfig, index)
     if !deferreds.isEmpty { findDeferred(&resource) }
@@ -161,65 +162,11 @@ extension Program {
     return raw.isNone || raw.isPoison ? nil : materialize(raw)
   }
 
-  /// Objects that live in a namespace and name none get the project's.
-  private mutating func withNamespace(_ object: TreeValue, of index: Int32) -> TreeValue {
-    guard let metadata = value(at: keys.metadata, in: object), metadata.tag == .record,
-      value(at: keys.namespace, in: metadata) == nil, isNamespaced(object)
-    else { return object }
-    let name = namespaceValue(around: index)
-    var fields: [TreeField] = []
-    fields.reserveCapacity(metadata.length + 1)
-    for field in tree.fields(of: metadata) where field.key != UInt32(keys.namespace) {
-      fields.append(field)
-      if field.key == UInt32(keys.name) {
-        fields.append(TreeField(key: UInt32(keys.namespace), origin: 0, value: name))
-      }
-    }
-    // Objects that the API server names have none yet.
-    if !fields.contains(where: { $0.key == UInt32(keys.namespace) }) {
-      fields.append(TreeField(key: UInt32(keys.namespace), origin: 0, value: name))
-    }
-    return replacing(keys.metadata, in: object, with: tree.record(fields))
-  }
-
-  /// Whether objects of this type live in namespaces; those of unknown types may.
-  private mutating func isNamespaced(_ object: TreeValue) -> Bool {
-    guard let version = value(at: keys.apiVersion, in: object), let kind = value(at: keys.kind, in: object) else {
-      return false
-    }
-    let names = WrittenType(apiVersion: version.bits, kind: kind.bits)
-    if let known = namespacedTypes[names] { return known }
-    let (apiVersion, kindText) = identity(of: object)
-    let found = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kindText)?.namespaced ?? true
-    namespacedTypes[names] = found
-    return found
-  }
-
   /// The object with another value for one of its fields.
   mutating func replacing(_ key: Int32, in object: TreeValue, with value: TreeValue) -> TreeValue {
     var fields = Array(tree.fields(of: object))
     for place in fields.indices where fields[place].key == UInt32(key) { fields[place].value = value }
     return tree.record(fields)
-  }
-
-  /// The namespace that the instance around a block gives it, else the `env`, else the project.
-  mutating func namespace(around index: Int32) -> String {
-    let value = namespaceValue(around: index)
-    return tree.text(of: value) ?? ""
-  }
-
-  private mutating func namespaceValue(around index: Int32) -> TreeValue {
-    var current = instances[Int(index)].parent
-    while current >= 0 {
-      if let binding = namespaces[current] {
-        let value = scalar(evaluate(binding.op, binding.frame))
-        if value.tag == .string { return value }
-        if !value.isPoison { _ = mismatch(value, TypeTable.string, at: siteOf(binding.op)) }
-      }
-      current = instances[Int(current)].parent
-    }
-    if projectNamespace.isNone { projectNamespace = tree.string(project.namespace) }
-    return projectNamespace
   }
 
   /// Merges records field by field, all the way down; other values of the second win.

@@ -117,7 +117,7 @@ extension Program {
     declaredNodes = other.declaredNodes
     project = other.project
     projectNamespace = other.projectNamespace
-    namespacedTypes = other.namespacedTypes
+    typeScopes = other.typeScopes
     otherKube = other.otherKube
     closedKinds = other.closedKinds
     environmentBodies = other.environmentBodies

@@ -169,7 +169,7 @@ struct Program: ~Copyable, Sendable {
   /// The project's namespace as a value, once one was needed.
   var projectNamespace = TreeValue.none
   /// Whether objects of a type live in namespaces, as far as that was asked.
-  var namespacedTypes: [WrittenType: Bool] = [:]
+  var typeScopes: [WrittenType: ObjectScope] = [:]
   /// The types of the API that objects are checked against, where the project names a version that is not the default.
   var otherKube: KubeSchema?
   /// Custom kinds whose fields are those of a schema of the program.

@@ -128,8 +128,9 @@ extension Program {
       help = "without the quotes it is one: `\(text)`"
       fix = edit(of: display(value), to: text, at: site)
     } else if shape == .string, [.int, .float, .bool, .quantity, .duration].contains(value.tag) {
-      fix = edit(of: display(value), to: "\"\(display(value))\"", at: site)
-      help = fix == nil ? "put into text it is one: `\"\\(…)\"`" : "in quotes it is one: `\"\(display(value))\"`"
+      let written = parameterText(at: site) ?? display(value)
+      fix = edit(of: written, to: "\"\(written)\"", at: site)
+      help = fix == nil ? "put into text it is one: `\"\\(…)\"`" : "in quotes it is one: `\"\(written)\"`"
     }
     if help == nil, hidden == 0, !value.isSecret { (help, fix) = shapeHint(value, type, at: site) }
     let wanted = Self.article(describe(type))
@@ -139,6 +140,15 @@ extension Program {
       at: site,
       notes: note.map { [$0] } ?? [], help: help, fix: fix)
     return .poison
+  }
+
+  /// A scalar as it stands in a file of parameters, where `y` may be what `true` is in the language; nil elsewhere.
+  private func parameterText(at site: Int32) -> String? {
+    let span = span(site)
+    guard files.indices.contains(span.file), case let file = files[span.file],
+      options.parameterFiles.contains(where: { $0.path == file.path })
+    else { return nil }
+    return file.text(span.range)
   }
 
   /// The edit that writes a value otherwise, where it is written as such: what makes a value is left alone.

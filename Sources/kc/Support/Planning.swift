@@ -16,7 +16,7 @@ enum Planning {
   static func plan(
     _ project: Project, on target: Target, cluster: LiveState.Cluster? = nil, allowDelete: [String] = []
   ) async throws -> Plan {
-    let desired = project.desired()
+    let desired = project.desired(types: target.client.types)
     do throws(ClientError) {
       var live = try await LiveReader(client: target.client, target: target.name).read(
         project: project.compilation.project.name, namespace: namespace(project), desired: desired)
@@ -45,9 +45,9 @@ enum Planning {
     let cluster = cluster ?? LiveState.Cluster(nodes: info.nodes)
     let count = cluster.nodes.count
     let nodes = count == 0 ? "no nodes declared" : "\(count) node\(count == 1 ? "" : "s")"
-    let desired = project.desired()
     let record = Inventory.find(in: objects ?? [], project: info.name, namespace: namespace(project))
-    let kinds = KnownKinds(definedBy: (objects ?? []) + desired.map(\.object))
+    let kinds = KnownKinds(definedBy: (objects ?? []) + project.compilation.resources.map(\.object))
+    let desired = project.desired(types: kinds.types)
     let live = Offline.state(
       desired: desired, objects: objects ?? [], inventory: record?.entries ?? [], cluster: cluster, kinds: kinds,
       target: "\(objects == nil ? "nothing" : "a file"), offline (\(nodes))")

@@ -103,7 +103,7 @@ struct Project {
       throw Terminal.fail("there is no file \(path)", help: "--params names a YAML or JSON file", code: .input)
     }
     do {
-      let document = try YAML.parseWithPlaces(String(decoding: bytes, as: UTF8.self)).first
+      let document = try YAML.parseWithPlaces(String(decoding: bytes, as: UTF8.self), as: .textKeys).first
       let places = (document?.places ?? [:]).mapValues { ParameterFile.Place(line: $0.line, column: $0.column) }
       return ParameterFile(path: path, bytes: bytes, content: .values(document?.value ?? .null, places: places))
     } catch {
@@ -174,7 +174,19 @@ struct Project {
   private var firstCode: String { compilation.diagnostics.first { $0.severity == .error }?.code ?? "KC0001" }
 
   /// The declared objects, with the namespaces that they need and nobody declares.
-  func desired() -> [DesiredObject] { compilation.resources.map(Self.desired) + neededNamespaces() }
+  ///
+  /// - Parameter types: what the target serves: it knows whether kinds live in namespaces that kc knows nothing of.
+  func desired(types: ResourceTypes = .builtin) -> [DesiredObject] {
+    compilation.resources.map { resource -> DesiredObject in
+      var desired = Self.desired(resource)
+      if let namespace = resource.openNamespace,
+        types.find((desired.object.apiVersion, desired.object.kind))?.namespaced ?? false
+      {
+        desired.object.set(.string(namespace), at: "metadata", "namespace")
+      }
+      return desired
+    } + neededNamespaces()
+  }
 
   /// The namespaces that the declared objects need and nobody declares.
   func neededNamespaces() -> [DesiredObject] {

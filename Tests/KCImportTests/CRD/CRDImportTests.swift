@@ -48,6 +48,13 @@ import Testing
     return crds.modules.first?.source ?? ""
   }
 
+  @Test func kindsOfTheClusterHaveNoNamespace() {
+    var crds = CRDImport()
+    crds.read("widget.yaml", Array(Self.widget.replacing("scope: Namespaced", with: "scope: Cluster").utf8))
+    #expect(crds.modules.first?.source.contains("  final namespace: None = none\n") ?? false)
+    #expect(!Self.module().contains("namespace"))
+  }
+
   @Test func typesRulesAndDocumentationAreKept() {
     let source = Self.module()
     for line in [
