@@ -5,9 +5,10 @@ extension Lifter {
   /// Writes `affinity { … }` with the parts of the pod that rules can say.
   mutating func addAffinity(_ pod: inout Remainder) {
     var rules: [SourceLine] = []
-    if let affinity = pod.peek("affinity"), let lines = affinityRules(affinity, pod.path("affinity")) {
-      pod.take("affinity")
-      rules += lines
+    if let affinity = pod.take("affinity") {
+      var rest = Remainder(affinity, pod.path("affinity"))
+      rules += affinityRules(&rest)
+      if !rest.isEmpty { pod.replace(rest.value, at: "affinity") }
     }
     if let spread = pod.peek("topologySpreadConstraints")?.array,
       let lines = all(spread, pod.path("topologySpreadConstraints"), spreadRule)
@@ -42,39 +43,43 @@ extension Lifter {
   private static let required = "requiredDuringSchedulingIgnoredDuringExecution"
   private static let preferred = "preferredDuringSchedulingIgnoredDuringExecution"
 
-  private func affinityRules(_ affinity: Value, _ path: FieldPath) -> [SourceLine]? {
-    var rest = Remainder(affinity, path)
+  /// The rules of each list that rules can say as a whole; the other lists are left, for what the API says takes the
+  /// place of a list and not of its elements.
+  private func affinityRules(_ rest: inout Remainder) -> [SourceLine] {
     var out: [SourceLine] = []
-    if let terms = rest.take("nodeAffinity", Self.required, "nodeSelectorTerms")?.array {
-      guard terms.count == 1, let expressions = terms[0]["matchExpressions"]?.array, terms[0].object?.count == 1,
-        let lines = all(expressions, path.field("nodeAffinity"), { predicate($0).map { "require node \($0)" } })
-      else { return nil }
+    func add(_ owner: String, _ list: [String], _ rule: (Value) -> [String]?) {
+      guard let terms = rest.value.at([owner] + list)?.array, !terms.isEmpty else { return }
+      let path = rest.path(owner)
+      var lines: [SourceLine] = []
+      for (place, term) in terms.enumerated() {
+        guard let texts = rule(term) else { return }
+        lines += texts.enumerated().map { .text($1, path.index(texts.count > 1 ? $0 : place)) }
+      }
+      rest.remove([owner] + list)
       out += lines
     }
-    if let terms = rest.take("nodeAffinity", Self.preferred)?.array {
-      guard let lines = all(terms, path.field("nodeAffinity"), nodePreference) else { return nil }
-      out += lines
+    // Several terms are alternatives, which no rules say.
+    if rest.peek("nodeAffinity", Self.required, "nodeSelectorTerms")?.array?.count == 1 {
+      add("nodeAffinity", [Self.required, "nodeSelectorTerms"], requiredNode)
     }
+    add("nodeAffinity", [Self.preferred]) { nodePreference($0).map { [$0] } }
     for (key, relation) in [("podAffinity", "near"), ("podAntiAffinity", "apart from")] {
-      if let terms = rest.take(key, Self.required)?.array {
-        guard
-          let lines = all(terms, path.field(key), { term in podTerm(term, relation).map { "require \($0)" } })
-        else { return nil }
-        out += lines
-      }
-      if let terms = rest.take(key, Self.preferred)?.array {
-        guard
-          let lines = all(
-            terms, path.field(key),
-            { term in
-              guard let weight = term["weight"]?.int, let inner = term["podAffinityTerm"] else { return nil }
-              return podTerm(inner, relation).map { "prefer \($0)\(Self.weight(weight))" }
-            })
-        else { return nil }
-        out += lines
+      add(key, [Self.required]) { term in podTerm(term, relation).map { ["require \($0)"] } }
+      add(key, [Self.preferred]) { term in
+        guard let weight = term["weight"]?.int, let inner = term["podAffinityTerm"] else { return nil }
+        return podTerm(inner, relation).map { ["prefer \($0)\(Self.weight(weight))"] }
       }
     }
-    return rest.isEmpty && !out.isEmpty ? out : nil
+    return out
+  }
+
+  /// `require node disktype == "ssd"`, for each of the labels that a node has to have.
+  private func requiredNode(_ term: Value) -> [String]? {
+    guard let expressions = term["matchExpressions"]?.array, term.object?.count == 1, !expressions.isEmpty else {
+      return nil
+    }
+    let texts = expressions.compactMap(predicate)
+    return texts.count == expressions.count ? texts.map { "require node \($0)" } : nil
   }
 
   private static func weight(_ weight: Int64) -> String { weight == 100 ? "" : " weight \(weight)" }
@@ -91,35 +96,25 @@ extension Lifter {
   private func predicate(_ expression: Value) -> String? {
     guard let key = expression["key"]?.string, let test = expression["operator"]?.string else { return nil }
     let values = expression["values"]?.array?.compactMap(\.string) ?? []
-    let label = Self.nodeLabels[key] ?? SourceText.quoted(key)
+    let label = AffinityText.label(key)
     switch (test, values.count) {
     case ("Exists", 0): return "\(label) exists"
     case ("In", 1): return "\(label) == \(SourceText.quoted(values[0]))"
     case ("NotIn", 1): return "\(label) != \(SourceText.quoted(values[0]))"
     case ("In", 2...): return "\(label) in \(list(values))"
     case ("NotIn", 2...): return "\(label) not in \(list(values))"
+    case ("Gt", 1) where UInt32(values[0]).map { "\($0)" } == values[0]: return "\(label) > \(values[0])"
+    case ("Lt", 1) where UInt32(values[0]).map { "\($0)" } == values[0]: return "\(label) < \(values[0])"
     default: return nil
     }
   }
-
-  private static let topologies = [
-    "kubernetes.io/hostname": "hostname", "topology.kubernetes.io/zone": "zone",
-    "topology.kubernetes.io/region": "region",
-  ]
-
-  /// Labels that every node has, and the names that rules have for them.
-  private static let nodeLabels = topologies.merging([
-    "kubernetes.io/arch": "arch", "kubernetes.io/os": "os", "node.kubernetes.io/instance-type": "instance-type",
-  ]) { first, _ in first }
-
-  private static func topology(_ key: String) -> String { topologies[key] ?? SourceText.quoted(key) }
 
   /// `near web by zone`
   private func podTerm(_ term: Value, _ relation: String) -> String? {
     guard term.object?.count == 2, let key = term["topologyKey"]?.string, let target = pods(of: term) else {
       return nil
     }
-    return "\(relation) \(target) by \(Self.topology(key))"
+    return "\(relation) \(target) by \(AffinityText.topology(key))"
   }
 
   /// The workload that a term's selector means; `self` for the own one.
@@ -140,7 +135,7 @@ extension Lifter {
         ["topologyKey", "maxSkew", "whenUnsatisfiable", "labelSelector", "minDomains"].contains($0)
       })
     else { return nil }
-    var text = "spread by \(Self.topology(key))"
+    var text = "spread by \(AffinityText.topology(key))"
     if skew != 1 { text += " maxSkew \(skew)" }
     if let domains = term["minDomains"]?.int { text += " minDomains \(domains)" }
     return text + (policy == "ScheduleAnyway" ? " or best-effort" : "")
@@ -150,7 +145,7 @@ extension Lifter {
     guard let test = toleration["operator"]?.string else { return nil }
     let key = toleration["key"]?.string ?? ""
     let value = toleration["value"]?.string ?? ""
-    var text = "tolerate \(SourceText.quoted(key.isEmpty ? "*" : key))"
+    var text = "tolerate \(AffinityText.taint(key.isEmpty ? "*" : key))"
     switch test {
     case "Equal": text += " == \(SourceText.quoted(value))"
     case "Exists": guard value.isEmpty else { return nil }

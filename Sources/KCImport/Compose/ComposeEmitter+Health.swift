@@ -8,9 +8,11 @@ extension ComposeEmitter {
     }
     guard let action = action(test, service) else { return }
     var arguments = action.arguments
-    for (field, argument, standard) in [("interval", "every", "30s"), ("timeout", "timeout", "30s")] {
-      arguments.append("\(argument): \(duration(check[field], least: 1) ?? standard)")
-    }
+    let every = duration(check["interval"], least: 1) ?? "30s"
+    // Compose waits for one check to end before it begins the next; kubelets begin each in its time.
+    let interval = ComposeUnits.milliseconds(loader.reader.variables.plain(check["interval"]?.text ?? "30s"))
+    let usual = ComposeUnits.duration(min(30_000, interval ?? 30_000), least: 1)
+    arguments += ["every: \(every)", "timeout: \(duration(check["timeout"], least: 1) ?? usual)"]
     if let delay = duration(check["start_period"], least: 0), delay != "0s" { arguments.append("delay: \(delay)") }
     if let node = check["retries"], let count = Int(loader.reader.variables.plain(node.text ?? "")), count > 0 {
       if count != 3 { arguments.append("failures: \(min(count, 1_000_000))") }

@@ -1,3 +1,5 @@
+internal import KCLang
+
 /// What Compose has and Kubernetes has not: it is said once for each line.
 extension ComposeEmitter {
   /// Fields of a service that become something.
@@ -31,6 +33,23 @@ extension ComposeEmitter {
     "tty": ["false"], "stdin_open": ["false"], "oom_kill_disable": ["false"], "attach": ["true", "false"],
   ]
 
+  /// What Compose knows besides, and has no counterpart.
+  private static let others: Set<String> = [
+    "annotations", "attach", "blkio_config", "cgroup", "cgroup_parent", "cpu_count", "cpu_percent", "cpu_period",
+    "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpuset", "credential_spec", "develop",
+    "device_cgroup_rules", "devices", "dns_opt", "dns_search", "domainname", "external_links", "gpus", "group_add",
+    "init", "ipc", "isolation", "label_file", "logging", "mac_address", "mem_swappiness", "memswap_limit", "models",
+    "network_mode", "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "post_start", "provider", "runtime",
+    "scale", "shm_size", "stop_grace_period", "stop_signal", "storage_opt", "ulimits", "use_api_socket", "userns_mode",
+    "uts", "volumes_from",
+  ]
+
+  /// What a field that Compose does not know was to be.
+  private static func meant(_ field: String) -> String? {
+    if others.contains(field) { return nil }
+    return Spelling.nearest(to: field, among: known).map { "did you mean `\($0)`?" }
+  }
+
   mutating func noteFields(_ service: ComposeService) {
     for entry in service.node.entries ?? [] where !Self.known.contains(entry.key) && !entry.key.hasPrefix("x-") {
       if let fine = Self.defaults[entry.key], let text = entry.node.text, fine.contains(text) { continue }
@@ -42,7 +61,9 @@ extension ComposeEmitter {
           help: service.kind == .job ? nil : "what ends by itself is a `job`", at: entry.node)
       case "tty", "stdin_open": note(.note, "`\(entry.key)` has no counterpart", at: entry.node)
       default:
-        note(.warning, "`\(entry.key)` has no counterpart", help: Self.missing[entry.key], at: entry.node)
+        note(
+          .warning, "`\(entry.key)` has no counterpart", help: Self.missing[entry.key] ?? Self.meant(entry.key),
+          at: entry.node)
       }
     }
     noteDeploy(service)

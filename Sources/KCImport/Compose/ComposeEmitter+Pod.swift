@@ -85,7 +85,7 @@ extension ComposeEmitter {
     for item in placement?["preferences"]?.items ?? [] {
       let label = item["spread"]?.text.map { $0.hasPrefix("node.labels.") ? String($0.dropFirst(12)) : $0 }
       if let label, Self.isLabel(label) {
-        rules.append("spread by \(SourceText.quoted(label)) maxSkew 1 or best-effort")
+        rules.append("spread by \(AffinityText.topology(label)) or best-effort")
       } else {
         note(.warning, "this preference has no counterpart", at: item)
       }
@@ -100,7 +100,7 @@ extension ComposeEmitter {
     if let node = service.node["platform"], let text = node.text {
       let parts = loader.reader.variables.plain(text).split(separator: "/").map(String.init)
       if parts.count > 1, ["amd64", "arm64", "arm", "s390x", "ppc64le", "riscv64", "386"].contains(parts[1]) {
-        rules.append("require node \"kubernetes.io/arch\" == \(SourceText.quoted(parts[1]))")
+        rules.append("require node arch == \(SourceText.quoted(parts[1]))")
       } else {
         note(.note, "`platform: \(text)` has no counterpart", at: node)
       }
@@ -129,7 +129,7 @@ extension ComposeEmitter {
         label = String(left.dropFirst(12))
       }
       guard Self.isLabel(label), Self.isLabelValue(right) else { return nil }
-      return "\(SourceText.quoted(label)) \(sign) \(SourceText.quoted(right))"
+      return "\(AffinityText.label(label)) \(sign) \(SourceText.quoted(right))"
     }
     return nil
   }

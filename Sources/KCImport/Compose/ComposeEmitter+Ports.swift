@@ -10,7 +10,7 @@ extension ComposeEmitter {
       guard let text = item.text else { continue }
       let (number, transport) = Self.withTransport(loader.reader.variables.plain(text))
       guard let range = Self.range(number) else {
-        note(.error, "`\(number)` is no port", at: item)
+        noPort(text, at: item)
         continue
       }
       for port in range { add(port, transport: transport, published: nil, to: &service) }
@@ -45,11 +45,22 @@ extension ComposeEmitter {
     }
     let parts = rest.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard let target = parts.last, parts.count <= 3 else {
-      return note(.error, "`\(loader.reader.variables.plain(text))` is no port", at: item)
+      return noPort(text, at: item)
     }
     if parts.count == 3 { noteAddress(loader.reader.variables.plain(parts[0]), at: item) }
     let published = parts.count > 1 ? parts[parts.count - 2] : nil
     add(target, published: published, transport: transport, at: item, to: &service)
+  }
+
+  /// Says that a text is no port: of one that a variable is to give, that nothing does.
+  private mutating func noPort(_ text: String, at item: ComposeNode) {
+    let plain = loader.reader.variables.plain(Self.withTransport(text).0)
+    guard plain.isEmpty, let name = ComposeVariables.names(text).last else {
+      return note(.error, "`\(plain)` is no port from 1 to 65535", at: item)
+    }
+    note(
+      .error, "nothing gives this port: the variable `\(name)` is empty",
+      help: "set `\(name)` in `.env` beside the file, or give it a default: `${\(name):-8080}`", at: item)
   }
 
   private mutating func noteAddress(_ address: String, at item: ComposeNode) {
@@ -64,7 +75,7 @@ extension ComposeEmitter {
       return note(.error, "there is no protocol `\(transport.lowercased())`", at: item)
     }
     guard let targets = Self.range(variables.plain(target)) else {
-      return note(.error, "`\(variables.plain(target))` is no port from 1 to 65535", at: item)
+      return noPort(target, at: item)
     }
     guard targets.count <= Self.portLimit else {
       return note(.error, "these are \(targets.count) ports: more than \(Self.portLimit) are not imported", at: item)

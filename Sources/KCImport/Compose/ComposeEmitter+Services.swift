@@ -25,7 +25,9 @@ extension ComposeEmitter {
     out.block("service \(name)") { out in
       if name != host { out.line("name = \(SourceText.quoted(host))") }
       out.line("select = \(service.name)")
-      if service.ports.isEmpty || (isFirst && type == "headless") { out.line("headless = true") }
+      if service.ports.isEmpty || (isFirst && (type == "headless" || namesPods(service, type))) {
+        out.line("headless = true")
+      }
       if let type, isFirst, type != "headless", !service.ports.isEmpty {
         out.line("type = \(SourceText.quoted(type))")
       }
@@ -44,6 +46,11 @@ extension ComposeEmitter {
         out.line("port \(trimmed) = \(published.written) -> \(target)")
       }
     }
+  }
+
+  /// Whether a service only names the pods of a stateful set: nothing outside is to reach them.
+  private func namesPods(_ service: ComposeService, _ type: String?) -> Bool {
+    service.kind == .statefulset && type == nil && (service.node["ports"]?.items ?? []).isEmpty
   }
 
   private mutating func serviceType(_ service: ComposeService) -> String? {

@@ -82,6 +82,8 @@ struct ComposeEmitter {
       return note(.warning, "there are no services in this project", at: project)
     }
     guard let entries = node.entries else { return note(.error, "`services` is a map of services", at: node) }
+    if entries.isEmpty { return note(.error, "there are no services in this project", at: node) }
+    defer { noteThatNoneIsChosen(node) }
     for entry in entries {
       guard entry.node.entries != nil || entry.node.isNull else {
         note(.error, "the service `\(entry.key)` is a map of what it needs", at: entry.node)
@@ -101,6 +103,14 @@ struct ComposeEmitter {
       let host = services.contains { $0.host == label } ? name : label
       services.append(ComposeService(key: entry.key, name: name, host: host, node: entry.node))
     }
+  }
+
+  /// All services may belong to profiles that nobody asked for.
+  private mutating func noteThatNoneIsChosen(_ node: ComposeNode) {
+    guard services.isEmpty, (node.entries ?? []).allSatisfy({ $0.node["profiles"] != nil }) else { return }
+    note(
+      .error, "all services belong to profiles, and none of these is asked for",
+      help: "`--profile NAME` imports the services of one, `--profile '*'` those of all", at: node)
   }
 
   private func isActive(_ profile: String) -> Bool {
@@ -156,7 +166,7 @@ struct ComposeEmitter {
     if let whole = ComposeVariables.whole(text), loader.reader.variables.known[whole]?.isNumber != true {
       return parameter(whole)
     }
-    return "\"\(interpolated(text))\""
+    return ComposeVariables.hasMarks(text) ? "\"\(interpolated(text))\"" : SourceText.quoted(text)
   }
 
   mutating func interpolated(_ text: String) -> String {

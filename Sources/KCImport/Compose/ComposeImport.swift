@@ -45,7 +45,7 @@ public struct ComposeImport: Sendable {
   }
 
   /// The text of a `project.kc` that names the project.
-  public var projectFile: String { "project \(SourceText.blockName(projectName)) {\n}\n" }
+  public var projectFile: String { "project \(SourceText.blockName(projectName)) {}\n" }
 
   public var hasErrors: Bool { notes.contains { $0.severity == .error } }
 

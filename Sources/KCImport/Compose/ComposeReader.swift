@@ -20,17 +20,16 @@ struct ComposeReader {
     let text = String(decoding: bytes, as: UTF8.self)
     let documents: [YAML.Document]
     do {
-      documents = try YAML.parseWithPlaces(text)
+      documents = try YAML.parseWithPlaces(text, as: .compose)
     } catch {
       notes.append(ImportNote(.error, error.message, file: path, line: error.line, column: error.column))
       return nil
     }
     remarks.add(bytes, file: files.count - 1)
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(Substring.init)
     var out: [ComposeNode] = []
     for document in documents {
       guard
-        let node = node(document.value, FieldPath(), document, lines, line: document.place.line, depth: 0)
+        let node = node(document.value, FieldPath(), document, line: document.place.line, depth: 0)
       else {
         notes.append(
           ImportNote(
@@ -44,7 +43,7 @@ struct ComposeReader {
   }
 
   private mutating func node(
-    _ value: Value, _ path: FieldPath, _ document: YAML.Document, _ lines: [Substring], line: Int, depth: Int
+    _ value: Value, _ path: FieldPath, _ document: YAML.Document, line: Int, depth: Int
   ) -> ComposeNode? {
     nodes += 1
     guard nodes <= Self.nodeLimit, depth <= Self.depthLimit else { return nil }
@@ -55,8 +54,8 @@ struct ComposeReader {
       for (key, field) in fields {
         let inner = path.field(key)
         let place = document.places[inner]?.line ?? line
-        guard var child = node(field, inner, document, lines, line: place, depth: depth + 1) else { return nil }
-        child.override = document.places[inner].map { Self.override(lines, $0.line, key) } ?? .merge
+        guard var child = node(field, inner, document, line: place, depth: depth + 1) else { return nil }
+        child.override = Self.override(document.tags[inner])
         entries.append(.init(key: key, node: child))
       }
       return ComposeNode(content: .map(entries), file: file, line: line)
@@ -65,7 +64,7 @@ struct ComposeReader {
       for (index, element) in elements.enumerated() {
         let inner = path.index(index)
         let place = document.places[inner]?.line ?? line
-        guard let child = node(element, inner, document, lines, line: place, depth: depth + 1) else { return nil }
+        guard let child = node(element, inner, document, line: place, depth: depth + 1) else { return nil }
         items.append(child)
       }
       return ComposeNode(content: .list(items), file: file, line: line)
@@ -74,40 +73,16 @@ struct ComposeReader {
         self.notes.append(ImportNote(severity, message, help: help, file: path, line: line))
       }
       return ComposeNode(content: .scalar(.string(marked)), file: file, line: line)
-    case .bool:
-      // Compose reads YAML 1.2, where `yes` and `off` are texts.
-      let word = document.places[path].flatMap { Self.word(lines, $0, isField: Self.isField(path)) }
-      if let word, let first = word.first, !"tTfF".contains(first) {
-        return ComposeNode(content: .scalar(.string(word)), file: file, line: line)
-      }
-      return ComposeNode(content: .scalar(value), file: file, line: line)
     default: return ComposeNode(content: .scalar(value), file: file, line: line)
     }
   }
 
-  private static func isField(_ path: FieldPath) -> Bool {
-    if case .field? = path.elements.last { true } else { false }
-  }
-
-  /// The word that stands at a place, or for a field after its key; nil where that is no plain word.
-  private static func word(_ lines: [Substring], _ place: YAML.Place, isField: Bool) -> String? {
-    guard lines.indices.contains(place.line - 1), place.column > 0 else { return nil }
-    var rest = lines[place.line - 1].dropFirst(place.column - 1)
-    if isField {
-      guard let colon = rest.firstIndex(of: ":") else { return nil }
-      rest = rest[rest.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+  /// `key: !reset …` and `key: !override …`
+  private static func override(_ tag: String?) -> ComposeNode.Override {
+    switch tag {
+    case "!reset": .reset
+    case "!override": .replace
+    default: .merge
     }
-    let word = rest.prefix { $0.isASCII && $0.isLetter }
-    return word.isEmpty ? nil : String(word)
-  }
-
-  /// `key: !reset …` and `key: !override …`: the reader of YAML drops tags, so the line is looked at.
-  private static func override(_ lines: [Substring], _ line: Int, _ key: String) -> ComposeNode.Override {
-    guard lines.indices.contains(line - 1), lines[line - 1].contains("!"),
-      let colon = lines[line - 1].firstIndex(of: ":")
-    else { return .merge }
-    let rest = lines[line - 1][lines[line - 1].index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-    if rest.hasPrefix("!reset") { return .reset }
-    return rest.hasPrefix("!override") ? .replace : .merge
   }
 }

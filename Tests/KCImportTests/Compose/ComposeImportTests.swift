@@ -31,6 +31,50 @@ import Testing
     #expect(result.inputs == ["API_TOKEN", "POSTGRES_PASSWORD", "URL"])
   }
 
+  @Test func keysAreTexts() {
+    let result = checked(
+      """
+      services:
+        n:
+          image: a
+          labels: {y: 1}
+          environment: {Y: no, BIG: 12345678901234567890}
+      """)
+    for line in [
+      "deployment n {", "env Y = \"no\"", "env BIG = \"12345678901234567890\"", "podAnnotations { y = \"1\" }",
+    ] {
+      #expect(result.source.contains(line), "\(line)")
+    }
+  }
+
+  @Test func resetsAreHonouredInFlowMaps() {
+    let files = [
+      "a.yaml": "services: {web: {image: a, environment: {A: 1, B: 2}, command: [x]}}",
+      "b.yaml": "services: {web: {environment: {A: !reset null}, command: !override [y]}}",
+    ]
+    let source = run(files, ["a.yaml", "b.yaml"]).source
+    #expect(source.contains("env B = 2") && source.contains("args = [\"y\"]") && !source.contains("env A"))
+  }
+
+  @Test func whatWasMeantIsTold() {
+    let notes = run(["compose.yaml": "services: {a: {imgae: a, uts: host}}"]).notes
+      .filter { $0.message.contains("counterpart") }
+    #expect(notes.map(\.help) == ["did you mean `image`?", nil])
+  }
+
+  @Test func nothingToImportIsSaid() {
+    func errors(_ text: String) -> [String] {
+      run(["compose.yaml": text]).notes.filter { $0.severity == .error }.map(\.message)
+    }
+    #expect(errors("services: {}") == ["there are no services in this project"])
+    #expect(
+      errors("services: {a: {image: a, profiles: [x]}}")
+        == ["all services belong to profiles, and none of these is asked for"])
+    #expect(
+      errors("services: {a: {image: a, ports: ['80:${PORT}']}}")
+        == ["nothing gives this port: the variable `PORT` is empty"])
+  }
+
   @Test func commentsStandAboveWhatTheirPartBecame() {
     let result = checked(
       """

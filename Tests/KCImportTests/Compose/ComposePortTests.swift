@@ -74,7 +74,7 @@ import Testing
 
   @Test func namesOfProjectsThatAreNoNamesAreQuoted() {
     let result = checked("services: {web: {image: 'shop/web:v1'}}", name: "1-shop")
-    #expect(result.projectFile == "project \"1-shop\" {\n}\n")
+    #expect(result.projectFile == "project \"1-shop\" {}\n")
   }
 
   @Test func longCommandsOfProbesStandOnSeveralLines() {
@@ -93,8 +93,8 @@ import Testing
             ready = probe.exec([
               "/bin/sh"
               "-c"
-              "pg_isready --dbname=shop --username=shop && psql --command \\"select 1 from orders limit 1\\""
-            ], every: 5s, timeout: 30s)
+              #"pg_isready --dbname=shop --username=shop && psql --command "select 1 from orders limit 1""#
+            ], every: 5s, timeout: 5s)
         """))
   }
 }
