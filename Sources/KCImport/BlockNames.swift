@@ -27,7 +27,9 @@ struct BlockNames {
   /// - Parameters:
   ///   - objectKind: tells open objects of the same name apart, whose blocks all are of one kind.
   ///   - namespace: tells objects of the same name and kind apart.
-  mutating func claim(kind: String, name: String, objectKind: String, namespace: String?) -> String {
+  ///   - file: the source file; objects that nothing else tells apart have its name, or that of its folder, the same for
+  ///     all of the file.
+  mutating func claim(kind: String, name: String, objectKind: String, namespace: String?, file: String) -> String {
     var name = name.isEmpty ? "unnamed" : name
     if kind == "object", shared.contains(name), name != objectKind.lowercased() {
       name += "-\(objectKind.lowercased())"
@@ -35,6 +37,9 @@ struct BlockNames {
     if taken.insert("\(kind) \(name)").inserted { return name }
     if let namespace, !namespace.isEmpty, taken.insert("\(kind) \(name)-\(namespace)").inserted {
       return "\(name)-\(namespace)"
+    }
+    for part in file.dropLast(3).split(separator: "/").reversed() where part != "main" {
+      if taken.insert("\(kind) \(name)-\(part)").inserted { return "\(name)-\(part)" }
     }
     var count = last["\(kind) \(name)"] ?? 1
     repeat { count += 1 } while !taken.insert("\(kind) \(name)-\(count)").inserted

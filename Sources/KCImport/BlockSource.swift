@@ -47,7 +47,7 @@ struct BlockSource {
     let custom = isTyped && type == nil && (isLifted || !hasPods) ? customKind(apiVersion, kind, fields) : nil
     let typed = isTyped ? type.map { Self.blockKind($0, kind) } ?? custom : nil
     let blockKind = lifted ?? typed ?? "object"
-    let block = names.claim(kind: blockKind, name: wanted, objectKind: kind, namespace: namespace)
+    let block = names.claim(kind: blockKind, name: wanted, objectKind: kind, namespace: namespace, file: file)
     return ImportIndex.Entry(
       head: SourceImport.Head(kind: blockKind, name: block), file: file, apiVersion: apiVersion, kind: kind,
       name: name ?? "", namespace: namespace, isLifted: lifted != nil,
@@ -160,8 +160,9 @@ struct BlockSource {
       guard let given = fields[key], !given.isNull || type == nil else { continue }
       var value = type.map { PlainForm.value(given, .type($0), field: key) } ?? given
       if key == "metadata" {
+        if type == nil { value = PlainForm.metadata(value) }
         if !isMade { value["name"] = nil }
-        if namespace != nil, value["namespace"]?.string == namespace { value["namespace"] = nil }
+        if type != nil, namespace != nil, value["namespace"]?.string == namespace { value["namespace"] = nil }
         if value.object?.isEmpty ?? true { continue }
       }
       let shape = type.flatMap { KubeSchema.builtin.types[$0].field(key)?.shape }
@@ -198,8 +199,9 @@ struct BlockSource {
       guard case .object(var inner)? = rest[key] else { continue }
       rest[key] = nil
       if key == "metadata" {
+        inner = PlainForm.metadata(.object(inner)).object ?? inner
         if name != nil { inner["name"] = nil }
-        if namespace != nil, inner["namespace"]?.string == namespace { inner["namespace"] = nil }
+        if isKnown, namespace != nil, inner["namespace"]?.string == namespace { inner["namespace"] = nil }
         writeCommon(&writer, &inner)
         if inner.isEmpty { continue }
       }

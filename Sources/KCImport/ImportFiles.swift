@@ -60,6 +60,9 @@ struct ImportFiles {
     if !(exact?.isEmpty ?? false) {
       lines += "  exact = true // no labels and annotations but those that the files say\n"
     }
+    if plan.isInOtherNamespaces {
+      lines += "  createNamespaces = false // those that no manifest holds are there, or others make them\n"
+    }
     let head = "project \(SourceText.blockName(name))"
     return lines.isEmpty ? "\(head) {}\n" : "\(head) {\n\(lines)}\n"
   }

@@ -3,9 +3,13 @@ public struct ImportSummary: Sendable {
   private let objects: [ImportedObject]
   private let result: SourceImport.Result
   private let notes: [ImportNote]
+  private let tools: Int
 
-  /// - Parameter notes: what reading the manifests gave.
-  public init(_ objects: [ImportedObject], _ result: SourceImport.Result, notes: [ImportNote]) {
+  /// - Parameters:
+  ///   - notes: what reading the manifests gave.
+  ///   - tools: how many documents were for other tools.
+  public init(_ objects: [ImportedObject], _ result: SourceImport.Result, notes: [ImportNote], tools: Int = 0) {
+    self.tools = tools
     self.objects = objects
     self.result = result
     self.notes = notes
@@ -42,6 +46,7 @@ public struct ImportSummary: Sendable {
     if files > 0 { parts.append("\(Self.count(files, "file")) that cannot be read") }
     if documents == 1 { parts.append("a document that is no object") }
     if documents > 1 { parts.append("\(documents) documents that are no objects") }
+    if tools > 0 { parts.append("\(Self.count(tools, "document")) for other tools") }
     return parts.isEmpty ? nil : "Left out: \(parts.joined(separator: ", "))."
   }
 

@@ -17,7 +17,7 @@ public enum ManifestReader {
     var objects: [ImportedObject] = []
     var notes: [ImportNote] = []
     do throws(CodecError) {
-      for (document, comments) in try YAML.parseWithComments(bytes) {
+      for (document, comments) in CommentOwners.settled(try ManifestText.documents(bytes), in: bytes) {
         let comments = comments.filter { !$0.isForTools }
         let whole = ImportedObject(document.value, file: file, line: document.place.line, comments: comments)
         unpack(whole, depth: 0, &objects, &notes)

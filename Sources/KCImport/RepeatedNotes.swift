@@ -18,7 +18,12 @@ struct RepeatedNotes {
   private let defined: Set<String>
 
   init(_ objects: [ImportedObject]) {
-    defined = Set(
+    defined = Self.defined(by: objects)
+  }
+
+  /// The kinds that definitions among objects describe, by group and kind: `example.com Widget`.
+  static func defined(by objects: [ImportedObject]) -> Set<String> {
+    Set(
       objects.compactMap { imported in
         guard imported.object["kind"]?.string == "CustomResourceDefinition" else { return nil }
         let spec = imported.object["spec"]
@@ -70,11 +75,6 @@ struct RepeatedNotes {
       return ImportNote(
         .warning, "\(kind) is `\(now)` now, and \(apiVersion) is gone: API servers refuse \(objects)",
         help: "change `apiVersion` in the manifest, and import it again", file: file, line: line)
-    }
-    if apiVersion.hasPrefix("kustomize.config.k8s.io/") {
-      return ImportNote(
-        .warning, "a \(kind) tells kustomize what to do, and no API server takes it",
-        help: "import what it makes: kustomize build FOLDER | kc import yaml -", file: file, line: line)
     }
     let subject = count == 1 ? "what it says" : "what these \(count) say"
     return ImportNote(

@@ -70,28 +70,30 @@ public struct RoundTrip: Sendable {
     }
   }
 
-  /// What the API server would make of an object: its defaults filled in, in the form that it writes.
+  /// What the API server would make of an object: its defaults filled in, in the form that it writes, without what says
+  /// nothing.
   public static func normal(_ object: Value) -> Value {
     guard let type = ResourceTypes.builtin.find((object["apiVersion"]?.string, object["kind"]?.string)) else {
-      return object
+      var copy = object
+      if let metadata = object["metadata"] { copy["metadata"] = PlainForm.metadata(metadata) }
+      return GatewayForm.plain(copy)
     }
     var copy = object
     copy["status"] = nil
     Defaulting.apply(to: &copy, type: type)
-    return copy
+    return PlainForm.object(copy, type)
   }
 
   /// Where two objects differ, as the API server reads them; nil where they do not.
   public static func difference(_ original: Value, _ rendered: Value?) -> String? {
     guard var rendered else { return "it is missing from what the source renders to" }
     var original = original
-    if original.at("metadata", "namespace") == nil, original["metadata"]?.object != nil {
+    let type = ResourceTypes.builtin.find((original["apiVersion"]?.string, original["kind"]?.string))
+    if original.at("metadata", "namespace") == nil, original["metadata"]?.object != nil, type?.namespaced ?? true {
       // The project's namespace, which the source does not say.
       rendered.set(nil, at: "metadata", "namespace")
     }
-    if ResourceTypes.builtin.find((original["apiVersion"]?.string, original["kind"]?.string)) != nil {
-      original["status"] = nil
-    }
+    if type != nil { original["status"] = nil }
     if original == rendered { return nil }
     return first(normal(original), normal(rendered), FieldPath(), 0)
   }

@@ -3,6 +3,16 @@ import KCData
 import Testing
 
 @Suite struct JSONTests {
+  @Test func severalValuesInARow() throws {
+    let text = "{\"a\": \"}\\\"\\ud83d\\ude00\"}\n\n[1, {}] {\"b\": 2}\n"
+    let found = try JSON.parseAll(Array(text.utf8))
+    #expect(found.map(\.value) == [["a": "}\"😀"], [1, [:]], ["b": 2]])
+    #expect(found.map(\.line) == [1, 3, 3])
+    for wrong in ["{", "{} 1", "[}", "{} x", "\"a", "{\"a\\"] {
+      #expect(throws: CodecError.self) { try JSON.parseAll(Array(wrong.utf8)) }
+    }
+  }
+
   @Test func roundTrips() throws {
     let text = #"{"a":[1,-2.5,true,null,"x\n\u0001\"é"],"b":{}}"#
     #expect(JSON.text(try JSON.parse(text)) == text)

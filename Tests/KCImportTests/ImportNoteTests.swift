@@ -20,14 +20,13 @@ import Testing
   @Test func whatManyObjectsHaveIsSaidOnce() {
     let widgets = (0..<3).map { object("example.com/v1", "Widget", "w\($0)") }
     let others = [
-      object("extensions/v1beta1", "Deployment", "old"), object("kustomize.config.k8s.io/v1", "Kustomization", "k"),
+      object("extensions/v1beta1", "Deployment", "old"),
       object("v1", "Secret", "s", ["stringData": ["a": "b"]]), object("v1", "Secret", "t", ["data": ["a": "YQ=="]]),
     ]
     #expect(
       SourceImport.source(for: widgets + others).notes.map(\.message) == [
         "kc has no schema of Widget of example.com/v1: what these 3 say is not checked",
         "Deployment is `apps/v1` now, and extensions/v1beta1 is gone: API servers refuse this object",
-        "a Kustomization tells kustomize what to do, and no API server takes it",
         "the values of secrets (`s`, `t`) stand in the source as they stood in the manifest",
       ])
   }

@@ -1,3 +1,4 @@
+import KCCodec
 import KCData
 import KCImport
 import Testing
@@ -25,6 +26,42 @@ import Testing
     let objects = read(text).objects
     #expect(objects.map { $0.object.at("metadata", "name") } == ["a", "b", "c"])
     #expect(objects.last?.line == 8)
+  }
+
+  @Test func commentsThatStandApartBelongToTheNextDocument() {
+    let text =
+      head + """
+        # still about a
+        ---
+        # what b is
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: b}
+
+        # what c is
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: c}
+        """
+    let objects = read(text).objects
+    func texts(_ position: YAML.Comment.Position) -> [[String]] {
+      objects.map { $0.comments.filter { $0.position == position }.map(\.text) }
+    }
+    #expect(texts(.above) == [[], [" what b is"], [" what c is"]])
+    #expect(texts(.atEnd) == [[" still about a"], [], []])
+    let source = SourceImport.source(for: objects).files.first?.text ?? ""
+    #expect(source.contains("// what b is\nconfig b {}"))
+  }
+
+  @Test func whatOnlyJSONHasIsRead() {
+    func config(_ name: String) -> String {
+      "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"\(name)\"}}\n"
+    }
+    let objects = read(config("a") + config("\\ud83d\\ude00")).objects
+    #expect(objects.map { $0.object.at("metadata", "name") } == ["a", "😀"])
+    #expect(read(config("a") + "{").notes.map(\.severity) == [.error])
   }
 
   @Test func duplicateKeysNameBothPlaces() {

@@ -241,7 +241,7 @@ import Testing
             scale = web
             replicas = 2...10
             cpu = 70%
-            up { window = 0s, select = "Max", steps = [ScaleStep(by: 4, per: 15s), ScaleStep(by: 100%, per: 15s)] }
+            up { window = 0s, steps = [ScaleStep(by: 4, per: 15s), ScaleStep(by: 100%, per: 15s)] }
             down { window = 5min }
           }
 

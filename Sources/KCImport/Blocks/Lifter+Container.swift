@@ -106,7 +106,9 @@ extension Lifter {
       var names: Set<String> = []
       let written = variables.enumerated().compactMap { place, variable -> SourceLine? in
         let path = part.path("env").index(place)
-        guard let name = variable["name"]?.string, names.insert(name).inserted else { return nil }
+        guard let name = variable["name"]?.string, Self.isVariable(name), names.insert(name).inserted else {
+          return nil
+        }
         return environmentLine(name, Remainder(variable, path))
       }
       if written.count == variables.count {
@@ -119,6 +121,13 @@ extension Lifter {
     guard texts.count == sources.count else { return }
     part.take("envFrom")
     body.append(.list("envFrom", texts, part.path("envFrom")))
+  }
+
+  /// Whether the library takes a variable's name; the API takes others, which only containers can read.
+  private static func isVariable(_ name: String) -> Bool {
+    let marks = "-._".utf8
+    let isName = name.utf8.allSatisfy { (97...122).contains($0 | 32) || (48...57).contains($0) || marks.contains($0) }
+    return isName && name.utf8.first.map { !(48...57).contains($0) } ?? false
   }
 
   private func environmentLine(_ name: String, _ variable: Remainder) -> SourceLine? {

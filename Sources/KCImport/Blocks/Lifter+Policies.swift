@@ -20,10 +20,15 @@ extension Lifter {
   }
 
   /// `guard = web`, or the labels of the pods.
+  ///
+  /// - Parameter isRequired: whether it is said where these are all pods.
   mutating func addGuard(_ field: String, isRequired: Bool) -> Bool {
     let path = rest.path("spec", field)
     guard let selector = rest.take("spec", field), let text = pods(selector) else { return false }
-    if text == "{}" { return !isRequired }
+    if text == "{}" {
+      if isRequired { lines.append(.text("guard = {}", path)) }
+      return true
+    }
     if text.hasPrefix("{"), let labels = selector["matchLabels"] {
       lines.append(.value("guard", labels, path))
     } else {
@@ -49,7 +54,8 @@ extension Lifter {
       guard let rule = rule(given, peers) else { return false }
       found.append(rule)
     }
-    if found.count == 1, found[0].ports.isEmpty || block == "inbound" {
+    let isPlain = found[0].ports.isEmpty || block == "inbound" && found[0].ports.allSatisfy { Int64($0) != nil }
+    if found.count == 1, isPlain {
       let place = path.index(0)
       lines.append(
         found[0].peers.isEmpty

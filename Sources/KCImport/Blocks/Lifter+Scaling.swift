@@ -14,7 +14,9 @@ extension Lifter {
     add("scale = \(text)", "spec", "scaleTargetRef")
     let least = rest.int("spec", "minReplicas") ?? 1
     add("replicas = \(least)...\(most)", "spec", "minReplicas")
-    guard let metrics = rest.take("spec", "metrics")?.array, !metrics.isEmpty else { return false }
+    let metrics = rest.take("spec", "metrics")?.array ?? []
+    // What the API server takes where nothing is said.
+    if metrics.isEmpty { add("cpu = 80%", "spec", "metrics") }
     // The block has cpu first, then memory, then all others.
     let names = ["cpu", "memory"]
     var order = -1
@@ -52,6 +54,7 @@ extension Lifter {
       let path = rest.path("stabilizationWindowSeconds")
       body.append(.text("window = \(SourceText.duration(seconds: window))", path))
     }
+    rest.drop("Max", "selectPolicy")
     if let policy = rest.text("selectPolicy") {
       body.append(.text("select = \(SourceText.quoted(policy))", rest.path("selectPolicy")))
     }

@@ -28,6 +28,7 @@ extension Lifter {
     }
     add("loadBalancerIP", text: "spec", "loadBalancerIP")
     add("loadBalancerClass", text: "spec", "loadBalancerClass")
+    rest.drop("Cluster", "spec", "internalTrafficPolicy")
     rest.drop("None", "spec", "sessionAffinity")
     if rest.peek("spec", "sessionAffinity") == "ClientIP" {
       rest.take("spec", "sessionAffinity")

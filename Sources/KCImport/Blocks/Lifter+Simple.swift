@@ -41,7 +41,11 @@ extension Lifter {
   }
 
   private mutating func liftConfig() -> Bool {
-    if let data = rest.map("data"), !data.isEmpty {
+    // What is null stays for `raw`.
+    var data = Fields()
+    for (key, value) in rest.peek("data")?.object ?? [:] where value.string != nil { data[key] = value }
+    if !data.isEmpty {
+      for key in data.keys { rest.take("data", key) }
       lines.append(SourceLine(.body("data", data, nil), [rest.path("data")]))
     }
     add("immutable", bool: "immutable")

@@ -160,7 +160,7 @@ extension Lifter {
     {
       rest.take("spec", "updateStrategy")
     } else if strategy.object?.count == 1, let type = rest.text("spec", "updateStrategy", "type") {
-      add("rollout = \(SourceText.quoted(type))", "spec", "updateStrategy")
+      if type != "RollingUpdate" { add("rollout = \(SourceText.quoted(type))", "spec", "updateStrategy") }
     }
   }
 
@@ -222,6 +222,11 @@ extension Lifter {
       guard case .int(let number)? = rest.value.at(path + [key]), number >= 0, number < 1_000_000_000 else { return }
       rest.remove(path + [key])
       lines.append(.text("\(name) = \(SourceText.duration(seconds: number))", rest.path(path + [key])))
+    }
+    // One of each is what the API server takes where neither is said; one alone means something else.
+    let counts = ["completions", "parallelism"].map { rest.value.at(path + [$0]) }
+    if counts[0] == 1, counts[1] == nil || counts[1] == 1 {
+      for key in ["completions", "parallelism"] { rest.remove(path + [key]) }
     }
     number("completions", "completions")
     number("parallelism", "parallelism")

@@ -36,6 +36,7 @@ struct Lifter {
     "rbac.authorization.k8s.io/v1 RoleBinding": "rolebinding",
     "rbac.authorization.k8s.io/v1 ClusterRoleBinding": "clusterrolebinding",
     "scheduling.k8s.io/v1 PriorityClass": "priorityclass",
+    "gateway.networking.k8s.io/v1 Gateway": "gateway", "gateway.networking.k8s.io/v1 HTTPRoute": "route",
   ]
 
   /// The keywords of those that run pods.
@@ -54,10 +55,9 @@ struct Lifter {
   init?(
     _ object: Value, at place: Int, in index: ImportIndex, names: [String: String], namespace: String?
   ) {
-    guard let own = index.entries[place],
-      let type = ResourceTypes.builtin.find(apiVersion: own.apiVersion, kind: own.kind),
-      let shape = KubeSchema.builtin.type(apiVersion: type.apiVersion, kind: type.kind)
-    else { return nil }
+    guard let own = index.entries[place] else { return nil }
+    let type = ResourceTypes.builtin.find(apiVersion: own.apiVersion, kind: own.kind)
+    let shape = type.flatMap { KubeSchema.builtin.type(apiVersion: $0.apiVersion, kind: $0.kind) }
     self.index = index
     self.place = place
     self.own = own
@@ -65,11 +65,13 @@ struct Lifter {
     self.namespace = namespace
     var fields = Fields()
     for (key, value) in object.object ?? [:] where !["apiVersion", "kind", "status"].contains(key) && !value.isNull {
-      fields[key] = PlainForm.value(value, .type(shape), field: key)
+      fields[key] = value
     }
-    rest = Remainder(.object(fields))
+    let plain = type.map { PlainForm.object(.object(fields), $0) } ?? GatewayForm.plain(object)
+    rest = Remainder(plain)
+    for key in ["apiVersion", "kind"] where type == nil { rest.take(key) }
     guard lift() else { return nil }
-    let raw = rest.value.plain(.type(shape))
+    let raw = rest.value.plain(shape.map { .type($0) })
     rest = Remainder(raw)
     // What is mostly said in the API's terms is better said in them as a whole; containers never are.
     let rawSize = (raw.object?.isEmpty ?? true ? 0 : raw.leaves) + rawLeaves
@@ -77,7 +79,9 @@ struct Lifter {
     guard rawSize <= most else { return nil }
     if lines.contains(where: { if case .gap = $0.content { true } else { false } }) { lines.append(.gap) }
     hasRaw = rawLeaves > 0 || !(raw.object?.isEmpty ?? true)
-    if let raw = raw.object, !raw.isEmpty { lines.append(SourceLine(.body("raw", raw, .type(shape)), [FieldPath()])) }
+    if let raw = raw.object, !raw.isEmpty {
+      lines.append(SourceLine(.body("raw", raw, shape.map { .type($0) }), [FieldPath()]))
+    }
   }
 
   /// Writes what the object's kind has; false where the block cannot say it.
@@ -98,6 +102,8 @@ struct Lifter {
     case "ingress": return liftIngress()
     case "networkpolicy": return liftNetworkPolicy()
     case "disruptionbudget", "autoscaler": return liftScaling()
+    case "gateway": return liftGateway()
+    case "route": return liftRoute()
     default: return liftWorkload()
     }
   }

@@ -30,7 +30,7 @@ public struct CRDImport: Sendable {
   public mutating func read(_ path: String, _ bytes: [UInt8]) {
     let documents: [Value]
     do {
-      documents = try YAML.parseAll(bytes)
+      documents = try ManifestText.documents(bytes).map(\.document.value)
     } catch {
       notes.append(ImportNote(.error, error.message, file: path, line: error.line, column: error.column))
       return

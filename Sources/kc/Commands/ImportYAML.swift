@@ -25,14 +25,19 @@ struct ImportYAML: ParsableCommand {
     var objects: [ImportedObject] = []
     var notes: [ImportNote] = []
     for (name, path) in try files() {
-      guard let bytes = Files.read(path) else { throw Terminal.fail("\(path) cannot be read", code: .input) }
+      guard let bytes = Files.read(path) else {
+        notes.append(ImportNote(.error, "this file cannot be read", file: name))
+        continue
+      }
       let found = ManifestReader.read(bytes, file: name)
       objects += found.objects
       notes += found.notes
     }
+    let selection = ImportSelection(objects)
+    objects = selection.objects
     let layout = SourceImport.Options(isLifting: lift, isMirroring: out != nil, project: newProject)
     let result = SourceImport.source(for: objects, layout)
-    ImportReport.say(notes + result.notes, output)
+    ImportReport.say(notes + selection.notes + result.notes, output)
     let hasErrors = (notes + result.notes).contains { $0.severity == .error }
     guard !objects.isEmpty else {
       if out != nil, !hasErrors { throw Terminal.fail("there is nothing to import", code: .input) }
@@ -41,7 +46,7 @@ struct ImportYAML: ParsableCommand {
     }
     if let out {
       try write(result, to: out)
-      for line in ImportSummary(objects, result, notes: notes).lines { Terminal.say(line) }
+      for line in ImportSummary(objects, result, notes: notes, tools: selection.leftOut).lines { Terminal.say(line) }
     } else {
       print(result)
     }

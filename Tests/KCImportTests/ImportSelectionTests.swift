@@ -1,0 +1,92 @@
+import KCData
+import KCImport
+import Testing
+
+/// What is imported of manifests, and what is left out.
+@Suite struct ImportSelectionTests {
+  private func select(_ text: String) -> ImportSelection {
+    ImportSelection(ManifestReader.read(Array(text.utf8), file: "a.yaml").objects)
+  }
+
+  @Test func whatIsForToolsIsLeftOutAndSaidOnce() {
+    let selection = select(
+      """
+      {apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, resources: [a.yaml]}
+      ---
+      {apiVersion: kustomize.config.k8s.io/v1alpha1, kind: Component}
+      ---
+      {apiVersion: kind.x-k8s.io/v1alpha4, kind: Cluster}
+      ---
+      {apiVersion: v1, kind: Config, clusters: [], contexts: [], users: []}
+      ---
+      {apiVersion: example.com/v1, kind: Cluster, metadata: {name: c}}
+      """)
+    #expect(selection.objects.map { $0.object["apiVersion"] } == ["example.com/v1"])
+    #expect(selection.leftOut == 4)
+    #expect(
+      selection.notes.map(\.message) == [
+        "2 documents tell kustomize what to do, and no API server takes them: they are left out",
+        "this document tells kind what to do, and no API server takes it: it is left out",
+        "this document tells kubectl what to do, and no API server takes it: it is left out",
+      ])
+  }
+
+  @Test func whatOnlyAPIServersSetIsLeftOut() {
+    let selection = select(
+      """
+      apiVersion: v1
+      kind: ConfigMap
+      metadata:
+        name: a
+        uid: 0bd0
+        resourceVersion: "7"
+        generation: 2
+        creationTimestamp: "2026-01-01T00:00:00Z"
+        managedFields: [{manager: kubectl}]
+        annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}"}
+      data: {a: b}
+      """)
+    #expect(
+      selection.objects.map(\.object) == [
+        ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "a"], "data": ["a": "b"]]
+      ])
+    #expect(
+      selection.notes.map(\.message) == [
+        "what only an API server sets, such as `uid` and `resourceVersion`, is left out of an object"
+      ])
+    #expect(select("{apiVersion: v1, kind: Pod, metadata: {name: a, creationTimestamp: null}}").notes.isEmpty)
+  }
+
+  @Test func theProjectMakesNoNamespacesThatNoManifestHolds() {
+    func project(_ text: String) -> String? {
+      let objects = ManifestReader.read(Array(text.utf8), file: "a.yaml").objects
+      return SourceImport.source(for: objects, SourceImport.Options(project: "shop")).files
+        .first { $0.path == "project.kc" }?.text
+    }
+    let config = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: web}}\n"
+    let held = "---\n{apiVersion: v1, kind: Namespace, metadata: {name: web}}\n"
+    #expect(project(config)?.contains("  createNamespaces = false // ") ?? false)
+    #expect(project(config + held)?.contains("createNamespaces") == false)
+    #expect(project(config.replacing("web", with: "kube-system"))?.contains("createNamespaces") == false)
+  }
+
+  @Test func objectsOfUnknownKindsHaveTheNamespaceThatTheySay() {
+    let text = """
+      {apiVersion: cert-manager.io/v1, kind: ClusterIssuer, metadata: {name: a}, spec: {x: 1}}
+      ---
+      {apiVersion: policy/v1beta1, kind: PodSecurityPolicy, metadata: {name: b}, spec: {x: 1}}
+      ---
+      {apiVersion: example.com/v1, kind: Widget, metadata: {name: c, namespace: shop}, spec: {x: 1}}
+      ---
+      {apiVersion: v1, kind: ConfigMap, metadata: {name: d, namespace: shop}}
+      ---
+      {apiVersion: v1, kind: ConfigMap, metadata: {name: e, namespace: shop}}
+      """
+    let objects = ManifestReader.read(Array(text.utf8), file: "a.yaml").objects
+    for project in [nil, "shop"] {
+      let result = SourceImport.source(for: objects, SourceImport.Options(project: project))
+      let rendered = RoundTrip(objects, result).rendered
+      #expect(rendered.map { $0?.at("metadata", "namespace") } == [nil, nil, "shop", "shop", "shop"])
+    }
+  }
+}

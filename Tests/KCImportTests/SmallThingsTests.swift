@@ -1,0 +1,117 @@
+import KCData
+import KCImport
+import Testing
+
+/// What is said otherwise, or says nothing, and is no reason to leave the library's terms.
+@Suite struct SmallThingsTests {
+  private func source(_ text: String, isSound: Bool = true) -> String {
+    let objects = ManifestReader.read(Array(text.utf8), file: "a.yaml").objects
+    let result = SourceImport.source(for: objects)
+    let proof = RoundTrip(objects, result)
+    #expect(proof.differences == [])
+    if isSound { #expect(proof.diagnostics == []) }
+    return result.files.first?.text ?? ""
+  }
+
+  private func pod(_ spec: String, _ container: String = "") -> String {
+    source(
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web}
+      spec:
+        \(spec)
+        containers: [{name: app, image: "web:v1"\(container)}]
+      """)
+  }
+
+  @Test func whatIsEmptySaysNothing() {
+    let text = pod(
+      "affinity: {}\n  hostAliases: []\n  imagePullSecrets: []\n  securityContext: {}",
+      ", securityContext: {capabilities: {}}, lifecycle: {}, resources: {limits: {}}, env: [], args: []")
+    #expect(
+      text == """
+        import std.exact
+
+        pod web {
+          container app {
+            image = "web:v1"
+          }
+        }
+
+        """)
+  }
+
+  @Test func rulesAreSaidThoughOthersCannotBe() {
+    let text = pod(
+      """
+      affinity:
+          nodeAffinity:
+            requiredDuringSchedulingIgnoredDuringExecution:
+              nodeSelectorTerms:
+              - matchExpressions:
+                - {key: disktype, operator: In, values: [ssd]}
+                - {key: example.com/size, operator: Gt, values: ["5"]}
+            preferredDuringSchedulingIgnoredDuringExecution:
+            - {weight: 1, preference: {matchFields: [{key: metadata.name, operator: In, values: [a]}]}}
+        tolerations: [{key: a, operator: Exists, effect: NoExecute}, {key: a.b/c, operator: Exists}]
+      """)
+    for line in [
+      "    require node disktype == \"ssd\"\n", "    require node \"example.com/size\" > 5\n",
+      "    tolerate a NoExecute\n", "    tolerate \"a.b/c\"\n", "  podRaw {\n",
+    ] {
+      #expect(text.contains(line), "\(line)")
+    }
+  }
+
+  @Test func policiesWithNamedPortsAndRanges() {
+    let text = source(
+      """
+      apiVersion: networking.k8s.io/v1
+      kind: NetworkPolicy
+      metadata: {name: web}
+      spec:
+        podSelector: {}
+        ingress: [{from: [{podSelector: {matchLabels: {app: a}}}], ports: [{port: http}, {port: 53, protocol: UDP}]}]
+      """)
+    #expect(
+      text.contains(
+        "  inbound = [{ from = [{ app = \"a\" }], ports = [\"http\", PolicyPorts(port: 53, protocol: \"UDP\")] }]\n"))
+  }
+
+  @Test func defaultsOfJobsAndServicesAreNotSaid() {
+    let text = source(
+      """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: a}
+      spec:
+        completions: 1
+        parallelism: 1
+        template: {spec: {restartPolicy: Never, containers: [{name: app, image: "a:1"}]}}
+      ---
+      {apiVersion: v1, kind: Service, metadata: {name: b}, spec: {ports: [{port: 80}], internalTrafficPolicy: Cluster}}
+      ---
+      {apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: c}, spec: {selector: {}, minAvailable: 1}}
+      """)
+    #expect(text.contains("disruptionbudget c {\n  guard = {}\n  keep = 1\n}"))
+    for word in ["completions", "parallelism", "internalTraffic", "raw"] { #expect(!text.contains(word), "\(word)") }
+  }
+
+  @Test func nullsInMetadataAreNotSet() {
+    let text = source(
+      "{apiVersion: example.com/v1, kind: Widget, metadata: {name: a, annotations: null}, spec: {x: 1}}")
+    #expect(!text.contains("annotations"))
+  }
+
+  @Test func whatTheLibraryRefusesStandsInRaw() {
+    let text = source(
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: a}
+      spec: {containers: [{name: app, image: "a:1", env: [{name: 1 b, value: x}]}]}
+      """)
+    #expect(text.contains("pod a {") && text.contains("raw { env = [{ name = \"1 b\", value = \"x\" }] }"))
+  }
+}
