@@ -55,7 +55,7 @@ extension Parser {
   private mutating func assertStatement() {
     let mark = start()
     take()
-    expression()
+    compared()
     if atWord(.else) {
       take()
       expression()
@@ -109,7 +109,7 @@ extension Parser {
       missing(
         "KC0005", "`if`, a condition and a message are expected here: `deny if condition \"message\"`", fix: " if")
     }
-    expression()
+    compared()
     if at(.stringOpen), !current.isAfterNewline {
       string()
     } else {

@@ -158,7 +158,7 @@ extension Parser {
   mutating func requireDecl() {
     let mark = start()
     take()
-    expression()
+    compared()
     if atWord(.else) {
       take()
       expression()

@@ -13,11 +13,11 @@ enum Precedence {
 extension Parser {
   mutating func expression() { nested { $0.binary(minimum: Precedence.lowest) } }
 
-  /// An expression that a body follows.
-  mutating func condition() {
+  /// An expression that a body follows, or what is `=` to a default.
+  mutating func condition(_ work: (inout Parser) -> Void = { $0.compared() }) {
     let before = isCondition
     isCondition = true
-    expression()
+    work(&self)
     isCondition = before
   }
 
@@ -109,6 +109,7 @@ extension Parser {
           parser.close(.rightBracket, opened: open, "`]`")
         }
         finish(.indexExpr, mark)
+      case .less where takeTypeArguments(): continue
       default: return
       }
     }
@@ -154,6 +155,7 @@ extension Parser {
     case .leftParen: if startsLambda { lambda() } else if !typedLambda() { paren() }
     case .leftBracket: list()
     case .leftBrace where !isCondition: record()
+    case .leftBrace where takeBareRecord(): return
     case .name where startsStatement: missing("KC0003", "a value is expected here")
     case .name:
       if atWord(.if) {

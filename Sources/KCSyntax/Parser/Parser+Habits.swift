@@ -35,7 +35,7 @@ extension Parser {
     case "KC0004": return elementHabit(message, line) ?? nameHabit(line) ?? templateHabit(line)
     case "KC0005":
       return templateHabit(line) ?? wordHabit(line) ?? statementHabit(line) ?? headHabit(line) ?? signHabit(line)
-        ?? strayHabit(line) ?? shapeHabit(line) ?? markHabit(line)
+        ?? strayHabit(line) ?? operatorHabit(line) ?? shapeHabit(line) ?? markHabit(line)
     case "KC0007": return assignHabit(line) ?? (message.hasPrefix("`:` and a type") ? fieldHabit(line) : nil)
     case "KC0010":
       return wordHabit(line) ?? headHabit(line) ?? restHabit(line) ?? signHabit(line) ?? portHabit(line)

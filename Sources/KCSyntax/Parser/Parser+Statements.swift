@@ -74,12 +74,6 @@ extension Parser {
     return nil
   }
 
-  private mutating func misplaced() {
-    report(
-      "KC0013", "`\(text(current))` stands at the top of a file, not within a block", current.range,
-      help: "move it out of the block")
-  }
-
   /// body = "{" {statement} "}"
   mutating func body(_ context: StatementContext) {
     takeEqualSign()

@@ -6,7 +6,7 @@ extension Parser {
       parser.unionType()
       if parser.atWord(.where), !parser.current.isAfterNewline {
         parser.take()
-        parser.condition()
+        parser.condition { $0.expression() }
         parser.finish(.whereType, mark)
       }
     }

@@ -77,6 +77,8 @@ extension Parser {
       return Habit(
         code: "KC0053", message: "no comma stands after a statement", range: here,
         help: "statements end with their line", fix: edit(here, ""))
+    case (.bar, _) where brace(around: place).map { word($0 - 2) == "enum" } ?? false:
+      return casesHabit(place)
     case (.bar, _):
       return Habit(
         code: "KC0058", message: "there are no pipes: functions follow a value after a dot", range: here,
