@@ -1,6 +1,6 @@
 internal import KCData
 
-/// Autoscalers, disruption budgets, claims, bindings and schedules.
+/// Autoscalers, disruption budgets, claims and bindings.
 extension CrossChecks {
   /// What an autoscaler scales; nil where the program does not declare it.
   private func target(of object: Object) -> Object? {
@@ -145,26 +145,5 @@ extension CrossChecks {
     checkName(
       text(role, names.name), kind, "role", object, at: child(role, names.name)?.site ?? role.site,
       namespace: kind == "ClusterRole" ? "" : object.namespace, group: "rbac.authorization.k8s.io")
-  }
-
-  /// The five fields of a schedule, each within its bounds.
-  mutating func checkSchedule(_ object: Object) {
-    guard let node = child(object.root, names.spec).flatMap({ child($0, names.schedule) }),
-      let schedule = program.tree.text(of: node.value), !schedule.hasPrefix("@")
-    else { return }
-    let fields = schedule.split(separator: " ")
-    let bounds: [(name: String, range: ClosedRange<Int>)] = [
-      ("minute", 0...59), ("hour", 0...23), ("day of the month", 1...31), ("month", 1...12), ("day of the week", 0...7),
-    ]
-    guard fields.count == bounds.count else { return }
-    for (field, bound) in zip(fields, bounds) {
-      for part in field.split(whereSeparator: { $0 == "," || $0 == "-" }) {
-        let number = part.prefix { $0 != "/" }
-        guard let value = Int(number), !bound.range.contains(value) else { continue }
-        return report(
-          "KC0481", "the schedule of \(title(object)) has the \(bound.name) \(value)", at: node.site,
-          help: "\(Program.article(bound.name)) is \(bound.range.lowerBound) to \(bound.range.upperBound)")
-      }
-    }
   }
 }

@@ -238,7 +238,8 @@ extension DiagnosticCatalogue {
       "KC0481", "schedule out of bounds",
       #"""
       A schedule has five fields: minute (0 to 59), hour (0 to 23), day of the month (1 to 31), month (1 to \#
-      12) and day of the week (0 to 7).
+      12, or a name: `jan`) and day of the week (0 to 6, or a name: `mon`). Sunday is 0. `@hourly`, `@daily`, `@weekly`, \#
+      `@monthly` and `@yearly` stand for five fields, and `@every 90m` is a time between two.
       """#,
       bad: #"""
         cronjob backup {
