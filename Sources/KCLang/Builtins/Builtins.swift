@@ -67,6 +67,10 @@ enum Builtins {
     let first = arguments.first ?? .none
     if arguments.contains(where: \.isPoison) { return .poison }
     if !program.deferreds.isEmpty, let deferred = program.deferredBuiltin(id, arguments, at: site) { return deferred }
+    // What cannot be written is told of at the argument.
+    let outer = program.valueSite
+    program.valueSite = sites.first { $0 != 0 } ?? program.callSite ?? site
+    defer { program.valueSite = outer }
     switch id {
     case .placement: return program.placement(of: first)
     case .hash: return program.digest(of: first, at: site)

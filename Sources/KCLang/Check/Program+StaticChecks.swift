@@ -28,7 +28,8 @@ extension Program {
       } else {
         let wanted = Self.article(describe(type))
         let message = field >= 0 ? "`\(text(field))` is \(wanted)" : "\(wanted) is expected here"
-        report("KC0110", "\(message), and this is \(Self.article(describe(from)))", at: site)
+        let (help, fix) = typeHint(op, from, type)
+        report("KC0110", "\(message), and this is \(Self.article(describe(from)))", at: site, help: help, fix: fix)
       }
       return code.emit(.poison, at: site)
     }

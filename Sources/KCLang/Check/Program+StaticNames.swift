@@ -122,7 +122,8 @@ extension Program {
       return liveType(path, of: schema)
     }
     // A child may have any name, and one that extends the schema has more fields.
-    let isOpen = found.slots.contains { $0.childSchema >= 0 } || member == keys.name || isExtended(schema)
+    let isOpen =
+      found.slots.contains { $0.childSchema >= 0 } || member == keys.name || found.lacksParent || isExtended(schema)
     guard isChecked, !isOpen else { return TypeTable.any }
     let known = found.slots.map { text($0.key) }
     reportUnknown(

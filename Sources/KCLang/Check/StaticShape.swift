@@ -43,6 +43,12 @@ extension Program {
     return blockType(found)
   }
 
+  /// The blocks of a name whose kinds are known.
+  mutating func declaredBlocks(_ name: Int32) -> [StaticBlock] {
+    _ = blockType(name)
+    return (staticBlocks?[name] ?? []).filter { $0.schema >= 0 }
+  }
+
   private mutating func blockType(_ found: [StaticBlock]) -> TypeID {
     guard let first = found.first, found.allSatisfy({ $0.schema >= 0 && !schemas[Int($0.schema)].isNamespace }) else {
       return TypeTable.any
@@ -196,11 +202,30 @@ extension Program {
         "`\(text(block.name))` \(verb) no \(text(kind)) named `\(name)`; it \(verb) \(Self.enumerate(same))", name,
         among: same, at: span(site))
     }
-    if reportEntry(name, of: block, at: site) { return }
+    if reportEntry(name, of: block, at: site) || reportNameless(name, block, at: site) { return }
     reportUnknown(
       "KC0107", "`\(text(block.kind)) \(text(block.name))` has no `\(name)`", name,
       among: fieldNames(block.schema) + names + liveNames(of: block.schema), at: span(site),
       notes: names.isEmpty ? [] : ["it declares \(Self.enumerate(names))"])
+  }
+
+  /// Reports a name that a child without one could have: `port = 80`.
+  private mutating func reportNameless(_ name: String, _ block: StaticBlock, at site: Int32) -> Bool {
+    for body in block.bodies {
+      for part in body.parts where part.kind == .setting || part.kind == .nested {
+        guard let head = part.firstPart, head.kind == .nameExpr,
+          let slot = schemas[Int(block.schema)].slotOf[key(head.text)],
+          schemas[Int(block.schema)].slots[Int(slot)].childSchema >= 0,
+          Self.nearest(to: name, among: fieldNames(block.schema)) == nil
+        else { continue }
+        report(
+          "KC0107", "`\(text(block.kind)) \(text(block.name))` has no `\(name)`", at: site,
+          labels: [.init(span: head.span, message: "this \(head.text) has no name")],
+          help: "give it one: `\(head.text) \(name) = …`")
+        return true
+      }
+    }
+    return false
   }
 
   private mutating func fieldType(

@@ -60,6 +60,10 @@ extension Program {
       let word = node.firstWord.map { node.tree.span(ofToken: $0) } ?? node.span
       if target.isNamespace {
         report("KC0104", "`affinity` stands in a workload, such as a deployment", at: word)
+      } else if target.schema >= 0, !isOwn(schemas[Int(target.schema)].site) {
+        report(
+          "KC0101", "\(schemas[Int(target.schema)].name) has no field `affinity`", at: word,
+          help: "it stands in the workload itself: `deployment NAME { affinity { … } }`")
       } else if target.schema >= 0 {
         reportUnknownField("affinity", target.schema, at: word)
       }

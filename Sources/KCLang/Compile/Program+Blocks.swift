@@ -17,7 +17,10 @@ extension Program {
       return []
     }
     guard let schema = childSchema(kindText, shape.kind, target, scope) else {
-      if let name = shape.name(node) { brokenNames.insert(key(name)) }
+      if let name = shape.name(node) {
+        brokenNames.insert(key(name))
+        if target.isNamespace { brokenBlocks.insert(key(name)) }
+      }
       return []
     }
     ensureSchema(schema)
@@ -58,6 +61,11 @@ extension Program {
     }
     if !shape.arguments.isEmpty, let first = shape.arguments.first {
       report("KC0132", "\(schemas[Int(schema)].name) takes no arguments", at: first.span)
+    }
+    if let meant = reportSwapped(node, shape, schema) {
+      statement.key = key(meant)
+      statement.a = addBody([poisoned(schema, at: statement.site)], frameSize: 0, lets: 0..<0, at: node)
+      return [statement]
     }
     if let value = shape.value { statement.a = compileShort(node, value, shape.target, schema, scope) }
     if let body = shape.body { statement.c = compileBody(body, for: BodyTarget(schema: schema), in: scope) }
@@ -100,6 +108,17 @@ extension Program {
     return addBody(statements, frameSize: 0, lets: 0..<0, at: node)
   }
 
+  /// Sets the primary field to what is not known, and the name to one that is not asked about.
+  private mutating func poisoned(_ schema: Int32, at site: Int32) -> Statement {
+    let field = schemas[Int(schema)].slots[Int(schemas[Int(schema)].primary)]
+    var statement = Statement(kind: .set)
+    statement.key = field.key
+    statement.slot = schemas[Int(schema)].primary
+    statement.site = site
+    statement.a = code.emit(.poison, at: site)
+    return statement
+  }
+
   /// `deployment web = { replicas = 2 }`
   private mutating func reportSetBody(_ node: SyntaxNode, _ equal: Int, _ value: SyntaxNode) {
     let tree = node.tree
@@ -136,6 +155,10 @@ extension Program {
       if let schema = kind(key(path.last ?? name), in: place), schemas[Int(schema)].isBlock { return schema }
       if let custom = CustomKind(name) { return customSchema(custom, name) }
       if reportOtherKind(name, at: node.span) { return nil }
+      if let place = placeOfChildren(name, scope) {
+        report("KC0104", "\(Self.article("`\(name)`")) block does not stand here", at: node.span, help: place)
+        return nil
+      }
       reportUnknown(
         "KC0104", "there is no kind of block `\(name)`", name, among: kindNames(in: scope), at: node.span)
       return nil
@@ -155,7 +178,9 @@ extension Program {
     let schema = schemas[Int(target.schema)]
     let title = schema.isBlock ? Self.article(text(schema.kind)) : schema.name
     let known = fieldNames(target.schema, keyed: true)
-    if known.isEmpty || Self.nearest(to: name, among: known) != nil {
+    if let place = placeOfBlocks(name, in: target.schema, scope) {
+      report("KC0104", "\(title) has no `\(name)` blocks", at: node.span, help: place)
+    } else if known.isEmpty || Self.nearest(to: name, among: known) != nil {
       reportUnknown("KC0104", "\(title) has no `\(name)` blocks", name, among: known, at: node.span)
     } else {
       report(

@@ -184,9 +184,10 @@ extension Program {
     let known = parameters()
     let component = schemas[max(0, Int(target.schema))]
     if component.isNamespace, target.schema > 0, component.parameters.contains(where: { text($0.key) == name }) {
+      guessedNames.insert(key(name))
       return report(
         "KC0101", "`\(name)` cannot be set here: it is an argument", at: span,
-        help: "write `\(component.name) NAME(\(name): …)`")
+        help: "write `\(argument(name, of: component.name, at: span))`")
     }
     if known.contains(name) {
       return report(
@@ -280,8 +281,15 @@ extension Program {
       hasNamelessBlock = true
       return []
     }
-    guard holdsFields(name, type) else { return [] }
     let inner = innerTarget(type)
+    if inner.schema < 0, !acceptsRecord(type) {
+      guessedNames.insert(key(name.text))
+      report(
+        "KC0110", "`\(name.text)` is \(Self.article(describe(type))), not a record", at: name.span,
+        help: "write `\(valueHelp(of: name.text, parts[1], type))`")
+      return []
+    }
+    if reportProbe(name, parts[1], inner.schema) { return [] }
     var statement = Statement(kind: .open)
     statement.key = key(name.text)
     statement.slot = slot

@@ -136,10 +136,14 @@ extension Program {
     setArguments(statement.arguments, of: schema.parameters, from: frame, to: own)
     for parameter in schema.parameters where frames[Int(own + 1 + parameter.slot)].isNone {
       if types.isOptional(parameter.type) { continue }
+      setSlot(own, parameter.slot, .poison)
+      // It was set in the body, which was reported.
+      if guessedNames.contains(parameter.key), statement.c >= 0, hasReports(in: code.bodies[Int(statement.c)].site) {
+        continue
+      }
       report(
         "KC0131", "`\(schema.name)` needs the argument `\(text(parameter.key))`", at: statement.site,
         help: "write `\(schema.name) \(text(instances[Int(index)].name))(\(text(parameter.key)): …)`")
-      setSlot(own, parameter.slot, .poison)
     }
     addBody(schema.body, own, to: index)
   }

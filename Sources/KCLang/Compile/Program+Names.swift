@@ -153,6 +153,12 @@ extension Program {
     defer { focus = outer }
     // What is being defined is not what is meant by a name in it.
     let others = names(in: scope) { found in
+      switch found.kind {
+      // What has no value of its own is not meant by a name that has to have one.
+      case .schema, .mixin, .affinity: return false
+      case .type where found.node?.kind != .enumDecl: return false
+      default: break
+      }
       guard let span = found.node?.span else { return true }
       return span.file != place.file || span.start > place.start || span.end < place.end
     }
@@ -186,6 +192,9 @@ extension Program {
       return report(
         "KC0100", "there is no `\(name)` here", at: place, help: "the block's own field is `self.\(name)`",
         fix: Diagnostic.Fix(span: place, replacement: "self.\(name)"))
+    }
+    if let help = otherPlace(of: name, at: place, in: scope, unless: Self.nearest(to: name, among: known) != nil) {
+      return report("KC0100", "there is no `\(name)` here", at: place, help: help)
     }
     reportUnknown("KC0100", "there is no `\(name)` here", name, among: known, at: place)
   }

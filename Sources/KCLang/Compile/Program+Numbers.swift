@@ -54,6 +54,12 @@ extension Program {
   }
 
   private mutating func reportUnit(_ digits: String, _ unit: String, _ site: Int32, isOfCPU: Bool) {
+    if unit != "", number("1" + unit) != nil, digits.count(where: { $0 == "." }) < 2 {
+      let isWhole = !digits.contains(".")
+      return report(
+        "KC0161", "`\(digits)\(unit)` is \(isWhole ? "too large" : "finer than values of this unit are")", at: site,
+        help: isWhole ? nil : "write it in a smaller unit, or round it")
+    }
     let meant = isOfCPU ? nil : Self.unit(meantBy: unit)
     report(
       "KC0111", "`\(unit)` is no unit", at: site,
@@ -85,6 +91,7 @@ extension Program {
     if ["cpu", "cpus", "core", "cores", "vcpu"].contains(unit.lowercased()) {
       return "cores have no unit: `\(digits)`, or thousandths of one: `500m`"
     }
+    if unit == "K" { return "a thousand is `k`, 1024 are `Ki`: `\(digits)k` or `\(digits)Ki`" }
     if digits == "0", unit.hasPrefix("o") || unit.hasPrefix("x") || unit.hasPrefix("b") {
       return "numbers are written in tens; permissions of files are text: `\"644\"`, and in objects of the API `420`"
     }
@@ -105,10 +112,12 @@ extension Program {
     if let factor = Self.milliseconds[unit] {
       return scaled(digits, by: factor).flatMap { TreeValue.inline(.duration, $0) }
     }
-    if unit.utf8.first.map({ $0 | 0x20 }) == UInt8(ascii: "e"), unit.utf8.count > 1 {
+    if unit.utf8.first.map({ $0 | 0x20 }) == UInt8(ascii: "e"), unit.utf8.count > 1, unit != "Ei" {
       return Double(text).map { tree.float($0) }
     }
-    return Quantity(text).map { tree.quantity($0) }
+    // What is too large, the API would take for the largest there is.
+    guard let amount = Quantity(text), amount.nano < Int128(Int64.max) * 1_000_000_000 else { return nil }
+    return tree.quantity(amount)
   }
 
   private static let milliseconds: [Substring: Int64] = [

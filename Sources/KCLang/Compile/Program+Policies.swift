@@ -109,6 +109,10 @@ extension Program {
     let name = node.word(words[1])
     let span = node.tree.span(ofToken: words[1])
     guard policies.contains(where: { $0.name == key(name) }) else {
+      if let known = StandardPolicy.all.first(where: { $0.name == name }) {
+        report("KC0100", "there is no policy `\(name)` here", at: span, help: "`import \(known.module)` brings it in")
+        return nil
+      }
       reportUnknown(
         "KC0100", "there is no policy `\(name)`", name, among: policies.map { text($0.name) }.sorted(), at: span)
       return nil

@@ -186,6 +186,10 @@ extension Program {
   /// several blocks say what their schema lacks, that is one mistake, and mostly the schema's.
   mutating func noteLack(of name: Int32, _ schema: Int32) -> Bool {
     let found = schemas[Int(schema)]
+    if found.lacksParent {
+      brokenNames.insert(name)
+      return true
+    }
     // A name that is nearly another is a slip, each time.
     guard isOwn(found.site), found.apiType == nil,
       Self.nearest(to: text(name), among: fieldNames(schema)) == nil
@@ -208,12 +212,24 @@ extension Program {
       return report("KC0101", "\(title) has no field `\(name)`", at: span, help: "it stands in \(inner)")
     }
     guard let guess = Self.nearest(to: name, among: known) else {
+      if let map = soleMap(of: schema) {
+        return report(
+          "KC0101", "\(title) has no field `\(name)`", at: span, help: "a key stands in `\(map) { \(name) = … }`")
+      }
       return report(
         "KC0101", "\(title) has no field `\(name)`", at: span,
         help: known.isEmpty ? nil : "it has \(Self.enumerate(known.sorted()))")
     }
     guessedNames.insert(key(guess))
     reportUnknown("KC0101", "\(title) has no field `\(name)`", name, among: known, at: span)
+  }
+
+  /// The field that holds the keys of a config or a secret.
+  private mutating func soleMap(of schema: Int32) -> String? {
+    let found = schemas[Int(schema)]
+    guard found.isBlock, !isOwn(found.site), let slot = found.slotOf[key("data")] else { return nil }
+    guard case .map = types[types.required(found.slots[Int(slot)].type)] else { return nil }
+    return "data"
   }
 
   /// Where a name that a schema has not is a field one level further in: `container NAME { image = … }`.
@@ -225,10 +241,10 @@ extension Program {
       if inner < 0, case .schema(let record) = types[types.required(slot.type)] { inner = record.index }
       guard inner >= 0, inner != schema else { continue }
       ensureSchema(inner)
-      guard let place = schemas[Int(inner)].slotOf[key], schemas[Int(inner)].slots[Int(place)].childSchema < 0 else {
-        continue
-      }
-      places.append("\(text(slot.key))\(slot.childSchema >= 0 ? " NAME" : "") { \(name) = … }")
+      guard let place = schemas[Int(inner)].slotOf[key] else { continue }
+      let isChild = schemas[Int(inner)].slots[Int(place)].childSchema >= 0
+      let field = isChild ? "\(name) NAME" : name
+      places.append("\(text(slot.key))\(slot.childSchema >= 0 ? " NAME" : "") { \(field) = … }")
     }
     return places.isEmpty || places.count > 3 ? nil : Self.enumerate(places, "or")
   }

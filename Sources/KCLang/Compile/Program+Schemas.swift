@@ -101,9 +101,13 @@ extension Program {
 
   private mutating func extend(_ index: Int32, _ node: SyntaxNode, _ scope: Int32) {
     let words = node.words
-    guard let position = words.firstIndex(where: { node.word($0) == "extends" }), position + 1 < words.count,
-      let parent = schema(named: words[position + 1], in: node, scope)
-    else { return }
+    guard let position = words.firstIndex(where: { node.word($0) == "extends" }), position + 1 < words.count else {
+      return
+    }
+    guard let parent = schema(named: words[position + 1], in: node, scope) else {
+      schemas[Int(index)].lacksParent = true
+      return
+    }
     let place = node.tree.span(ofToken: words[position + 1])
     if schemas[Int(parent)].state == .compiling {
       return report("KC0123", "`\(schemas[Int(index)].name)` extends itself", at: place)
@@ -114,6 +118,7 @@ extension Program {
       return report("KC0170", "more than \(Limits.schemas) schemas extend each other", at: place)
     }
     schemas[Int(index)].parent = parent
+    schemas[Int(index)].lacksParent = base.lacksParent
     schemas[Int(index)].slots = base.slots
     schemas[Int(index)].slotOf = base.slotOf
     schemas[Int(index)].requirements = base.requirements

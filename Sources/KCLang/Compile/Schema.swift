@@ -34,6 +34,8 @@ struct Schema: Sendable {
   var documentation: String?
   /// The schema it extends, or -1.
   var parent: Int32 = -1
+  /// Whether it extends one that there is not: what it has of that is not known.
+  var lacksParent = false
   /// The module's scope.
   var scope: Int32
   var slots: [Slot] = []

@@ -84,7 +84,11 @@ extension CrossChecks {
         report(
           "KC0406", "a probe of `\(name)` asks at the port \(number), which the container does not open", at: port.site,
           isWarning: true, notes: ["it opens \(Program.enumerate(ports.numbers.sorted().map(String.init)))"],
-          help: isPlain ? "give it the name of one of its `ports`: `port = \"NAME\"`" : "name the port: `port: http`")
+          help: isPlain
+            ? "give it the name of one of its `ports`: `port = \"NAME\"`"
+            : ports.names.isEmpty
+              ? "give the port a name, `port http = …`, and ask at that: `port: http`"
+              : "name the port: \(Program.enumerate(ports.names.sorted().map { "port: \($0)" }, "or"))")
       }
     }
   }

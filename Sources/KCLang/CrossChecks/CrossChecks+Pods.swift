@@ -148,6 +148,8 @@ extension CrossChecks {
     guard let hook = child(container, names.lifecycle).flatMap({ child($0, names.preStop) }) else { return }
     let given = int(pod, names.terminationGracePeriodSeconds) ?? 30
     var wait = child(hook, names.sleep).flatMap { int($0, names.seconds) }
+    // The API server refuses that; of a command it knows nothing.
+    let isRefused = wait.map { $0 > given } ?? false
     if let exec = child(hook, names.exec), let command = child(exec, names.command), command.value.tag == .list {
       let words = program.tree.items(of: command.value).compactMap { program.tree.text(of: $0) }
         .flatMap { $0.split(separator: " ").map(String.init) }
@@ -156,7 +158,7 @@ extension CrossChecks {
     guard let wait, wait >= given else { return }
     report(
       "KC0407", "`\(name)` waits \(wait) s before it stops, and is killed after \(given) s", at: hook.site,
-      isWarning: true,
+      isWarning: !isRefused,
       labels: [(child(pod, names.terminationGracePeriodSeconds)?.site ?? object.root.site, "the time it is given")],
       help: "give it longer: `grace = \(wait + 30)s`")
   }

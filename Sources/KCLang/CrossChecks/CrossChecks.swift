@@ -36,7 +36,9 @@ struct CrossChecks: ~Copyable {
   private var held: Int32 = -1
   /// Whether it is of a kind that the API of this version does not have, so that nobody knows what would be refused.
   private var isUntyped = false
-  private static let refused: Set<String> = ["KC0401", "KC0402", "KC0404", "KC0408", "KC0415", "KC0416", "KC0483"]
+  private static let refused: Set<String> = [
+    "KC0401", "KC0402", "KC0404", "KC0407", "KC0408", "KC0415", "KC0416", "KC0481", "KC0483",
+  ]
   var objects: [Object] = []
   /// Where they are among `objects`.
   private var index: ObjectIndex
@@ -242,6 +244,9 @@ extension Program {
     var checks = CrossChecks(self, resources)
     let found = checks.run()
     self = checks.end()
-    for (one, block) in found { diagnostics.add(one, about: reportPlace(of: one.span, about: block)) }
+    // What is wrong with a block by itself is told first.
+    for (one, block) in found where !violations.contains(block) {
+      diagnostics.add(one, about: reportPlace(of: one.span, about: block))
+    }
   }
 }

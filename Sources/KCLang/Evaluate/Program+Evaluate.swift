@@ -147,10 +147,22 @@ extension Program {
     expand(space)
     let start = valueStack.count
     defer { valueStack.drop(to: start) }
+    var deleted: [TreeValue] = []
     var next = children[ChildKey(parent: space, name: op.b)] ?? -1
     while next >= 0 {
-      if !instances[Int(next)].isDeleted { valueStack.append(TreeValue(.instance, payload: UInt32(next))) }
+      let value = TreeValue(.instance, payload: UInt32(next))
+      if !instances[Int(next)].isDeleted {
+        valueStack.append(value)
+      } else if instances[Int(next)].deletion != 0 {
+        deleted.append(value)
+      }
       next = instances[Int(next)].nextNamesake
+    }
+    if valueStack.count > start {
+      // Which of several blocks a name means does not change where one of them is deleted.
+      for value in deleted { valueStack.append(value) }
+      // One whose kind there is not was reported: the name may be meant for that.
+      if brokenBlocks.contains(op.b) { return .poison }
     }
     if valueStack.count == start {
       if instances[Int(space)].state == .expanding {

@@ -171,6 +171,12 @@ extension Program {
     return false
   }
 
+  /// Whether something was reported within a body.
+  func hasReports(in site: Int32) -> Bool {
+    let body = span(site)
+    return diagnostics.all.contains { $0.severity == .error && body.holds($0.span) }
+  }
+
   /// Whether a report is about a block: that another instance of its component is wrong says nothing of it.
   private func concerns(_ report: Diagnostic, _ index: Int32) -> Bool {
     let places = diagnostics.instances(of: report)
@@ -208,6 +214,7 @@ extension Program {
         let value = scalar(evaluate(requirement.message, frame))
         message = value.isSecret ? message : tree.text(of: value) ?? message
       }
+      violations.insert(index)
       let place = origin != 0 ? code.origins[Int(origin)].site : instances[Int(index)].site
       report(
         "KC0166", message, at: place, notes: requirement.message >= 0 ? [] : ["\(title(of: index)) requires it"],

@@ -14,6 +14,8 @@ extension Program {
       return .poison
     }
     if readsObjects, base.tag == .record { return objectMember(op, of: base) }
+    // What is not clear is which block the name means, not what of it is read.
+    if base.tag == .choice { return member(op.b, ofChoice: base, at: op.site, name: siteOf(op.a)) }
     let value = member(op.b, of: base, at: op.site)
     return base.isSecret ? tainted(value) : value
   }
@@ -59,7 +61,7 @@ extension Program {
         if instances[Int(element.payload)].name == key { return element }
       }
       if let owner = keyedOwner(of: base), !isListMember(key) {
-        reportNoChild(key, instances[Int(tree.item(of: base, 0).payload)].kind, of: owner, at: site)
+        reportNoChild(key, [instances[Int(tree.item(of: base, 0).payload)].kind], of: owner, at: site)
         return .poison
       }
     default: break
@@ -84,6 +86,7 @@ extension Program {
   private mutating func member(_ key: Int32, ofInstance index: Int32, at site: Int32) -> TreeValue {
     let schema = instances[Int(index)].schema
     if schema < 0 { return entry(key, of: index, at: site) }
+    if reportDeleted(index, at: site) { return .poison }
     reference(to: index)
     if schemas[Int(schema)].isNamespace { return namespaceMember(key, index, site) }
     if let slot = schemas[Int(schema)].slotOf[key] {
@@ -97,10 +100,11 @@ extension Program {
     if let child = child(named: key, of: index) { return TreeValue(.instance, payload: UInt32(child)) }
     if isResource(index), let paths = livePaths(of: schema, key) { return liveField(of: index, paths, at: site) }
     if key == keys.name, instances[Int(index)].name >= 0 { return tree.string(text(instances[Int(index)].name)) }
-    if brokenNames.contains(key) { return .poison }
-    let children = childNames(of: index)
+    if brokenNames.contains(key) || schemas[Int(schema)].lacksParent { return .poison }
+    let children = childNames(of: index).filter { !$0.isEmpty }
+    if reportNamelessChild(key, of: index, at: site) { return .poison }
     if let near = Self.nearest(to: text(key), among: children), let child = child(named: self.key(near), of: index) {
-      reportNoChild(key, instances[Int(child)].kind, of: index, at: site)
+      reportNoChild(key, [instances[Int(child)].kind], of: index, at: site)
       return .poison
     }
     let title = title(of: index)
@@ -135,9 +139,11 @@ extension Program {
   }
 
   /// The one of several blocks with the same name that has a member.
-  private mutating func member(_ key: Int32, ofChoice base: TreeValue, at site: Int32) -> TreeValue {
+  private mutating func member(
+    _ key: Int32, ofChoice base: TreeValue, at site: Int32, name: Int32? = nil
+  ) -> TreeValue {
     let all = Array(tree.items(of: base))
-    let able = all.filter { has(key, Int32(bitPattern: $0.payload)) }
+    let able = living(all.filter { has(key, Int32(bitPattern: $0.payload)) })
     if able.count == 1 { return member(key, of: able[0], at: site) }
     let titles = all.map { title(of: Int32(bitPattern: $0.payload)) }
     if able.isEmpty {
@@ -150,7 +156,7 @@ extension Program {
         "KC0107", "neither \(Self.enumerate(titles, "nor")) has `\(text(key))`", text(key), among: names, at: span(site)
       )
     } else {
-      reportAmbiguous(able, at: site)
+      reportAmbiguous(able, at: name ?? site)
     }
     return .poison
   }

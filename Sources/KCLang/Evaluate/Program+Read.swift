@@ -32,13 +32,13 @@ extension Program {
     let memo = memos[Int(place)]
     switch memo.value.tag {
     case .thunk: break
-    case .busy: return reportCycle(instance: index, key: -1, site)
+    case .busy: return reportCycle(instance: index, key: -2 - place, site)
     default:
       note(memo.origin)
       return memo.value
     }
     if pending.count >= Limits.dependencies { return tooDeep(at: site) }
-    let outer = begin(index, -1, Int(place), site)
+    let outer = begin(index, -2 - place, Int(place), site)
     let value = evaluate(binding: memo.head, of: index, instances[Int(index)].element)
     return finish(value, Int(place), outer)
   }
@@ -240,6 +240,22 @@ extension Program {
       labels: [.init(span: span(code.origins[Int(origin)].site), message: "deleted here")])
   }
 
+  /// `settings.data.LEVEL`
+  private func entryTitle(_ entry: Pending) -> String {
+    let map = instances[Int(entry.instance)]
+    var names: [String] = []
+    if map.parent >= 0, map.parent != root, instances[Int(map.parent)].name >= 0 {
+      names.append(text(instances[Int(map.parent)].name))
+    }
+    if map.kind >= 0 { names.append(text(map.kind)) }
+    var next = map.firstField
+    while next >= 0, mapIndex[ChildKey(parent: entry.instance, name: mapFields[Int(next)].key)] != -2 - entry.key {
+      next = mapFields[Int(next)].next
+    }
+    if next >= 0 { names.append(text(mapFields[Int(next)].key)) }
+    return names.joined(separator: ".")
+  }
+
   /// Reports that a value depends on itself, with the way round.
   mutating func reportCycle(instance: Int32, key: Int32, _ site: Int32) -> TreeValue {
     let start = pending.lastIndex { $0.instance == instance && $0.key == key } ?? 0
@@ -250,6 +266,7 @@ extension Program {
     }
     func title(_ one: Pending) -> String {
       if one.instance < 0 { return text(one.key) }
+      if one.key < -1 { return entryTitle(one) }
       let place = instances[Int(one.instance)].name >= 0 ? text(instances[Int(one.instance)].name) : ""
       let field = one.key >= 0 ? text(one.key) : text(instances[Int(one.instance)].kind)
       return place.isEmpty ? field : "\(place).\(field)"

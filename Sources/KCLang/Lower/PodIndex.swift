@@ -28,19 +28,33 @@ struct PodIndex {
 
   /// Whether a selector has a pod in its object's namespace.
   func isAnySelected(by selector: TreeValue, of object: TreeValue, _ program: borrowing Program) -> Bool {
-    let wanted = program.tree.fields(of: selector)
-    guard let first = wanted.first else { return true }
-    let label = Label(key: first.key, value: program.tree.text(of: first.value) ?? "")
+    if program.tree.fields(of: selector).isEmpty { return true }
     let namespace = Self.namespace(of: object, program)
-    return (pods[label] ?? []).contains { pod in
-      pod.namespace == namespace
-        && wanted.allSatisfy { field in
-          program.tree.field(field.key, of: pod.labels).map { program.tree.equal($0.value, field.value) } ?? false
-        }
-    }
+    return candidates(selector, program).contains { $0.namespace == namespace && has($0.labels, selector, program) }
   }
 
-  private static func namespace(of object: TreeValue, _ program: borrowing Program) -> String {
+  /// The namespaces that have pods which a selector fits.
+  func namespaces(of selector: TreeValue, _ program: borrowing Program) -> [String] {
+    Set(candidates(selector, program).filter { has($0.labels, selector, program) }.map(\.namespace)).sorted()
+  }
+
+  private func candidates(
+    _ selector: TreeValue, _ program: borrowing Program
+  ) -> [(namespace: String, labels: TreeValue)] {
+    guard let first = program.tree.fields(of: selector).first else { return [] }
+    return pods[Label(key: first.key, value: program.tree.text(of: first.value) ?? "")] ?? []
+  }
+
+  private func has(_ labels: TreeValue, _ selector: TreeValue, _ program: borrowing Program) -> Bool {
+    for field in program.tree.fields(of: selector) {
+      guard let label = program.tree.field(field.key, of: labels), program.tree.equal(label.value, field.value) else {
+        return false
+      }
+    }
+    return true
+  }
+
+  static func namespace(of object: TreeValue, _ program: borrowing Program) -> String {
     program.value(at: program.keys.metadata, program.keys.namespace, in: object).flatMap {
       program.tree.text(of: $0)
     } ?? ""

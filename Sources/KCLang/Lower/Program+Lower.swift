@@ -280,10 +280,16 @@ extension Program {
       // Labels in the API's own terms may well be those of pods from elsewhere.
       let isPlain =
         isPlainObject(resource.instance) || isExact(TreeValue(.instance, payload: UInt32(resource.instance)))
+      let elsewhere = pods.namespaces(of: selector, self)
+      let own = PodIndex.namespace(of: resource.tree, self)
       report(
         "KC0151", "`\(title(of: resource.instance))` selects no pod of this program", at: span(site),
-        severity: isPlain ? .warning : .error, notes: ["it selects `\(shown.joined(separator: ", "))`"],
-        help: "select a workload by its name: `select = NAME`")
+        severity: isPlain ? .warning : .error,
+        notes: ["it selects `\(shown.joined(separator: ", "))`"]
+          + (elsewhere.isEmpty
+            ? [] : ["pods with these labels are in \(Self.enumerate(elsewhere)), the service is in `\(own)`"]),
+        help: elsewhere.isEmpty
+          ? "select a workload by its name: `select = NAME`" : "a service selects pods of its own namespace alone")
     }
   }
 

@@ -32,6 +32,8 @@ extension Program {
     patterns = other.patterns
     unknownNames = other.unknownNames
     brokenNames = other.brokenNames
+    brokenBlocks = other.brokenBlocks
+    violations = other.violations
     hasNamelessBlock = other.hasNamelessBlock
     guessedNames = other.guessedNames
     namespaces = other.namespaces

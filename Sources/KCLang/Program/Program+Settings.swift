@@ -122,7 +122,7 @@ extension Program {
       let known = childNames(of: root) + parameters()
       return reportUnknown(
         "KC0190", "`\(setting.path)` names no parameter and no field of a block", setting.path, among: known,
-        at: setting.pathSpan)
+        at: setting.pathSpan, notes: parameters().isEmpty ? [] : ["its parameters: \(Self.enumerate(parameters()))"])
     }
     set(names, of: current, setting, site)
   }
@@ -144,7 +144,7 @@ extension Program {
 
   /// Reports a path that names a kind of blocks, and then none of them.
   private mutating func reportNoBlock(_ names: [String], of index: Int32, at span: Span) {
-    if names.count > 1 { return reportNoChild(key(names[1]), key(names[0]), of: index, at: code.site(span)) }
+    if names.count > 1 { return reportNoChild(key(names[1]), [key(names[0])], of: index, at: code.site(span)) }
     let known = children(of: index, kind: key(names[0])).map { "\(names[0]).\(text(instances[Int($0)].name))" }
     report(
       "KC0190", "`\(names[0])` blocks have names", at: span,

@@ -42,6 +42,10 @@ struct Program: ~Copyable, Sendable {
   var unknownNames: Set<ChildKey> = []
   /// Names of fields and blocks that were reported where they were set: they are not missed elsewhere.
   var brokenNames: Set<Int32> = []
+  /// Blocks of which a `require` does not hold.
+  var violations: Set<Int32> = []
+  /// Names of blocks of which no kind is known.
+  var brokenBlocks: Set<Int32> = []
   /// Whether a block has no name: what is not found may be that.
   var hasNamelessBlock = false
   /// Fields that a name which no field has was taken to mean: where they are needed, they are not missed.
@@ -278,7 +282,7 @@ struct Lazy: Sendable {
 struct Pending: Sendable {
   /// -1 for a name.
   var instance: Int32
-  /// The field's key, or the op that declares the name.
+  /// The field's key, below -1 the place of a map's entry, or the op that declares the name.
   var key: Int32
   var site: Int32
 }

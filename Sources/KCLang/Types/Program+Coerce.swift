@@ -10,8 +10,11 @@ extension Program {
     if value.isPoison || types.takes(value, type) { return value }
     if value.tag == .deferred { return coerce(deferred: value, to: type, at: site) }
     switch types[type] {
-    case .any, .unknown, .variable: return value
+    case .any, .variable: return value
+    // A type that there is not was reported: nothing is known of what it was to hold.
+    case .unknown: return diagnostics.hasErrors ? .poison : value
     case .refined(let base, let index):
+      if value.tag == .int, reportMode(value, type, types.refinements[Int(index)], at: site) { return .poison }
       let inner = coerce(value, to: base, at: site)
       if inner.isPoison || inner.isNone { return inner }
       return check(inner, type, Int(index), at: site, isName: isName)
@@ -177,11 +180,9 @@ extension Program {
   private mutating func coerce(
     _ value: TreeValue, toOneOf members: [TypeID], _ type: TypeID, at site: Int32
   ) -> TreeValue {
-    if value.tag == .symbol, let member = member(of: members, for: symbols[Int(value.payload)]) {
-      return coerce(value, to: member, at: site)
-    }
+    if value.tag == .symbol { return resolve(symbols[Int(value.payload)], toOneOf: members, type, value, at: site) }
     for member in members where fits(value, member) { return coerce(value, to: member, at: site) }
-    let plain = value.tag == .symbol ? value : scalar(value)
+    let plain = scalar(value)
     if plain.bits != value.bits {
       for member in members where fits(plain, member) { return coerce(plain, to: member, at: site) }
     }
@@ -201,6 +202,7 @@ extension Program {
         fix: guess.flatMap { Self.isSlip(text, $0) ? edit(of: display(plain), to: "\"\($0)\"", at: site) : nil })
       return .poison
     }
+    if reportOtherPort(value, members, type, at: site) { return .poison }
     return mismatch(plain, type, at: site)
   }
 
@@ -286,6 +288,7 @@ extension Program {
     switch value.tag {
     case .instance:
       let index = Int32(bitPattern: value.payload)
+      if reportDeleted(index, at: site) { return .poison }
       if instances[Int(index)].schema >= 0, isSchema(instances[Int(index)].schema, schema) {
         if isResource(index) { reference(to: index) } else { reference(to: resource(of: index)) }
         return value
@@ -296,7 +299,7 @@ extension Program {
         at: site)
       return .poison
     case .choice:
-      let fitting = Array(tree.items(of: value)).filter { fits($0, types.add(.schema(SchemaID(index: schema)))) }
+      let fitting = living(tree.items(of: value).filter { fits($0, types.add(.schema(SchemaID(index: schema)))) })
       if fitting.count == 1 { return coerce(fitting[0], toSchema: schema, at: site) }
       if fitting.isEmpty {
         let titles = Array(tree.items(of: value)).map { title(of: Int32(bitPattern: $0.payload)) }
@@ -334,70 +337,5 @@ extension Program {
     }
     if !isStandard(schemas[Int(schema)].scope) { constructed.append(index) }
     return TreeValue(.instance, payload: UInt32(index))
-  }
-
-  /// The child of a block around that a bare name means where its schema is expected: `port: http`.
-  private mutating func resolve(_ symbol: Symbol, as schema: Int32) -> TreeValue {
-    var current = symbol.context
-    while current >= 0 {
-      let own = instances[Int(current)].schema
-      if own >= 0 {
-        for slot in schemas[Int(own)].slots where slot.childSchema >= 0 && isSchema(slot.childSchema, schema) {
-          if let found = child(named: symbol.key, of: current, kind: slot.key) {
-            return TreeValue(.instance, payload: UInt32(found))
-          }
-          reportNoChild(symbol, slot.key, of: current)
-          return .poison
-        }
-      }
-      current = instances[Int(current)].parent
-    }
-    reportNothing(named: symbol)
-    return .poison
-  }
-
-  /// The type of a union that a bare name means: the one whose blocks have a child of that name, else the first that
-  /// the blocks around have children of.
-  private mutating func member(of members: [TypeID], for symbol: Symbol) -> TypeID? {
-    var first: TypeID?
-    for member in members {
-      guard case .schema(let wanted) = types[types.base(member)] else { continue }
-      let schema = Int32(wanted.index)
-      ensureSchema(schema)
-      var current = symbol.context
-      while current >= 0 {
-        let own = instances[Int(current)].schema
-        if own >= 0 {
-          for slot in schemas[Int(own)].slots where slot.childSchema >= 0 && isSchema(slot.childSchema, schema) {
-            if child(named: symbol.key, of: current, kind: slot.key) != nil { return member }
-            if first == nil { first = member }
-          }
-        }
-        current = instances[Int(current)].parent
-      }
-    }
-    return first
-  }
-
-  /// Reports a bare name that no child of a kind has; it may be that of a plain value with a mistake.
-  private mutating func reportNoChild(_ symbol: Symbol, _ kind: Int32, of index: Int32) {
-    let name = text(symbol.key)
-    let children = children(of: index, kind: kind).map { text(instances[Int($0)].name) }
-    guard symbol.scope >= 0, Self.nearest(to: name, among: children) == nil,
-      Self.nearest(to: name, among: names(in: symbol.scope)) != nil
-    else { return reportNoChild(symbol.key, kind, of: index, at: symbol.site) }
-    reportUnknownName(name, span(symbol.site), symbol.scope)
-  }
-
-  /// Reports a name that no child of a kind has: `app` opens no port `htp`.
-  mutating func reportNoChild(_ name: Int32, _ kind: Int32, of index: Int32, at site: Int32) {
-    if brokenNames.contains(name) { return }
-    let known = children(of: index, kind: kind).map { text(instances[Int($0)].name) }
-    let isPort = text(kind) == "port"
-    let verb = isPort ? "opens" : "has"
-    let there = known.isEmpty ? "it \(verb) none" : "it \(verb) \(Self.enumerate(known))"
-    reportUnknown(
-      "KC0105", "`\(text(instances[Int(index)].name))` \(verb) no \(text(kind)) named `\(text(name))`; \(there)",
-      text(name), among: known, at: span(site))
   }
 }

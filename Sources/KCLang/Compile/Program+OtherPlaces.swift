@@ -1,0 +1,116 @@
+internal import KCData
+internal import KCSyntax
+
+/// Names and blocks that there are elsewhere: where, and how they are reached from here.
+extension Program {
+  /// Where a name is that is not known here; nil for none, and for what is likely to be a slip of the pen.
+  mutating func otherPlace(of name: String, at place: Span, in scope: Int32, unless isSlip: Bool) -> String? {
+    if environments.contains(where: { $0.name == name }) {
+      return "what differs by environment stands in `env \(name) { … }` at the top of the file"
+    }
+    if let module = modules.indices.first(where: { !modules[$0].isStandard && declares(key(name), modules[$0]) }) {
+      return placeOfModule(module, of: name, scope)
+    }
+    let inner = innerBlocks(named: name)
+    if !inner.isEmpty, inner.count < 4 { return "in another block it is \(Self.enumerate(inner, "or"))" }
+    // A block of which something is read.
+    let next = files.indices.contains(place.file) ? files[place.file].bytes.dropFirst(place.end).first : nil
+    if isSlip || next != UInt8(ascii: ".") { return nil }
+    let made = loopKinds()
+    if made.isEmpty { return nil }
+    return "what a `for` makes is reached by its kind: \(Self.enumerate(made.map { "\($0).\(name)" }, "or"))"
+  }
+
+  /// How a name of a file is reached from another: by that file's own name here, where it is imported.
+  private func placeOfModule(_ module: Int, of name: String, _ scope: Int32) -> String {
+    let imports = names(in: scope) { if case .module(let other) = $0.kind { other == module } else { false } }
+    if let own = imports.first { return "it is `\(own).\(name)`" }
+    let path = modules[module].path
+    let stem = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? path
+    return "it is declared in `\(path)`: `import \"./\(path)\" as \(stem)` makes it `\(stem).\(name)`"
+  }
+
+  private func declares(_ name: Int32, _ module: Module) -> Bool {
+    guard module.scope >= 0, let found = scopes[Int(module.scope)].names[name] else { return false }
+    switch found.kind {
+    case .slot, .function: return true
+    default: return false
+    }
+  }
+
+  /// The paths of blocks in blocks that have a name: `web.app.http`.
+  private func innerBlocks(named name: String) -> [String] {
+    var found: Set<String> = []
+    func look(_ node: SyntaxNode, _ path: [String]) {
+      for part in node.parts where path.count < 4 {
+        guard part.kind == .block, let shape = BlockShape(part), shape.nameToken != nil, let own = shape.name(part)
+        else { continue }
+        if shape.kind.text == "env" || shape.kind.text == "project" { continue }
+        if own == name, path.count > 1 { found.insert((path + [name]).joined(separator: ".")) }
+        if let body = shape.body { look(body, path + [own]) }
+      }
+    }
+    for module in modules where !module.isStandard && trees.indices.contains(module.file) {
+      look(trees[module.file].root, [])
+    }
+    return found.sorted()
+  }
+
+  /// The kinds of the blocks that loops make at the top of files under names that are computed.
+  private func loopKinds() -> [String] {
+    var found: Set<String> = []
+    for module in modules where !module.isStandard && trees.indices.contains(module.file) {
+      for loop in trees[module.file].root.parts where loop.kind == .forStatement {
+        for part in loop.child(.body)?.parts ?? [] {
+          guard part.kind == .block, let shape = BlockShape(part), shape.name(part) == nil else { continue }
+          found.insert(shape.kind.text)
+        }
+      }
+    }
+    return found.sorted()
+  }
+
+  /// Where blocks stand that do not stand in those of a schema: at the top, or in a child; nil for what stands nowhere.
+  mutating func placeOfBlocks(_ name: String, in schema: Int32, _ scope: Int32) -> String? {
+    if name == "env" {
+      return "an environment stands at the top of the file, and a variable in `container NAME { env A = … }`"
+    }
+    if let place = innerBlocks(name, of: schema) { return "it stands in \(place)" }
+    guard let kind = kind(key(name), in: scope), schemas[Int(kind)].isBlock else { return nil }
+    return "\(Self.article("`\(name)`")) block stands at the top of the file"
+  }
+
+  /// Where children of a kind stand that do not stand at the top.
+  mutating func placeOfChildren(_ name: String, _ scope: Int32) -> String? {
+    var places: [String] = []
+    for kind in kindNames(in: scope) {
+      guard let schema = self.kind(key(kind), in: scope), schemas[Int(schema)].isBlock,
+        !schemas[Int(schema)].isNamespace
+      else { continue }
+      ensureSchema(schema)
+      if let slot = schemas[Int(schema)].slotOf[key(name)], schemas[Int(schema)].slots[Int(slot)].childSchema >= 0 {
+        places.append("`\(kind) NAME { \(name) … }`")
+      } else if ["deployment", "ingress"].contains(kind), let inner = innerBlocks(name, of: schema) {
+        places.append("\(inner) of a \(kind)")
+      }
+    }
+    // Of workloads the most common one stands for all.
+    if places.count > 3, let first = places.first(where: { $0.hasPrefix("`deployment") }) {
+      return "it stands in a workload: \(first)"
+    }
+    return places.isEmpty ? nil : "it stands in \(places.prefix(3).joined(separator: " or in "))"
+  }
+
+  /// The children of a schema that have children of a name: "`container NAME { env … }`".
+  private mutating func innerBlocks(_ name: String, of schema: Int32) -> String? {
+    var places: [String] = []
+    for slot in schemas[Int(schema)].slots where slot.childSchema >= 0 && slot.childSchema != schema {
+      ensureSchema(slot.childSchema)
+      guard let place = schemas[Int(slot.childSchema)].slotOf[key(name)],
+        schemas[Int(slot.childSchema)].slots[Int(place)].childSchema >= 0
+      else { continue }
+      places.append("`\(text(slot.key)) NAME { \(name) … }`")
+    }
+    return places.first
+  }
+}
