@@ -67,10 +67,6 @@ enum Builtins {
     let first = arguments.first ?? .none
     if arguments.contains(where: \.isPoison) { return .poison }
     if !program.deferreds.isEmpty, let deferred = program.deferredBuiltin(id, arguments, at: site) { return deferred }
-    // What cannot be written is told of at the argument.
-    let outer = program.valueSite
-    program.valueSite = sites.first { $0 != 0 } ?? program.callSite ?? site
-    defer { program.valueSite = outer }
     switch id {
     case .placement: return program.placement(of: first)
     case .hash: return program.digest(of: first, at: site)
@@ -80,8 +76,13 @@ enum Builtins {
       var result = program.tree.string(Base64.encode(program.tree.utf8(of: text)))
       result.isSecret = text.isSecret
       return result
-    case .json: return program.jsonText(of: first, indent: arguments.count > 1 ? arguments[1] : .none, sites, at: site)
-    case .yaml: return program.yamlText(of: first)
+    case .json, .yaml:
+      // What cannot be written is told of at the argument.
+      let outer = program.valueSite
+      program.valueSite = sites.first { $0 != 0 } ?? program.callSite ?? site
+      defer { program.valueSite = outer }
+      if id == .yaml { return program.yamlText(of: first) }
+      return program.jsonText(of: first, indent: arguments.count > 1 ? arguments[1] : .none, sites, at: site)
     case .networkFunction: return network(arguments, sites, &program)
     case .inputEnvironment: return program.environmentVariable(first, at: site)
     case .parent:

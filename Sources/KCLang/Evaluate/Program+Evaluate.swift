@@ -162,7 +162,7 @@ extension Program {
       // Which of several blocks a name means does not change where one of them is deleted.
       for value in deleted { valueStack.append(value) }
       // One whose kind there is not was reported: the name may be meant for that.
-      if brokenBlocks.contains(op.b) { return .poison }
+      if !brokenBlocks.isEmpty, brokenBlocks.contains(op.b) { return .poison }
     }
     if valueStack.count == start {
       if instances[Int(space)].state == .expanding {

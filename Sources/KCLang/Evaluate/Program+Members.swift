@@ -86,7 +86,7 @@ extension Program {
   private mutating func member(_ key: Int32, ofInstance index: Int32, at site: Int32) -> TreeValue {
     let schema = instances[Int(index)].schema
     if schema < 0 { return entry(key, of: index, at: site) }
-    if reportDeleted(index, at: site) { return .poison }
+    if instances[Int(index)].isDeleted, reportDeleted(index, at: site) { return .poison }
     reference(to: index)
     if schemas[Int(schema)].isNamespace { return namespaceMember(key, index, site) }
     if let slot = schemas[Int(schema)].slotOf[key] {

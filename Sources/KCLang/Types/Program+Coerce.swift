@@ -288,7 +288,7 @@ extension Program {
     switch value.tag {
     case .instance:
       let index = Int32(bitPattern: value.payload)
-      if reportDeleted(index, at: site) { return .poison }
+      if instances[Int(index)].isDeleted, reportDeleted(index, at: site) { return .poison }
       if instances[Int(index)].schema >= 0, isSchema(instances[Int(index)].schema, schema) {
         if isResource(index) { reference(to: index) } else { reference(to: resource(of: index)) }
         return value
