@@ -10,11 +10,15 @@ struct AddressGivers: Sendable {
   /// The kinds that are given addresses.
   static let kinds: Set<String> = ["Service", "Ingress"]
 
+  /// The beginnings of what nodes say that are machines of their own, or parts of one: kind's and those of kc's engine.
+  /// No cloud gives their services addresses.
+  private static let machines = ["kind://", "kc://"]
+
   func give(_ kind: String) async -> Bool {
     if kind == "Ingress" { return await !items("networking.k8s.io/v1", "IngressClass").isEmpty }
     let isCloud = await items("v1", "Node").contains { node in
       let provider = node.at("spec", "providerID")?.string ?? ""
-      return !provider.isEmpty && !provider.hasPrefix("kind://")
+      return !provider.isEmpty && !Self.machines.contains { provider.hasPrefix($0) }
     }
     if isCloud { return true }
     return await items("v1", "Service").contains { !($0.at("status", "loadBalancer", "ingress")?.array ?? []).isEmpty }

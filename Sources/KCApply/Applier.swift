@@ -116,8 +116,7 @@ public struct Applier: Sendable {
       // Another apply has finished it since the plan was made.
       if plan.isEmpty, plan.unfinished != nil, last == nil { return nil }
       // Written before anything is made: a crash at any point leaves nothing that is not recorded.
-      let kept = plan.steps.filter { $0.action != .remove }
-        .map { InventoryEntry(address: $0.address, key: $0.key) }
+      let kept = inventory.entries(of: plan)
       let known = Set(kept.map(\.key))
       try await record(kept + inventory.entries.filter { !known.contains($0.key) }, in: &inventory)
       if !kept.isEmpty {
@@ -133,6 +132,12 @@ public struct Applier: Sendable {
       }
       try await perform(plan, left)
       try await record(kept, in: &inventory)
+      // What was taken from other projects is theirs no more.
+      if options.ownership != .none {
+        let own = Set(kept.map(\.key).filter { $0.kind != "Namespace" })
+        let others = OtherRecords(client: client, project: plan.project, namespace: namespace)
+        try await request { () async throws(ClientError) in try await others.release(own) }
+      }
       if kept.isEmpty { try await request { () async throws(ClientError) in try await history.removeAll() } }
       failure = nil
     } catch {

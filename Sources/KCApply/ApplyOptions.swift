@@ -96,6 +96,7 @@ extension Applier {
     }
 
     private static func matches(_ pattern: String, field: String, address: String) -> Bool {
+      if field == ConflictingField.whole, pattern == address { return true }
       var pattern = Substring(pattern)
       if let colon = pattern.firstIndex(of: ":"), !pattern[..<colon].contains("[") {
         guard pattern[..<colon] == address else { return false }

@@ -22,10 +22,16 @@ public struct Inventory: Sendable {
   /// `kc.shop`
   static func recordName(_ project: String) -> String { "kc.\(project)" }
 
-  /// Whether an object is one of the config maps in which kc keeps what it did.
-  static func isRecord(_ object: Value) -> Bool {
-    object.kind == "ConfigMap" && (object.name ?? "").hasPrefix("kc.")
-      && object.labels["app.kubernetes.io/managed-by"] == "kc"
+  /// On a record: whose it is.
+  static let projectLabel = "kc.dev/inventory"
+
+  /// The project of one of the config maps in which kc keeps what it did; nil for other objects.
+  static func project(ofRecord object: Value) -> String? {
+    guard object.kind == "ConfigMap", (object.name ?? "").hasPrefix("kc."),
+      object.labels["app.kubernetes.io/managed-by"] == "kc"
+    else { return nil }
+    return [projectLabel, RevisionCodec.projectLabel, RevisionCodec.partLabel].lazy
+      .compactMap { object.labels[$0] }.first
   }
 
   static let type = ResourceType(group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true)
@@ -33,10 +39,12 @@ public struct Inventory: Sendable {
   var record: Value {
     let list = Value.array(
       entries.sorted { $0.key < $1.key }.map { entry in
-        [
+        var out: Value = [
           "address": .string(entry.address), "apiVersion": .string(entry.key.apiVersion),
           "kind": .string(entry.key.kind), "namespace": .string(entry.key.namespace), "name": .string(entry.key.name),
         ]
+        if entry.isFound { out["found"] = true }
+        return out
       })
     var data: Value = ["objects": .string(JSON.text(list))]
     data["environment"] = environment.map { .string($0) }
@@ -44,10 +52,19 @@ public struct Inventory: Sendable {
       "apiVersion": "v1", "kind": "ConfigMap",
       "metadata": [
         "name": .string(Self.recordName(project)), "namespace": .string(namespace),
-        "labels": ["app.kubernetes.io/managed-by": "kc", "kc.dev/inventory": .string(project)],
+        "labels": ["app.kubernetes.io/managed-by": "kc", Self.projectLabel: .string(project)],
       ],
       "data": data,
     ]
+  }
+
+  /// What the project owns once a plan is carried out.
+  func entries(of plan: Plan) -> [InventoryEntry] {
+    let known = Dictionary(entries.map { ($0.key, $0.isFound) }, uniquingKeysWith: { first, _ in first })
+    return plan.steps.filter { $0.action != .remove }.map { step in
+      let isFound = known[step.key] ?? (step.key.kind == "Namespace" && step.liveVersion != nil)
+      return InventoryEntry(address: step.address, key: step.key, isFound: isFound)
+    }
   }
 
   init(record: Value, project: String, namespace: String) {
@@ -61,7 +78,8 @@ public struct Inventory: Sendable {
         InventoryEntry(
           address: item["address"]?.string ?? "\(kind.lowercased()).\(name)",
           key: ObjectKey(
-            apiVersion: apiVersion, kind: kind, namespace: item["namespace"]?.string ?? "", name: name)))
+            apiVersion: apiVersion, kind: kind, namespace: item["namespace"]?.string ?? "", name: name),
+          isFound: item["found"]?.bool ?? false))
     }
   }
 }

@@ -30,6 +30,10 @@ public struct LiveReader: Sendable {
     state.unfinished = await last
     let keys = Set(desired.map(\.key)).union(state.inventory.map(\.key))
     state.objects = try await objects(keys)
+    if Self.mayShare(state, project, desired) {
+      let others = OtherRecords(client: client, project: project, namespace: namespace)
+      state.owners = try await others.owners(in: Set(keys.map(\.namespace))).filter { keys.contains($0.key) }
+    }
     var open: [DesiredObject] = []
     let planner = Planner(types: client.types)
     let known = Deferral.resolve(desired, live: state.objects)
@@ -55,6 +59,16 @@ public struct LiveReader: Sendable {
     state.scheduling = try await scheduling()
     state.knowsStorage = true
     return state
+  }
+
+  /// Whether an object that is there may be another project's: where it is new to this one, leaves it, or says so.
+  private static func mayShare(_ state: LiveState, _ project: String, _ desired: [DesiredObject]) -> Bool {
+    let own = Set(state.inventory.map(\.key))
+    let declared = Set(desired.map(\.key))
+    return state.objects.contains { key, object in
+      if !own.contains(key) || !declared.contains(key) { return true }
+      return object.labels[Planner.projectLabel].map { $0 != project } ?? false
+    }
   }
 
   /// The last apply, where it did not come to its end; nil where the history cannot be read, too.
@@ -165,33 +179,6 @@ public struct LiveReader: Sendable {
     }
     guard let known = ResourceTypes.builtin.find((object.apiVersion, object.kind)) else { return nil }
     return Offline.refusal(of: object, known.namespaced == type.namespaced ? known : type, .builtin)
-  }
-
-  /// What is in a namespace besides what is known: claims, and what others made there.
-  ///
-  /// - Parameter known: objects that go anyway.
-  public func held(in namespace: String, besides known: Set<ObjectKey>) async throws(ClientError) -> [String] {
-    let kinds = [
-      ("v1", "PersistentVolumeClaim"), ("apps/v1", "StatefulSet"), ("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"),
-      ("batch/v1", "Job"), ("batch/v1", "CronJob"), ("v1", "Pod"), ("v1", "Service"), ("v1", "ConfigMap"),
-      ("v1", "Secret"),
-    ]
-    let types = kinds.compactMap { client.types.find(apiVersion: $0, kind: $1) }
-    let found = try await inParallel(types, width: Self.width) { type async throws(ClientError) -> [String] in
-      let objects = try await client.list(type, namespace: namespace, limit: 500).items.filter { object in
-        let isMade = !(object.at("metadata", "ownerReferences")?.array ?? []).isEmpty || object.isBeingDeleted
-        return !isMade && !known.contains(ObjectKey(object)) && !Self.isHouseKeeping(object)
-      }
-      let word = type.kind == "PersistentVolumeClaim" ? "claim" : type.kind.lowercased()
-      return objects.map { "\(word) \($0.name ?? "")" }
-    }
-    return found.flatMap { $0 }
-  }
-
-  /// Whether an object is one that each namespace has, or kc's own record.
-  private static func isHouseKeeping(_ object: Value) -> Bool {
-    object.name == "kube-root-ca.crt" || Inventory.isRecord(object)
-      || object["type"]?.string == "kubernetes.io/service-account-token"
   }
 
   /// What the target says that an apply would come to.

@@ -86,12 +86,7 @@ public struct Engine: Sendable {
       failure = error
     }
     await runtime.close()
-    await supervisor.stop()
-    await network.stop()
-    for hierarchy in FileSystem.list("/sys/fs/cgroup") + ["."] {
-      FileSystem.removeControlGroup("/sys/fs/cgroup/\(hierarchy)/kc")
-    }
-    home.removeState()
+    await EngineRemains.takeDown(home, supervisor)
     if let failure { throw failure }
   }
 }

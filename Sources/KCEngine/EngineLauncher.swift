@@ -73,18 +73,31 @@ public enum EngineLauncher {
     throw EngineError("the engine does not get ready", help: "its log is \(home.log)")
   }
 
+  /// What a stop has ended.
+  public enum Stopped: Sendable {
+    case nothing
+    case engine
+    /// What an engine that had died before had left running.
+    case remains
+  }
+
   /// Stops the engine and returns when nothing of it is left.
   ///
-  /// - Returns: false where none ran.
-  public static func stop(home: EngineHome) async throws(EngineError) -> Bool {
-    guard let state = home.running() else { return false }
+  /// - Returns: what was stopped.
+  public static func stop(home: EngineHome) async throws(EngineError) -> Stopped {
+    guard let state = home.running() else {
+      let remains = EngineRemains(home: home)
+      guard remains.areThere else { return .nothing }
+      try await remains.remove()
+      return .remains
+    }
     guard kill(state.process, SIGTERM) == 0 else {
       throw EngineError("the engine cannot be stopped: \(String(cString: strerror(errno)))", help: "use sudo")
     }
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(90)
     while clock.now < deadline {
-      if !DetachedProcess.isAlive(state.process) { return true }
+      if !DetachedProcess.isAlive(state.process) { return .engine }
       try? await Task.sleep(for: .milliseconds(50))
     }
     throw EngineError(

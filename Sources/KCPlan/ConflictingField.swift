@@ -13,8 +13,13 @@ public struct ConflictingField: Sendable, Hashable, CustomStringConvertible {
     self.owner = owner
   }
 
-  /// `spec.replicas is managed by kubectl-edit`
-  public var description: String { "\(field) is managed by \(owner)" }
+  /// The field of an object that another project has: all of it.
+  public static let whole = "*"
+
+  /// `spec.replicas is managed by kubectl-edit`, `it belongs to project shop`
+  public var description: String {
+    field == Self.whole ? "it belongs to \(owner)" : "\(field) is managed by \(owner)"
+  }
 
   /// As plans and events have it.
   public var value: Value { ["field": .string(field), "owner": .string(owner)] }
@@ -26,7 +31,12 @@ public struct ConflictingField: Sendable, Hashable, CustomStringConvertible {
   /// What takes the fields of some steps, in words.
   public static func help(_ steps: [Step]) -> String {
     var fields: [String] = []
-    for field in steps.flatMap(\.conflicts).map(\.field) where !fields.contains(field) { fields.append(field) }
+    for step in steps {
+      for conflict in step.conflicts {
+        let word = conflict.field == whole ? step.address : conflict.field
+        if !fields.contains(word) { fields.append(word) }
+      }
+    }
     let options = fields.prefix(8).map { field in
       "--take-ownership " + (field.contains { "[]\"'$ ".contains($0) } ? "'\(field)'" : field)
     }

@@ -13,9 +13,40 @@ public struct LiveState: Sendable {
   public var settled: Set<ObjectKey> = []
   /// Why declared objects would be refused, for targets that could not be asked.
   public var refused: [ObjectKey: APIStatus] = [:]
-  /// What is in namespaces besides what the project owns, as `claim data-db-0`, by namespace: claims first, which hold
-  /// data. Only read for what removes namespaces.
-  public var held: [String: [String]] = [:]
+  /// What is in namespaces besides what the project owns, by namespace. Only read for what removes namespaces.
+  public var held: [String: Held] = [:]
+  /// The other projects whose records on the target have an object, too. Only read where that may be.
+  public var owners: [ObjectKey: Owner] = [:]
+
+  /// What is in a namespace besides what a project owns.
+  public struct Held: Sendable, Hashable {
+    /// Claims that the project's stateful sets have left, as `claim data-db-0`: they hold data.
+    public var left: [String]
+    /// What others have put there, as `deployment web`.
+    public var others: [String]
+
+    public init(left: [String] = [], others: [String] = []) {
+      self.left = left
+      self.others = others
+    }
+  }
+
+  /// A project as its record on the target tells of it.
+  public struct Owner: Sendable, Hashable {
+    public var project: String
+    /// Where its record is.
+    public var namespace: String
+
+    public init(project: String, namespace: String) {
+      self.project = project
+      self.namespace = namespace
+    }
+
+    /// `project shop`, with its namespace where another one has the same name.
+    func words(beside project: String) -> String {
+      "project \(self.project)" + (self.project == project ? " of the namespace \(namespace)" : "")
+    }
+  }
   /// What the project owned after its last apply: with the address each object had.
   public var inventory: [InventoryEntry]
   /// Nodes and pods of the whole target, for placement.
@@ -66,10 +97,13 @@ public struct LiveState: Sendable {
 public struct InventoryEntry: Sendable, Hashable {
   public var address: String
   public var key: ObjectKey
+  /// Whether it was there before the project, which then does not remove it: a namespace that somebody else had made.
+  public var isFound: Bool
 
-  public init(address: String, key: ObjectKey) {
+  public init(address: String, key: ObjectKey, isFound: Bool = false) {
     self.address = address
     self.key = key
+    self.isFound = isFound
   }
 
   /// As the source called it, told by the address: `config settings`.

@@ -64,6 +64,27 @@ public struct Plan: Sendable {
     return out
   }
 
+  /// What the project leaves and does not remove.
+  public var stays: [Stay] = []
+
+  /// An object that is no longer the project's, and is not removed either.
+  public struct Stay: Sendable, Hashable {
+    public var address: String
+    /// `namespace shop`
+    public var title: String
+    /// `it was there before the project`
+    public var reason: String
+    /// Whether `--allow-delete` removes it.
+    public var canGo: Bool
+
+    init(_ entry: InventoryEntry, _ reason: String, canGo: Bool = true) {
+      address = entry.address
+      title = entry.title
+      self.reason = reason
+      self.canGo = canGo
+    }
+  }
+
   /// The namespace of the project's record on the target.
   public var recordNamespace: String
 

@@ -5,6 +5,8 @@ public import KCKube
 public struct Planner {
   /// The name under which kc's fields are managed.
   public static let fieldManager = "kc"
+  /// Says on an object which project it is of.
+  public static let projectLabel = "app.kubernetes.io/part-of"
   /// Says on an object that its removal has to be allowed by itself.
   public static let protectAnnotation = "kc.dev/protect"
   /// Says on a pod template what its configuration was, so that a change of it makes new pods.
@@ -49,13 +51,15 @@ public struct Planner {
     let recorded = Set(live.inventory.map(\.key))
     var steps = steps(for: prepared, live: live, recorded: recorded)
     let declared = Set(desired.map(\.key))
-    var removals = live.inventory.filter { !declared.contains($0.key) && live.objects[$0.key] != nil }
+    let gone = live.inventory.filter { !declared.contains($0.key) && live.objects[$0.key] != nil }
+    var (removals, stays) = leaving(gone, project: project, live: live)
     let renames = Renames(options.moves, inventory: live.inventory)
     renames.mark(&steps)
     steps = Ordering.waves(
       steps, dependencies: Dictionary(desired.map { ($0.address, $0.dependencies) }, uniquingKeysWith: { $1 }),
       waits: Ordering.waits(desired))
     annotate(&steps, live: live)
+    for index in steps.indices { contest(&steps[index], project: project, live: live, recorded: recorded) }
     let renamed = removals.filter { options.moves[$0.address] != nil }
     removals.removeAll { options.moves[$0.address] != nil }
     steps += removalSteps(removals, live: live) { _ in "no longer declared" }
@@ -78,6 +82,7 @@ public struct Planner {
       recordNamespace: namespace)
     plan.nodes = PlanDigest.nodeMarks(live.cluster)
     plan.unfinished = live.unfinished
+    plan.stays = stays
     return plan
   }
 
@@ -87,32 +92,7 @@ public struct Planner {
     SecretRevisions.prepare(Autoscaled.prepare(desired, live: live), live: live)
   }
 
-  /// The plan that removes all that the project owns.
-  public func planRemoval(project: String, namespace: String, environment: String?, live: LiveState) -> Plan {
-    var steps = removalSteps(live.inventory.filter { live.objects[$0.key] != nil }, live: live) { _ in
-      "removed with the project"
-    }
-    // What is the project's goes anyway with its namespaces. What else is in them, and what holds data, is told.
-    for index in steps.indices where steps[index].key.kind == "Namespace" {
-      let current = live.objects[steps[index].key]
-      if current.flatMap(Risks.protection) != nil || steps[index].guardReason == nil { continue }
-      let held = live.held[steps[index].key.name] ?? []
-      steps[index].guardReason = held.isEmpty ? nil : Self.told(held)
-      if !held.isEmpty { steps[index].risks = [Risk(.dataLoss, Self.told(held))] }
-    }
-    return Plan(
-      project: project, environment: environment, target: live.target, steps: steps, placements: [],
-      digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: []), recordNamespace: namespace)
-  }
-
-  /// `claim data-db-0 and config other go with it`
-  private static func told(_ held: [String]) -> String {
-    let shown = held.count > 5 ? held.prefix(4) + ["\(held.count - 4) others"] : held[...]
-    let names = shown.count > 1 ? shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "") : held[0]
-    return "\(names) \(held.count == 1 ? "goes" : "go") with it"
-  }
-
-  private func removalSteps(
+  func removalSteps(
     _ entries: [InventoryEntry], live: LiveState, effect: (InventoryEntry) -> String
   ) -> [Step] {
     let steps = entries.map { entry in

@@ -69,8 +69,10 @@ import Testing
       try await post(core + "/configmaps", ["metadata": ["name": "foreign"]])
       try await post(core + "/configmaps", ["metadata": ["name": "own"]])
       try await post(core + "/configmaps", ["metadata": ["name": "kube-root-ca.crt"]])
-      let record: Value = ["name": "kc.shop", "labels": ["app.kubernetes.io/managed-by": "kc"]]
-      try await post(core + "/configmaps", ["metadata": record])
+      for project in ["shop", "other"] {
+        let labels: Value = ["app.kubernetes.io/managed-by": "kc", "kc.dev/inventory": .string(project)]
+        try await post(core + "/configmaps", ["metadata": ["name": .string("kc.\(project)"), "labels": labels]])
+      }
       try await post(
         core + "/persistentvolumeclaims",
         [
@@ -78,7 +80,12 @@ import Testing
           "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Mi"]]],
         ])
       let own = ObjectKey(apiVersion: "v1", kind: "ConfigMap", namespace: "shop", name: "own")
-      #expect(try await reader.held(in: "shop", besides: [own]) == ["claim data-db-0", "configmap foreign"])
+      let others = ["claim data-db-0", "configmap foreign", "the record of project other"]
+      #expect(
+        try await reader.held(in: "shop", project: "shop", besides: [own]) == .init(others: others))
+      let set = ObjectKey(apiVersion: "apps/v1", kind: "StatefulSet", namespace: "shop", name: "db")
+      let held = try await reader.held(in: "shop", project: "shop", besides: [own, set])
+      #expect(held.left == ["claim data-db-0"] && held.others == Array(others.dropFirst()))
     }
   }
 }

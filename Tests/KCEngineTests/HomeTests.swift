@@ -33,6 +33,26 @@ import Testing
     }
   }
 
+  /// An engine that was stopped leaves nothing; one that died is known by what it started.
+  @Test func whatADeadEngineLeftIsKnown() async throws {
+    try await inHome { home async throws in
+      #expect(!EngineRemains(home: home).areThere)
+      #expect(try await EngineLauncher.stop(home: home) == .nothing)
+      _ = Oracle.run("mkdir -p '\(home.containerd)' && echo 1 > '\(home.containerd)/containerd.pid'")
+      #expect(EngineRemains(home: home).areThere)
+    }
+  }
+
+  /// Taints are one value: those of others stay when a node is marked and when it comes back.
+  @Test func aNodeThatComesBackIsMarkedNoMore() {
+    let other: Value = ["key": "mine", "effect": "NoSchedule"]
+    let marked = OutOfService.taints([other], isOut: true)
+    #expect(marked == [other, OutOfService.taint])
+    #expect(OutOfService.taints(marked, isOut: true) == marked)
+    #expect(OutOfService.taints(marked, isOut: false) == [other])
+    #expect(OutOfService.taints([other], isOut: false) == [other])
+  }
+
   @Test func howItWasStartedIsKept() async throws {
     try await inHome { home in
       #expect(home.readLaunch() == nil)

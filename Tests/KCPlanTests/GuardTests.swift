@@ -58,12 +58,55 @@ import Testing
       Planner(options: options).planRemoval(project: "shop", namespace: "shop", environment: nil, live: live)
     }
     #expect(plan().guarded.isEmpty)
-    live.held = ["shop": ["claim data-db-0", "deployment other"]]
-    #expect(plan().guarded.first?.guardReason == "claim data-db-0 and deployment other go with it")
+    live.held = ["shop": .init(left: ["claim data-db-0", "claim data-db-1"])]
+    #expect(plan().guarded.first?.guardReason == "claim data-db-0 and claim data-db-1 go with it")
     #expect(plan(.init(allowDelete: ["namespace.shop"])).guarded.isEmpty)
-    live.held = ["shop": (1...9).map { "config c\($0)" }]
-    #expect(
-      plan().guarded.first?.guardReason == "config c1, config c2, config c3, config c4 and 5 others go with it")
+    live.held = ["shop": .init(left: (1...9).map { "claim c\($0)" })]
+    #expect(plan().guarded.first?.guardReason == "claim c1, claim c2, claim c3, claim c4 and 5 others go with it")
+  }
+
+  @Test func namespacesThatOthersUseStay() throws {
+    let namespace: Value = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "team"]]
+    let config = Make.config("own", [:])
+    var live = LiveState(target: "test")
+    for object in [namespace, config] { live.objects[ObjectKey(object)] = object }
+    live.inventory = [
+      InventoryEntry(address: "namespace.team", key: ObjectKey(namespace)),
+      InventoryEntry(address: "config.own", key: ObjectKey(config)),
+    ]
+    live.held = ["team": .init(left: ["claim data-db-0"], others: ["deployment a"])]
+    func plan(_ options: Planner.Options = .init()) -> Plan {
+      Planner(options: options).planRemoval(project: "shop", namespace: "team", environment: nil, live: live)
+    }
+    #expect(plan().steps.map(\.address) == ["config.own"] && plan().guarded.isEmpty)
+    #expect(PlanText(plan(), style: TextStyle()).render().contains("namespace team stays: deployment a is in it"))
+    let forced = plan(.init(allowDelete: ["namespace.team"]))
+    #expect(forced.steps.map(\.address) == ["config.own", "namespace.team"] && forced.stays.isEmpty)
+    #expect(forced.steps.last?.risks.first?.reason == "claim data-db-0 and deployment a go with it")
+
+    live.held = [:]
+    live.inventory[0].isFound = true
+    #expect(plan().stays.map(\.reason) == ["it was there before the project"])
+    // Nor is it removed when the project moves away from it.
+    let moved = Planner().plan(
+      project: "shop", namespace: "other", environment: nil, desired: [Make.desired(config)], live: live)
+    #expect(moved.isEmpty && moved.stays.map(\.title) == ["namespace team"])
+  }
+
+  @Test func whatAnotherProjectHasIsNotTaken() throws {
+    let config = Make.config("shared", ["A": "1"])
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(config)] = try Make.applied(config)
+    live.owners = [ObjectKey(config): .init(project: "other", namespace: "other")]
+    let plan = Make.plan([Make.desired(config)], live)
+    #expect(plan.conflicting.first?.conflicts.first?.description == "it belongs to project other")
+    // One that both have recorded is whose it says.
+    live.inventory = [InventoryEntry(address: "config.shared", key: ObjectKey(config))]
+    #expect(Make.plan([Make.desired(config)], live).conflicting.isEmpty)
+    live.objects[ObjectKey(config)]?.set("other", at: "metadata", "labels", Planner.projectLabel)
+    #expect(Make.plan([Make.desired(config)], live).conflicting.count == 1)
+    let removal = Planner().planRemoval(project: "shop", namespace: "shop", environment: nil, live: live)
+    #expect(removal.isEmpty && removal.stays.first?.reason == "project other has it, too")
   }
 
   @Test func podsOfTheirOwnAreNotMadeAnew() throws {

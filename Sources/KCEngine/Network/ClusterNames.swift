@@ -73,6 +73,9 @@ struct ClusterNames: Sendable {
     return process
   }
 
+  /// Whether the process that answers runs.
+  static func isServed(_ home: EngineHome) -> Bool { process(home) != nil }
+
   /// Ends the process that answers.
   static func stop(_ home: EngineHome) async {
     guard let process = process(home) else { return }

@@ -35,6 +35,8 @@ actor NodeFleet {
     await informer.waitUntilSynced()
     for node in nodes {
       let isOff = informer.get(namespace: nil, name: node.name)?.annotations[Engine.powerAnnotation] == "off"
+      // An engine that ended in between, or one of an older kc, may have left a mark that is not so.
+      await OutOfService(client: client, log: log).set(node.name, isOff)
       if !isOff { try start(node) }
     }
     await removeStrangers(informer.list())
@@ -66,24 +68,11 @@ actor NodeFleet {
       entry.task.cancel()
       await entry.task.value
       do { try await entry.agent.powerOff() } catch { log.error("node \(name) does not switch off: \(error)") }
-      await setOutOfService(name, true)
+      await OutOfService(client: client, log: log).set(name, true)
     } else if !isOff, agents[name] == nil {
       log.notice("node \(name) is switched on")
-      await setOutOfService(name, false)
+      await OutOfService(client: client, log: log).set(name, false)
       do { try start(node) } catch { log.error("\(error)") }
-    }
-  }
-
-  /// Says that nothing runs on a node any more, for certain: its pods need not be waited for.
-  private func setOutOfService(_ name: String, _ isOut: Bool) async {
-    guard let type = client.types.find(apiVersion: "v1", kind: "Node") else { return }
-    var taint: Value = ["key": "node.kubernetes.io/out-of-service", "effect": "NoExecute"]
-    taint[isOut ? "value" : "$patch"] = isOut ? "nodeshutdown" : "delete"
-    do {
-      _ = try await client.patch(
-        type, namespace: nil, name: name, ["spec": ["taints": [taint]]], kind: .strategic)
-    } catch {
-      log.error("node \(name) cannot be marked: \(error)")
     }
   }
 

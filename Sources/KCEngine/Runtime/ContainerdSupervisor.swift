@@ -8,7 +8,11 @@ struct ContainerdSupervisor: Sendable {
   let logger: Logger
 
   private var configPath: String { "\(home.containerd)/config.toml" }
-  private var pidPath: String { "\(home.containerd)/containerd.pid" }
+  private var pidPath: String { Self.pidPath(home) }
+  private static func pidPath(_ home: EngineHome) -> String { "\(home.containerd)/containerd.pid" }
+
+  /// Whether a containerd of this folder was started and not stopped: it may have died since, and its containers go on.
+  static func wasStarted(_ home: EngineHome) -> Bool { FileSystem.exists(pidPath(home)) }
 
   /// What must be installed, with the package that has it.
   static let tools = [

@@ -49,6 +49,7 @@ public struct PlanText {
     lines += leftAlone()
     lines += refusals()
     lines += guarded()
+    lines += stays()
     lines += conflicts()
     lines += unfinished()
     lines.append(summary())
@@ -139,6 +140,13 @@ public struct PlanText {
         style.paint("✗ \(step.title) is not \(what): \(step.guardReason ?? "")", .bad),
         "    --allow-delete \(step.address) allows it", "",
       ]
+    }
+  }
+
+  private func stays() -> [String] {
+    plan.stays.flatMap { stay -> [String] in
+      let help = stay.canGo ? ["    --allow-delete \(stay.address) removes it, with all that is in it"] : []
+      return [style.paint("  \(stay.title) stays: \(stay.reason)", .warning)] + help + [""]
     }
   }
 

@@ -22,14 +22,10 @@ struct Destroy: AsyncParsableCommand {
   @OptionGroup var applying: ApplyingOptions
 
   func run() async throws {
-    let project = try Project.load(options)
+    let project = try Project.known(options, output)
     let target = try await Target.connect(target, for: project)
     let plan = try await Planning.planRemoval(project, on: target, allowDelete: guards.allowDelete)
-    if plan.isEmpty {
-      Terminal.out("\(plan.project) owns nothing on \(target.name).\n")
-      await target.close()
-      return
-    }
+    if plan.isEmpty { return try await forget(plan, on: target) }
     applying.show(plan, output)
     try GuardOptions.check(plan)
     try applying.confirm("Remove all this?", verb: "removed")
@@ -37,5 +33,21 @@ struct Destroy: AsyncParsableCommand {
       plan, on: target, namespace: Planning.namespace(project), style: output.style(for: 2),
       options: applying.applier, isJSON: applying.format == .json)
     await target.close()
+  }
+
+  /// Where nothing is left to remove, what the target remembers of the project goes.
+  private func forget(_ plan: Plan, on target: Target) async throws {
+    if !plan.stays.isEmpty { applying.show(plan, output) }
+    let applier = Applier(client: target.client, options: applying.applier) { _ in }
+    let isForgotten: Bool
+    do throws(ApplyFailure) {
+      isForgotten = try await applier.forget(project: plan.project, namespace: plan.recordNamespace)
+    } catch {
+      FailureText.say(error, plan, output.style(for: 2))
+      throw error.exit.exit
+    }
+    await target.close()
+    let rest = isForgotten ? "; what the target remembered of it is removed" : ""
+    Terminal.out("\(plan.project) owns nothing on \(target.name)\(rest).\n")
   }
 }

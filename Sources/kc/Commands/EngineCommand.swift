@@ -54,8 +54,11 @@ struct EngineCommand: AsyncParsableCommand {
 
     func run() async throws {
       do {
-        let ran = try await EngineLauncher.stop(home: EngineHome())
-        Terminal.say(ran ? "The engine is stopped; nothing of it runs any more." : "No engine runs.")
+        switch try await EngineLauncher.stop(home: EngineHome()) {
+        case .engine: Terminal.say("The engine is stopped; nothing of it runs any more.")
+        case .remains: Terminal.say("The engine had died; what it had left running is stopped.")
+        case .nothing: Terminal.say("No engine runs.")
+        }
       } catch {
         throw Terminal.fail(error.message, help: error.help, code: .target)
       }
@@ -69,7 +72,16 @@ struct EngineCommand: AsyncParsableCommand {
 
     func run() async throws {
       guard let state = EngineHome().running() else {
-        if json { Terminal.out(JSON.text(["running": false]) + "\n") } else { Terminal.out("No engine runs.\n") }
+        let remains = EngineRemains(home: EngineHome()).areThere
+        if json {
+          Terminal.out(JSON.text(["running": false, "remains": .bool(remains)]) + "\n")
+        } else {
+          Terminal.out("No engine runs.\n")
+          if remains {
+            Terminal.say(
+              "What one that died has started still runs: `kc engine start` takes it up, `kc engine stop` ends it.")
+          }
+        }
         throw Exit.target.exit
       }
       let target = try await Target.connect(try TargetOptions.parse([]))

@@ -31,7 +31,7 @@ struct Get: AsyncParsableCommand {
   /// The project around, where there is one: its namespace and its targets count.
   static func project(_ options: ProjectOptions) throws -> Project? {
     guard options.folder != nil || options.environment != nil || Project.exists(options) else { return nil }
-    return try Project.load(options, assumesInputs: true)
+    return try Project.known(options)
   }
 
   func run() async throws {

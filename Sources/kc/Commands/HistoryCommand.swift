@@ -25,7 +25,7 @@ struct HistoryCommand: AsyncParsableCommand {
   @Option(help: "human or json.") var format = Format.human
 
   func run() async throws {
-    let project = try Project.load(options)
+    let project = try Project.known(options, output)
     let target = try await Target.connect(target, for: project)
     let history = History(
       client: target.client, project: project.compilation.project.name, namespace: Planning.namespace(project))

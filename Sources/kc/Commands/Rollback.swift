@@ -30,7 +30,7 @@ struct Rollback: AsyncParsableCommand {
   @Flag(name: .customLong("plan-only"), help: "Show the plan and do nothing.") var planOnly = false
 
   func run() async throws {
-    let project = try Project.load(options)
+    let project = try Project.known(options, output)
     let target = try await Target.connect(target, for: project)
     let name = project.compilation.project.name
     let namespace = Planning.namespace(project)

@@ -76,7 +76,8 @@ enum Planning {
         project: project.compilation.project.name, namespace: namespace(project), desired: [])
       let own = Set(live.inventory.map(\.key))
       for entry in live.inventory where entry.key.kind == "Namespace" && live.objects[entry.key] != nil {
-        live.held[entry.key.name] = try await reader.held(in: entry.key.name, besides: own)
+        live.held[entry.key.name] = try await reader.held(
+          in: entry.key.name, project: project.compilation.project.name, besides: own)
       }
       return Planner(types: target.client.types, options: options(project, allowDelete)).planRemoval(
         project: project.compilation.project.name, namespace: namespace(project), environment: project.environment,

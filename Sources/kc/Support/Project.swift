@@ -173,11 +173,11 @@ struct Project {
 
   private var firstCode: String { compilation.diagnostics.first { $0.severity == .error }?.code ?? "KC0001" }
 
-  /// The declared objects, with the namespaces that they need and nobody declares.
+  /// The declared objects, with the namespaces that they and the project's record need and nobody declares.
   ///
   /// - Parameter types: what the target serves: it knows whether kinds live in namespaces that kc knows nothing of.
   func desired(types: ResourceTypes = .builtin) -> [DesiredObject] {
-    compilation.resources.map { resource -> DesiredObject in
+    let declared = compilation.resources.map { resource -> DesiredObject in
       var desired = Self.desired(resource)
       if let namespace = resource.openNamespace,
         types.find((desired.object.apiVersion, desired.object.kind))?.namespaced ?? false
@@ -185,14 +185,17 @@ struct Project {
         desired.object.set(.string(namespace), at: "metadata", "namespace")
       }
       return desired
-    } + neededNamespaces()
+    }
+    return declared + neededNamespaces(and: declared.isEmpty ? [] : [compilation.project.namespace])
   }
 
   /// The namespaces that the declared objects need and nobody declares.
-  func neededNamespaces() -> [DesiredObject] {
+  ///
+  /// - Parameter others: what else is needed.
+  func neededNamespaces(and others: Set<String> = []) -> [DesiredObject] {
     if compilation.project.settings["createNamespaces"] == false { return [] }
     let (declared, used) = compilation.namespaces
-    var needed = used.subtracting(declared)
+    var needed = used.union(others).subtracting(declared)
     needed.subtract(["default", "kube-system", "kube-public", "kube-node-lease"])
     let place = compilation.project.origin
     return needed.sorted().map { name in

@@ -1,0 +1,66 @@
+internal import KCData
+internal import KCKube
+
+/// What is removed, and what stays because it is not only the project's.
+extension Planner {
+  /// The plan that removes all that the project owns.
+  public func planRemoval(project: String, namespace: String, environment: String?, live: LiveState) -> Plan {
+    let there = live.inventory.filter { live.objects[$0.key] != nil }
+    var (leaving, stays) = leaving(there, project: project, live: live)
+    for entry in leaving where entry.key.kind == "Namespace" && !options.allows(entry.address) {
+      let others = live.held[entry.key.name]?.others ?? []
+      if others.isEmpty || live.objects[entry.key].flatMap(Risks.protection) != nil { continue }
+      stays.append(Plan.Stay(entry, "\(Self.list(others)) \(others.count == 1 ? "is" : "are") in it"))
+      leaving.removeAll { $0 == entry }
+    }
+    var steps = removalSteps(leaving, live: live) { _ in "removed with the project" }
+    // What is the project's goes anyway with its namespaces. What else is in them, and what holds data, is told.
+    for index in steps.indices where steps[index].key.kind == "Namespace" {
+      let held = live.held[steps[index].key.name] ?? .init()
+      let all = held.left + held.others
+      steps[index].risks = all.isEmpty ? [] : [Risk(.dataLoss, Self.told(all))]
+      let current = live.objects[steps[index].key]
+      if current.flatMap(Risks.protection) != nil || steps[index].guardReason == nil { continue }
+      steps[index].guardReason = all.isEmpty ? nil : Self.told(all)
+    }
+    var plan = Plan(
+      project: project, environment: environment, target: live.target, steps: steps, placements: [],
+      digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: []), recordNamespace: namespace)
+    plan.stays = stays
+    return plan
+  }
+
+  /// Tells what may go from what stays: what was there before the project, and what is another one's, too.
+  func leaving(
+    _ entries: [InventoryEntry], project: String, live: LiveState
+  ) -> (leaving: [InventoryEntry], stays: [Plan.Stay]) {
+    var leaving: [InventoryEntry] = []
+    var stays: [Plan.Stay] = []
+    for entry in entries {
+      if let owner = live.owners[entry.key] {
+        stays.append(Plan.Stay(entry, "\(owner.words(beside: project)) has it, too", canGo: false))
+      } else if entry.isFound, !options.allows(entry.address) {
+        stays.append(Plan.Stay(entry, "it was there before the project"))
+      } else {
+        leaving.append(entry)
+      }
+    }
+    return (leaving, stays)
+  }
+
+  /// Marks a declared object that another project has: to take it is to be asked for. Namespaces are shared.
+  func contest(_ step: inout Step, project: String, live: LiveState, recorded: Set<ObjectKey>) {
+    guard step.key.kind != "Namespace", let owner = live.owners[step.key], let current = live.objects[step.key],
+      !recorded.contains(step.key) || current.labels[Self.projectLabel] == owner.project && owner.project != project
+    else { return }
+    step.conflicts = [ConflictingField(field: ConflictingField.whole, owner: owner.words(beside: project))]
+  }
+
+  /// `claim data-db-0 and config other go with it`
+  private static func told(_ held: [String]) -> String { "\(list(held)) \(held.count == 1 ? "goes" : "go") with it" }
+
+  private static func list(_ names: [String]) -> String {
+    let shown = names.count > 5 ? names.prefix(4) + ["\(names.count - 4) others"] : names[...]
+    return shown.count > 1 ? shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "") : names.first ?? ""
+  }
+}
