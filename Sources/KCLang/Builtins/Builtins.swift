@@ -69,18 +69,18 @@ enum Builtins {
     if !program.deferreds.isEmpty, let deferred = program.deferredBuiltin(id, arguments, at: site) { return deferred }
     switch id {
     case .placement: return program.placement(of: first)
-    case .hash: return program.digest(of: first, at: site)
     case .base64:
       let text = program.scalar(first)
       guard text.tag == .string else { return program.mismatch(text, TypeTable.string, at: site) }
       var result = program.tree.string(Base64.encode(program.tree.utf8(of: text)))
       result.isSecret = text.isSecret
       return result
-    case .json, .yaml:
+    case .json, .yaml, .hash:
       // What cannot be written is told of at the argument.
       let outer = program.valueSite
       program.valueSite = sites.first { $0 != 0 } ?? program.callSite ?? site
       defer { program.valueSite = outer }
+      if id == .hash { return program.digest(of: first, at: site) }
       if id == .yaml { return program.yamlText(of: first) }
       return program.jsonText(of: first, indent: arguments.count > 1 ? arguments[1] : .none, sites, at: site)
     case .networkFunction: return network(arguments, sites, &program)

@@ -220,7 +220,10 @@ extension Program {
     }
     nodes += 1
     guard nodes < Limits.nodes else {
-      report("KC0172", "the objects hold more than \(Limits.nodes) values", at: valueSite)
+      // All that follows is too much, too.
+      if nodes == Limits.nodes {
+        report("KC0172", "the objects hold more than \(Limits.nodes) values", at: valueSite)
+      }
       return .none
     }
     switch value.tag {
