@@ -35,13 +35,15 @@ extension Applier {
         Made(step: step, object: try await make(step))
       }
       for step in ordered {
-        let result = Made(step: step, object: try await make(step))
+        var result = Made(step: step, object: try await make(step))
+        result.since = .now
         // A rollout places pods until its end.
         if step.action == .add {
+          result.since = nil
           await waitUntilPlaced(step, result.object)
           made.append(result)
         } else {
-          try await waitUntilHealthy(step, result.object, isFirst: true)
+          try await waitUntilHealthy(step, result.object, isFirst: true, since: result.since ?? .now)
           made.append(result)
         }
       }
@@ -58,11 +60,13 @@ extension Applier {
   struct Made: Sendable {
     var step: Step
     var object: Value?
+    /// When the wait for it began, where it has begun.
+    var since: ContinuousClock.Instant?
   }
 
   private func waitUntilHealthy(_ made: [Made]) async throws(ApplyFailure) {
     _ = try await inParallel(made, width: max(made.count, 1), endsEarly: true) { item async throws(ApplyFailure) in
-      try await waitUntilHealthy(item.step, item.object)
+      try await waitUntilHealthy(item.step, item.object, since: item.since ?? .now)
     }
   }
 

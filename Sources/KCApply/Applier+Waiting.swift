@@ -6,9 +6,13 @@ internal import KCPlan
 extension Applier {
   /// Waits until what a step made is healthy, or certainly will not be.
   ///
-  /// - Parameter isFirst: whether another look follows, so that nothing need settle now and nothing is said, and that it
-  ///   takes its time is no failure yet.
-  func waitUntilHealthy(_ step: Step, _ made: Value?, isFirst: Bool = false) async throws(ApplyFailure) {
+  /// - Parameters:
+  ///   - isFirst: whether another look follows, so that nothing need settle now and nothing is said, and that it
+  ///     takes its time is no failure yet.
+  ///   - since: when the wait for it began, where this is another look.
+  func waitUntilHealthy(
+    _ step: Step, _ made: Value?, isFirst: Bool = false, since: ContinuousClock.Instant = .now
+  ) async throws(ApplyFailure) {
     let isSettled = made.map { Health.isSettled($0, followed: watch.follows(step.key.kind)) } ?? false
     guard Health.isAwaited(step.key.kind, apiVersion: step.key.apiVersion), !isSettled else {
       if !isFirst { report(.healthy(step)) }
@@ -16,7 +20,7 @@ extension Applier {
     }
     let clock = ContinuousClock()
     var wait = Wait(
-      started: clock.now, deadline: clock.now + (isFirst ? min(options.turn, options.timeout) : options.timeout))
+      started: since, deadline: since + (isFirst ? min(options.turn, options.timeout) : options.timeout))
     let uid = watch.follows(step.key.kind) ? made?.uid : nil
     for await _ in uid.map(watch.ticks) ?? Self.polls() {
       if Task.isCancelled { throw .cancelled }
@@ -26,7 +30,7 @@ extension Applier {
       }
       if let object = try await present(step, made) {
         let pods = object.kind == "Pod" ? [object] : watch.pods(of: object)
-        switch try await judge(object, pods, &wait) {
+        switch try await judge(step, made, object, pods, &wait) {
         case .healthy:
           if isFirst { return }
           if try await hasSettled(step, pods, &wait) {
@@ -40,6 +44,7 @@ extension Applier {
           wait.failingSince = wait.failingSince ?? clock.now
           let isOver = object.kind == "Job" && Health.giveUp(object) != nil
           if let since = wait.failingSince, isOver || clock.now - since >= options.failureGrace {
+            if try await unblock(step, object, pods.first { $0.name == pod }, cause, &wait) { continue }
             try await fail(step, cause, pod, &wait)
           }
           tell(step, cause, pods, &wait)
@@ -87,6 +92,29 @@ extension Applier {
     throw .unhealthy(step: step, cause: cause, logs: await lastLines(pod, step.key.namespace))
   }
 
+  /// Deletes a pod of a stateful set that is broken for good and of the revision before: Kubernetes goes on only then.
+  ///
+  /// - Returns: whether there is something to wait for again.
+  private func unblock(
+    _ step: Step, _ object: Value, _ pod: Value?, _ cause: String, _ wait: inout Wait
+  ) async throws(ApplyFailure) -> Bool {
+    guard let pod, let uid = pod.uid, let name = pod.name, Health.blocksRollout(pod, of: object),
+      wait.deleted.insert(uid).inserted, let type = client.types.find(apiVersion: "v1", kind: "Pod")
+    else { return false }
+    wait.failingSince = nil
+    tell(step, "deletes pod \(name), which is of the old revision and holds up the rollout (\(cause))", [pod], &wait)
+    do throws(ClientError) {
+      try await client.delete(type, namespace: step.key.namespace, name: name, preconditionUID: uid)
+    } catch {
+      // Gone already is as good. Who may not delete it is told what to do.
+      guard !error.isNotFound, !error.isConflict else { return true }
+      let help = "delete it, and the new one comes"
+      throw .unhealthy(
+        step: step, cause: "pod \(name) is of the old revision and holds up the rollout: \(help) (\(cause))", logs: [])
+    }
+    return true
+  }
+
   /// Whether pods that have just become ready stay so: asked once, after as long as it takes to see that.
   private func hasSettled(_ step: Step, _ pods: [Value], _ wait: inout Wait) async throws(ApplyFailure) -> Bool {
     guard Self.placesPods(step) else { return true }
@@ -111,6 +139,8 @@ extension Applier {
     var nextEvents: ContinuousClock.Instant?
     var warning: Warning?
     var givesAddresses: Bool?
+    /// Pods that were deleted because they held up a rollout, by their identities.
+    var deleted: Set<String> = []
     /// How often the pods had been restarted when they had been ready for long enough.
     var settledAt: Int64?
   }
@@ -133,27 +163,36 @@ extension Applier {
   }
 
   /// An object's health, with what its events add to it.
-  private func judge(_ object: Value, _ pods: [Value], _ wait: inout Wait) async throws(ApplyFailure) -> Health {
-    let health = Health.of(object, pods: pods)
+  private func judge(
+    _ step: Step, _ made: Value?, _ object: Value, _ pods: [Value], _ wait: inout Wait
+  ) async throws(ApplyFailure) -> Health {
+    if PodChange.isPending(step, made, object) { return .progressing("its container is not the new one yet") }
+    let (stale, fresh) = (pods.filter(watch.isAsBefore), pods.filter { !watch.isAsBefore($0) })
+    let health = Health.of(object, pods: fresh + stale)
     switch health {
     case .healthy:
       // Ready, and already failing what will have it killed.
       guard wait.settledAt != nil, let warning = await look(object, pods, &wait), warning.reason == "Unhealthy"
       else { return health }
       return warning.isFinal ? .failed(cause: warning.text, pod: warning.pod) : .progressing(warning.text)
-    case .failed(_, let pod):
+    case .failed(let cause, let pod):
+      // What happened before this apply may be mended by now, and is tried again.
+      if let pod, object.kind != "Job",
+        stale.contains(where: { $0.name == pod && PodFailure.unschedulable($0) == nil && !$0.isFinishedPod })
+      {
+        return .progressing("\(cause); that was before this apply, and is waited for to be tried again")
+      }
+      if pod == nil, Health.isOverdue(object), let warning = await look(object, pods, &wait) {
+        return .failed(cause: "\(cause): \(warning.text)", pod: warning.pod)
+      }
       // That a probe or a hook has it killed says more than that it ends.
       guard let name = pod, let found = pods.first(where: { $0.name == name }), PodFailure.restarts(found) > 0,
-        let warning = await look(object, pods, &wait), Self.killing.contains(warning.reason),
-        warning.pod ?? object.name == name
+        let warning = await look(object, pods, &wait), warning.tellsOfKilling, warning.pod ?? object.name == name
       else { return health }
       return .failed(cause: warning.text, pod: name)
     case .progressing(let state): return await judge(object, pods, waiting: state, &wait)
     }
   }
-
-  /// Reasons of events that tell why a container was ended.
-  private static let killing: Set<String> = ["Unhealthy", "FailedPostStartHook"]
 
   private func judge(_ object: Value, _ pods: [Value], waiting state: String, _ wait: inout Wait) async -> Health {
     if object.kind == "PersistentVolumeClaim", await waitsForConsumer(object) { return .healthy }

@@ -129,15 +129,13 @@ public struct Applier: Sendable {
         let isKnown = await watch.waitUntilSynced(within: max(options.retries.patience, .seconds(1)))
         if Task.isCancelled { throw .cancelled }
         if !isKnown { throw .unreachable("the target does not say what runs on it") }
+        watch.remember()
       }
       try await perform(plan, left)
+      let former = inventory.entries
       try await record(kept, in: &inventory)
-      // What was taken from other projects is theirs no more.
-      if options.ownership != .none {
-        let own = Set(kept.map(\.key).filter { $0.kind != "Namespace" })
-        let others = OtherRecords(client: client, project: plan.project, namespace: namespace)
-        try await request { () async throws(ClientError) in try await others.release(own) }
-      }
+      let others = OtherRecords(client: client, project: plan.project, namespace: namespace)
+      try await settle(with: others, plan, former, kept)
       if kept.isEmpty { try await request { () async throws(ClientError) in try await history.removeAll() } }
       failure = nil
     } catch {
@@ -146,12 +144,29 @@ public struct Applier: Sendable {
     if var revision {
       revision.outcome = failure == nil ? .applied : .failed
       revision.open = failure == nil ? nil : open.left
-      if let failure { revision.note = failure.brief }
+      if let failure {
+        revision.note = failure.brief
+        if !plan.isEmpty { revision.summary = Revision.summary(of: plan, done: open.done) }
+      }
       let written = revision
       // A history that cannot be written is no reason to call an apply failed that was done.
       await Task { try? await history.end(written, limit: options.historyLimit) }.value
     }
     return failure
+  }
+
+  /// Settles with other projects what is whose: what was taken is theirs no more, and what is left is.
+  private func settle(
+    with others: OtherRecords, _ plan: Plan, _ former: [InventoryEntry], _ kept: [InventoryEntry]
+  ) async throws(ApplyFailure) {
+    let own = Set(kept.map(\.key))
+    let removed = Set(plan.steps.filter { $0.action == .remove }.map(\.key))
+    let left = former.filter { $0.key.kind == "Namespace" && !$0.isFound }.map(\.key)
+      .filter { !own.contains($0) && !removed.contains($0) }
+    try await request { () async throws(ClientError) in
+      if options.ownership != .none { try await others.release(own.filter { $0.kind != "Namespace" }) }
+      if !left.isEmpty { try await others.handOver(Set(left)) }
+    }
   }
 
   private func record(_ entries: [InventoryEntry], in inventory: inout Inventory) async throws(ApplyFailure) {

@@ -82,6 +82,9 @@ extension Applier {
       return plan
     }
 
+    /// Whether a field of an object is among what is taken.
+    public func takes(_ conflict: ConflictingField, address: String) -> Bool { covers([conflict], address: address) }
+
     /// Whether all of these conflicts may be forced.
     func covers(_ conflicts: [ConflictingField], address: String) -> Bool {
       switch self {

@@ -7,6 +7,8 @@ extension Health {
     let wanted = object.at("spec", "replicas")?.int ?? 1
     let status = object["status"]
     func count(_ field: String) -> Int64 { status?[field]?.int ?? 0 }
+    // One that is told to do nothing is as it should be.
+    if isObserved(object), object.at("spec", "paused") == true { return .healthy }
     if isObserved(object), count("updatedReplicas") == wanted, count("availableReplicas") == wanted,
       count("replicas") == wanted
     {
@@ -18,11 +20,17 @@ extension Health {
     {
       return .failed(cause: "no pod can be made: \(message)", pod: nil)
     }
-    if isObserved(object), condition(object, "Progressing")?["reason"]?.string == "ProgressDeadlineExceeded" {
+    if isOverdue(object) {
       return .failed(cause: "no progress within its deadline" + hint(pods), pod: nil)
     }
     let ready = isObserved(object) ? min(count("updatedReplicas"), count("readyReplicas")) : 0
     return .progressing("\(ready) of \(wanted) pods ready" + hint(pods))
+  }
+
+  /// Whether a deployment says that it has made no progress for as long as it has time for.
+  static func isOverdue(_ object: Value) -> Bool {
+    object.kind == "Deployment" && isObserved(object)
+      && condition(object, "Progressing")?["reason"]?.string == "ProgressDeadlineExceeded"
   }
 
   /// Whether a refusal of pods passes by itself: the service account `default` is made a moment after its namespace, and
@@ -43,6 +51,17 @@ extension Health {
     if isObserved(object), ready == wanted, isUpdated { return .healthy }
     if ready > wanted { return .progressing("\(ready - wanted) pod\(ready - wanted == 1 ? "" : "s") still to go") }
     return firstFailure(pods) ?? .progressing("\(ready) of \(wanted) pods ready" + hint(pods))
+  }
+
+  /// Whether a pod of a stateful set holds up a rollout: it is of the revision before and not ready, and the set goes on
+  /// only when it is. One that is broken for good has to be deleted.
+  static func blocksRollout(_ pod: Value, of set: Value) -> Bool {
+    guard set.kind == "StatefulSet", isObserved(set), !pod.isBeingDeleted, !pod.isReady,
+      set.at("spec", "updateStrategy", "type")?.string != "OnDelete",
+      let revision = set.at("status", "updateRevision")?.string, let own = pod.labels["controller-revision-hash"],
+      own != revision, let ordinal = pod.name?.split(separator: "-").last.flatMap({ Int64($0) })
+    else { return false }
+    return ordinal >= set.at("spec", "updateStrategy", "rollingUpdate", "partition")?.int ?? 0
   }
 
   static func daemonSet(_ object: Value, pods: [Value]) -> Health {
@@ -83,7 +102,7 @@ extension Health {
     case "Succeeded"?: return .healthy
     case "Failed"?:
       let why = object.at("status", "message")?.string ?? object.at("status", "reason")?.string
-      return .failed(cause: why ?? "the pod failed", pod: object.name)
+      return .failed(cause: why ?? PodFailure.trouble(object) ?? "the pod failed", pod: object.name)
     default: break
     }
     if condition(object, "Ready")?["status"]?.string == "True" { return .healthy }

@@ -14,6 +14,8 @@ final class HealthWatch: Sendable {
     var listeners: [String: [Int: AsyncStream<Void>.Continuation]] = [:]
     var nextListener = 0
     var hasEnded = false
+    /// What pods said of their containers before the apply, by their identities.
+    var before: [String: Value] = [:]
   }
 
   /// The kinds whose health depends on more than themselves, and what it depends on.
@@ -63,6 +65,20 @@ final class HealthWatch: Sendable {
       guard await informer.waitUntilSynced(within: limit) else { return false }
     }
     return !Task.isCancelled
+  }
+
+  /// Remembers how pods stand, before anything is changed.
+  func remember() {
+    let pods = informers["Pod"]?.list() ?? []
+    let before = Dictionary(
+      pods.compactMap { pod in pod.uid.map { ($0, PodFailure.mark(pod)) } }, uniquingKeysWith: { first, _ in first })
+    state.withLock { $0.before = before }
+  }
+
+  /// Whether nothing has happened to the containers of a pod since.
+  func isAsBefore(_ pod: Value) -> Bool {
+    guard let uid = pod.uid, let before = state.withLock({ $0.before[uid] }) else { return false }
+    return before == PodFailure.mark(pod)
   }
 
   /// Something of a workload changed, or a second passed: the moments to look again. The first is now.

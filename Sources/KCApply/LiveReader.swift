@@ -39,7 +39,8 @@ public struct LiveReader: Sendable {
     let known = Deferral.resolve(desired, live: state.objects)
     let kinds = KnownKinds(definedBy: desired.map(\.object))
     // What is not known yet cannot be asked about.
-    for item in Planner.prepare(known, live: state.objects) where item.deferred.isEmpty {
+    for item in Planner.prepare(known, live: state.objects, inventory: state.inventory)
+    where item.deferred.isEmpty {
       guard let current = state.objects[item.key] else {
         if let status = refusal(of: item.object, declared: kinds) { state.refused[item.key] = status }
         continue

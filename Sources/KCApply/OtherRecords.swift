@@ -31,6 +31,15 @@ struct OtherRecords: Sendable {
     }
   }
 
+  /// Hands namespaces that this project made over to others that use them: the last one takes them away.
+  func handOver(_ namespaces: Set<ObjectKey>) async throws(ClientError) {
+    for var record in try await read(Set(namespaces.map(\.name))) {
+      let before = record.entries
+      for index in before.indices where namespaces.contains(before[index].key) { record.entries[index].isFound = false }
+      if record.entries != before { try await record.write(to: client) }
+    }
+  }
+
   private func read(_ namespaces: Set<String>) async throws(ClientError) -> [Inventory] {
     var found: [Value] = []
     do throws(ClientError) {

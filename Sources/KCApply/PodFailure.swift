@@ -23,7 +23,9 @@ enum PodFailure {
       return waitsForVolumes(pod) ? nil : "pod \(pod.name ?? "") fits nowhere: \(message)"
     }
     for container in containers(pod) {
-      if let cause = cause(ofContainer: container) { return "pod \(pod.name ?? ""): \(cause)" }
+      if let cause = cause(ofContainer: container, image(of: container, in: pod)) {
+        return "pod \(pod.name ?? ""): \(cause)"
+      }
     }
     return nil
   }
@@ -51,6 +53,23 @@ enum PodFailure {
     }
     return pod.at("status", "reason")?.string
   }
+
+  /// Whether a container does not run, or has been restarted and not run for so many seconds since: what it is asked
+  /// meanwhile it cannot answer.
+  static func isCrashing(_ pod: Value, now: Timestamp, within seconds: Double) -> Bool {
+    (pod.at("status", "containerStatuses")?.array ?? []).contains { container in
+      if container.at("state", "running") == nil {
+        return container.at("state", "terminated") != nil || restarts(pod) > 0
+      }
+      guard (container["restartCount"]?.int ?? 0) > 0,
+        let start = container.at("state", "running", "startedAt")?.string.flatMap({ Timestamp($0) })
+      else { return false }
+      return now.seconds(since: start) < seconds
+    }
+  }
+
+  /// What the status of a pod says of its containers, to be compared with what it says later.
+  static func mark(_ pod: Value) -> Value { .array(containers(pod)) }
 
   /// How often the containers of a pod were restarted.
   static func restarts(_ pod: Value) -> Int64 {
@@ -90,11 +109,17 @@ enum PodFailure {
     (pod.at("status", "initContainerStatuses")?.array ?? []) + (pod.at("status", "containerStatuses")?.array ?? [])
   }
 
-  private static func cause(ofContainer container: Value) -> String? {
+  /// The image that a container is to run: what its status says may be the one that it ran before.
+  private static func image(of container: Value, in pod: Value) -> String {
+    let specs = (pod.at("spec", "containers")?.array ?? []) + (pod.at("spec", "initContainers")?.array ?? [])
+    let spec = specs.first { $0["name"] == container["name"] }
+    return spec?["image"]?.string ?? container["image"]?.string ?? ""
+  }
+
+  private static func cause(ofContainer container: Value, _ image: String) -> String? {
     let name = container["name"]?.string ?? ""
-    let image = container["image"]?.string ?? ""
     let waiting = container.at("state", "waiting")
-    let detail = waiting?["message"]?.string.map { ": \(plain($0, image: image))" } ?? ""
+    let detail = waiting?["message"]?.string.map { ": \(RuntimeWords.plain(plain($0, image: image)))" } ?? ""
     switch waiting?["reason"]?.string {
     case "ErrImagePull"?, "ImagePullBackOff"?: return "image \(image) cannot be pulled\(detail)"
     case "InvalidImageName"?, "ErrImageNeverPull"?: return "image \(image) cannot be used\(detail)"
@@ -125,6 +150,9 @@ enum PodFailure {
     guard let last = container.at("state", "terminated") ?? container.at("lastState", "terminated") else { return "" }
     let code = last["exitCode"]?.int.map { " with exit code \($0)" } ?? ""
     let reason = last["reason"]?.string == "OOMKilled" ? " (out of memory)" : ""
-    return code + reason
+    // A program that could not be started has written nothing: the runtime says why.
+    let isUnstarted = ["StartError", "ContainerCannotRun"].contains(last["reason"]?.string ?? "")
+    let message = isUnstarted ? last["message"]?.string.map { ": \(RuntimeWords.plain($0))" } ?? "" : ""
+    return code + reason + message
   }
 }

@@ -39,6 +39,8 @@ struct ProbeTrouble {
   static let patience = 60.0
   /// The same where the program answers already, and says that it will not: it is up, and asked for the wrong thing.
   static let shortPatience = 6.0
+  /// The same where the program answers each time that it has failed within.
+  static let errorPatience = 20.0
 
   /// Whether time will not cure it.
   ///
@@ -58,8 +60,17 @@ struct ProbeTrouble {
         $0.at("state", "running", "startedAt")?.string.flatMap { Timestamp($0) }
       }
       guard let latest = starts.map({ now.seconds(since: $0) }).min() else { return false }
-      return latest >= (isRefusal ? Self.shortPatience : Self.patience)
+      return latest >= (isRefusal ? Self.shortPatience : isError ? Self.errorPatience : Self.patience)
     }
+  }
+
+  /// Whether a program answers that something is wrong with itself. 503 says that it is not ready yet, which passes.
+  private var isError: Bool { ["500", "501"].contains { detail.hasSuffix("statuscode: \($0)") } }
+
+  /// Whether the probe fails because the container ends by itself: then its end is what has to be told.
+  func follows(from pod: Value, now: Timestamp) -> Bool {
+    if detail.contains("CONTAINER_EXITED") { return true }
+    return kind == .readiness && PodFailure.isCrashing(pod, now: now, within: Self.patience)
   }
 
   /// Whether a program answers that what it is asked for is not there or not for the asker, or is up on another port; or

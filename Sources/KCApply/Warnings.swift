@@ -11,6 +11,8 @@ struct Warning: Sendable {
   var isFinal: Bool
   /// The pod that it is about; nil where it is about the workload itself.
   var pod: String?
+  /// Whether it tells why a container was ended.
+  var tellsOfKilling = false
 }
 
 extension Applier {
@@ -55,10 +57,13 @@ extension Applier {
       warning.isFinal = count >= hopelessMounts
     case "Unhealthy":
       // A probe that failed once or twice while the program started is no news.
-      guard let trouble = ProbeTrouble(message: message, count: count), !(object.isReady && trouble.kind == .readiness)
+      guard let trouble = ProbeTrouble(message: message, count: count), !(object.isReady && trouble.kind == .readiness),
+        !trouble.follows(from: object, now: ApplyLock.now())
       else { return nil }
       warning.isFinal = trouble.isCertain(object, now: ApplyLock.now())
       warning.text = prefix + trouble.words
+      warning.tellsOfKilling = trouble.kind != .readiness
+    case "FailedPostStartHook": warning.tellsOfKilling = true
     default: break
     }
     return warning

@@ -6,8 +6,13 @@ public enum Autoscaled {
   /// The declared objects as they are to be sent: a workload that has an autoscaler keeps the replicas it has.
   ///
   /// The number is sent only where nobody but kc manages it yet: leaving it out then would set it back to 1.
-  public static func prepare(_ desired: [DesiredObject], live: [ObjectKey: Value]) -> [DesiredObject] {
-    let targets = Set(desired.compactMap { target(of: $0.object) } + live.values.compactMap { target(of: $0) })
+  ///
+  /// - Parameter leaving: autoscalers that the plan removes: they scale nothing any more.
+  public static func prepare(
+    _ desired: [DesiredObject], live: [ObjectKey: Value], leaving: Set<ObjectKey> = []
+  ) -> [DesiredObject] {
+    let staying = live.filter { !leaving.contains($0.key) }.values
+    let targets = Set(desired.compactMap { target(of: $0.object) } + staying.compactMap { target(of: $0) })
     if targets.isEmpty { return desired }
     return desired.map { item in
       guard targets.contains(Target(kind: item.key.kind, namespace: item.key.namespace, name: item.key.name)),

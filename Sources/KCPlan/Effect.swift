@@ -6,6 +6,7 @@ enum Effect {
     switch step.action {
     case .add:
       if step.key.kind == "DaemonSet" { return "new, a pod a node" }
+      if isPaused(step) { return "new, and makes no pods: it is paused" }
       return pods(of: step.object).map { "new, \(plural($0, "pod"))" } ?? "new"
     case .change: return change(step)
     case .replace, .remove, .keep: return step.effect
@@ -14,8 +15,34 @@ enum Effect {
 
   /// Whether the step makes new pods in place of the old.
   static func rolls(_ step: Step) -> Bool {
-    guard !["Job", "CronJob"].contains(step.key.kind) else { return false }
-    return step.changes.contains { $0.field.path.hasPrefix(template) }
+    guard !["Job", "CronJob", "ReplicaSet"].contains(step.key.kind), !isPaused(step), !waitsForDeletion(step) else {
+      return false
+    }
+    return changesTemplate(step)
+  }
+
+  /// Whether a deployment is told to do nothing for now.
+  static func isPaused(_ step: Step) -> Bool {
+    step.key.kind == "Deployment" && step.object?.at("spec", "paused") == true
+  }
+
+  /// Whether pods are made anew only where somebody deletes them.
+  private static func waitsForDeletion(_ step: Step) -> Bool {
+    step.key.kind == "ReplicaSet" || step.object?.at("spec", "updateStrategy", "type") == "OnDelete"
+  }
+
+  private static func changesTemplate(_ step: Step) -> Bool {
+    step.changes.contains { $0.field.path.hasPrefix(template) }
+  }
+
+  /// The object as its workload will be, with the replicas that it keeps where the step says nothing of them.
+  static func scaled(_ object: Value?, by step: Step, live: Value?) -> Value? {
+    let replicas = FieldPath("spec", "replicas")
+    guard var object, step.action == .change, object.at("spec", "replicas") == nil,
+      !step.changes.contains(where: { $0.field.path == replicas }), let kept = live?.at("spec", "replicas")
+    else { return object }
+    object.set(kept, at: "spec", "replicas")
+    return object
   }
 
   private static let template = FieldPath("spec", "template")
@@ -31,6 +58,10 @@ enum Effect {
     }
     if step.key.kind == "CronJob" { return "changed in place, from the next run on" }
     if step.key.kind == "Pod" { return pod(step) }
+    if changesTemplate(step), waitsForDeletion(step) {
+      return "changed in place; takes effect as pods are deleted"
+    }
+    if changesTemplate(step), isPaused(step) { return "waits: it is paused" }
     guard let count = pods(of: step.object) else { return "changed in place" }
     let scale = step.changes.first { $0.field.path == FieldPath("spec", "replicas") }
     if rolls(step) {

@@ -14,7 +14,7 @@ public enum Offline {
     var live = LiveState(inventory: inventory, cluster: cluster, target: target)
     for object in objects { live.objects[ObjectKey(object)] = complete(object, kinds) }
     let known = Deferral.resolve(desired, live: live.objects)
-    for item in Planner.prepare(known, live: live.objects) where item.deferred.isEmpty {
+    for item in Planner.prepare(known, live: live.objects, inventory: inventory) where item.deferred.isEmpty {
       guard let type = kinds.types.find((item.object.apiVersion, item.object.kind)) else { continue }
       if let current = live.objects[item.key] {
         let (refusal, conflicts) = update(item, current, type, kinds.schema)

@@ -56,8 +56,11 @@ struct PlacementForecast {
     var out: [Placement] = []
     for step in steps {
       finishJobs(before: step)
-      guard Self.places(step), let object = step.object, let template = Self.template(of: object) else { continue }
-      let rolls = step.changes.contains { $0.field.path.hasPrefix(FieldPath("spec", "template")) }
+      guard Self.places(step), !Effect.isPaused(step),
+        let object = Effect.scaled(step.object, by: step, live: live.objects[step.key]),
+        let template = Self.template(of: object)
+      else { continue }
+      let rolls = Effect.rolls(step)
       let scales = step.changes.contains { $0.field.path == FieldPath("spec", "replicas") }
       if step.action == .change, !rolls, !scales { continue }
       var placement = Placement(address: step.address, name: object.name ?? "")

@@ -47,7 +47,7 @@ public struct Planner {
     project: String, namespace: String, environment: String?, desired: [DesiredObject], live: LiveState,
     sources: [UInt8] = []
   ) -> Plan {
-    let prepared = Self.prepare(desired, live: live.objects)
+    let prepared = Self.prepare(desired, live: live.objects, inventory: live.inventory)
     let recorded = Set(live.inventory.map(\.key))
     var steps = steps(for: prepared, live: live, recorded: recorded)
     let declared = Set(desired.map(\.key))
@@ -88,8 +88,13 @@ public struct Planner {
 
   /// The declared objects as they are to be sent, beside what is there: with the replicas that autoscalers chose, and
   /// the counts that make pods anew when their secrets change.
-  public static func prepare(_ desired: [DesiredObject], live: [ObjectKey: Value]) -> [DesiredObject] {
-    SecretRevisions.prepare(Autoscaled.prepare(desired, live: live), live: live)
+  ///
+  /// - Parameter inventory: what the project owns: what of it is not declared any more goes.
+  public static func prepare(
+    _ desired: [DesiredObject], live: [ObjectKey: Value], inventory: [InventoryEntry] = []
+  ) -> [DesiredObject] {
+    let leaving = Set(inventory.map(\.key)).subtracting(desired.map(\.key))
+    return SecretRevisions.prepare(Autoscaled.prepare(desired, live: live, leaving: leaving), live: live)
   }
 
   func removalSteps(
@@ -232,8 +237,12 @@ public struct Planner {
   /// Adds in words what each step does, and what it may cost.
   private func annotate(_ steps: inout [Step], live: LiveState) {
     for index in steps.indices {
-      if steps[index].effect.isEmpty { steps[index].effect = Effect.describe(steps[index]) }
-      steps[index].risks = Risks.of(steps[index], live: live.objects[steps[index].key])
+      // What an autoscaler or somebody else has scaled keeps its pods: they count, though they are not declared.
+      let current = live.objects[steps[index].key]
+      var known = steps[index]
+      known.object = Effect.scaled(known.object, by: known, live: current)
+      if known.effect.isEmpty { steps[index].effect = Effect.describe(known) }
+      steps[index].risks = Risks.of(known, live: current)
       if let kept = Self.keptClaims(steps[index], live) { steps[index].effect += "; \(kept)" }
       guard steps[index].action == .replace, let current = live.objects[steps[index].key],
         !options.allows(steps[index].address)

@@ -38,6 +38,13 @@ import Testing
     #expect(machine.expect("explain deployment").out.contains("replicas"))
   }
 
+  @Test func timesAreWrittenAsInTheLanguage() {
+    let machine = Machine()
+    defer { machine.discard() }
+    for time in ["90", "90s", "1m30s", "1.5m"] { machine.expect("rollback --timeout \(time) --plan-only", status: 3) }
+    for time in ["soon", "3 s", "0", "5y", "2d"] { machine.expect("rollback --timeout '\(time)'", status: 64) }
+  }
+
   @Test func recordedSchedulesAreReplayed() {
     let machine = Machine()
     defer { machine.discard() }

@@ -64,7 +64,17 @@ import Testing
     try await a.destroy()
     #expect(try await Set(bench.objects("configmaps").keys) == ["of-b"])
     #expect(try await a.removal().isEmpty)
-    // The other one did not make the namespace.
+    // The last one takes the namespace away.
+    #expect(try await b.removal().steps.map(\.address) == ["config.of-b", "namespace.shop"])
+  }
+
+  @Test func aNamespaceThatWasThereStays() async throws {
+    let bench = try await Bench()
+    let b = Project(bench: bench, name: "b")
+    _ = try await bench.client().apply(
+      Self.namespace.object, type: try #require(ResourceTypes.builtin.named("namespaces")))
+    try await b.apply([Self.namespace, config("of-b", of: "b")])
+    try await b.apply([Self.namespace, config("of-b", of: "b", "2")])
     #expect(try await b.removal().stays.first?.reason == "it was there before the project")
     try await b.destroy()
     #expect(try await bench.objects("configmaps").isEmpty)

@@ -30,11 +30,16 @@ public struct Revision: Sendable, Hashable {
   var parts = 1
 
   /// What a plan does, in words.
-  public static func summary(of plan: Plan) -> String {
+  ///
+  /// - Parameter done: the addresses of what was carried out; nil is all.
+  public static func summary(of plan: Plan, done: Set<String>? = nil) -> String {
+    func count(_ action: Step.Action) -> Int {
+      plan.steps.count { $0.action == action && done?.contains($0.address) ?? true }
+    }
     let words: [(Step.Action, String)] = [
       (.add, "added"), (.change, "changed"), (.replace, "replaced"), (.remove, "removed"),
     ]
-    let parts = words.filter { plan.count($0.0) > 0 }.map { "\(plan.count($0.0)) \($0.1)" }
+    let parts = words.filter { count($0.0) > 0 }.map { "\(count($0.0)) \($0.1)" }
     return parts.isEmpty ? "nothing changed" : parts.joined(separator: ", ")
   }
 }

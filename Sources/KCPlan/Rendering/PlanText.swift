@@ -228,7 +228,7 @@ public struct PlanText {
     case .bool(let truth): return truth ? "true" : "false"
     case .int(let number): return String(number)
     case .number(let number): return String(number)
-    case .string(let text): return text.isEmpty ? "\"\"" : text.replacing("\n", with: "⏎")
+    case .string(let text): return text.isEmpty ? "\"\"" : Printable.text(text).replacing("\n", with: "⏎")
     case .array(let elements): return "[" + elements.map { inline($0, depth: depth + 1) }.joined(separator: ", ") + "]"
     case .object(let fields):
       return "{" + fields.map { "\($0.key): \(inline($0.value, depth: depth + 1))" }.joined(separator: ", ") + "}"

@@ -38,6 +38,24 @@ enum ClusterAdmission {
     throw .invalid(type, new.name ?? "", [cause, cause])
   }
 
+  /// A claim grows only where its class says that volumes may: the volume would not, and the claim would say so.
+  static func checkClaimSize(
+    _ new: Value, _ old: Value, _ type: ResourceType, _ state: borrowing ObjectState
+  ) throws(APIStatus) {
+    func size(_ claim: Value) -> Quantity? {
+      claim.at("spec", "resources", "requests", "storage")?.string.flatMap { Quantity($0) }
+    }
+    guard type.qualifiedName == "persistentvolumeclaims", let before = size(old), let after = size(new), after > before
+    else { return }
+    let name = old.at("spec", "storageClassName")?.string ?? ""
+    let found = state.get("storageclasses.storage.k8s.io", nil, name)?.value
+    if found?["allowVolumeExpansion"] == true { return }
+    throw .forbidden(
+      type, new.name ?? "",
+      "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize"
+    )
+  }
+
   private static let priorityClasses = "priorityclasses.scheduling.k8s.io"
 
   /// Only one priority class can be the default.

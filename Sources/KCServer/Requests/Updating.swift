@@ -68,6 +68,7 @@ extension ObjectWriter {
     if info.subresource == nil, !state.catalogue.isCustom(type) { Admission.update(&new, type: type) }
     prepare(&new, old, state)
     try ClusterAdmission.checkFinalizers(new, old, type)
+    if info.subresource == nil { try ClusterAdmission.checkClaimSize(new, old, type, state) }
     if info.subresource == nil { try checkAllocation(new, old: old, state) }
     let causes =
       Validation.update(new, old: old, type: type, subresource: info.subresource ?? "")

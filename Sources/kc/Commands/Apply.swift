@@ -51,8 +51,9 @@ struct Apply: AsyncParsableCommand {
     let project = try Project.load(options)
     try project.report(output)
     let target = try await Target.connect(target, for: project, startsEngine: true)
-    let plan = Applier.Ownership(ownership).settling(
-      try await Planning.plan(project, on: target, allowDelete: guards.allowDelete))
+    let whole = try await Planning.plan(project, on: target, allowDelete: guards.allowDelete)
+    ApplyingOptions.warn(whole, allowing: guards.allowDelete, taking: ownership)
+    let plan = Applier.Ownership(ownership).settling(whole)
     applying.show(plan, output)
     if !plan.refusals.isEmpty { throw Exit.target.exit }
     try GuardOptions.check(plan)
@@ -89,6 +90,7 @@ struct Apply: AsyncParsableCommand {
         "the plan no longer fits what is there:\n    \(moved.joined(separator: "\n    "))", help: "make the plan again",
         code: .input)
     }
+    ApplyingOptions.warn(saved.plan, taking: ownership)
     let plan = Applier.Ownership(ownership).settling(saved.plan)
     applying.show(plan, output)
     if plan.isDone { return await target.close() }

@@ -25,6 +25,7 @@ struct Destroy: AsyncParsableCommand {
     let project = try Project.known(options, output)
     let target = try await Target.connect(target, for: project)
     let plan = try await Planning.planRemoval(project, on: target, allowDelete: guards.allowDelete)
+    ApplyingOptions.warn(plan, allowing: guards.allowDelete)
     if plan.isEmpty { return try await forget(plan, on: target) }
     applying.show(plan, output)
     try GuardOptions.check(plan)

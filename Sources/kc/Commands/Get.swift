@@ -76,11 +76,15 @@ struct Get: AsyncParsableCommand {
     for row in value["rows"]?.array ?? [] {
       rows.append(shown.map { Self.cell(row["cells"]?[$0]) })
     }
+    if type.namespaced, namespace == nil {
+      let places = (value["rows"]?.array ?? []).map { $0.at("object", "metadata", "namespace")?.string ?? "" }
+      for (index, place) in (["NAMESPACE"] + places).enumerated() { rows[index].insert(place, at: 0) }
+    }
     if rows.count == 1 {
       Terminal.say("There are no \(type.plural)\(namespace.map { " in the namespace \($0)" } ?? "").")
       return
     }
-    let widths = shown.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     for row in rows {
       let cells = zip(row, widths).map { TextStyle.pad($0.0, $0.1) }
       var line = cells.joined(separator: "   ")
@@ -91,7 +95,7 @@ struct Get: AsyncParsableCommand {
 
   private static func cell(_ value: Value?) -> String {
     switch value {
-    case .string(let text)?: text
+    case .string(let text)?: Printable.text(text)
     case .int(let number)?: String(number)
     case .bool(let truth)?: String(truth)
     default: ""

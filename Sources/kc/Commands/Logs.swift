@@ -12,6 +12,7 @@ struct Logs: AsyncParsableCommand {
     discussion: """
       Examples:
         kc logs web
+        kc logs deployment.web
         kc logs web-7d4b9c-x2x9z --tail 20 --follow
       """)
 
@@ -32,7 +33,8 @@ struct Logs: AsyncParsableCommand {
     do {
       let all = try await target.client.list(type, namespace: namespace).items
       var pods = all.filter { $0.name == name }
-      if pods.isEmpty { pods = all.filter { $0.labels["app.kubernetes.io/name"] == name } }
+      let workload = Self.workload(name)
+      if pods.isEmpty { pods = all.filter { $0.labels["app.kubernetes.io/name"] == workload || $0.name == workload } }
       if pods.isEmpty {
         throw Terminal.fail(
           "there is no pod and no workload named \(name) in the namespace \(namespace)", code: .target)
@@ -44,6 +46,11 @@ struct Logs: AsyncParsableCommand {
       throw Target.failure(error)
     }
     await target.close()
+  }
+
+  /// The name of a workload, of an address as plans have it (`deployment.web`) or as kubectl does (`deployment/web`).
+  static func workload(_ name: String) -> String {
+    name.split(whereSeparator: { $0 == "." || $0 == "/" }).last.map(String.init) ?? name
   }
 
   private func show(_ pod: String, _ type: ResourceType, _ namespace: String, prefix: Bool, _ target: Target)
@@ -61,7 +68,7 @@ struct Logs: AsyncParsableCommand {
         APIRequest(method: "GET", path: type.path(namespace: namespace, name: pod, subresource: "log"), query: query))
     }
     func print(_ bytes: [UInt8]) {
-      let text = String(decoding: bytes, as: UTF8.self)
+      let text = Terminal.printable(String(decoding: bytes, as: UTF8.self))
       if !prefix { return Terminal.out(text) }
       for line in text.split(separator: "\n") { Terminal.out("\(pod)  \(line)\n") }
     }

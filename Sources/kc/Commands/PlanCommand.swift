@@ -56,6 +56,7 @@ struct PlanCommand: AsyncParsableCommand {
     }
     let target = try await Target.connect(target, for: project)
     let plan = try await Planning.plan(project, on: target, cluster: cluster, allowDelete: guards.allowDelete)
+    ApplyingOptions.warn(plan, allowing: guards.allowDelete)
     await target.close()
     if let save { try write(plan, of: project, to: save, target) }
     try show(plan)

@@ -70,10 +70,21 @@ struct Rollback: AsyncParsableCommand {
       let plan = planner.plan(
         project: name, namespace: namespace, environment: content.revision.environment, desired: restored.objects,
         live: live)
+      ApplyingOptions.warn(plan, allowing: guards.allowDelete, taking: ownership)
+      if applying.format == .human { Self.tellSecrets(content.objects) }
       return (Applier.Ownership(ownership).settling(plan), content.revision.number)
     } catch let error as ClientError {
       throw Target.failure(error)
     }
+  }
+
+  /// Values of secrets do not go back: who counts on that is told.
+  private static func tellSecrets(_ objects: [DesiredObject]) {
+    let titles = objects.filter { $0.object.kind == "Secret" }.map(\.title)
+    if titles.isEmpty { return }
+    let shown = titles.prefix(5).joined(separator: ", ") + (titles.count > 5 ? ", and \(titles.count - 5) more" : "")
+    let stay = titles.count == 1 ? "stays as it is" : "stay as they are"
+    Terminal.say("The history has no values of secrets: \(shown) \(stay).")
   }
 
   private static func refuse(lost: [String]) throws -> Never {

@@ -7,13 +7,16 @@ struct ApplyingOptions: ParsableArguments {
   enum Format: String, ExpressibleByArgument, CaseIterable { case human, json }
 
   @Flag(name: [.customLong("auto-approve"), .customShort("y")], help: "Do not ask.") var approved = false
-  @Option(help: "Seconds that a step may take to become healthy.") var timeout = 120
+  @Option(help: "How long a step may take to become healthy: seconds, or 90s, 5m.")
+  var timeout = Patience(seconds: 120)
   @Option(help: "human, or json: a line of JSON per event on standard output.") var format = Format.human
   @Flag(name: .customLong("break-lock"), help: "Take the lock from another apply, which stops when it notices.")
   var breaksLock = false
 
   func validate() throws {
-    guard (1...86400).contains(timeout) else { throw ValidationError("--timeout is between 1 and 86400 seconds") }
+    guard (1...86400).contains(timeout.seconds) else {
+      throw ValidationError("--timeout is between 1 and 86400 seconds")
+    }
     if format == .json, !approved { throw ValidationError("--format json cannot ask: it needs --auto-approve") }
   }
 
@@ -22,6 +25,22 @@ struct ApplyingOptions: ParsableArguments {
     switch format {
     case .human: Terminal.out(PlanText(plan, style: output.style(for: 1)).render())
     case .json: EventLines.write(EventLines.plan(plan))
+    }
+  }
+
+  /// Tells of words of `--allow-delete` and `--take-ownership` that mean nothing of a plan: they may be mistyped.
+  ///
+  /// - Parameter plan: as it was before what may be taken was taken out of it.
+  static func warn(_ plan: Plan, allowing addresses: [String] = [], taking fields: [String] = []) {
+    let known = Set(plan.steps.filter { $0.action != .keep }.map(\.address) + plan.stays.map(\.address))
+    for address in addresses where address != "ALL" && !known.contains(address) {
+      Terminal.warn("--allow-delete \(address): nothing of that address is removed")
+    }
+    for field in fields where field.uppercased() != "ALL" {
+      let isMeant = plan.conflicting.contains { step in
+        step.conflicts.contains { Applier.Ownership([field]).takes($0, address: step.address) }
+      }
+      if !isMeant { Terminal.warn("--take-ownership \(field): no field of another manager is called that") }
     }
   }
 
@@ -51,7 +70,7 @@ struct ApplyingOptions: ParsableArguments {
 
   /// The options of the applier.
   var applier: Applier.Options {
-    var out = Applier.Options(timeout: .seconds(timeout))
+    var out = Applier.Options(timeout: .seconds(timeout.seconds))
     out.breaksLock = breaksLock
     out.author = Author.current
     return out

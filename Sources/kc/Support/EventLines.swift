@@ -20,6 +20,7 @@ enum EventLines {
       "remove": Value(plan.count(.remove)), "unchanged": Value(plan.count(.keep)),
     ]
     out["unfinished"] = plan.unfinished.map { Value($0.revision) }
+    if !plan.stays.isEmpty { out["stays"] = .array(plan.stays.map { .string($0.address) }) }
     return out
   }
 

@@ -37,15 +37,17 @@ enum FailureText {
         "what kc keeps on the target was refused: \(status.message)",
         help: "kc needs to read and write config maps and leases in \(plan.recordNamespace)")
     case .unhealthy(let step, let cause, let logs):
-      let lines = logs.isEmpty ? "" : "\n  its last lines:\n" + logs.map { "    \($0)" }.joined(separator: "\n")
+      let last = logs.map { "    \(Printable.text($0))" }.joined(separator: "\n")
+      let lines = logs.isEmpty ? "" : "\n  its last lines:\n\(last)"
       let place = step.origin.map { "\n  declared at \($0.place)" } ?? ""
-      error("\(step.title) cannot become healthy: \(cause)\(lines)\(place)", help: again)
+      let why = Printable.text(cause)
+      error("\(step.title) cannot become healthy: \(why)\(lines)\(place)", help: again)
     case .timedOut(let step, let state) where step.action == .remove:
       error(
         "\(step.title) is not gone in time: \(state)", help: "run it again to go on; --timeout gives it more time")
     case .timedOut(let step, let state):
       error(
-        "\(step.title) is not healthy in time: \(state)",
+        "\(step.title) is not healthy in time: \(Printable.text(state))",
         help: "`kc status` shows how it stands; --timeout gives it more time")
     case .cancelled: error("stopped", help: "run `kc apply` again to go on")
     case .rolledBack(let first, let number, let second):

@@ -33,6 +33,9 @@ enum Terminal {
   /// Messages without the end of a line.
   static func err(_ text: String) { write(text, to: 2) }
 
+  /// What others have written, for standard output: on a terminal without what would steer it.
+  static func printable(_ text: String) -> String { isatty(1) == 1 ? Printable.text(text) : text }
+
   private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
   private static func write(_ all: [UInt8], to descriptor: Int32) {

@@ -1,0 +1,91 @@
+import KCData
+import KCKube
+import KCPlan
+import Testing
+
+/// What a change of a workload does, where it does not simply roll.
+@Suite struct EffectTests {
+  private func change(_ kind: String, _ spec: Value = [:]) throws -> Step {
+    func object(_ image: String) -> Value {
+      var object = Make.deployment("web", image: image)
+      object["kind"] = .string(kind)
+      for (name, value) in spec.object ?? [:] { object.set(value, at: "spec", name) }
+      if kind == "DaemonSet" { object.set(nil, at: "spec", "replicas") }
+      return object
+    }
+    var live = LiveState(cluster: .init(nodes: [Make.node("n1")]), target: "test")
+    live.objects[ObjectKey(object("a:1"))] = try Make.applied(object("a:1"))
+    let plan = Make.plan([Make.desired(object("a:2"))], live)
+    #expect(plan.placements.isEmpty)
+    return try #require(plan.changes.first)
+  }
+
+  @Test func whatWaitsForDeletionDoesNotRoll() throws {
+    for (kind, spec) in [
+      ("DaemonSet", ["updateStrategy": ["type": "OnDelete"]] as Value),
+      ("StatefulSet", ["replicas": 1, "updateStrategy": ["type": "OnDelete"]]), ("ReplicaSet", [:]),
+    ] {
+      let step = try change(kind, spec)
+      #expect(step.effect == "changed in place; takes effect as pods are deleted", "\(kind)")
+      #expect(step.risks.isEmpty, "\(kind)")
+    }
+  }
+
+  @Test func aPausedDeploymentWaits() throws {
+    let step = try change("Deployment", ["paused": true, "strategy": ["type": "Recreate"]])
+    #expect(step.effect == "waits: it is paused")
+    #expect(step.risks.isEmpty)
+    var new = Make.deployment("web")
+    new.set(true, at: "spec", "paused")
+    #expect(Make.plan([Make.desired(new)]).changes.first?.effect == "new, and makes no pods: it is paused")
+  }
+
+  private let scaler: Value = [
+    "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+    "metadata": ["name": "web", "namespace": "shop"],
+    "spec": [
+      "minReplicas": 2, "maxReplicas": 5,
+      "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "web"],
+    ],
+  ]
+
+  /// A deployment of two pods that kc made, and that something else has scaled since.
+  private func scaled(to count: Int64, by manager: String) throws -> Value {
+    let type = try #require(ResourceTypes.builtin.find(apiVersion: "apps/v1", kind: "Deployment"))
+    var declared = Make.deployment("web")
+    declared.set(nil, at: "spec", "replicas")
+    let part: Value = [
+      "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "web", "namespace": "shop"],
+      "spec": ["replicas": .int(count)],
+    ]
+    return try ServerSideApply.apply(
+      part, to: Make.applied(declared), manager: manager, force: true, type: type, now: Timestamp(seconds: 0))
+  }
+
+  @Test func podsThatAnAutoscalerMadeCount() throws {
+    var live = LiveState(target: "test")
+    for object in [try scaled(to: 4, by: "autoscaler"), scaler] { live.objects[ObjectKey(object)] = object }
+    let new = Make.deployment("web", image: "shop/web:v2")
+    let plan = Make.plan([Make.desired(new), Make.desired(scaler)], live)
+    let step = try #require(plan.changes.first { $0.address == "deployment.web" })
+    #expect(step.effect.hasPrefix("rolls out, 4 pods"), "\(step.effect)")
+  }
+
+  @Test func replicasCountWhereTheAutoscalerGoes() throws {
+    var live = LiveState(target: "test")
+    for object in [try Make.applied(Make.deployment("web")), scaler] { live.objects[ObjectKey(object)] = object }
+    live.inventory = live.objects.keys.map { InventoryEntry(address: "\($0.kind.lowercased()).web", key: $0) }
+    let plan = Make.plan([Make.desired(Make.deployment("web", replicas: 3))], live)
+    #expect(plan.changes.map(\.action) == [.change, .remove])
+    #expect(plan.changes.first?.effect == "scales 2 → 3")
+  }
+
+  @Test func whatSteersTerminalsIsShown() throws {
+    #expect(Printable.text("a\u{1b}[2Jb\u{7}\u{202e}\tc\n") == "a\\u{1b}[2Jb\\u{7}\\u{202e}\tc\n")
+    let old = Make.config("a", ["A": "1"])
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(old)] = try Make.applied(old)
+    let plan = Make.plan([Make.desired(Make.config("a", ["A": "\u{1b}]0;x\u{7}"]))], live)
+    #expect(!PlanText(plan, style: TextStyle()).render().contains { $0 == "\u{1b}" || $0 == "\u{7}" })
+  }
+}
