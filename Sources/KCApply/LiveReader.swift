@@ -82,7 +82,7 @@ public struct LiveReader: Sendable {
       ("v1", "Node"), ("v1", "Pod"), ("v1", "Namespace"), ("v1", "Service"), ("apps/v1", "ReplicaSet"),
       ("apps/v1", "StatefulSet"), ("policy/v1", "PodDisruptionBudget"),
       ("v1", "PersistentVolume"), ("v1", "PersistentVolumeClaim"), ("storage.k8s.io/v1", "StorageClass"),
-      ("storage.k8s.io/v1", "CSINode"), ("scheduling.k8s.io/v1", "PriorityClass"),
+      ("storage.k8s.io/v1", "CSINode"), ("scheduling.k8s.io/v1", "PriorityClass"), ("v1", "ResourceQuota"),
     ]
     let lists = try await inParallel(kinds, width: Self.width) { kind async throws(ClientError) in
       try await self.list(kind.0, kind.1)

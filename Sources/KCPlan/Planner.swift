@@ -236,6 +236,7 @@ public struct Planner {
 
   /// Adds in words what each step does, and what it may cost.
   private func annotate(_ steps: inout [Step], live: LiveState) {
+    let quotas = QuotaForecast(steps, live: live)
     for index in steps.indices {
       // What an autoscaler or somebody else has scaled keeps its pods: they count, though they are not declared.
       let current = live.objects[steps[index].key]
@@ -243,6 +244,7 @@ public struct Planner {
       known.object = Effect.scaled(known.object, by: known, live: current)
       if known.effect.isEmpty { steps[index].effect = Effect.describe(known) }
       steps[index].risks = Risks.of(known, live: current)
+      if let problem = quotas.problem(of: steps[index]) { steps[index].effect += "; \(problem)" }
       if let kept = Self.keptClaims(steps[index], live) { steps[index].effect += "; \(kept)" }
       guard steps[index].action == .replace, let current = live.objects[steps[index].key],
         !options.allows(steps[index].address)

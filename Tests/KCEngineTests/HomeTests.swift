@@ -79,8 +79,9 @@ import Testing
           #expect(error.help == "stop it first: KC_HOME=\(home.path) kc engine stop")
         }
       }
-      // Nothing has to be cleaned up after an engine that ended in any way.
-      let second = try await MachineLock(home: other, path: path, attempts: 1)
+      // Nothing has to be cleaned up after an engine that ended in any way. A process that another test is about to start
+      // may have the file for a moment.
+      let second = try await MachineLock(home: other, path: path, attempts: 20)
       withExtendedLifetime(second) {}
     }
   }

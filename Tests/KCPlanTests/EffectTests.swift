@@ -80,6 +80,26 @@ import Testing
     #expect(plan.changes.first?.effect == "scales 2 → 3")
   }
 
+  @Test func aQuotaThatIsTooSmallIsForetold() throws {
+    func quota(_ pods: String) -> Value {
+      [
+        "apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "small", "namespace": "shop"],
+        "spec": ["hard": ["pods": .string(pods)]],
+      ]
+    }
+    let desired = [Make.desired(Make.deployment("a")), Make.desired(Make.deployment("b"))]
+    func effects(_ live: LiveState, _ more: [DesiredObject] = []) -> [String] {
+      Make.plan(desired + more, live).changes.filter { $0.key.kind == "Deployment" }.map(\.effect)
+    }
+    var live = LiveState(cluster: .init(others: [quota("3")]), target: "test")
+    let told = "new, 2 pods; quota small allows 3 pods in shop, and 4 are declared"
+    #expect(effects(live) == [told, told])
+    // What is declared counts, and not what it was.
+    #expect(effects(live, [Make.desired(quota("4"))]) == ["new, 2 pods", "new, 2 pods"])
+    live.cluster.others = [quota("4")]
+    #expect(effects(live) == ["new, 2 pods", "new, 2 pods"])
+  }
+
   @Test func whatSteersTerminalsIsShown() throws {
     #expect(Printable.text("a\u{1b}[2Jb\u{7}\u{202e}\tc\n") == "a\\u{1b}[2Jb\\u{7}\\u{202e}\tc\n")
     let old = Make.config("a", ["A": "1"])
