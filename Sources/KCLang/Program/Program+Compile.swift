@@ -17,7 +17,11 @@ extension Program {
   mutating func compile(_ entries: [String], _ provider: any SourceProvider) -> [Resource] {
     load(entries: entries, provider: provider)
     if lacksFiles { return [] }
-    let damage = diagnostics.hasErrors ? SyntaxDamage(diagnostics.all, trees) : nil
+    let damage =
+      diagnostics.hasErrors
+      ? SyntaxDamage(diagnostics.all, trees) { [standardFiles] file in
+        standardFiles.indices.contains(file) && standardFiles[file]
+      } : nil
     let told = diagnostics.all.count
     reserveRoom()
     let own = modules.indices.map(Int32.init)

@@ -15,7 +15,8 @@ struct SyntaxDamage {
   /// Damaged lines of a file: with more of them, nothing else in it is told.
   private static let lineLimit = 200
 
-  init(_ diagnostics: [Diagnostic], _ trees: [SyntaxTree]) {
+  /// - Parameter isStandard: whether a file is the standard library's.
+  init(_ diagnostics: [Diagnostic], _ trees: [SyntaxTree], isStandard: (Int) -> Bool) {
     for diagnostic in diagnostics where diagnostic.severity == .error {
       for span in [diagnostic.span] + diagnostic.labels.map(\.span) where trees.indices.contains(span.file) {
         add(span.range, trees[span.file])
@@ -30,6 +31,29 @@ struct SyntaxDamage {
       ranges[tree.file.id, default: []].append(min(first, start)..<tree.file.bytes.count)
     }
     for tree in trees where ranges[tree.file.id] != nil { addNames(of: tree) }
+    let own = trees.filter { !isStandard($0.file.id) }
+    var round = 0
+    while round < Self.rounds, follow(own) { round += 1 }
+  }
+
+  /// How far what follows from a declaration is followed from one to the next.
+  private static let rounds = 8
+
+  /// Takes the names of declarations that use what is damaged: they are not what they were meant to be, either.
+  ///
+  /// - Returns: whether there were more.
+  private mutating func follow(_ trees: [SyntaxTree]) -> Bool {
+    let known = declared.count
+    for tree in trees {
+      for node in tree.root.childNodes {
+        guard let name = Self.declaredName(node), !declared.contains(name) else { continue }
+        let isAffected = tree.tokens[node.tokenRange].contains { token in
+          token.kind == .name && declared.contains(tree.file.text(token.range))
+        }
+        if isAffected { declared.insert(name) }
+      }
+    }
+    return declared.count > known
   }
 
   private mutating func add(_ place: Range<Int>, _ tree: SyntaxTree) {
