@@ -103,14 +103,15 @@ struct SyntaxDamage {
     case .setting:
       return node.firstPart?.kind == .nameExpr && !node.has(.equal) && !node.has(.plusEqual) && isTop(node, tree)
     case .nested: return isTop(node, tree)
+    case .importDecl: return false
     case _ where declaredName(node) == nil: return false
     default: break
     }
-    for child in node.childNodes {
-      if child.kind == .body { return false }
-      if child.kind == .missing || child.kind == .unexpected { return true }
-    }
-    return false
+    let place = node.firstWord.map { node.word($0) } == "resource" ? 2 : 1
+    let tokens = node.childTokens
+    guard tokens.indices.contains(place), tree.tokens[tokens[place]].kind == .name else { return true }
+    let name = Int(tree.tokens[tokens[place]].start)
+    return node.childNodes.contains { ($0.kind == .missing || $0.kind == .unexpected) && $0.range.lowerBound <= name }
   }
 
   private static func isTop(_ node: SyntaxNode, _ tree: SyntaxTree) -> Bool {
