@@ -4,7 +4,9 @@ internal import KCSyntax
 /// Names and blocks that there are elsewhere: where, and how they are reached from here.
 extension Program {
   /// Where a name is that is not known here; nil for none, and for what is likely to be a slip of the pen.
-  mutating func otherPlace(of name: String, at place: Span, in scope: Int32, unless isSlip: Bool) -> String? {
+  mutating func otherPlace(of name: String, at place: Span, in scope: Int32, unless isSlip: @autoclosure () -> Bool)
+    -> String?
+  {
     if environments.contains(where: { $0.name == name }) {
       return "what differs by environment stands in `env \(name) { … }` at the top of the file"
     }
@@ -15,7 +17,7 @@ extension Program {
     if !inner.isEmpty, inner.count < 4 { return "in another block it is \(Self.enumerate(inner, "or"))" }
     // A block of which something is read.
     let next = files.indices.contains(place.file) ? files[place.file].bytes.dropFirst(place.end).first : nil
-    if isSlip || next != UInt8(ascii: ".") { return nil }
+    if next != UInt8(ascii: ".") || isSlip() { return nil }
     let made = loopKinds()
     if made.isEmpty { return nil }
     return "what a `for` makes is reached by its kind: \(Self.enumerate(made.map { "\($0).\(name)" }, "or"))"
@@ -40,6 +42,8 @@ extension Program {
 
   /// The paths of blocks in blocks that have a name: `web.app.http`.
   private func innerBlocks(named name: String) -> [String] {
+    // Each look reads all files: where there are many mistakes, the first of them get it.
+    guard diagnostics.all.count < 20 else { return [] }
     var found: Set<String> = []
     func look(_ node: SyntaxNode, _ path: [String]) {
       for part in node.parts where path.count < 4 {

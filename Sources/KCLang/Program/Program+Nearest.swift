@@ -12,7 +12,11 @@ extension Program {
   /// The candidate that differs from `name` by few edits; nil where none is near.
   static func nearest(to name: String, among candidates: some Collection<String>) -> String? {
     var best: (cost: Int, name: String)?
+    let (length, isPath) = (name.utf8.count, name.utf8.contains(UInt8(ascii: ".")))
     for candidate in candidates where candidate != name {
+      // Most names are told apart by their lengths.
+      let other = candidate.utf8.count
+      if !isPath, abs(length - other) * Cost.swap > limit(length, other) { continue }
       let (wanted, given) = rests(of: name, candidate)
       let limit = limit(wanted.count, given.count)
       let cost = editCost(wanted, given, limit: limit)
