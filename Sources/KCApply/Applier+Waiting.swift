@@ -180,7 +180,7 @@ extension Applier {
       if let pod, object.kind != "Job",
         stale.contains(where: { $0.name == pod && PodFailure.unschedulable($0) == nil && !$0.isFinishedPod })
       {
-        return .progressing("\(cause); that was before this apply, and is waited for to be tried again")
+        return .progressing("\(cause); that was before this apply, and will be tried again")
       }
       if pod == nil, Health.isOverdue(object), let warning = await look(object, pods, &wait) {
         return .failed(cause: "\(cause): \(warning.text)", pod: warning.pod)

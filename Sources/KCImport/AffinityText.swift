@@ -1,14 +1,13 @@
+internal import KCLang
+
 /// Labels and taints as affinity rules write them.
 enum AffinityText {
-  private static let topologies = [
-    "kubernetes.io/hostname": "hostname", "topology.kubernetes.io/zone": "zone",
-    "topology.kubernetes.io/region": "region",
-  ]
+  private static let topologies = inverted(AffinityNames.topologies)
+  private static let labels = inverted(AffinityNames.labels)
 
-  /// Labels that every node has, and the names that rules have for them.
-  private static let labels = topologies.merging([
-    "kubernetes.io/arch": "arch", "kubernetes.io/os": "os", "node.kubernetes.io/instance-type": "instance-type",
-  ]) { first, _ in first }
+  private static func inverted(_ names: [String: String]) -> [String: String] {
+    Dictionary(uniqueKeysWithValues: names.map { ($0.value, $0.key) })
+  }
 
   /// `zone`, `"example.com/rack"`
   static func topology(_ key: String) -> String { topologies[key] ?? SourceText.quoted(key) }
@@ -16,7 +15,7 @@ enum AffinityText {
   /// `arch`, `disktype`, `"example.com/disk"`: what rules have a name for means that.
   static func label(_ key: String) -> String {
     if let name = labels[key] { return name }
-    return SourceText.isBare(key) && !labels.values.contains(key) ? key : SourceText.quoted(key)
+    return SourceText.isBare(key) && AffinityNames.labels[key] == nil ? key : SourceText.quoted(key)
   }
 
   /// `dedicated`, `"example.com/dedicated"`

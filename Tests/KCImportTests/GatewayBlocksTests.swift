@@ -4,14 +4,7 @@ import Testing
 
 /// Objects of the Gateway API as blocks of the library.
 @Suite struct GatewayBlocksTests {
-  private func source(_ text: String) -> String {
-    let objects = ManifestReader.read(Array(text.utf8), file: "a.yaml").objects
-    let result = SourceImport.source(for: objects)
-    let proof = RoundTrip(objects, result)
-    #expect(proof.differences == [])
-    #expect(proof.diagnostics == [])
-    return result.files.first?.text ?? ""
-  }
+  private func source(_ text: String) -> String { imported(text).files.first?.text ?? "" }
 
   @Test func routesLeadFromGatewaysToServices() {
     let text = source(

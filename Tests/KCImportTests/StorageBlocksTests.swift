@@ -5,11 +5,7 @@ import Testing
 @Suite struct StorageBlocksTests {
   /// What a manifest becomes, without the import at the top; it comes out as it went in.
   private func source(_ text: String) -> String {
-    let objects = ManifestReader.read(Array(text.utf8), file: "a.yaml").objects
-    let result = SourceImport.source(for: objects)
-    let proof = RoundTrip(objects, result)
-    #expect(proof.differences == [])
-    #expect(proof.diagnostics == [])
+    let result = imported(text)
     #expect(result.forms.allSatisfy { $0 == .library })
     return String((result.files.first?.text ?? "").drop { $0 != "\n" }.dropFirst(2))
   }

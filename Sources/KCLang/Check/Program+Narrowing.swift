@@ -100,28 +100,16 @@ extension Program {
         guard case .schema(let schema) = types[types.required(member)] else { return false }
         ensureSchema(schema.index)
         guard let slot = schemas[Int(schema.index)].slotOf[field] else { return false }
-        let values = literals(of: schemas[Int(schema.index)].slots[Int(slot)].type)
+        let said = schemas[Int(schema.index)].slots[Int(slot)].type
         switch fact.kind {
-        case .type(let one): return !values.isEmpty && !values.contains(one)
-        case .not(let one): return values == [one]
+        case .type(let one): return isLiteral(said) && mismatches(one, said)
+        case .not(let one): return types.base(said) == one
         case .present, .absent: return false
         }
       }
     }
     if rest.isEmpty || rest.count == members.count { return type }
     return rest.count == 1 ? rest[0] : types.add(.union(rest))
-  }
-
-  /// The texts that a type consists of; none where it has other values, too.
-  private func literals(of type: TypeID) -> [TypeID] {
-    let base = types.base(type)
-    switch types[base] {
-    case .text: return [base]
-    case .union(let members):
-      let all = members.map { literals(of: $0) }
-      return all.contains { $0.isEmpty } ? [] : all.flatMap { $0 }
-    default: return []
-    }
   }
 
   /// A union without one of its members.

@@ -215,28 +215,19 @@ extension Program {
       fix: token.map { Diagnostic.Fix(span: node.tree.span(ofToken: $0), replacement: "NoExecute") })
   }
 
-  private static let topologies = [
-    "hostname": "kubernetes.io/hostname", "zone": "topology.kubernetes.io/zone",
-    "region": "topology.kubernetes.io/region",
-  ]
-
-  /// Labels that every node has, by the names rules use for them.
-  private static let nodeLabels = topologies.merging([
-    "arch": "kubernetes.io/arch", "os": "kubernetes.io/os", "instance-type": "node.kubernetes.io/instance-type",
-  ]) { first, _ in first }
-
   private mutating func topologyKey(_ node: SyntaxNode) -> String? {
     if let text = node.plainText { return text }
-    if let key = Self.topologies[node.text] { return key }
+    if let key = AffinityNames.topologies[node.text] { return key }
     reportUnknown(
       "KC0152", "`\(node.text)` is no topology: there are `hostname`, `zone` and `region`", node.text,
-      among: Self.topologies.keys.sorted(), at: node.span, notes: ["any other label of nodes stands in quotes"])
+      among: AffinityNames.topologies.keys.sorted(), at: node.span, notes: ["any other label of nodes stands in quotes"]
+    )
     return nil
   }
 
   private mutating func compilePredicate(_ node: SyntaxNode, _ scope: Int32) -> AffinityRule.Predicate? {
     guard let left = node.firstPart else { return nil }
-    let key = left.plainText ?? Self.nodeLabels[left.text] ?? left.text
+    let key = left.plainText ?? AffinityNames.labels[left.text] ?? left.text
     let site = code.site(node.span)
     let words = node.words.map { node.word($0) }
     let right = node.parts.count > 1 ? node.parts[1] : nil

@@ -6,11 +6,11 @@ extension Program {
   /// `Int(1...65535)`, `String(matching: /…/, max: 63)`.
   mutating func refinedType(_ base: TypeID, _ node: SyntaxNode, _ scope: Int32) -> TypeID {
     var refinement = Refinement()
+    let kind = RefinementKind(types[types.required(base)])
     for argument in node.parts where argument.kind == .argument {
       guard let value = argument.firstPart else { continue }
       let label = argument.has(.colon) ? argument.firstWord.map { argument.word($0) } : nil
       let result = evaluateConstant(value, in: scope)
-      let kind = RefinementKind(types[types.required(base)])
       switch label {
       case nil where result.tag == .range && kind == .ordered:
         refinement.low = tree.item(of: result, 0)

@@ -62,14 +62,14 @@ extension Program {
   }
 
   /// Kinds that the library has blocks for, and the API only where they are installed; all of them live in namespaces.
-  private static let libraryKinds: Set<String> = [
+  private static let installedKinds: Set<String> = [
     "gateway.networking.k8s.io/v1 Gateway", "gateway.networking.k8s.io/v1 HTTPRoute",
   ]
 
   private func builtinScope(of object: TreeValue) -> ObjectScope {
     let (apiVersion, kind) = identity(of: object)
     guard let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind) else {
-      return Self.libraryKinds.contains("\(apiVersion) \(kind)") ? .namespaced : .unknown
+      return Self.installedKinds.contains("\(apiVersion) \(kind)") ? .namespaced : .unknown
     }
     return type.namespaced ? .namespaced : .cluster
   }

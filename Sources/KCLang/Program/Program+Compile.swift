@@ -19,9 +19,7 @@ extension Program {
     if lacksFiles { return [] }
     let damage =
       diagnostics.hasErrors
-      ? SyntaxDamage(diagnostics.all, trees) { [standardFiles] file in
-        standardFiles.indices.contains(file) && standardFiles[file]
-      } : nil
+      ? SyntaxDamage(diagnostics.all, trees, own: trees.filter { isOwn(file: $0.file.id) }) : nil
     let told = diagnostics.all.count
     reserveRoom()
     let own = modules.indices.map(Int32.init)
@@ -65,10 +63,8 @@ extension Program {
 
   /// Keeps of what was reported after the files were read only what does not follow from what is wrong with them.
   private mutating func dropConsequences(of damage: SyntaxDamage, after told: Int) {
-    let all = diagnostics.all
-    let others = all[told...].filter { !damage.explains($0, trees) }
-    let kept = all[..<told] + others
-    diagnostics.removeAll { !kept.contains($0) }
+    let (before, trees) = (Set(diagnostics.all[..<told]), trees)
+    diagnostics.removeAll { !before.contains($0) && damage.explains($0, trees) }
   }
 
   /// The bodies of the modules, then those of the environment, on the program's own instance.

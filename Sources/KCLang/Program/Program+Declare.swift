@@ -146,14 +146,14 @@ extension Program {
   }
 
   /// The name of `let`, `param`, `func`, `type` and `schema`: the word after the keyword.
-  func nameToken(of node: SyntaxNode) -> Int? {
+  static func nameToken(of node: SyntaxNode) -> Int? {
     let words = node.words
     let skip = node.kind == .schemaDecl && words.first.map { node.word($0) } == "resource" ? 2 : 1
     return words.count > skip ? words[skip] : nil
   }
 
   mutating func declaredName(_ node: SyntaxNode) -> (key: Int32, span: Span)? {
-    guard let token = nameToken(of: node) else { return nil }
+    guard let token = Self.nameToken(of: node) else { return nil }
     return (key(node.word(token)), node.tree.span(ofToken: token))
   }
 

@@ -77,7 +77,7 @@ extension Program {
         found = importStandard(target)
       }
       guard let found else { continue }
-      let name = importName(node, target)
+      let name = Self.importName(node, target)
       modules[Int(index)].imports.append(
         Import(name: key(name.text), module: found, span: name.span, statement: node.span))
       if Self.isExact(modules[Int(found)]) { exactFiles.insert(modules[Int(index)].file) }
@@ -86,7 +86,7 @@ extension Program {
   }
 
   /// The name an import is known by: what `as` says, or the last part of its path without `.kc`.
-  private func importName(_ node: SyntaxNode, _ target: SyntaxNode) -> (text: String, span: Span) {
+  static func importName(_ node: SyntaxNode, _ target: SyntaxNode) -> (text: String, span: Span) {
     let words = node.childTokens.filter { node.tree.tokens[$0].kind == .name }
     if words.count > 2, let last = words.last { return (node.tree.text(ofToken: last), node.tree.span(ofToken: last)) }
     var text = target.kind == .stringExpr ? target.plainText ?? "" : target.text

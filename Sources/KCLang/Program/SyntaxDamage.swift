@@ -15,8 +15,8 @@ struct SyntaxDamage {
   /// Damaged lines of a file: with more of them, nothing else in it is told.
   private static let lineLimit = 200
 
-  /// - Parameter isStandard: whether a file is the standard library's.
-  init(_ diagnostics: [Diagnostic], _ trees: [SyntaxTree], isStandard: (Int) -> Bool) {
+  /// - Parameter own: the trees of files that are not the standard library's.
+  init(_ diagnostics: [Diagnostic], _ trees: [SyntaxTree], own: [SyntaxTree]) {
     for diagnostic in diagnostics where diagnostic.severity == .error {
       for span in [diagnostic.span] + diagnostic.labels.map(\.span) where trees.indices.contains(span.file) {
         add(span.range, trees[span.file])
@@ -31,7 +31,6 @@ struct SyntaxDamage {
       ranges[tree.file.id, default: []].append(min(first, start)..<tree.file.bytes.count)
     }
     for tree in trees where ranges[tree.file.id] != nil { addNames(of: tree) }
-    let own = trees.filter { !isStandard($0.file.id) }
     var round = 0
     while round < Self.rounds, follow(own) { round += 1 }
   }
@@ -103,14 +102,11 @@ struct SyntaxDamage {
     case .setting:
       return node.firstPart?.kind == .nameExpr && !node.has(.equal) && !node.has(.plusEqual) && isTop(node, tree)
     case .nested: return isTop(node, tree)
-    case .importDecl: return false
-    case _ where declaredName(node) == nil: return false
+    case _ where !declarations.contains(node.kind): return false
     default: break
     }
-    let place = node.firstWord.map { node.word($0) } == "resource" ? 2 : 1
-    let tokens = node.childTokens
-    guard tokens.indices.contains(place), tree.tokens[tokens[place]].kind == .name else { return true }
-    let name = Int(tree.tokens[tokens[place]].start)
+    guard let token = Program.nameToken(of: node) else { return true }
+    let name = Int(tree.tokens[token].start)
     return node.childNodes.contains { ($0.kind == .missing || $0.kind == .unexpected) && $0.range.lowerBound <= name }
   }
 
@@ -118,17 +114,15 @@ struct SyntaxDamage {
     tree.root.childNodes(touching: node.range).contains { $0.index == node.index }
   }
 
-  /// The name that a declaration gives something; nil for other statements.
+  private static let declarations: Set<SyntaxKind> = [
+    .letDecl, .paramDecl, .funcDecl, .typeDecl, .mixinDecl, .enumDecl, .componentDecl, .schemaDecl,
+  ]
+
+  /// The name that a declaration or an import gives something; nil for other statements.
   private static func declaredName(_ node: SyntaxNode) -> String? {
-    switch node.kind {
-    case .letDecl, .paramDecl, .funcDecl, .typeDecl, .mixinDecl, .enumDecl, .componentDecl, .schemaDecl:
-      let words = node.childTokens.map { node.tree.text(ofToken: $0) }
-      return words.first == "resource" ? words.dropFirst(2).first : words.dropFirst().first
-    case .importDecl:
-      let text = node.text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
-      return text.last { $0 != "kc" }.map(String.init)
-    default: return nil
-    }
+    if node.kind == .importDecl { return node.childNodes.first.map { Program.importName(node, $0).text } }
+    guard declarations.contains(node.kind) else { return nil }
+    return Program.nameToken(of: node).map { node.word($0) }
   }
 
   /// The lines after a place's that are indented deeper than its own, and those that begin with a dash or a bracket: where

@@ -73,7 +73,8 @@ extension Program {
     return nil
   }
 
-  private func isLiteral(_ type: TypeID) -> Bool {
+  /// Whether a type is texts or numbers that are said one by one.
+  func isLiteral(_ type: TypeID) -> Bool {
     switch types[types.required(type)] {
     case .text, .number: true
     case .union(let members): members.allSatisfy { isLiteral($0) }

@@ -118,6 +118,7 @@ public final class SyntaxTree: Sendable {
   let children: [Child]
   /// What the lexer and the parser found, in the order of the text.
   public let diagnostics: [Diagnostic]
+  /// What the tree does not tell; nothing where there are no diagnostics.
   public let damage: Damage
 
   /// What the tree does not tell, for what is wrong in the text.

@@ -51,24 +51,25 @@ struct Explain: ParsableCommand {
         "there is no diagnostic \(subject)", help: "`kc explain --list` lists them", code: .usage)
     }
     let steps = (path ?? "").split(separator: ".").map(String.init)
-    if let page = try apiPage(subject, steps) { return answer(page) }
-    let own = steps.isEmpty ? compilation().explain(declaration: subject) : []
+    let known = compilation()
+    if let page = try apiPage(subject, steps, known) { return answer(page) }
+    let own = steps.isEmpty ? known.explain(declaration: subject) : []
     if !own.isEmpty { return answer(DeclarationPage(own)) }
     let functions = steps.isEmpty ? StandardFunctions.find(subject) : []
-    if !functions.isEmpty, isOfModule(functions, subject) || compilation().explain(type: subject) == nil {
+    if !functions.isEmpty, isOfModule(functions, subject, known) || known.explain(type: subject) == nil {
       return answer(FunctionPage(functions))
     }
     if steps.isEmpty, let policy = StandardPolicy.all.first(where: { $0.name == subject }) {
       return answer(PolicyPage(policy))
     }
-    answer(TypePage(try type(subject, steps)))
+    answer(TypePage(try type(subject, steps, known)))
   }
 
   /// Whether functions are those of the module that a word names, and no block of the same name is meant.
-  private func isOfModule(_ functions: [StandardFunction], _ subject: String) -> Bool {
+  private func isOfModule(_ functions: [StandardFunction], _ subject: String, _ known: Compilation) -> Bool {
     guard functions.allSatisfy({ $0.group == "std.\(subject)" || $0.group == subject && subject.hasPrefix("std.") })
     else { return false }
-    return compilation().explain(type: subject).map { $0.name != subject && $0.keyword == nil } ?? true
+    return known.explain(type: subject).map { $0.name != subject && $0.keyword == nil } ?? true
   }
 
   private func answer(_ page: any ExplainPage) {
@@ -95,10 +96,10 @@ struct Explain: ParsableCommand {
   }
 
   /// A type of the API, whose path may follow at once: `k8s.apps.v1.Deployment.spec`. Nil for other names.
-  private func apiPage(_ subject: String, _ steps: [String]) throws -> (any ExplainPage)? {
+  private func apiPage(_ subject: String, _ steps: [String], _ known: Compilation) throws -> (any ExplainPage)? {
     let words = subject.split(separator: ".").map(String.init)
     guard words.first == "k8s" else { return nil }
-    let schema = KubeSchema.of(version: compilation().project.kubernetes) ?? .builtin
+    let schema = KubeSchema.of(version: known.project.kubernetes) ?? .builtin
     if words.count < 4, steps.isEmpty {
       let inside = schema.languageNames.filter { $0.hasPrefix(words.joined(separator: ".") + ".") }
       if !inside.isEmpty { return APIListPage(name: subject, types: inside) }
@@ -125,8 +126,9 @@ struct Explain: ParsableCommand {
   }
 
   /// A schema of the language, or the one of a field that a path leads to.
-  private func type(_ subject: String, _ steps: [String]) throws -> TypeExplanation {
-    let compilation = compilation()
+  private func type(
+    _ subject: String, _ steps: [String], _ compilation: Compilation
+  ) throws -> TypeExplanation {
     guard var type = compilation.explain(type: subject) else {
       let own = compilation.declarationNames
       let keywords = compilation.typeNames.compactMap { compilation.explain(type: $0)?.keyword }

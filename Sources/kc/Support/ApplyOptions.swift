@@ -7,7 +7,7 @@ struct ApplyingOptions: ParsableArguments {
   enum Format: String, ExpressibleByArgument, CaseIterable { case human, json }
 
   @Flag(name: [.customLong("auto-approve"), .customShort("y")], help: "Do not ask.") var approved = false
-  @Option(help: "How long a step may take to become healthy: seconds, or 90s, 5m.")
+  @Option(help: "How long a step may take to become healthy: seconds, or 90s, 5min.")
   var timeout = Patience(seconds: 120)
   @Option(help: "human, or json: a line of JSON per event on standard output.") var format = Format.human
   @Flag(name: .customLong("break-lock"), help: "Take the lock from another apply, which stops when it notices.")

@@ -1,12 +1,10 @@
 import ArgumentParser
+import KCKube
 
-/// A time that something may take: `90`, in seconds, or as the language writes it: `90s`, `2m`, `1h30m`.
+/// A time that something may take: `90`, in seconds, or as the language writes it, `90s`, `5min`, `1d`; also as Go does:
+/// `1h30m`.
 struct Patience: ExpressibleByArgument {
   var seconds: Int
-
-  private static let units: [(name: String, seconds: Double)] = [
-    ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400),
-  ]
 
   init(seconds: Int) { self.seconds = seconds }
 
@@ -15,18 +13,11 @@ struct Patience: ExpressibleByArgument {
       self.seconds = seconds
       return
     }
-    var total = 0.0
-    var rest = argument[...]
-    while !rest.isEmpty {
-      let number = rest.prefix { $0.isNumber || $0 == "." }
-      rest = rest.dropFirst(number.count)
-      let unit = rest.prefix { $0.isLetter }
-      rest = rest.dropFirst(unit.count)
-      guard let amount = Double(number), let found = Self.units.first(where: { $0.name == unit }) else { return nil }
-      total += amount * found.seconds
+    let days = argument.hasSuffix("d") ? Double(argument.dropLast()).map { $0 * 86_400 } : nil
+    guard let time = days ?? GoDuration.seconds(argument.replacing("min", with: "m")), abs(time) < 1e9 else {
+      return nil
     }
-    guard !argument.isEmpty, total < 1e9 else { return nil }
-    seconds = Int(total.rounded(.up))
+    seconds = Int(time.rounded(.up))
   }
 
   var defaultValueDescription: String { String(seconds) }
