@@ -49,7 +49,7 @@ extension Program {
       return code.emit(.symbol, name, max(selfDepth(scope), -1), isMixed ? scope : -1, at: site)
     }
     if let schema = enclosingSchema(name, scope) { return code.emit(.enclosing, schema, selfDepth(scope), at: site) }
-    if let (owner, _) = enumCase(named: name, in: scope) {
+    if !hasManyMistakes, let (owner, _) = enumCase(named: name, in: scope) {
       report(
         "KC0100", "there is no `\(text(name))` here", at: node.span,
         help: "as a case of `\(owner)` it is `\(owner).\(text(name))`")
@@ -63,8 +63,9 @@ extension Program {
   func enumCase(named name: Int32, in scope: Int32) -> (owner: String, hasValues: Bool)? {
     var current = scope
     while current >= 0 {
-      for (key, found) in scopes[Int(current)].names.sorted(by: { $0.key < $1.key }) {
-        guard let node = found.node, node.kind == .enumDecl else { continue }
+      let enums = scopes[Int(current)].names.filter { $0.value.node?.kind == .enumDecl }
+      for (key, found) in enums.sorted(by: { $0.key < $1.key }) {
+        guard let node = found.node else { continue }
         for one in node.parts where one.kind == .enumCase {
           guard let token = one.firstWord, one.word(token) == text(name) else { continue }
           return (text(key), one.child(.parameterList) != nil)
@@ -151,6 +152,7 @@ extension Program {
     let outer = focus
     focus = Focus(block: -1, depth: pending.count)
     defer { focus = outer }
+    if hasManyMistakes { return report("KC0100", "there is no `\(name)` here", at: place) }
     // What is being defined is not what is meant by a name in it.
     let others = names(in: scope) { found in
       switch found.kind {

@@ -12,11 +12,17 @@ extension Program {
   /// The candidate that differs from `name` by few edits; nil where none is near.
   static func nearest(to name: String, among candidates: some Collection<String>) -> String? {
     var best: (cost: Int, name: String)?
-    let (length, isPath) = (name.utf8.count, name.utf8.contains(UInt8(ascii: ".")))
+    let (length, isPath, ownLetters) = (name.utf8.count, name.utf8.contains(UInt8(ascii: ".")), letters(of: name))
     for candidate in candidates where candidate != name {
-      // Most names are told apart by their lengths.
+      // Most names are told apart by their lengths, and by letters that only one of them has.
       let other = candidate.utf8.count
-      if !isPath, abs(length - other) * Cost.swap > limit(length, other) { continue }
+      let most = limit(length, other)
+      if !isPath {
+        if abs(length - other) * Cost.swap > most { continue }
+        let theirs = letters(of: candidate)
+        let missing = max((ownLetters & ~theirs).nonzeroBitCount, (theirs & ~ownLetters).nonzeroBitCount)
+        if missing * Cost.letter > most { continue }
+      }
       let (wanted, given) = rests(of: name, candidate)
       let limit = limit(wanted.count, given.count)
       let cost = editCost(wanted, given, limit: limit)
@@ -42,6 +48,14 @@ extension Program {
     }
   }
 
+  /// The letters that a name has, a bit for each: what folds to the same letter has the same bit.
+  private static func letters(of name: String) -> UInt64 {
+    name.utf8.reduce(0) { $0 | 1 << UInt64(fold($1) & 63) }
+  }
+
+  /// A letter as names are compared: in lower case, an underscore as a hyphen.
+  private static func fold(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte + 32 : byte == 95 ? 45 : byte }
+
   /// What differs of two addresses: without the blocks around, which both name.
   private static func rests(of name: String, _ other: String) -> ([UInt8], [UInt8]) {
     var (left, right) = (Array(name.utf8), Array(other.utf8))
@@ -56,7 +70,6 @@ extension Program {
   /// it exceeds that.
   private static func editCost(_ left: [UInt8], _ right: [UInt8], limit: Int) -> Int {
     if abs(left.count - right.count) * Cost.swap > limit || left.count > 200 { return limit + 1 }
-    func fold(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte + 32 : byte == 95 ? 45 : byte }
     var before = [Int](repeating: 0, count: right.count + 1)
     var previous = (0...right.count).map { $0 * Cost.letter }
     for i in 0..<left.count {

@@ -2,6 +2,9 @@ internal import KCData
 internal import KCSyntax
 
 extension Program {
+  /// Whether so many mistakes are told already that the next get no guess: a guess looks at all names.
+  var hasManyMistakes: Bool { diagnostics.all.count >= 50 }
+
   mutating func report(
     _ code: String, _ message: String, at span: Span, severity: Diagnostic.Severity = .error,
     labels: [Diagnostic.Label] = [], notes: [String] = [], help: String? = nil, fix: Diagnostic.Fix? = nil
