@@ -13,8 +13,7 @@ extension Builtins {
     case "replace": return replace(call, text, &program)
     case "repeat", "padStart", "padEnd", "slice", "shorten", "indent": return measured(call, text, &program)
     case "lines":
-      return program.tree.list(
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { program.tree.string($0) })
+      return program.tree.list(lines(of: text).map { program.tree.string($0) })
     case "characters": return program.tree.list(text.map { program.tree.string(String($0)) })
     case "toInt": return Int64(text).map { program.tree.int($0) } ?? TreeValue.none
     case "toFloat":
@@ -90,15 +89,19 @@ extension Builtins {
   }
 
   private static func part(_ call: MethodCall, _ text: String, _ part: String, _ program: inout Program) -> TreeValue? {
+    // By bytes, as texts are compared: a line break is found behind a carriage return, of which Swift makes one character.
+    let (whole, wanted) = (text.utf8, part.utf8)
+    let isFirst = whole.starts(with: wanted)
+    let isLast = whole.count >= wanted.count && whole.suffix(wanted.count).elementsEqual(wanted)
     switch call.name {
-    case "contains": return .bool(part.isEmpty || text.contains(part))
-    case "startsWith": return .bool(text.hasPrefix(part))
-    case "endsWith": return .bool(text.hasSuffix(part))
-    case "dropPrefix": return program.tree.string(text.hasPrefix(part) ? String(text.dropFirst(part.count)) : text)
-    case "dropSuffix": return program.tree.string(text.hasSuffix(part) ? String(text.dropLast(part.count)) : text)
+    case "contains": return .bool(part.isEmpty || whole.firstRange(of: wanted) != nil)
+    case "startsWith": return .bool(isFirst)
+    case "endsWith": return .bool(isLast)
+    case "dropPrefix": return program.tree.string(isFirst ? Substring(whole.dropFirst(wanted.count)) : text[...])
+    case "dropSuffix": return program.tree.string(isLast ? Substring(whole.dropLast(wanted.count)) : text[...])
     default:
       if part.isEmpty { return program.tree.int(0) }
-      guard let range = text.firstRange(of: part) else { return TreeValue.none }
+      guard let range = whole.firstRange(of: wanted) else { return TreeValue.none }
       return program.tree.int(Int64(text[..<range.lowerBound].count))
     }
   }
@@ -118,8 +121,19 @@ extension Builtins {
     }
     let separator = program.tree.text(of: call[0]) ?? ""
     guard !separator.isEmpty else { return program.emptyArgument(call, 0) }
-    let parts = text.split(separator: separator, omittingEmptySubsequences: false)
-    return program.tree.list(parts.map { program.tree.string($0) })
+    return program.tree.list(pieces(of: text, separator).map { program.tree.string($0) })
+  }
+
+  /// What stands between the places of a separator.
+  private static func pieces(of text: String, _ separator: String) -> [Substring] {
+    text.utf8.split(separator: separator.utf8, omittingEmptySubsequences: false).map { Substring($0) }
+  }
+
+  /// The lines of a text, whichever of the two line breaks it has.
+  private static func lines(of text: String) -> [Substring] {
+    text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+      Substring($0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0)
+    }
   }
 
   private static func replace(_ call: MethodCall, _ text: String, _ program: inout Program) -> TreeValue? {
@@ -138,7 +152,7 @@ extension Builtins {
     }
     let part = program.tree.text(of: call[0]) ?? ""
     guard !part.isEmpty else { return program.emptyArgument(call, 0) }
-    let pieces = text.split(separator: part, omittingEmptySubsequences: false)
+    let pieces = pieces(of: text, part)
     let (added, overflow) = (pieces.count - 1).multipliedReportingOverflow(by: other.utf8.count)
     guard !overflow, added <= Limits.text, text.utf8.count + added <= Limits.text else {
       return program.textTooLong(call.site)
@@ -193,7 +207,7 @@ extension Builtins {
       if text.count <= width { return program.tree.string(text) }
       return program.tree.string(text.prefix(width - 7) + "-" + SHA256.hex(text.utf8).prefix(6))
     default:
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      let lines = pieces(of: text, "\n")
       let (added, overflow) = lines.count.multipliedReportingOverflow(by: width)
       guard !overflow, added + text.utf8.count <= Limits.text else { return program.textTooLong(call.site) }
       let spaces = String(repeating: " ", count: width)

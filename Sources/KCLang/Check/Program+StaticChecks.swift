@@ -15,8 +15,8 @@ extension Program {
     if isChecked(op) { checkArms(of: op, type, field: field) }
     let from = typeOf(op)
     if from == TypeTable.any || from == TypeTable.unknown { return op }
-    // Constants are checked with their values, which says more.
-    if code.ops[Int(op)].code == .constant, mask(from) != .function { return op }
+    // Constants are checked with their values, which says more: but of no value it is known whether it is a `T`.
+    if code.ops[Int(op)].code == .constant, mask(from) != .function, !isVariable(type) { return op }
     guard isChecked(op) else { return op }
     let site = code.ops[Int(op)].site
     for one in [from, type] {
@@ -28,8 +28,10 @@ extension Program {
       } else {
         let wanted = Self.article(describe(type))
         let message = field >= 0 ? "`\(text(field))` is \(wanted)" : "\(wanted) is expected here"
-        let (help, fix) = typeHint(op, from, type)
-        report("KC0110", "\(message), and this is \(Self.article(describe(from)))", at: site, help: help, fix: fix)
+        let (help, fix) = isVariable(type) || isVariable(from) ? (nil, nil) : typeHint(op, from, type)
+        let notes = [from, type].filter { isVariable($0) }.map { "`\(describe(types.required($0)))` may be any type" }
+        report(
+          "KC0110", "\(message), and this is \(Self.article(describe(from)))", at: site, notes: notes, help: help, fix: fix)
       }
       return code.emit(.poison, at: site)
     }
@@ -38,6 +40,12 @@ extension Program {
       return code.emit(.poison, at: site)
     }
     return op
+  }
+
+  /// Whether a type is that of a type parameter, or one that may be absent.
+  private func isVariable(_ type: TypeID) -> Bool {
+    if case .variable = types[types.required(type)] { return true }
+    return false
   }
 
   /// Checks what an `if`, a `match` or a `??` gives, each by itself: of one that may be a text and may be a number, it is
@@ -78,7 +86,7 @@ extension Program {
   /// Whether `none` may stand where a type is expected.
   private func acceptsAbsence(_ type: TypeID) -> Bool {
     switch types[types.base(type)] {
-    case .any, .unknown, .none, .optional, .variable, .map, .list: true
+    case .any, .unknown, .none, .optional, .map, .list: true
     case .union(let members): members.contains(where: { acceptsAbsence($0) })
     case .secret(let inner): acceptsAbsence(inner)
     default: false

@@ -125,6 +125,11 @@ extension Program {
       for (one, two) in zip(own, given) { unify(one, two, &bindings) }
       unify(result, other, &bindings)
     case (.schema(let one), .schema(let other)):
+      if let wanted = recordArguments[pattern], let given = recordArguments[actual] {
+        guard wanted.owner == given.owner, wanted.name == given.name else { return }
+        for (one, two) in zip(wanted.arguments, given.arguments) { unify(one, two, &bindings) }
+        return
+      }
       ensureSchema(other.index)
       let wanted = schemas[Int(one.index)]
       // Of what extends a schema made of the generic one, that says the types.
@@ -152,6 +157,10 @@ extension Program {
     case .deferred(let inner): return types.add(.deferred(substitute(inner, bindings)))
     case .union(let members): return types.add(.union(members.map { substitute($0, bindings) }))
     case .schema(let schema):
+      if let record = recordArguments[type], let entry = scopes[Int(record.owner)].names[record.name] {
+        let given = record.arguments.map { substitute($0, bindings) }
+        return given == record.arguments ? type : instantiate(record.name, record.owner, entry, given, at: entry.span)
+      }
       let found = schemas[Int(schema.index)]
       guard found.generic >= 0 else { return type }
       let given = found.arguments.map { substitute($0, bindings) }

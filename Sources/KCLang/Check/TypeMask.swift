@@ -104,16 +104,18 @@ extension Program {
     if from == to { return false }
     if mask(from).isDisjoint(with: accepted(to)) { return true }
     switch (types[types.base(from)], types[types.base(to)]) {
-    case (.any, _), (.unknown, _), (_, .any), (_, .unknown), (.variable, _), (_, .variable): return false
+    case (.any, _), (.unknown, _), (_, .any), (_, .unknown): return false
     case (.deferred(let inner), _): return mismatches(inner, to)
     case (_, .deferred(let inner)): return mismatches(from, inner)
     case (.live, _), (_, .live): return false
     case (.optional(let inner), _): return mismatches(inner, types.required(to))
     case (_, .optional(let inner)), (_, .secret(let inner)): return mismatches(from, inner)
     case (.secret(let inner), _): return mismatches(inner, to)
-    case (.union(let members), _):
-      return members.allSatisfy { mismatches($0, to) }
     case (_, .union(let members)): return members.allSatisfy { mismatches(from, $0) }
+    // What may be any type is no other one, and nothing else is it.
+    case (.none, .variable): return false
+    case (.variable, _), (_, .variable): return true
+    case (.union(let members), _): return members.allSatisfy { mismatches($0, to) }
     case (.list(let one), .list(let other)): return mismatches(one, other)
     case (.map(let one), .map(let other)): return mismatches(one, other)
     case (.text(let one), .text(let other)): return one != other

@@ -82,6 +82,9 @@ extension Program {
     genericTypes[place] = type == TypeTable.any ? nil : type
     if types.names[type] == nil, types.base(type) != TypeTable.any { types.names[type] = shown }
     self.name(recordType: type, shown)
+    if case .schema(let schema) = types[type], schemas[Int(schema.index)].node?.kind == .recordType {
+      recordArguments[type] = place
+    }
     return type
   }
 

@@ -38,7 +38,10 @@ struct StringText {
   private mutating func stripIndent() {
     var texts: [[ArraySlice<UInt8>]] = parts.map { part in
       guard case .text(let text) = part else { return [] }
-      return Array(text.utf8).split(separator: 0x0a, omittingEmptySubsequences: false)
+      var lines = Array(text.utf8).split(separator: 0x0a, omittingEmptySubsequences: false)
+      // A checkout with other line breaks is the same program.
+      for number in lines.indices.dropLast() where lines[number].last == 0x0d { lines[number].removeLast() }
+      return lines
     }
     let margin = Self.margin(of: texts)
     for index in texts.indices {

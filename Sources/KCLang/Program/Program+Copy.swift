@@ -53,6 +53,7 @@ extension Program {
     argumentOps = other.argumentOps
     enums = other.enums
     recordTypes = other.recordTypes
+    recordArguments = other.recordArguments
     pairLoops = other.pairLoops
     keyedSchemas = other.keyedSchemas
     aliases = other.aliases

@@ -81,6 +81,8 @@ struct Program: ~Copyable, Sendable {
   var enums: [TypeID: [Int32: TypeID]] = [:]
   /// The schemas of types that are written as records, by their place and what type parameters stand for there.
   var recordTypes: [RecordTypeKey: TypeID] = [:]
+  /// Which generic type, of which types, a record type is.
+  var recordArguments: [TypeID: GenericKey] = [:]
   /// The scopes of loops with two variables.
   var pairLoops: Set<Int32> = []
   /// The names of schemas that `keyed` children have.
