@@ -8,7 +8,7 @@ public enum ManifestReader {
   /// Lists within lists that are unpacked.
   private static let listLimit = 8
 
-  /// The objects of a file. What is no object is left out and said; a file that cannot be read gives one error.
+  /// The objects of a file. What is no object is left out and said, as is, with an error, a document that cannot be read.
   public static func read(_ bytes: [UInt8], file: String) -> (objects: [ImportedObject], notes: [ImportNote]) {
     guard bytes.count <= sizeLimit else {
       let message = "this file is larger than \(sizeLimit >> 20) MiB"
@@ -23,12 +23,48 @@ public enum ManifestReader {
         unpack(whole, depth: 0, &objects, &notes)
       }
     } catch {
-      return ([], [failure(error, in: bytes, file: file)])
+      return readApart(bytes, file: file) ?? ([], [failure(error, in: bytes, file: file)])
     }
     if objects.isEmpty, notes.isEmpty {
       notes.append(ImportNote(.note, "there is no object in this file", file: file))
     }
     return (objects, notes)
+  }
+
+  /// Reads documents one by one, of which some cannot be read; nil where there is but one, or the text is a template.
+  private static func readApart(_ bytes: [UInt8], file: String) -> (objects: [ImportedObject], notes: [ImportNote])? {
+    guard template(bytes) == nil else { return nil }
+    let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+    let marks = lines.indices.filter { $0 > 0 && isMark(lines[$0]) }
+    guard !marks.isEmpty else { return nil }
+    var objects: [ImportedObject] = []
+    var notes: [ImportNote] = []
+    for (start, end) in zip([0] + marks, marks + [lines.count]) {
+      let text = Array(lines[start..<end].joined(separator: [0x0a]))
+      do throws(CodecError) {
+        for (document, comments) in try ManifestText.documents(text) {
+          let own = comments.filter { !$0.isForTools }.map { comment in
+            var moved = comment
+            moved.line += start
+            return moved
+          }
+          let line = document.place.line + start
+          unpack(ImportedObject(document.value, file: file, line: line, comments: own), depth: 0, &objects, &notes)
+        }
+      } catch {
+        // Messages name lines, too: behind as many empty ones they are those of the file.
+        let above = [UInt8](repeating: 0x0a, count: start)
+        do throws(CodecError) { _ = try ManifestText.documents(above + text) } catch {
+          notes.append(failure(error, in: text, file: file))
+        }
+      }
+    }
+    return (objects, notes)
+  }
+
+  /// Whether a line begins a document.
+  private static func isMark(_ line: ArraySlice<UInt8>) -> Bool {
+    line.starts(with: "---".utf8) && line.dropFirst(3).first.map { [0x20, 0x09, 0x0d].contains($0) } ?? true
   }
 
   private static func failure(_ error: CodecError, in bytes: [UInt8], file: String) -> ImportNote {

@@ -28,6 +28,31 @@ import Testing
     #expect(objects.last?.line == 8)
   }
 
+  @Test func documentsThatCannotBeReadHideNoOthers() {
+    let text = """
+      # what a is
+      apiVersion: v1
+      kind: Service
+      metadata: {name: a}
+      ---
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: b}
+      data: {x: "1", x: "2"}
+      --- # the last one
+      apiVersion: v1
+      kind: Service
+      metadata: {name: c}
+      ---
+      a: [
+      """
+    let (objects, notes) = read(text)
+    #expect(objects.map { $0.object.at("metadata", "name") } == ["a", "c"])
+    #expect(objects.map(\.line) == [2, 11])
+    #expect(notes.map(\.line) == [9, 16])
+    #expect(notes.allSatisfy { $0.severity == .error })
+  }
+
   @Test func commentsThatStandApartBelongToTheNextDocument() {
     let text =
       head + """

@@ -25,6 +25,33 @@ import Testing
       """)
   }
 
+  @Test func defaultsThatTheServerDoesNotFillInAreWritten() {
+    #expect(!pod("enableServiceLinks: true").contains("serviceLinks"))
+    func workload(_ kind: String, _ spec: String, _ pod: String) -> String {
+      source(
+        """
+        apiVersion: apps/v1
+        kind: \(kind)
+        metadata: {name: web}
+        spec:
+          \(spec)
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec: {\(pod)}
+        """)
+    }
+    let deployment = workload(
+      "Deployment", "replicas: 1",
+      "enableServiceLinks: true, containers: [{name: app, image: \"web:v1\", imagePullPolicy: IfNotPresent}]")
+    #expect(deployment.contains("deployment web {") && deployment.contains("serviceLinks = true"))
+    #expect(!deployment.contains("pull ="))
+    let set = workload(
+      "StatefulSet", "updateStrategy: {type: RollingUpdate}\n  serviceName: web",
+      "containers: [{name: app, image: \"web:v1\"}]")
+    #expect(set.contains("statefulset web {") && set.contains("rollout = \"RollingUpdate\""))
+  }
+
   @Test func whatIsEmptySaysNothing() {
     let text = pod(
       "affinity: {}\n  hostAliases: []\n  imagePullSecrets: []\n  securityContext: {}",

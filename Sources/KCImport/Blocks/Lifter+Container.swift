@@ -18,7 +18,7 @@ extension Lifter {
     if let folder = part.text("workingDir") {
       body.append(.text("workdir = \(literal(folder))", path.field("workingDir")))
     }
-    part.drop(.string(Self.usualPull(image)), "imagePullPolicy")
+    part.drop(.string(ImageReference.pullPolicy(image)), "imagePullPolicy")
     if let pull = part.text("imagePullPolicy") {
       body.append(.text("pull = \(SourceText.quoted(pull))", path.field("imagePullPolicy")))
     }
@@ -43,13 +43,6 @@ extension Lifter {
     lines.append(.gap)
     lines.append(.block("\(kind) \(SourceText.blockName(name))", body, path))
     return true
-  }
-
-  /// What the API server fills in for an image.
-  private static func usualPull(_ image: String) -> String {
-    if image.contains("@") { return "IfNotPresent" }
-    let last = image.split(separator: "/").last ?? ""
-    return last.contains(":") && !last.hasSuffix(":latest") ? "IfNotPresent" : "Always"
   }
 
   // MARK: Ports

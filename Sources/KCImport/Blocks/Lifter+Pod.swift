@@ -122,7 +122,8 @@ extension Lifter {
     for (name, key) in [("dnsPolicy", "dnsPolicy"), ("nodeName", "nodeName"), ("scheduler", "schedulerName")] {
       if let text = pod.text(key) { lines.append(.text("\(name) = \(literal(text))", pod.path(key))) }
     }
-    pod.drop(true, "enableServiceLinks")
+    // The API server fills it in for pods alone, and not in templates of pods.
+    if own.head.kind == "pod" { pod.drop(true, "enableServiceLinks") }
     if let links = pod.bool("enableServiceLinks") {
       lines.append(.text("serviceLinks = \(links)", pod.path("enableServiceLinks")))
     }

@@ -160,7 +160,10 @@ extension Lifter {
     {
       rest.take("spec", "updateStrategy")
     } else if strategy.object?.count == 1, let type = rest.text("spec", "updateStrategy", "type") {
-      if type != "RollingUpdate" { add("rollout = \(SourceText.quoted(type))", "spec", "updateStrategy") }
+      // Of a stateful set the API server leaves it as it is; of a daemon set it fills in what is dropped here.
+      if type != "RollingUpdate" || own.head.kind == "statefulset" {
+        add("rollout = \(SourceText.quoted(type))", "spec", "updateStrategy")
+      }
     }
   }
 

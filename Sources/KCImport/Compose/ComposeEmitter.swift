@@ -114,7 +114,8 @@ struct ComposeEmitter {
   }
 
   private func isActive(_ profile: String) -> Bool {
-    options.profiles.contains(profile) || options.profiles.contains("*")
+    let profiles = options.profiles + loader.profiles
+    return profiles.contains(profile) || profiles.contains("*")
   }
 
   private mutating func countVolumes() {

@@ -36,7 +36,9 @@ public struct ComposeImport: Sendable {
       notes = Self.ordered(loader.reader.notes)
       return
     }
-    let given = project["name"]?.text.map { loader.reader.variables.plain($0) } ?? options.projectName
+    let variables = loader.reader.variables
+    let given =
+      variables.given["COMPOSE_PROJECT_NAME"] ?? project["name"]?.text.map { variables.plain($0) } ?? options.projectName
     projectName = ComposeNames.dns(given) ?? "app"
     var emitter = ComposeEmitter(project, projectName: projectName, options: options, loader: loader)
     source = emitter.run()

@@ -10,6 +10,12 @@ struct ComposeLoader {
 
   init(open: @escaping (String) -> [UInt8]?) { self.open = open }
 
+  /// The profiles that `.env` asks for.
+  var profiles: [String] {
+    let names = reader.variables.given["COMPOSE_PROFILES"] ?? ""
+    return names.split(separator: ",").map { String($0.filter { $0 != " " }) }
+  }
+
   mutating func note(_ severity: ImportNote.Severity, _ message: String, help: String? = nil, at node: ComposeNode) {
     let file = reader.files.indices.contains(node.file) ? reader.files[node.file] : ""
     reader.notes.append(ImportNote(severity, message, help: help, file: file, line: node.line))
@@ -173,6 +179,8 @@ enum ComposeEnvFile {
       while value.last == " " || value.last == "\r" { value.removeLast() }
       if value.count > 1, let quote = value.first, quote == "\"" || quote == "'", value.last == quote {
         value = value.dropFirst().dropLast()
+        // Between single quotes nothing is a variable.
+        if quote == "'" { return key.isEmpty ? nil : (key, String(value.replacing("$", with: "$$"))) }
       }
       return key.isEmpty ? nil : (String(key), String(value))
     }

@@ -14,8 +14,10 @@ struct ComposeVariables {
   static let close: Character = "\u{E001}"
   static let limit = 1000
 
-  /// What `.env` beside the file gives them.
+  /// What `.env` beside the file gives them, which may be made of other variables.
   var given: [String: String] = [:]
+  /// The variables whose values are being read: one that is made of itself is empty there.
+  private var expanding: Set<String> = []
   private(set) var order: [String] = []
   private(set) var known: [String: Variable] = [:]
 
@@ -122,7 +124,7 @@ struct ComposeVariables {
     case "-":
       return use(name, standard: mark(String(rest.dropFirst()), depth: depth + 1, report: report), report: report)
     case "?":
-      add(name, standard: nil, isRequired: true)
+      add(name, standard: nil, isRequired: true, report: report)
       return "\(Self.open)\(name)\(Self.close)"
     case "+":
       report(.warning, "`${\(name)+…}` depends on whether a variable is there: it is left empty", nil)
@@ -141,13 +143,17 @@ struct ComposeVariables {
         .warning, "nothing gives the variable `\(name)`: as in Compose, it is empty unless it is set",
         "pass `--set \(name)=…`, or give the parameter a default")
     }
-    add(name, standard: standard ?? "", isRequired: false, isStated: standard != nil)
+    if expanding.contains(name) { return "" }
+    add(name, standard: standard ?? "", isRequired: false, isStated: standard != nil, report: report)
     return "\(Self.open)\(name)\(Self.close)"
   }
 
-  private mutating func add(_ name: String, standard: String?, isRequired: Bool, isStated: Bool = true) {
-    guard order.count < Self.limit || known[name] != nil else { return }
-    let value = given[name] ?? (isRequired ? nil : standard)
+  private mutating func add(
+    _ name: String, standard: String?, isRequired: Bool, isStated: Bool = true, report: Report
+  ) {
+    guard order.count < Self.limit || known[name] != nil, expanding.insert(name).inserted else { return }
+    defer { expanding.remove(name) }
+    let value = given[name].map { mark($0, report: report) } ?? (isRequired ? nil : standard)
     if known[name] == nil {
       order.append(name)
       known[name] = Variable(name: name, standard: value)
@@ -164,12 +170,23 @@ enum ComposeSecrets {
   ]
   private static let endings = ["_PASS", "_PWD", "_KEY", "_AUTH"]
   /// Names with such words whose values are no secrets.
-  private static let harmless = ["_FILE", "_PATH", "_URL", "_NAME", "_TTL", "_EXPIRY", "_ISSUER"]
+  private static let harmless = [
+    "_FILE", "_PATH", "_URL", "_NAME", "_TTL", "_EXPIRY", "_ISSUER", "_ENABLED", "_DISABLED", "_LOCATION", "_SOURCE",
+    "_PROVIDER", "_CLASS", "_HOST", "_HOSTNAME", "_PORT", "_LIMIT", "_ENDPOINT", "_TYPE", "_LENGTH", "_TIMEOUT",
+    "_ALWAYS_AUTH",
+  ]
+  private static let switches = ["ALLOW_EMPTY", "RANDOM_ROOT_PASSWORD"]
+  /// What such names begin with.
+  private static let verbs = ["DISABLE_", "ENABLE_", "ALLOW_", "REQUIRE_"]
 
   /// Whether a variable's name says that its value is secret.
   static func isSecret(_ name: String) -> Bool {
     let upper = name.uppercased()
-    if harmless.contains(where: upper.hasSuffix) || upper.contains("ALLOW_EMPTY") { return false }
+    if harmless.contains(where: upper.hasSuffix) || verbs.contains(where: upper.hasPrefix)
+      || switches.contains(where: upper.contains)
+    {
+      return false
+    }
     return words.contains(where: upper.contains) || endings.contains(where: upper.hasSuffix)
   }
 

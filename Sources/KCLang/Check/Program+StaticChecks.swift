@@ -31,7 +31,8 @@ extension Program {
         let (help, fix) = isVariable(type) || isVariable(from) ? (nil, nil) : typeHint(op, from, type)
         let notes = [from, type].filter { isVariable($0) }.map { "`\(describe(types.required($0)))` may be any type" }
         report(
-          "KC0110", "\(message), and this is \(Self.article(describe(from)))", at: site, notes: notes, help: help, fix: fix)
+          "KC0110", "\(message), and this is \(Self.article(describe(from)))", at: site, notes: notes, help: help,
+          fix: fix)
       }
       return code.emit(.poison, at: site)
     }

@@ -46,8 +46,11 @@ struct Findings {
   }
 
   private mutating func id(of file: SourceFile) -> Int {
-    if let known = ids[file.path] { return known }
-    ids[file.path] = files.count
+    // Each argument of the command line is a source of its own.
+    let isArgument = file.path == Compilation.commandLine
+    let name = isArgument ? "\(file.path): \(String(decoding: file.bytes, as: UTF8.self))" : file.path
+    if let known = ids[name] { return known }
+    ids[name] = files.count
     files.append(SourceFile(id: files.count, path: file.path, bytes: file.bytes))
     return files.count - 1
   }

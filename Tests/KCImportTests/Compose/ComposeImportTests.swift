@@ -31,6 +31,33 @@ import Testing
     #expect(result.inputs == ["API_TOKEN", "POSTGRES_PASSWORD", "URL"])
   }
 
+  @Test func fileOfVariablesIsReadAsComposeDoes() {
+    let compose = """
+      name: other
+      services:
+        web: {image: "web:${TAG}", environment: {B: "${B}", C: "${C}", D: "${D}", E: "${E}"}}
+        extra: {image: a, profiles: [extras]}
+        rest: {image: a, profiles: [rest]}
+      """
+    let file = """
+      COMPOSE_PROJECT_NAME=shop
+      COMPOSE_PROFILES=extras, more
+      TAG=v1
+      B=x-${TAG}-y
+      C=${NONE:-standard}
+      D='${TAG}'
+      E=${E}${B}
+      """
+    let result = run(["compose.yaml": compose, ".env": file])
+    #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil)
+    #expect(result.projectName == "shop")
+    #expect(result.source.contains("deployment extra") && !result.source.contains("deployment rest"))
+    for line in [
+      #"param B: String = "x-\(TAG)-y""#, "param C: String = NONE", #"param NONE: String = "standard""#,
+      #"param D: String = "${TAG}""#, "param E: String = B",
+    ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
+  }
+
   @Test func keysAreTexts() {
     let result = checked(
       """
