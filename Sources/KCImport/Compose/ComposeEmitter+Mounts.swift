@@ -220,7 +220,7 @@ extension ComposeEmitter {
     let quoted = SourceText.fieldName(key)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let isPlain =
-      !text.contains("\r") && !text.contains("\t") && lines.count > 1 && lines.last == ""
+      !text.contains("\r") && lines.count > 1 && lines.last == ""
       && lines.allSatisfy { $0.last != " " }
     let written = isPlain ? lines.map { blockLine($0) } : [string(text)]
     declare(1) { out in
@@ -235,8 +235,7 @@ extension ComposeEmitter {
 
   /// A line in a block string, where quotes need no escape unless three stand together.
   private mutating func blockLine(_ line: String) -> String {
-    interpolated(line).replacing("\\\"\\\"\\\"", with: "\u{E002}").replacing("\\\"", with: "\"")
-      .replacing("\u{E002}", with: "\\\"\\\"\\\"")
+    interpolated(line, isBlock: true).replacing("\"\"\"", with: "\\\"\"\"")
   }
 
   /// A secret with one file, whose content is asked for when `kc` runs.

@@ -170,15 +170,16 @@ struct ComposeEmitter {
     return ComposeVariables.hasMarks(text) ? "\"\(interpolated(text))\"" : SourceText.quoted(text)
   }
 
-  mutating func interpolated(_ text: String) -> String {
-    guard ComposeVariables.hasMarks(text) else { return SourceText.escaped(text) }
+  mutating func interpolated(_ text: String, isBlock: Bool = false) -> String {
+    guard ComposeVariables.hasMarks(text) else { return SourceText.escaped(text, isBlock: isBlock) }
     var out = ""
     for (place, part) in text.split(separator: ComposeVariables.open, omittingEmptySubsequences: false).enumerated() {
       guard place > 0, let end = part.firstIndex(of: ComposeVariables.close) else {
-        out += SourceText.escaped(String(part))
+        out += SourceText.escaped(String(part), isBlock: isBlock)
         continue
       }
-      out += "\\(\(parameter(String(part[..<end]))))" + SourceText.escaped(String(part[part.index(after: end)...]))
+      let rest = SourceText.escaped(part[part.index(after: end)...], isBlock: isBlock)
+      out += "\\(\(parameter(String(part[..<end]))))" + rest
     }
     return out
   }

@@ -37,8 +37,8 @@ public struct ComposeImport: Sendable {
       return
     }
     let variables = loader.reader.variables
-    let given =
-      variables.given["COMPOSE_PROJECT_NAME"] ?? project["name"]?.text.map { variables.plain($0) } ?? options.projectName
+    let stated = variables.given["COMPOSE_PROJECT_NAME"] ?? project["name"]?.text.map { variables.plain($0) }
+    let given = stated ?? options.projectName
     projectName = ComposeNames.dns(given) ?? "app"
     var emitter = ComposeEmitter(project, projectName: projectName, options: options, loader: loader)
     source = emitter.run()

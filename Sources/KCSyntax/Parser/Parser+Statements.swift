@@ -184,7 +184,8 @@ extension Parser {
       body(.block)
       finish(.nested, mark)
     } else if (at(.name) || at(.stringOpen)) && !current.isAfterNewline {
-      blockTail()
+      let isEnvironment = tokens[position - 1].kind == .name && word(position - 1) == "env"
+      blockTail(isEnvironment: isEnvironment)
       finish(.block, mark)
     } else {
       let kind = word(position - 1)
@@ -195,13 +196,26 @@ extension Parser {
     }
   }
 
-  private mutating func blockTail() {
+  private mutating func blockTail(isEnvironment: Bool) {
+    let name = text(current)
     if at(.stringOpen) { string() } else { take() }
     if atWord(.extends), !current.isAfterNewline {
+      if !isEnvironment {
+        report(
+          "KC0062", "a block extends no other: an `env` does, and a schema", current.range,
+          help: "what blocks share stands in a `component`, or in a `func` that gives the value")
+      }
       take()
-      name("a name")
+      self.name("a name")
     }
-    if at(.leftParen), !current.isAfterNewline { arguments() }
+    if at(.leftParen), !current.isAfterNewline {
+      if isEnvironment, tokens[position - 1].kind == .name {
+        report(
+          "KC0062", "an `env` takes no arguments", current.range,
+          help: "what differs in it stands in its body: `env \(name) { tag = \"v2\" }`")
+      }
+      arguments()
+    }
     if takeIf(.equal) {
       expression()
       if takeIf(.arrow) { expression() }

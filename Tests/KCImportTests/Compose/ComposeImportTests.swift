@@ -58,6 +58,16 @@ import Testing
     ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
   }
 
+  @Test func filesKeepTheirLines() {
+    let file = "user nginx;\nhttp {\n\tpath \"C:\\\\t\" \"\"\";\n}\n"
+    let compose = "services: {web: {image: a, dns_search: \"\", volumes: [\"./n.conf:/etc/n.conf\"]}}"
+    let result = run(["compose.yaml": compose, "n.conf": file])
+    #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil)
+    #expect(!result.source.contains("searches"))
+    let lines = result.source.split(separator: "\n").map { $0.drop { $0 == " " } }
+    #expect(lines.contains("http {") && lines.contains(#"\#tpath "C:\\\\t" \""";"#), "\(result.source)")
+  }
+
   @Test func keysAreTexts() {
     let result = checked(
       """
