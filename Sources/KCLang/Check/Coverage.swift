@@ -86,7 +86,13 @@ extension Program {
     if node.kind == .nameExpr {
       if node.text == "_" { return (-1, nil) }
       let name = key(node.text)
-      if let type = caseType(name, of: subject), case .schema = types[type] { return (-2 - type.index, type) }
+      if let type = caseType(name, of: subject) {
+        if case .schema = types[type] { return (-2 - type.index, type) }
+        // Whatever else has the name: of an enum a pattern names a case.
+        if let text = enumCase(name, of: subject) {
+          return (code.constant(tree.string(text), at: code.site(node.span)), type)
+        }
+      }
       if caseType(name, of: subject) == nil, let type = patternType(node.text, scope) { return (-2 - type.index, type) }
     }
     let op = compile(node, in: scope, expecting: expected)

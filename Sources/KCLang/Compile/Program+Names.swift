@@ -14,7 +14,7 @@ extension Program {
     case keys.ownSelf where find(name, in: scope) == nil: return compileSelf(scope, site)
     default: break
     }
-    if let (owner, found) = find(name, in: scope), !isHidden(found, byChildrenOf: type) {
+    if let (owner, found) = find(name, in: scope), !isHidden(found, name, where: type) {
       markUsed(name, owner)
       let op = reference(found, name, owner, scope, site)
       return facts.isEmpty ? op : typed(op, narrowed(typeOf(op), node, in: scope))
@@ -119,9 +119,12 @@ extension Program {
 
   /// Whether a resource's name means a child of the block around instead, because only children fit: a `volume data` is
   /// mounted as `data` where there is a `claim data`, too. Functions and modules never fit where a child does.
-  private func isHidden(_ found: Scope.Name, byChildrenOf type: TypeID) -> Bool {
+  private func isHidden(_ found: Scope.Name, _ name: Int32, where type: TypeID) -> Bool {
+    // Where an enum is expected, a case's bare name is the case: no block of that name is one.
+    let isCase = enums[types.required(type)]?[name] != nil
     switch found.kind {
-    case .function, .module: return acceptsChild(type)
+    case .function, .module: return isCase || acceptsChild(type)
+    case .block where isCase, .schema where isCase: return true
     case .block: break
     default: return false
     }
