@@ -95,6 +95,9 @@ extension Program {
       }
       if caseType(name, of: subject) == nil, let type = patternType(node.text, scope) { return (-2 - type.index, type) }
     }
+    if let (owner, name, found) = findImported(node, in: scope), let type = patternType(name, owner, found) {
+      return (-2 - type.index, type)
+    }
     let op = compile(node, in: scope, expecting: expected)
     guard code.ops[Int(op)].code == .constant else { return (op, nil) }
     let value = code.constants[Int(code.ops[Int(op)].a)]

@@ -138,11 +138,7 @@ extension Program {
     return schemas.contains { other in
       if other.parent == schema { return true }
       guard other.state == .declared, let node = other.node, node.kind == .schemaDecl else { return false }
-      let words = node.words
-      guard let place = words.firstIndex(where: { node.word($0) == "extends" }), place + 1 < words.count else {
-        return false
-      }
-      return node.word(words[place + 1]) == name
+      return node.extendedPath.last.map { node.word($0) } == name
     }
   }
 

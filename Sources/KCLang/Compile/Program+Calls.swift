@@ -30,6 +30,9 @@ extension Program {
         return compileConstruction(schema, Array(arguments), scope, node, expecting: type)
       }
     }
+    if let (_, _, found) = findImported(callee, in: scope), case .schema(let schema) = found.kind {
+      return compileConstruction(schema, Array(arguments), scope, node, expecting: type)
+    }
     if let schema = enumCase(callee, scope) { return compileCase(schema, Array(arguments), scope, node) }
     if callee.kind == .memberExpr, let function = moduleFunction(callee, scope) {
       guard function >= 0 else { return poison(node) }

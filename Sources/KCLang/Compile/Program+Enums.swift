@@ -152,12 +152,7 @@ extension Program {
 
   /// The schema of a case that a pattern names: of the subject's type, or, where that is not known, of the only enum.
   private mutating func patternSchema(_ callee: SyntaxNode, _ type: TypeID, _ scope: Int32) -> Int32? {
-    if callee.kind == .memberExpr, let base = callee.firstPart, base.kind == .nameExpr, let token = callee.words.last,
-      let (owner, found) = find(key(base.text), in: scope), found.node?.kind == .enumDecl
-    {
-      markUsed(key(base.text), owner)
-      return caseSchema(key(callee.word(token)), of: alias(key(base.text), owner, found))
-    }
+    if let schema = enumCase(callee, scope) { return schema }
     guard callee.kind == .nameExpr else { return nil }
     let name = key(callee.text)
     if let schema = caseSchema(name, of: type) { return schema }

@@ -229,11 +229,15 @@ extension Program {
     default: break
     }
     guard let (owner, found) = find(key(name), in: scope) else { return nil }
+    return patternType(key(name), owner, found)
+  }
+
+  /// The type that a declaration is as a pattern; nil where it is none.
+  mutating func patternType(_ name: Int32, _ owner: Int32, _ found: Scope.Name) -> TypeID? {
     switch found.kind {
-    case .schema(let schema): return types.add(.schema(SchemaID(index: schema)))
-    case .type:
-      return alias(key(name), owner, found)
-    default: return nil
+    case .schema(let schema): types.add(.schema(SchemaID(index: schema)))
+    case .type: alias(name, owner, found)
+    default: nil
     }
   }
 }

@@ -54,16 +54,18 @@ extension Program {
   mutating func compileUse(_ node: SyntaxNode, _ scope: Int32) -> Statement? {
     guard let call = node.firstPart else { return nil }
     let callee = call.kind == .callExpr ? call.firstPart : call
-    guard let callee, callee.kind == .nameExpr else {
+    guard let callee, let path = callee.dottedNames else {
       report("KC0102", "after `use` stands the name of a group of rules", at: call.span)
       return nil
     }
-    guard let (owner, found) = find(key(callee.text), in: scope), case .affinity(let group) = found.kind else {
-      let known = names(in: scope) { if case .affinity = $0.kind { true } else { false } }
-      reportUnknown("KC0102", "there is no affinity `\(callee.text)`", callee.text, among: known, at: callee.span)
+    guard let (_, _, found) = find(path, in: scope), case .affinity(let group) = found.kind else {
+      // The names and dots of the path are the tokens of the callee.
+      let tokens = callee.tokenRange.filter { callee.tree.tokens[$0].kind == .name }
+      reportUnknown("KC0102", "affinity", tokens, in: callee, scope) {
+        if case .affinity = $0.kind { true } else { false }
+      }
       return nil
     }
-    markUsed(key(callee.text), owner)
     if affinityGroups[Int(group)].isActive {
       report("KC0134", "these rules use themselves", at: node.span)
       return nil

@@ -229,6 +229,9 @@ extension Program {
         return kindMember(name, member, base, site, scope)
       }
     }
+    if let (owner, name, found) = findImported(base, in: scope), found.node?.kind == .enumDecl {
+      return enumMember(alias(name, owner, found), member, site)
+    }
     let op = compile(base, in: scope, expecting: TypeTable.any)
     checkMember(op, base, member, scope, site)
     let isOptional = node.has(.questionDot)
@@ -258,12 +261,11 @@ extension Program {
 
   /// The case in `Shape.circle(…)`.
   mutating func enumCase(_ node: SyntaxNode, _ scope: Int32) -> Int32? {
-    guard node.kind == .memberExpr, let base = node.firstPart, base.kind == .nameExpr, let token = node.words.last,
-      let (owner, found) = find(key(base.text), in: scope), found.node?.kind == .enumDecl
+    guard node.kind == .memberExpr, let path = node.dottedNames, let last = path.last,
+      let (owner, name, found) = find(path.dropLast(), in: scope), found.node?.kind == .enumDecl
     else { return nil }
-    markUsed(key(base.text), owner)
-    let type = alias(key(base.text), owner, found)
-    return caseSchema(key(node.word(token)), of: type)
+    let type = alias(name, owner, found)
+    return caseSchema(key(last), of: type)
   }
 
   /// `Tier.front`

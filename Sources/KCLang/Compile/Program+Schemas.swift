@@ -26,13 +26,8 @@ extension Program {
     extend(index, node, scope)
     let members = node.kind == .recordType ? node.parts : node.child(.body)?.parts ?? []
     for member in members where member.kind == .letDecl { declareSlot(member, in: scope) }
-    for mixin in mixins(of: node, scope) {
-      for member in mixin.child(.body)?.parts ?? [] where member.kind == .letDecl { declareSlot(member, in: scope) }
-      for member in mixin.child(.body)?.parts ?? [] where !isClash(member, with: index) {
-        compileMember(member, of: index, in: scope)
-      }
-    }
-    for member in members { compileMember(member, of: index, in: scope) }
+    for mixin in mixins(of: node, scope) { mixIn(mixin, index, scope) }
+    for member in members { compileMember(member, of: index, by: index, in: scope) }
     let lets = letThunks(scope)
     schemas[Int(index)].lets = lets
     schemas[Int(index)].frameSize = scopes[Int(scope)].size
@@ -53,25 +48,15 @@ extension Program {
       help: "say what they make, `object = { apiVersion = …, kind = … }`, or leave out `resource`")
   }
 
-  /// The mixins that a schema's `with` names.
-  private mutating func mixins(of node: SyntaxNode, _ scope: Int32) -> [SyntaxNode] {
-    guard let list = node.child(.mixinList) else { return [] }
-    var found: [SyntaxNode] = []
-    for token in list.words.dropFirst() {
-      let name = list.word(token)
-      if let (owner, entry) = find(key(name), in: scope), let mixin = entry.node, mixin.kind == .mixinDecl {
-        markUsed(key(name), owner)
-        found.append(mixin)
-        continue
-      }
-      let known = names(in: scope) { $0.node?.kind == .mixinDecl }
-      reportUnknown("KC0103", "there is no mixin `\(name)`", name, among: known, at: list.tree.span(ofToken: token))
-    }
-    return found
+  /// Whether a field is the schema's own, or that of a mixin which it names itself.
+  private func isOwn(_ slot: Slot, of index: Int32) -> Bool {
+    if slot.owner == index { return true }
+    let parent = schemas[Int(index)].parent
+    return schemas[Int(slot.owner)].isMixin && (parent < 0 || !schemas[Int(parent)].chain.contains(slot.owner))
   }
 
   /// Reports a member of a mixin that the schema has from its parent: which of the two counts would depend on the order.
-  private mutating func isClash(_ member: SyntaxNode, with index: Int32) -> Bool {
+  mutating func isClash(_ member: SyntaxNode, with index: Int32) -> Bool {
     guard [.fieldDecl, .keyedDecl].contains(member.kind) else { return false }
     let words = member.words
     guard let token = member.kind == .keyedDecl ? words.dropFirst().first : words.last,
@@ -79,7 +64,7 @@ extension Program {
     else { return false }
     let other = schemas[Int(index)].slots[Int(place)]
     // What two mixins have is reported where the second is added.
-    if other.owner == index { return false }
+    if isOwn(other, of: index) { return false }
     report(
       "KC0120",
       "`\(text(other.key))` of this mixin clashes with the field that `\(schemas[Int(index)].name)` has from "
@@ -100,15 +85,13 @@ extension Program {
   }
 
   private mutating func extend(_ index: Int32, _ node: SyntaxNode, _ scope: Int32) {
-    let words = node.words
-    guard let position = words.firstIndex(where: { node.word($0) == "extends" }), position + 1 < words.count else {
-      return
-    }
-    guard let parent = schema(named: words[position + 1], in: node, scope) else {
+    let path = node.extendedPath
+    guard let first = path.first else { return }
+    guard let parent = schema(named: path, in: node, scope) else {
       schemas[Int(index)].lacksParent = true
       return
     }
-    let place = node.tree.span(ofToken: words[position + 1])
+    let place = node.tree.span(ofToken: first)
     if schemas[Int(parent)].state == .compiling {
       return report("KC0123", "`\(schemas[Int(index)].name)` extends itself", at: place)
     }
@@ -128,40 +111,42 @@ extension Program {
     schemas[Int(index)].chain += base.chain
   }
 
-  /// The schema that a word names, made of the types that follow it where it is generic; nil after a report.
-  private mutating func schema(named token: Int, in node: SyntaxNode, _ scope: Int32) -> Int32? {
-    let name = node.word(token)
-    guard let (owner, found) = find(key(name), in: scope), case .schema(let schema) = found.kind else {
-      let known = names(in: scope) {
+  /// The schema that a path names, made of the types that follow it where it is generic; nil after a report.
+  private mutating func schema(named path: [Int], in node: SyntaxNode, _ scope: Int32) -> Int32? {
+    guard let (owner, name, found) = find(path.map { node.word($0) }, in: scope), case .schema(let schema) = found.kind
+    else {
+      reportUnknown("KC0103", "schema", path, in: node, scope) {
         if case .schema = $0.kind { $0.node?.span != node.span } else { false }
       }
-      reportUnknown("KC0103", "there is no schema `\(name)`", name, among: known, at: node.tree.span(ofToken: token))
       return nil
     }
-    markUsed(key(name), owner)
     let arguments = node.child(.typeArguments)?.parts.filter(\.isType) ?? []
     guard isGeneric(found.node) || !arguments.isEmpty else { return schema }
-    let type = genericType(key(name), owner, found, arguments, scope, at: node.tree.span(ofToken: token))
+    let span = path.last.map { node.tree.span(ofToken: $0) } ?? node.span
+    let type = genericType(name, owner, found, arguments, scope, at: span)
     guard case .schema(let made) = types[type] else { return nil }
     return made.index
   }
 
-  private mutating func compileMember(_ node: SyntaxNode, of index: Int32, in scope: Int32) {
+  /// Compiles a member of a schema.
+  ///
+  /// - Parameter owner: the schema of the chain that declares it, where that is another: a mixin of another file.
+  mutating func compileMember(_ node: SyntaxNode, of index: Int32, by owner: Int32, in scope: Int32) {
     switch node.kind {
-    case .fieldDecl: compileField(node, of: index, in: scope)
-    case .keyedDecl: compileKeyed(node, of: index, in: scope)
+    case .fieldDecl: compileField(node, of: index, by: owner, in: scope)
+    case .keyedDecl: compileKeyed(node, of: index, by: owner, in: scope)
     case .requireDecl:
       let parts = node.parts
       guard let condition = parts.first else { return }
       let requirement = Requirement(
         condition: lazyOp(condition, scope, TypeTable.bool),
-        message: parts.count > 1 ? lazyOp(parts[1], scope, TypeTable.string) : -1, owner: index,
+        message: parts.count > 1 ? lazyOp(parts[1], scope, TypeTable.string) : -1, owner: owner,
         text: condition.text, site: code.site(node.span))
       schemas[Int(index)].requirements.append(requirement)
     case .objectDecl:
       guard let value = node.firstPart else { return }
       schemas[Int(index)].object = lazyOp(value, scope, TypeTable.record)
-      schemas[Int(index)].objectOwner = index
+      schemas[Int(index)].objectOwner = owner
     case .letDecl: return
     default:
       report(
@@ -170,13 +155,13 @@ extension Program {
     }
   }
 
-  private mutating func compileField(_ node: SyntaxNode, of index: Int32, in scope: Int32) {
+  private mutating func compileField(_ node: SyntaxNode, of index: Int32, by owner: Int32, in scope: Int32) {
     guard let token = node.words.last else { return }
     let parts = node.parts
     let type = parts.first { $0.isType }.map { compileType($0, in: scope) } ?? TypeTable.unknown
     let fallback = parts.first { !$0.isType && $0.kind != .missing }
     var slot = Slot(
-      key: key(node.word(token)), type: type, owner: index, site: code.site(node.tree.span(ofToken: token)))
+      key: key(node.word(token)), type: type, owner: owner, site: code.site(node.tree.span(ofToken: token)))
     slot.documentation = node.documentation
     if let fallback { slot.fallback = lazyOp(fallback, scope, type) }
     let modifiers = node.words.dropLast().map { node.word($0) }
@@ -191,12 +176,13 @@ extension Program {
     if modifiers.contains("primary") { schemas[Int(index)].primary = place }
   }
 
-  private mutating func compileKeyed(_ node: SyntaxNode, of index: Int32, in scope: Int32) {
+  private mutating func compileKeyed(_ node: SyntaxNode, of index: Int32, by owner: Int32, in scope: Int32) {
     let words = node.words
-    guard words.count == 3 else { return }
-    guard let child = schema(named: words[2], in: node, scope) else { return }
+    guard words.count >= 3, let path = node.paths(from: words[2]).first,
+      let child = schema(named: path, in: node, scope)
+    else { return }
     var slot = Slot(
-      key: key(node.word(words[1])), type: types.add(.children(SchemaID(index: child))), owner: index,
+      key: key(node.word(words[1])), type: types.add(.children(SchemaID(index: child))), owner: owner,
       site: code.site(node.tree.span(ofToken: words[1])))
     slot.childSchema = child
     slot.documentation = node.documentation
@@ -207,7 +193,7 @@ extension Program {
   private mutating func add(_ slot: Slot, to index: Int32) -> Int32 {
     if let place = schemas[Int(index)].slotOf[slot.key] {
       let other = schemas[Int(index)].slots[Int(place)]
-      if other.owner == index {
+      if isOwn(other, of: index) {
         report(
           "KC0120", "`\(text(slot.key))` is declared twice", at: slot.site,
           labels: [Diagnostic.Label(span: span(other.site), message: "declared here first")])

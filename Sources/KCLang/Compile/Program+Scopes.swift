@@ -16,6 +16,55 @@ extension Program {
     return nil
   }
 
+  /// What a path leads to: `Thing`, or `lib.Thing` of an imported file, with the scope that declares it and its name there.
+  /// What lies on the way counts as used.
+  mutating func find(
+    _ path: some Collection<String>, in scope: Int32
+  ) -> (owner: Int32, key: Int32, name: Scope.Name)? {
+    guard let first = path.first, var (owner, found) = find(key(first), in: scope) else { return nil }
+    var name = key(first)
+    for word in path.dropFirst() {
+      guard case .module(let module) = found.kind else { return nil }
+      markUsed(name, owner)
+      owner = modules[Int(module)].scope
+      name = key(word)
+      guard owner >= 0, let next = scopes[Int(owner)].names[name] else { return nil }
+      found = next
+    }
+    markUsed(name, owner)
+    return (owner, name, found)
+  }
+
+  /// What an expression of several names leads to in an imported file; nil where it begins with another thing.
+  mutating func findImported(_ node: SyntaxNode, in scope: Int32) -> (owner: Int32, key: Int32, name: Scope.Name)? {
+    guard node.kind == .memberExpr, let path = node.dottedNames else { return nil }
+    return find(path, in: scope)
+  }
+
+  /// Reports that a path leads to nothing of a kind, where it ends or where no imported file is.
+  ///
+  /// - Parameter condition: what else there is of the kind.
+  mutating func reportUnknown(
+    _ code: String, _ what: String, _ path: [Int], in node: SyntaxNode, _ scope: Int32,
+    _ condition: (Scope.Name) -> Bool
+  ) {
+    let words = path.map { node.word($0) }
+    var place = path.count - 1
+    var known: [String] = []
+    if place == 0 {
+      known = names(in: scope, where: condition)
+    } else if let (_, _, found) = find(words.dropLast(), in: scope), case .module(let module) = found.kind {
+      let inner = modules[Int(module)].scope
+      known = inner < 0 ? [] : scopes[Int(inner)].names.filter { condition($0.value) }.keys.map { text($0) }.sorted()
+    } else {
+      place = 0
+      known = names(in: scope) { if case .module = $0.kind { true } else { false } }
+    }
+    reportUnknown(
+      code, "there is no \(what) `\(words.joined(separator: "."))`", words[place], among: known,
+      at: node.tree.span(ofToken: path[place]))
+  }
+
   /// How many frames out a scope stands.
   mutating func depth(from scope: Int32, to owner: Int32) -> Int32 {
     var depth: Int32 = 0

@@ -49,6 +49,8 @@ struct Schema: Sendable {
   /// Slots of its frame, and the thunks of its lets.
   var frameSize: Int32 = 1
   var lets: Range<Int32> = 0..<0
+  /// Whether it is a mixin of another file, among those that a schema extends: what it declares means what it means there.
+  var isMixin = false
   /// Whether blocks of it can stand at the top: `resource schema`, components.
   var isBlock = false
   /// Whether its instances hold blocks of any kind: the program, modules and components.

@@ -8,6 +8,35 @@ extension SyntaxNode {
   /// The first of `words`.
   var firstWord: Int? { token(.name) }
 
+  /// The paths that the name tokens from one on make: names with dots between them.
+  func paths(from first: Int) -> [[Int]] {
+    var paths: [[Int]] = []
+    for token in tokens(.name) where token >= first {
+      if let last = paths.last?.last, token == last + 2, tree.tokens[last + 1].kind == .dot {
+        paths[paths.count - 1].append(token)
+      } else {
+        paths.append([token])
+      }
+    }
+    return paths
+  }
+
+  /// The path after `extends`; empty where there is none.
+  var extendedPath: [Int] {
+    let words = words
+    guard let place = words.firstIndex(where: { word($0) == "extends" }), place + 1 < words.count else { return [] }
+    return paths(from: words[place + 1]).first ?? []
+  }
+
+  /// The names of an expression that is nothing but names with dots between them; nil for others.
+  var dottedNames: [String]? {
+    if kind == .nameExpr { return [text] }
+    guard kind == .memberExpr, !has(.questionDot), let token = words.last, let base = firstPart?.dottedNames else {
+      return nil
+    }
+    return base + [word(token)]
+  }
+
   func word(_ token: Int) -> String { tree.text(ofToken: token) }
 
   var isType: Bool {

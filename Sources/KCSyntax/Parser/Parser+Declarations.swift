@@ -32,6 +32,15 @@ extension Parser {
     }
   }
 
+  /// path = name {"." name}, as the tokens of the node around
+  mutating func dottedName(_ what: String) {
+    name(what)
+    while at(.dot), !current.isAfterNewline {
+      take()
+      name("a name")
+    }
+  }
+
   mutating func name(_ what: String) {
     expect(.name, "KC0004", "\(what) is expected here")
   }
@@ -96,7 +105,7 @@ extension Parser {
     finish(.typeDecl, mark)
   }
 
-  /// schema = ["resource"] "schema" name [typeParameters] ["extends" name [typeArguments]] ["with" name {"," name}] "{" {member} "}"
+  /// schema = ["resource"] "schema" name [typeParameters] ["extends" path [typeArguments]] [mixins] "{" {member} "}"
   mutating func schemaDecl() {
     let mark = start()
     if atWord(.resource) {
@@ -113,7 +122,7 @@ extension Parser {
     typeParameters()
     if atWord(.extends) && !current.isAfterNewline || takeOtherExtends() {
       if atWord(.extends) { take() }
-      name("a schema's name")
+      dottedName("a schema's name")
       if at(.less) { typeArguments() }
     }
     if atWord(.with), !current.isAfterNewline { mixinList() }
@@ -121,14 +130,14 @@ extension Parser {
     finish(.schemaDecl, mark)
   }
 
-  /// member = ["final" | "primary"] name ":" type ["=" expr] | "keyed" name ":" name [typeArguments] | "object" "=" expr
+  /// member = ["final" | "primary"] name ":" type ["=" expr] | "keyed" name ":" path [typeArguments] | "object" "=" expr
   mutating func schemaMember() {
     let mark = start()
     if atWord(.keyed), peek(1).kind == .name {
       take()
       take()
       expect(.colon, "KC0007", "`:` and a schema's name are expected here")
-      name("a schema's name")
+      dottedName("a schema's name")
       if at(.less) { typeArguments() }
       finish(.keyedDecl, mark)
       return

@@ -19,11 +19,11 @@ extension Parser {
     finish(.mixinDecl, mark)
   }
 
-  /// mixins = "with" name {"," name}
+  /// mixins = "with" path {"," path}
   mutating func mixinList() {
     let mark = start()
     take()
-    repeat { name("a mixin's name") } while takeIf(.comma)
+    repeat { dottedName("a mixin's name") } while takeIf(.comma)
     finish(.mixinList, mark)
   }
 

@@ -13,11 +13,11 @@
 ///     letDecl          let NAME [: type] = expr
 ///     funcDecl         func NAME [typeParameters] parameterList [-> type] = expr
 ///     typeDecl         type NAME [typeParameters] = type
-///     schemaDecl       [resource] schema NAME [typeParameters] [extends NAME] [mixinList] body
+///     schemaDecl       [resource] schema NAME [typeParameters] [extends PATH] [mixinList] body
 ///     mixinDecl        mixin NAME body                                     its members are those of schemas
-///     mixinList        with NAME {, NAME}
+///     mixinList        with PATH {, PATH}
 ///     fieldDecl        {final | primary} NAME : type [= expr]
-///     keyedDecl        keyed NAME : NAME
+///     keyedDecl        keyed NAME : PATH
 ///     objectDecl       object = expr
 ///     requireDecl      require expr [else expr]
 ///     enumDecl         enum NAME { {enumCase} }
