@@ -37,8 +37,12 @@ extension Program {
 
   /// What an expression of several names leads to in an imported file; nil where it begins with another thing.
   mutating func findImported(_ node: SyntaxNode, in scope: Int32) -> (owner: Int32, key: Int32, name: Scope.Name)? {
-    guard node.kind == .memberExpr, let path = node.dottedNames else { return nil }
-    return find(path, in: scope)
+    guard node.kind == .memberExpr else { return nil }
+    // Most begin with a value, which is found without a look at the rest.
+    var base = node
+    while base.kind == .memberExpr, let inner = base.firstPart { base = inner }
+    guard base.kind == .nameExpr, case .module = find(key(base.text), in: scope)?.name.kind else { return nil }
+    return node.dottedNames.flatMap { find($0, in: scope) }
   }
 
   /// Reports that a path leads to nothing of a kind, where it ends or where no imported file is.
