@@ -64,6 +64,13 @@ extension Program {
 
   private mutating func badName(_ value: TreeValue, _ pattern: Pattern, at site: Int32) -> TreeValue {
     let name = tree.text(of: value) ?? ""
+    if let host = Self.host(of: name), pattern.matches(host.utf8) {
+      report(
+        "KC0118", "`\(name)` is not a valid name", at: site,
+        notes: ["a host has no scheme, no port and no path"], help: "call it `\(host)`",
+        fix: edit(of: "\"\(name)\"", to: "\"\(host)\"", at: site))
+      return .poison
+    }
     let guess = Self.guesses(name).first { !$0.isEmpty && pattern.matches($0.utf8) }
     report(
       "KC0118", "`\(name)` is not a valid name", at: site, notes: [Self.rule(of: pattern)],
@@ -84,6 +91,13 @@ extension Program {
       return "such a name is lower-case letters, digits\(dots)"
     }
     return "a name here matches /\(pattern.source)/"
+  }
+
+  /// The host of a URL that has no path worth keeping; nil for other texts.
+  private static func host(of name: String) -> String? {
+    guard let scheme = name.firstRange(of: "://") else { return nil }
+    let rest = name[scheme.upperBound...]
+    return String(rest.prefix { $0 != "/" && $0 != ":" && $0 != "?" })
   }
 
   /// Names like one that is not valid, the nearest first.

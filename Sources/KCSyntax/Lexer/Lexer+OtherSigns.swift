@@ -14,6 +14,12 @@ extension Lexer {
           "KC0060", "text is joined with `+`, or interpolated", start..<position, help: "write `+`",
           fix: fix(start..<position, "+"))
       }
+      if joinsTypes {
+        return report(
+          "KC0062", "no `&` joins types, or a type and its bounds", start..<position,
+          help: "a type has its bounds in parentheses: `Int(1...)`, `String(matching: /a+/)`; "
+            + "a schema `extends` another")
+      }
       return report(
         "KC0023", "`&` is `&&`", start..<position, help: "write `&&`", fix: fix(start..<position, "&&"))
     case UInt8(ascii: "$"):
@@ -114,6 +120,38 @@ extension Lexer {
       "KC0062", "the path of a file stands in quotes", path.lowerBound..<path.lowerBound + written.utf8.count,
       help: "write `import \"\(written)\"`",
       fix: fix(path.lowerBound..<path.lowerBound + written.utf8.count, "\"\(written)\""))
+  }
+
+  /// Whether what follows an `&` is no operand: `Int & >= 1`, `Base & {`, as CUE has it.
+  private var joinsTypes: Bool {
+    let next = bytes[position...].first { $0 != 0x20 && $0 != 0x09 }
+    return next.map { "<>={!".utf8.contains($0) } ?? false
+  }
+
+  /// Reports `web: #Deployment & {` and `port: #Port`, where a `#` begins the name of a type in CUE.
+  ///
+  /// - Returns: whether it stands here, behind the `#`.
+  mutating func reportTypeWithHash() -> Bool {
+    guard tokens.last?.kind == .colon, position < bytes.count, "A"..."Z" ~= Character(Unicode.Scalar(bytes[position]))
+    else { return false }
+    let start = position - 1
+    let name = bytes[position...].prefix(80).prefix { Self.isNameByte($0) }
+    let shown = file.text(name.startIndex..<name.endIndex)
+    let rest = bytes[name.endIndex...].prefix { $0 != 0x0a }
+    guard rest.contains(UInt8(ascii: "&")), let brace = rest.firstIndex(of: UInt8(ascii: "{")) else {
+      report(
+        "KC0062", "a type's name has no `#`", start..<name.endIndex, help: "write `\(shown)`",
+        fix: fix(start..<position, ""))
+      return true
+    }
+    position = brace
+    add(.unknown, from: start)
+    let isNamed = tokens.count > 2 && tokens[tokens.count - 3].kind == .name
+    let own = isNamed ? file.text(tokens[tokens.count - 3].range) : "name"
+    report(
+      "KC0035", "a resource is written `kind name { … }`", start..<name.endIndex,
+      help: "write `\(shown.lowercased()) \(own) { … }`")
+    return true
   }
 
   /// Reports `#Name: {` at the start of a line, which CUE declares types with.

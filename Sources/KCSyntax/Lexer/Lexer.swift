@@ -268,7 +268,7 @@ extension Lexer {
     position += hashes
     let end = position
     guard peek() == UInt8(ascii: "\"") else {
-      if hashes == 1, reportDefinition() { return }
+      if hashes == 1, reportDefinition() || reportTypeWithHash() { return }
       // What would be a comment is none of the program's, whatever stands in it.
       if isAfterNewline || tokens.isEmpty { while position < bytes.count, bytes[position] != 0x0a { position += 1 } }
       add(.unknown, from: start)

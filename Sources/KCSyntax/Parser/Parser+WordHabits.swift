@@ -31,10 +31,13 @@ extension Parser {
     guard kind(first + 1) == .name, isFollowed(first + 1), kind(first + 2) == .name, isFollowed(first + 2),
       line.at == first + 2
     else { return nil }
-    let isTypeFirst = word(first + 1).first?.isUppercase == true && word(first + 2).first?.isLowercase == true
+    let isTypeFirst =
+      Self.otherTypes[word(first + 1)] != nil
+      || word(first + 1).first?.isUppercase == true && word(first + 2).first?.isLowercase == true
     let name = word(isTypeFirst ? first + 2 : first + 1)
-    let type = word(isTypeFirst ? first + 1 : first + 2)
-    guard type.first?.isUppercase == true || ["string", "int", "bool", "number"].contains(type) else { return nil }
+    let written = word(isTypeFirst ? first + 1 : first + 2)
+    guard written.first?.isUppercase == true || Self.otherTypes[written] != nil else { return nil }
+    let type = Self.otherTypes[written] ?? written
     return Habit(
       code: "KC0045", message: "a type stands behind the name and a `:`", range: tokens[first + 2].range,
       help: "write `\(name): \(type)`", fix: edit(range(first + 1, first + 2), "\(name): \(type)"))
@@ -54,6 +57,10 @@ extension Parser {
       return blockHabit(named: word(line.first), kind: word(place), range(line.first, place))
     case "new" where kind(place) == .name: return newHabit(place)
     case "return", "yield", "throw", "new", "await": return bareHabit(place - 1)
+    case "typeof":
+      return Habit(
+        code: "KC0062", message: "`typeof` means nothing here: `match` tells types apart",
+        range: tokens[place - 1].range, help: "write `match value { Int -> …, _ -> … }`")
     default: break
     }
     switch (kind(place), word(place)) {

@@ -333,13 +333,23 @@ extension Parser {
     return 0
   }
 
+  /// Whether it is certain that a statement begins here, of those on one line: `a = 1 b = 2`, not `param int n = 3`.
+  private var beginsStatement: Bool {
+    guard at(.name), position > 0 else { return false }
+    let line = (0..<position).reversed().prefix { !tokens[$0].isAfterNewline }
+    // Behind a name alone, another one is as likely a part of the same statement.
+    if tokens[position - 1].kind == .name, !line.contains(where: { kind($0) == .equal }) { return false }
+    let next = peek(1)
+    return !next.isAfterNewline && [.equal, .plusEqual, .leftBrace, .name, .stringOpen].contains(next.kind)
+  }
+
   /// A statement ends with its line, with `;`, or before the bracket that ends what it is in.
   mutating func endOfStatement() {
     if takeIf(.semicolon) || current.isAfterNewline || at(.rightBrace) || at(.endOfFile) { return }
     if position > 0, tokens[position - 1].kind == .semicolon { return }
     report(
       "KC0010", "a line break or `;` is expected before `\(text(current))`", current.range,
-      fix: Diagnostic.Fix(span: endOfLast, replacement: ";"), isMisfit: true)
+      fix: beginsStatement ? Diagnostic.Fix(span: endOfLast, replacement: ";") : nil, isMisfit: true)
     let mark = start()
     skip()
     finish(.unexpected, mark)
