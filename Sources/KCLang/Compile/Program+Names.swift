@@ -176,6 +176,7 @@ extension Program {
     if let help = Self.otherValues[name], !others.contains(name) {
       return report("KC0100", "there is no `\(name)` here", at: place, help: help)
     }
+    if reportAlias(of: name, at: place, scope) { return }
     if Self.importedModules.contains(name), StandardFunctions.modules.contains(name) {
       return report(
         "KC0100", "there is no `\(name)` here", at: place,

@@ -32,6 +32,26 @@ extension Program {
     return "it is declared in `\(path)`: `import \"./\(path)\" as \(stem)` makes it `\(stem).\(name)`"
   }
 
+  /// Reports a module of the library by its own name where the file imports it under another.
+  ///
+  /// - Returns: whether it does.
+  mutating func reportAlias(of name: String, at place: Span, _ scope: Int32) -> Bool {
+    let module = scopes[Int(scope)].module
+    guard module >= 0, Self.importedModules.contains(name),
+      let one = modules[Int(module)].imports.first(where: { one in
+        let target = modules[Int(one.module)]
+        return target.isStandard && target.path == "\(name).kc"
+      })
+    else { return false }
+    let own = text(one.name)
+    // That the import is not used follows from this.
+    markUsed(one.name, modules[Int(module)].scope)
+    report(
+      "KC0100", "there is no `\(name)` here", at: place, help: "the file imports it as `\(own)`",
+      fix: Diagnostic.Fix(span: place, replacement: own))
+    return true
+  }
+
   private func declares(_ name: Int32, _ module: Module) -> Bool {
     guard module.scope >= 0, let found = scopes[Int(module.scope)].names[name] else { return false }
     switch found.kind {

@@ -30,6 +30,8 @@ extension Program {
       scopes[0].kinds.merge(scope.kinds) { first, _ in first }
       let isFunctional = scope.names.values.contains { if case .function = $0.kind { true } else { false } }
       if let kind = scopes[0].kinds[key(stem)], schemas[Int(kind)].isBlock, !isFunctional { continue }
+      // These are called by the name that the import gives them, and by none where there is no import.
+      if Self.importedModules.contains(stem) { continue }
       scopes[0].names[key(stem)] = Scope.Name(kind: .module(index), span: Span(file: 0, range: 0..<0))
     }
   }
