@@ -176,7 +176,8 @@ extension ComposeEmitter {
     }
     let servers = texts(node["dns"], "dns").map { loader.reader.variables.plain($0) }
     // An empty one is how Compose says that there is none.
-    let searches = texts(node["dns_search"], "dns_search").map { loader.reader.variables.plain($0) }.filter { !$0.isEmpty }
+    let searches = texts(node["dns_search"], "dns_search").map { loader.reader.variables.plain($0) }
+      .filter { !$0.isEmpty }
     if !servers.isEmpty || !searches.isEmpty {
       var parts: [String] = []
       if !servers.isEmpty { parts.append("nameservers = \(SourceText.list(servers))") }
