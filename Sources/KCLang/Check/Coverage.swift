@@ -57,7 +57,10 @@ extension Program {
       }
       let (pattern, type) = compilePattern(node, coverage.type, scope)
       patterns.append(pattern)
-      if pattern == -1 { coverage.hasDefault = true }
+      if pattern == -1 {
+        if nodes.count == 1, !coverage.hasDefault { known = factsOfRest(coverage, scope) }
+        coverage.hasDefault = true
+      }
       if let type {
         cover(type, node, &coverage)
         if nodes.count == 1 { known = fact(type, coverage, scope) }
@@ -71,8 +74,30 @@ extension Program {
 
   private mutating func fact(_ type: TypeID, _ coverage: Coverage, _ scope: Int32) -> [Fact] {
     guard let path = path(of: coverage.subject, in: scope) else { return [] }
-    return type == TypeTable.none
-      ? [Fact(path: path, kind: .absent)] : [Fact(path: path, kind: .present), Fact(path: path, kind: .type(type))]
+    if type == TypeTable.none { return [Fact(path: path, kind: .absent)] }
+    var type = type
+    switch types[type] {
+    case .list, .map, .range:
+      // `List` says nothing of what is in it, the subject's type does.
+      let known = (Coverage(coverage.type, coverage.subject, self).rest ?? []).filter { isCovered($0, by: type) }
+      if known.count == 1 { type = known[0] }
+    default: break
+    }
+    return [Fact(path: path, kind: .present), Fact(path: path, kind: .type(type))]
+  }
+
+  /// What is known where `_` takes what earlier cases have left.
+  private mutating func factsOfRest(_ coverage: Coverage, _ scope: Int32) -> [Fact] {
+    guard let rest = coverage.rest, let path = path(of: coverage.subject, in: scope) else { return [] }
+    let gone = (Coverage(coverage.type, coverage.subject, self).rest ?? []).filter { !rest.contains($0) }
+    return gone.compactMap { part in
+      switch types[types.base(part)] {
+      case .none: Fact(path: path, kind: .present)
+      // An enum without some of its cases would have no cases at all.
+      case .text, .number: nil
+      default: enums[types.required(coverage.type)] == nil ? Fact(path: path, kind: .not(part)) : nil
+      }
+    }
   }
 
   /// A pattern: `_` is -1, a type -2 and below, any other an op whose value the subject equals or lies in.
@@ -83,15 +108,18 @@ extension Program {
   ) -> (pattern: Int32, covers: TypeID?) {
     let required = types.required(subject)
     let expected = enums[required] != nil ? required : TypeTable.any
+    if node.kind == .namedType {
+      let type = compileType(node, in: scope)
+      return type == TypeTable.unknown ? (poison(node), nil) : (-2 - type.index, type)
+    }
     if node.kind == .nameExpr {
       if node.text == "_" { return (-1, nil) }
       let name = key(node.text)
-      if let type = caseType(name, of: subject) {
-        if case .schema = types[type] { return (-2 - type.index, type) }
-        // Whatever else has the name: of an enum a pattern names a case.
-        if let text = enumCase(name, of: subject) {
-          return (code.constant(tree.string(text), at: code.site(node.span)), type)
-        }
+      if let type = caseType(name, of: subject), case .schema = types[type] { return (-2 - type.index, type) }
+      // Whatever else has the name of a case of the subject's type, a pattern means the case.
+      if let text = enumCase(name, of: subject) {
+        let value = code.constant(tree.string(text), at: code.site(node.span))
+        return (typed(value, required), caseType(name, of: subject))
       }
       if caseType(name, of: subject) == nil, let type = patternType(node.text, scope) { return (-2 - type.index, type) }
     }
@@ -148,6 +176,8 @@ extension Program {
     switch (types[types.base(part)], types[type]) {
     case (.schema(let one), .schema(let other)): return isSchema(one.index, other.index)
     case (.text, .string), (.number, .int): return true
+    case (.list(let one), .list(let other)), (.map(let one), .map(let other)), (.range(let one), .range(let other)):
+      return other == TypeTable.any || isCovered(one, by: other)
     case (_, .union(let members)): return members.contains { isCovered(part, by: $0) }
     default: return types.base(part) == type
     }

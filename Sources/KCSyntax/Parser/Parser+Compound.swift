@@ -142,7 +142,8 @@ extension Parser {
         continue
       }
       reportOtherRest()
-      repeat { pattern() } while takeIf(.comma)
+      repeat { pattern() } while takeIf(.comma) || takeBar()
+      takeGuard()
       arrow()
       result(&self)
       finish(.matchArm, arm)
@@ -152,7 +153,16 @@ extension Parser {
     close(.rightBrace, opened: open, "`}`")
   }
 
+  /// pattern = range | path typeArguments
   private mutating func pattern() {
+    var end = 1
+    while peek(end).kind == .dot, peek(end + 1).kind == .name { end += 2 }
+    if at(.name), peek(end).kind == .less, !peek(end).isAfterNewline {
+      let mark = start()
+      dottedName("a type's name")
+      typeArguments()
+      return finish(.namedType, mark)
+    }
     // What `=>` follows is no lambda here: the arrow is the wrong one.
     if at(.name), peek(1).kind == .fatArrow { return one(.nameExpr) }
     nested { $0.binary(minimum: Precedence.range) }
@@ -168,6 +178,30 @@ extension Parser {
       "KC0031", "no `\(text(current))` stands before a case", current.range, help: "write `value -> result`",
       fix: edit(current.range.lowerBound..<next.range.lowerBound, ""))
     take()
+    finish(.unexpected, mark)
+  }
+
+  /// Takes `|` between patterns, which is reported.
+  private mutating func takeBar() -> Bool {
+    guard at(.bar), !current.isAfterNewline else { return false }
+    let mark = start()
+    report(
+      "KC0062", "`,` stands between the patterns of a case", current.range, help: "write `,`",
+      fix: edit(tokens[position - 1].range.upperBound..<current.range.upperBound, ","))
+    take()
+    finish(.unexpected, mark)
+    return true
+  }
+
+  /// Takes a condition behind a pattern, which is reported.
+  private mutating func takeGuard() {
+    guard !current.isAfterNewline, atWord(.if) || at(.name) && ["when", "where"].contains(text(current)) else { return }
+    let mark = start()
+    report(
+      "KC0062", "a case has no condition of its own", current.range,
+      help: "what depends on one stands behind the arrow: `_ -> if condition { … } else { … }`")
+    take()
+    condition()
     finish(.unexpected, mark)
   }
 
