@@ -152,8 +152,11 @@ extension Program {
         markUsed(key(path[0]), owner)
         place = modules[Int(module)].scope
       }
-      if let schema = kind(key(path.last ?? name), in: place), schemas[Int(schema)].isBlock { return schema }
+      if let schema = blockKind(key(path.last ?? name), in: place) { return schema }
       if let custom = CustomKind(name) { return customSchema(custom, name) }
+      if reportHiddenKind(target, "KC0104", "\(Self.article("`\(name)`")) block does not stand here", at: node.span) {
+        return nil
+      }
       if reportOtherKind(name, at: node.span) { return nil }
       if let place = placeOfChildren(name, scope) {
         report("KC0104", "\(Self.article("`\(name)`")) block does not stand here", at: node.span, help: place)

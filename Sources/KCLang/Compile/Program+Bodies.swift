@@ -189,6 +189,7 @@ extension Program {
         "KC0101", "`\(name)` cannot be set here: it is an argument", at: span,
         help: "write `\(argument(name, of: component.name, at: span))`")
     }
+    if reportHiddenKind(target, "KC0101", "`\(name)` cannot be set here: blocks stand here", at: span) { return }
     if known.contains(name) {
       return report(
         "KC0101", "the parameter `\(name)` cannot be set here", at: span,
@@ -250,7 +251,14 @@ extension Program {
   }
 
   /// Reports `web { … }` where blocks stand: of a block that is declared, its kind is missing, of others a name.
-  private mutating func reportNameless(_ name: (text: String, span: Span), _ scope: Int32) {
+  private mutating func reportNameless(
+    _ name: (text: String, span: Span), _ target: BodyTarget, _ scope: Int32
+  ) {
+    if reportHiddenKind(
+      target, "KC0109", "\(Self.article("`\(name.text)`")) block needs a name", at: name.span)
+    {
+      return
+    }
     guard case .block? = find(key(name.text), in: scope)?.name.kind,
       let kind = find(key(name.text), in: scope)?.name.node.flatMap({ BlockShape($0) })?.kind.text
     else {
@@ -273,7 +281,7 @@ extension Program {
     guard parts.count == 2, let name = path(parts[0]).first else { return [] }
     if target.isNamespace {
       hasNamelessBlock = true
-      reportNameless(name, scope)
+      reportNameless(name, target, scope)
       return []
     }
     if let child = unnamedChild(name.text, target) { return [unnamed(name, child, body: parts[1], node, scope)] }

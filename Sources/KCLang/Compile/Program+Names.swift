@@ -215,7 +215,7 @@ extension Program {
         if case .module(let module) = found.kind {
           markUsed(name, owner)
           // `pod` is a module, with `pod.field`, and a kind.
-          if modules[Int(module)].isStandard, let schema = kind(name, in: scope), schemas[Int(schema)].isBlock,
+          if modules[Int(module)].isStandard, blockKind(name, in: scope) != nil,
             scopes[Int(modules[Int(module)].scope)].names[member] == nil
           {
             return kindMember(name, member, base, site, scope)
@@ -226,7 +226,7 @@ extension Program {
           markUsed(name, owner)
           return enumMember(alias(name, owner, found), member, site)
         }
-      } else if let schema = kind(name, in: scope), schemas[Int(schema)].isBlock {
+      } else if blockKind(name, in: scope) != nil {
         return kindMember(name, member, base, site, scope)
       }
     }
@@ -318,7 +318,7 @@ extension Program {
     let index = compile(parts[1], in: scope, expecting: TypeTable.any)
     if parts[0].kind == .nameExpr {
       let name = key(parts[0].text)
-      if find(name, in: scope) == nil, let schema = kind(name, in: scope), schemas[Int(schema)].isBlock {
+      if find(name, in: scope) == nil, blockKind(name, in: scope) != nil {
         let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
         return code.emit(.index, code.emit(.kindScope, space, name, at: site), index, at: site)
       }

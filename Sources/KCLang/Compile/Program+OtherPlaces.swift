@@ -100,17 +100,29 @@ extension Program {
       return "an environment stands at the top of the file, and a variable in `container NAME { env A = … }`"
     }
     if let place = innerBlocks(name, of: schema) { return "it stands in \(place)" }
-    guard let kind = kind(key(name), in: scope), schemas[Int(kind)].isBlock else { return nil }
+    guard blockKind(key(name), in: scope) != nil else { return nil }
     return "\(Self.article("`\(name)`")) block stands at the top of the file"
+  }
+
+  /// Reports what does not stand in an instance of a component that has the name of a kind of the library: that kind was
+  /// meant, most likely.
+  ///
+  /// - Returns: whether the component has such a name.
+  mutating func reportHiddenKind(_ target: BodyTarget, _ code: String, _ message: String, at place: Span) -> Bool {
+    guard target.schema > 0, case let component = schemas[Int(target.schema)], component.isNamespace,
+      let hidden = scopes[Int(Self.prelude)].kinds[component.kind], hidden != target.schema
+    else { return false }
+    report(
+      code, message, at: place, labels: [.init(span: span(component.site), message: "this component is meant here")],
+      help: "the component hides the library's `\(component.name)`: give it another name")
+    return true
   }
 
   /// Where children of a kind stand that do not stand at the top.
   mutating func placeOfChildren(_ name: String, _ scope: Int32) -> String? {
     var places: [String] = []
     for kind in kindNames(in: scope) {
-      guard let schema = self.kind(key(kind), in: scope), schemas[Int(schema)].isBlock,
-        !schemas[Int(schema)].isNamespace
-      else { continue }
+      guard let schema = blockKind(key(kind), in: scope), !schemas[Int(schema)].isNamespace else { continue }
       ensureSchema(schema)
       if let slot = schemas[Int(schema)].slotOf[key(name)], schemas[Int(schema)].slots[Int(slot)].childSchema >= 0 {
         places.append("`\(kind) NAME { \(name) … }`")

@@ -94,6 +94,16 @@ extension Program {
     return nil
   }
 
+  /// The schema of resources whose blocks start with a keyword: a schema that makes no blocks hides none.
+  mutating func blockKind(_ key: Int32, in scope: Int32) -> Int32? {
+    var current = scope
+    while current >= 0 {
+      if let schema = scopes[Int(current)].kinds[key], schemas[Int(schema)].isBlock { return schema }
+      current = scopes[Int(current)].parent
+    }
+    return nil
+  }
+
   /// The names seen from a scope that satisfy a condition, for "did you mean".
   func names(in scope: Int32, where condition: (Scope.Name) -> Bool = { _ in true }) -> [String] {
     var found: [String] = []
