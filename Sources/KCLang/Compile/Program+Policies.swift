@@ -123,6 +123,12 @@ extension Program {
     var waiver = Waiver(policy: key(name), policySpan: span, target: -1, reason: -1, until: -1, module: module)
     if has.contains("on"), let target = parts.popFirst() {
       waiver.target = compile(target, in: scope, expecting: TypeTable.any)
+      if isNoBlock(typeOf(waiver.target)) {
+        report(
+          "KC0110", "a waiver is for a block, and this is \(Self.article(describe(typeOf(waiver.target))))",
+          at: target.span, help: target.plainText.map { "write `on \($0)`" })
+        return nil
+      }
     }
     guard let reason = parts.popFirst() else { return nil }
     waiver.reason = checked(compile(reason, in: scope, expecting: TypeTable.string), TypeTable.string)
@@ -130,8 +136,14 @@ extension Program {
       report("KC0202", "a waiver says why", at: reason.span, help: "write the reason behind `because`")
     }
     if has.contains("until"), let until = parts.popFirst() {
+      if until.kind == .binaryExpr, until.text.utf8.count == 10, until.text.allSatisfy({ $0.isNumber || $0 == "-" }) {
+        report(
+          "KC0202", "a day is text", at: until.span, help: "write `\"\(until.text)\"`",
+          fix: Diagnostic.Fix(span: until.span, replacement: "\"\(until.text)\""))
+        return nil
+      }
       waiver.until = checked(compile(until, in: scope, expecting: TypeTable.string), TypeTable.string)
-      if let day = text(of: waiver.until, in: module), day.utf8.count != 10 || Timestamp("\(day)T00:00:00Z") == nil {
+      if let day = text(of: waiver.until, in: module), !Self.isDay(day) {
         report(
           "KC0202", "`\(day)` is no day", at: until.span,
           help: "write the last day on which the waiver holds as `YYYY-MM-DD`")
@@ -139,6 +151,24 @@ extension Program {
       }
     }
     return waiver
+  }
+
+  /// Whether a type's values can be no block.
+  private func isNoBlock(_ type: TypeID) -> Bool {
+    switch types[types.base(type)] {
+    case .none, .bool, .int, .float, .string, .text, .number, .quantity, .duration, .percent, .regex, .list, .record:
+      true
+    default: false
+    }
+  }
+
+  /// Whether a text is a day as `YYYY-MM-DD`, and one that there is.
+  private static func isDay(_ text: String) -> Bool {
+    let parts = text.split(separator: "-").compactMap { Int($0) }
+    guard text.utf8.count == 10, parts.count == 3, Timestamp("\(text)T00:00:00Z") != nil else { return false }
+    let isLeap = parts[0] % 4 == 0 && (parts[0] % 100 != 0 || parts[0] % 400 == 0)
+    let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    return parts[2] <= days[parts[1] - 1]
   }
 
   /// The text that an op of a waiver gives; nil where it gives none, which was reported.
