@@ -101,6 +101,8 @@ extension Timestamp {
     }
     guard position == bytes.count else { return nil }
     let days = Self.days(year: year, month: month, day: day)
+    // The thirtieth of February would be a day of March.
+    guard Self.date(fromDays: days).day == day else { return nil }
     self.init(
       seconds: days * 86400 + Int64(hour * 3600 + minute * 60 + second - offset), nanoseconds: Int32(nanos))
   }

@@ -44,6 +44,6 @@ enum CommentOwners {
 
   /// Whether a line, counted from 0, begins a document.
   private static func isMark(_ place: Int, _ lines: [ArraySlice<UInt8>]) -> Bool {
-    lines.indices.contains(place) && lines[place].starts(with: "---".utf8)
+    lines.indices.contains(place) && ManifestText.beginsDocument(lines[place])
   }
 }

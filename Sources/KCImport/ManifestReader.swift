@@ -5,6 +5,8 @@ internal import KCData
 public enum ManifestReader {
   /// The largest file that is read, in bytes.
   public static let sizeLimit = 64 << 20
+  /// Documents of a file that cannot be read, one by one; behind them no more is read.
+  private static let failureLimit = 20
   /// Lists within lists that are unpacked.
   private static let listLimit = 8
 
@@ -35,7 +37,7 @@ public enum ManifestReader {
   private static func readApart(_ bytes: [UInt8], file: String) -> (objects: [ImportedObject], notes: [ImportNote])? {
     guard template(bytes) == nil else { return nil }
     let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
-    let marks = lines.indices.filter { $0 > 0 && isMark(lines[$0]) }
+    let marks = lines.indices.filter { $0 > 0 && ManifestText.beginsDocument(lines[$0]) }
     guard !marks.isEmpty else { return nil }
     var objects: [ImportedObject] = []
     var notes: [ImportNote] = []
@@ -52,19 +54,19 @@ public enum ManifestReader {
           unpack(ImportedObject(document.value, file: file, line: line, comments: own), depth: 0, &objects, &notes)
         }
       } catch {
+        guard notes.count(where: { $0.severity == .error }) < failureLimit else {
+          let message = "more than \(failureLimit) documents of this file cannot be read: the rest of it is left out"
+          notes.append(ImportNote(.error, message, file: file, line: start + 1))
+          return (objects, notes)
+        }
         // Messages name lines, too: behind as many empty ones they are those of the file.
         let above = [UInt8](repeating: 0x0a, count: start)
         do throws(CodecError) { _ = try ManifestText.documents(above + text) } catch {
-          notes.append(failure(error, in: text, file: file))
+          notes.append(ImportNote(.error, error.message, file: file, line: error.line, column: error.column))
         }
       }
     }
     return (objects, notes)
-  }
-
-  /// Whether a line begins a document.
-  private static func isMark(_ line: ArraySlice<UInt8>) -> Bool {
-    line.starts(with: "---".utf8) && line.dropFirst(3).first.map { [0x20, 0x09, 0x0d].contains($0) } ?? true
   }
 
   private static func failure(_ error: CodecError, in bytes: [UInt8], file: String) -> ImportNote {

@@ -19,4 +19,9 @@ enum ManifestText {
       }
     }
   }
+
+  /// Whether a line begins a document.
+  static func beginsDocument(_ line: ArraySlice<UInt8>) -> Bool {
+    line.starts(with: "---".utf8) && line.dropFirst(3).first.map { [0x20, 0x09, 0x0d].contains($0) } ?? true
+  }
 }

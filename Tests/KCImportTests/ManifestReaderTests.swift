@@ -53,6 +53,12 @@ import Testing
     #expect(notes.allSatisfy { $0.severity == .error })
   }
 
+  @Test func filesOfNothingThatCanBeReadEnd() {
+    let (objects, notes) = read(String(repeating: "---\na: [\n", count: 20_000))
+    #expect(objects.isEmpty && notes.count == 21)
+    #expect(notes.last?.message.contains("the rest of it is left out") == true)
+  }
+
   @Test func commentsThatStandApartBelongToTheNextDocument() {
     let text =
       head + """

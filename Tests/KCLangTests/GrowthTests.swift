@@ -54,6 +54,11 @@ import Testing
     Shape(testDescription: "a pattern on a long text", size: 10_000) { count in
       "let b = \"" + String(repeating: "a", count: count) + "\".matches(/(a*)*b/)\n"
     },
+    Shape(testDescription: "a part of a long text", size: 5000) { count in
+      let text = "let t = \"\(String(repeating: "a", count: count))\"\n"
+      let part = "let p = \"\(String(repeating: "a", count: count / 2))b\"\n"
+      return text + part + "let b = \"\\(t.contains(p)) \\(p in t) \\(t.split(p).count) \\(t.replace(p, \"c\"))\"\n"
+    },
     Shape(testDescription: "mistakes", size: 50, limits: ["KC0100", "KC0012"]) { count in
       lines(count) { "let a\($0) = unknown\($0)" }
     },

@@ -70,7 +70,7 @@ extension ComposeEmitter {
     _ key: String, _ value: String?, _ service: ComposeService, at node: ComposeNode
   ) -> String? {
     let inner = ComposeVariables.names(value ?? "")
-    if let value, inner.contains(where: ComposeSecrets.isSecret) { return interpolatedSecret(value, at: node) }
+    if let value, inner.contains(where: loader.reader.variables.isSecret) { return interpolatedSecret(value, at: node) }
     guard ComposeSecrets.isSecret(key) || value.map(ComposeSecrets.holdsPassword) == true else { return nil }
     if value == "" { return nil }
     if let value, let whole = ComposeVariables.whole(value) { return input(whole, at: node) }
@@ -93,7 +93,7 @@ extension ComposeEmitter {
         continue
       }
       let name = String(part[..<end])
-      out += "\\(\(ComposeSecrets.isSecret(name) ? input(name, at: node) : parameter(name)))"
+      out += "\\(\(loader.reader.variables.isSecret(name) ? input(name, at: node) : parameter(name)))"
       out += SourceText.escaped(String(part[part.index(after: end)...]))
     }
     return "\"\(out)\""

@@ -146,7 +146,7 @@ struct ComposeEmitter {
       let plain = variables.plain(standard)
       if variable.isNumber, let number = Int64(plain) {
         out.line("param \(written): Int = \(number)")
-      } else if ComposeSecrets.isSecret(name), !plain.isEmpty {
+      } else if variables.isSecret(name), !plain.isEmpty {
         out.line("param \(written): String = \"\"")
       } else {
         out.line("param \(written): String = \(string(standard))")

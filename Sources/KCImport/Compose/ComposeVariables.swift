@@ -49,15 +49,25 @@ struct ComposeVariables {
   }
 
   /// The text with variables as what they are without anything given.
-  func plain(_ text: String, depth: Int = 0) -> String {
-    guard Self.hasMarks(text), depth < 16 else { return text.filter { $0 != Self.open && $0 != Self.close } }
+  func plain(_ text: String) -> String {
+    var left = Self.limit
+    return plain(text, depth: 0, &left)
+  }
+
+  /// - Parameter left: how many variables may still be filled in: what doubles itself again and again would never end.
+  private func plain(_ text: String, depth: Int, _ left: inout Int) -> String {
+    guard Self.hasMarks(text), depth < 16, left > 0 else {
+      return text.filter { $0 != Self.open && $0 != Self.close }
+    }
     var out = ""
     for (place, part) in text.split(separator: Self.open, omittingEmptySubsequences: false).enumerated() {
       guard place > 0, let end = part.firstIndex(of: Self.close) else {
         out += part
         continue
       }
-      out += plain(known[String(part[..<end])]?.standard ?? "", depth: depth + 1) + part[part.index(after: end)...]
+      left -= 1
+      out += plain(known[String(part[..<end])]?.standard ?? "", depth: depth + 1, &left)
+      out += part[part.index(after: end)...]
     }
     return out
   }
@@ -151,15 +161,29 @@ struct ComposeVariables {
   private mutating func add(
     _ name: String, standard: String?, isRequired: Bool, isStated: Bool = true, report: Report
   ) {
-    guard order.count < Self.limit || known[name] != nil, expanding.insert(name).inserted else { return }
-    defer { expanding.remove(name) }
-    let value = given[name].map { mark($0, report: report) } ?? (isRequired ? nil : standard)
-    if known[name] == nil {
-      order.append(name)
-      known[name] = Variable(name: name, standard: value)
-    } else if isStated, known[name]?.standard == "" {
-      known[name]?.standard = value
+    if known[name] != nil {
+      let isOpen = isStated && given[name] == nil && known[name]?.standard == ""
+      if isOpen { known[name]?.standard = isRequired ? nil : standard }
+      return
     }
+    guard order.count < Self.limit, expanding.insert(name).inserted else { return }
+    defer { expanding.remove(name) }
+    // What is made of others deeper than anybody writes stays text.
+    let own = given[name].map { expanding.count < 32 ? mark($0, report: report) : $0 }
+    order.append(name)
+    known[name] = Variable(name: name, standard: own ?? (isRequired ? nil : standard))
+  }
+
+  /// Whether the value of a variable must not stand in a program: for its name, for a password in it, or for what it is
+  /// made of.
+  func isSecret(_ name: String) -> Bool {
+    var (seen, left): (Set<String>, [String]) = ([name], [name])
+    while let next = left.popLast() {
+      let standard = known[next]?.standard ?? ""
+      if ComposeSecrets.isSecret(next) || ComposeSecrets.holdsPassword(standard) { return true }
+      left += Self.names(standard).filter { seen.insert($0).inserted }
+    }
+    return false
   }
 }
 
@@ -177,7 +201,7 @@ enum ComposeSecrets {
   ]
   private static let switches = ["ALLOW_EMPTY", "RANDOM_ROOT_PASSWORD"]
   /// What such names begin with.
-  private static let verbs = ["DISABLE_", "ENABLE_", "ALLOW_", "REQUIRE_"]
+  private static let verbs = ["DISABLE_", "ENABLE_"]
 
   /// Whether a variable's name says that its value is secret.
   static func isSecret(_ name: String) -> Bool {

@@ -88,13 +88,18 @@ extension Builtins {
     return String(out)
   }
 
+  /// Whether a part stands in a text: `contains` and `in`.
+  static func holds(_ text: String, _ part: String) -> Bool {
+    part.isEmpty || text.utf8.firstRange(of: part.utf8) != nil
+  }
+
   private static func part(_ call: MethodCall, _ text: String, _ part: String, _ program: inout Program) -> TreeValue? {
     // By bytes, as texts are compared: a line break is found behind a carriage return, of which Swift makes one character.
     let (whole, wanted) = (text.utf8, part.utf8)
-    let isFirst = whole.starts(with: wanted)
-    let isLast = whole.count >= wanted.count && whole.suffix(wanted.count).elementsEqual(wanted)
+    var isFirst: Bool { whole.starts(with: wanted) }
+    var isLast: Bool { whole.suffix(wanted.count).elementsEqual(wanted) }
     switch call.name {
-    case "contains": return .bool(part.isEmpty || whole.firstRange(of: wanted) != nil)
+    case "contains": return .bool(holds(text, part))
     case "startsWith": return .bool(isFirst)
     case "endsWith": return .bool(isLast)
     case "dropPrefix": return program.tree.string(isFirst ? Substring(whole.dropFirst(wanted.count)) : text[...])

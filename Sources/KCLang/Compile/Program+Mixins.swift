@@ -4,7 +4,9 @@ internal import KCSyntax
 /// What a schema has by `with`.
 extension Program {
   /// The mixins that a schema's `with` names, each with the scope that declares it.
-  mutating func mixins(of node: SyntaxNode, _ scope: Int32) -> [(node: SyntaxNode, owner: Int32)] {
+  mutating func mixins(
+    of node: SyntaxNode, _ index: Int32, _ scope: Int32
+  ) -> [(node: SyntaxNode, owner: Int32)] {
     guard let list = node.child(.mixinList), let with = list.firstWord else { return [] }
     var found: [(node: SyntaxNode, owner: Int32)] = []
     for path in list.paths(from: with + 1) {
@@ -14,6 +16,7 @@ extension Program {
         found.append((mixin, owner))
       } else {
         reportUnknown("KC0103", "mixin", path, in: list, scope) { $0.node?.kind == .mixinDecl }
+        schemas[Int(index)].lacksParent = true
       }
     }
     return found

@@ -121,7 +121,7 @@ extension Program {
   /// mounted as `data` where there is a `claim data`, too. Functions and modules never fit where a child does.
   private func isHidden(_ found: Scope.Name, _ name: Int32, where type: TypeID) -> Bool {
     // Where an enum is expected, a case's bare name is the case: no block of that name is one.
-    let isCase = enums[types.required(type)]?[name] != nil
+    var isCase: Bool { enums[types.required(type)]?[name] != nil }
     switch found.kind {
     case .function, .module: return isCase || acceptsChild(type)
     case .block where isCase, .schema where isCase: return true
@@ -262,11 +262,10 @@ extension Program {
 
   /// The case in `Shape.circle(…)`.
   mutating func enumCase(_ node: SyntaxNode, _ scope: Int32) -> Int32? {
-    guard node.kind == .memberExpr, let path = node.dottedNames, let last = path.last,
-      let (owner, name, found) = find(path.dropLast(), in: scope), found.node?.kind == .enumDecl
-    else { return nil }
-    let type = alias(name, owner, found)
-    return caseSchema(key(last), of: type)
+    guard node.kind == .memberExpr, let base = node.firstPart, let token = node.words.last else { return nil }
+    let declared = base.kind == .nameExpr ? find([base.text], in: scope) : findImported(base, in: scope)
+    guard let (owner, name, found) = declared, found.node?.kind == .enumDecl else { return nil }
+    return caseSchema(key(node.word(token)), of: alias(name, owner, found))
   }
 
   /// `Tier.front`

@@ -143,7 +143,7 @@ extension Program {
         return nil
       }
       waiver.until = checked(compile(until, in: scope, expecting: TypeTable.string), TypeTable.string)
-      if let day = text(of: waiver.until, in: module), !Self.isDay(day) {
+      if let day = text(of: waiver.until, in: module), day.utf8.count != 10 || Timestamp("\(day)T00:00:00Z") == nil {
         report(
           "KC0202", "`\(day)` is no day", at: until.span,
           help: "write the last day on which the waiver holds as `YYYY-MM-DD`")
@@ -160,15 +160,6 @@ extension Program {
       true
     default: false
     }
-  }
-
-  /// Whether a text is a day as `YYYY-MM-DD`, and one that there is.
-  private static func isDay(_ text: String) -> Bool {
-    let parts = text.split(separator: "-").compactMap { Int($0) }
-    guard text.utf8.count == 10, parts.count == 3, Timestamp("\(text)T00:00:00Z") != nil else { return false }
-    let isLeap = parts[0] % 4 == 0 && (parts[0] % 100 != 0 || parts[0] % 400 == 0)
-    let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    return parts[2] <= days[parts[1] - 1]
   }
 
   /// The text that an op of a waiver gives; nil where it gives none, which was reported.

@@ -26,7 +26,7 @@ extension Program {
     extend(index, node, scope)
     let members = node.kind == .recordType ? node.parts : node.child(.body)?.parts ?? []
     for member in members where member.kind == .letDecl { declareSlot(member, in: scope) }
-    for mixin in mixins(of: node, scope) { mixIn(mixin, index, scope) }
+    for mixin in mixins(of: node, index, scope) { mixIn(mixin, index, scope) }
     for member in members { compileMember(member, of: index, by: index, in: scope) }
     let lets = letThunks(scope)
     schemas[Int(index)].lets = lets
@@ -180,7 +180,10 @@ extension Program {
     let words = node.words
     guard words.count >= 3, let path = node.paths(from: words[2]).first,
       let child = schema(named: path, in: node, scope)
-    else { return }
+    else {
+      schemas[Int(index)].lacksParent = true
+      return
+    }
     var slot = Slot(
       key: key(node.word(words[1])), type: types.add(.children(SchemaID(index: child))), owner: owner,
       site: code.site(node.tree.span(ofToken: words[1])))

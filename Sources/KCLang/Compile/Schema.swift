@@ -34,7 +34,7 @@ struct Schema: Sendable {
   var documentation: String?
   /// The schema it extends, or -1.
   var parent: Int32 = -1
-  /// Whether it extends one that there is not: what it has of that is not known.
+  /// Whether it extends one that there is not, or is made of what there is not: what it has of that is not known.
   var lacksParent = false
   /// The module's scope.
   var scope: Int32

@@ -314,8 +314,7 @@ extension Program {
       guard let name = tree.text(of: value), let key = tree.keys.find(name) else { return .bool(false) }
       return .bool(tree.field(key, of: record) != nil)
     case .string:
-      let (whole, part) = (tree.text(of: collection) ?? "", tree.text(of: value) ?? "\u{0}")
-      return .bool(part.isEmpty || whole.utf8.firstRange(of: part.utf8) != nil)
+      return .bool(Builtins.holds(tree.text(of: collection) ?? "", tree.text(of: value) ?? "\u{0}"))
     default:
       report(
         "KC0163", "`in` wants a list, a range or a map, and this is \(Self.article(kindName(collection)))",

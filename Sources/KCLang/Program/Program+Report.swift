@@ -50,6 +50,8 @@ extension Program {
   /// "a list", "an Int"
   static func article(_ noun: String) -> String {
     if noun.hasPrefix("hour") { return "an " + noun }
+    // A letter is said by its name: an `F`, a `U`.
+    if noun.count == 1 { return ("AEFHILMNORSX".contains(noun) ? "an " : "a ") + noun }
     let first = noun.drop { $0 == "`" }.first.map { Character($0.lowercased()) }
     return (first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + noun
   }

@@ -73,7 +73,7 @@ struct SyntaxDamage {
     let damaged = ranges[tree.file.id, default: []].sorted { $0.lowerBound < $1.lowerBound }
     var next = 0
     var end = 0
-    for token in tree.tokens {
+    for (place, token) in tree.tokens.enumerated() {
       while next < damaged.count, damaged[next].lowerBound < token.range.upperBound {
         end = max(end, damaged[next].upperBound)
         next += 1
@@ -84,8 +84,18 @@ struct SyntaxDamage {
       guard token.kind == .stringText, token.length < 300 else { continue }
       let text = tree.file.text(token.range)
       names.insert(text)
+      // An import may lack its first word.
+      if text.hasSuffix(".kc") { declared.insert(importName(after: place, text, tree)) }
       if let last = text.split(separator: "/").last { names.insert(String(last.prefix { $0 != "." })) }
     }
+  }
+
+  /// The name of a file that is imported by a text: what stands behind `as`, or the file's own.
+  private func importName(after place: Int, _ text: String, _ tree: SyntaxTree) -> String {
+    let words = tree.tokens[(place + 1)...].prefix(4).filter { $0.kind == .name && !$0.isAfterNewline }
+    let named = words.prefix(2).map { tree.file.text($0.range) }
+    if named.count == 2, named[0] == "as" { return named[1] }
+    return String(text.split(separator: "/").last?.prefix { $0 != "." } ?? "")
   }
 
   /// Takes the names in a declaration's head.

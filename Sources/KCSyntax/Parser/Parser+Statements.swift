@@ -184,8 +184,7 @@ extension Parser {
       body(.block)
       finish(.nested, mark)
     } else if (at(.name) || at(.stringOpen)) && !current.isAfterNewline {
-      let isEnvironment = tokens[position - 1].kind == .name && word(position - 1) == "env"
-      blockTail(isEnvironment: isEnvironment)
+      blockTail()
       finish(.block, mark)
     } else {
       let kind = word(position - 1)
@@ -196,23 +195,23 @@ extension Parser {
     }
   }
 
-  private mutating func blockTail(isEnvironment: Bool) {
-    let name = text(current)
+  private mutating func blockTail() {
+    let kind = position - 1
     if at(.stringOpen) { string() } else { take() }
     if atWord(.extends), !current.isAfterNewline {
-      if !isEnvironment {
+      if word(kind) != "env" {
         report(
           "KC0062", "a block extends no other: an `env` does, and a schema", current.range,
           help: "what blocks share stands in a `component`, or in a `func` that gives the value")
       }
       take()
-      self.name("a name")
+      name("a name")
     }
     if at(.leftParen), !current.isAfterNewline {
-      if isEnvironment, tokens[position - 1].kind == .name {
+      if word(kind) == "env" {
         report(
           "KC0062", "an `env` takes no arguments", current.range,
-          help: "what differs in it stands in its body: `env \(name) { tag = \"v2\" }`")
+          help: "what differs in it stands in its body: `env \(word(kind + 1)) { NAME = value }`")
       }
       arguments()
     }

@@ -58,6 +58,24 @@ import Testing
     ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
   }
 
+  @Test func secretsOfVariablesAreNotCopied() {
+    let compose = """
+      services:
+        web: {image: a, environment: {A: "${DB}", B: "${MADE}", C: "${DEEP}"}, labels: {x: "${MADE}"}}
+      """
+    let file = "DB=postgres://u:hunter2@db/app\nAPP_PASSWORD=hunter2\nMADE=x-${APP_PASSWORD}\nDEEP=${MADE}\n"
+    let result = run(["compose.yaml": compose, ".env": file])
+    #expect(!result.source.contains("hunter2") && !result.notes.contains { $0.message.contains("hunter2") })
+    #expect(result.inputs == ["DB", "DEEP", "MADE"], "\(result.source)")
+  }
+
+  @Test func variablesThatDoubleEachOtherEnd() {
+    let names = (0..<60).map { "V\($0)=${V\($0 + 1)}${V\($0 + 1)}" } + ["V60=x"]
+    let compose = "services: {web: {image: \"a:${V0}\", hostname: \"${V0}\"}}"
+    let result = run(["compose.yaml": compose, ".env": names.joined(separator: "\n")])
+    #expect(result.source.contains("param V0: String = \"\\(V1)\\(V1)\""))
+  }
+
   @Test func filesKeepTheirLines() {
     let file = "user nginx;\nhttp {\n\tpath \"C:\\\\t\" \"\"\";\n}\n"
     let compose = "services: {web: {image: a, dns_search: \"\", volumes: [\"./n.conf:/etc/n.conf\"]}}"
