@@ -55,6 +55,42 @@ extension Applier {
     return "pod \(name) fits nowhere: \(reasons.joined(separator: "; "))\(help)"
   }
 
+  /// Whether pods of a workload could be made now: that they could not is told for a while after the reason is gone.
+  func canMakePods(_ object: Value) async -> Bool {
+    guard var pod = object.at("spec", "template"), let type = client.types.find(apiVersion: "v1", kind: "Pod") else {
+      return false
+    }
+    pod["apiVersion"] = "v1"
+    pod["kind"] = "Pod"
+    pod.set(.string("\(object.name ?? "")-asked"), at: "metadata", "name")
+    pod.set(object.at("metadata", "namespace"), at: "metadata", "namespace")
+    return (try? await client.create(pod, type: type, dryRun: true)) != nil
+  }
+
+  /// How an object stands, with all that an apply would tell of why; and the last lines of what failed.
+  func explained(_ health: Health, of object: Value, _ pods: [Value]) async -> (Health, logs: [String]) {
+    let namespace = object.namespace ?? ""
+    switch health {
+    case .healthy: return (health, [])
+    case .failed(_, let pod):
+      if let placed = await placementCause(pod, namespace) { return (.failed(cause: placed, pod: pod), []) }
+      return (health, await lastLines(pod, namespace))
+    case .progressing(let state):
+      var trouble: (text: String, isFinal: Bool)?
+      if object.kind == "PersistentVolumeClaim" {
+        trouble = await claimTrouble(object)
+      } else if let pod = pods.first(where: PodFailure.waitsForVolumes) {
+        trouble = await claimsTrouble(pod)
+      } else if let warning = await warnings(of: [object] + pods.filter { !$0.isBeingDeleted }).first {
+        trouble = (warning.text, warning.isFinal)
+      }
+      guard let trouble else { return (health, []) }
+      return (
+        trouble.isFinal ? .failed(cause: trouble.text, pod: nil) : .progressing("\(state): \(trouble.text)"), []
+      )
+    }
+  }
+
   /// Whether a cluster autoscaler makes room for a pod.
   func isScaledFor(_ name: String?, _ namespace: String) async -> Bool {
     guard let name, let type = client.types.find(apiVersion: "v1", kind: "Event") else { return false }
@@ -90,12 +126,16 @@ extension Applier {
       return ("claim \(name) names no storage class, the target has no default one, and no free volume fits", true)
     }
     do throws(ClientError) {
-      _ = try await client.get(classes, namespace: nil, name: wanted)
+      let found = try await client.get(classes, namespace: nil, name: wanted)
+      let maker = found["provisioner"]?.string ?? ""
+      if maker == "kubernetes.io/no-provisioner" {
+        return ("claim \(name): no free volume of the storage class \(wanted) fits, and nothing makes any", false)
+      }
+      return ("claim \(name) waits for a volume of the storage class \(wanted), which \(maker) is to make", false)
     } catch  where error.isNotFound {
       return ("claim \(name): there is no storage class \(wanted)", true)
     } catch {
       return nil
     }
-    return ("claim \(name) is not bound yet", false)
   }
 }

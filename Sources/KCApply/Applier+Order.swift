@@ -53,6 +53,9 @@ extension Applier {
       awaited += made.filter(isLate)
     }
     try await waitUntilHealthy(awaited)
+    // What was healthy may have had to make room since.
+    let endangered = plan.endangered.filter { $0.object != nil && ($0.action != .keep || $0.liveVersion != nil) }
+    try await waitUntilHealthy(endangered.map { Made(step: $0) })
     try await removeAll(plan.steps.filter { $0.action == .remove })
   }
 
@@ -131,8 +134,11 @@ extension Applier {
     } catch {
       guard let status = error.status else { throw error }
       if status.code == 422, try await release(object, type) { return try await apply(step, object, type) }
-      guard status.isConflict,
-        options.ownership.covers(ConflictingField.list(status), address: step.address)
+      let conflicts = ConflictingField.list(status)
+      guard status.isConflict, !conflicts.isEmpty,
+        conflicts.allSatisfy({
+          step.takes.contains($0.field) || options.ownership.covers([$0], address: step.address)
+        })
       else { throw error }
       return try await client.apply(object, type: type, force: true)
     }

@@ -10,12 +10,15 @@ extension Applier {
   func ensureNamespace(_ name: String, _ plan: Plan) async throws(ApplyFailure) -> ObjectKey? {
     guard let type = client.types.find(apiVersion: "v1", kind: "Namespace") else { return nil }
     let declared = plan.steps.first { $0.key.kind == "Namespace" && $0.key.name == name && $0.action != .remove }
-    let object = declared?.object ?? ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
+    var object = declared?.object ?? ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
+    // Until it is recorded as the project's, it says so itself: the step that declares it takes that away.
+    if declared != nil { object.set(.string(plan.project), at: "metadata", "annotations", Planner.madeForAnnotation) }
     // A project that removes its own namespace needs no new one.
     if declared == nil, plan.steps.allSatisfy({ $0.action == .remove }), !plan.steps.isEmpty { return nil }
+    let marked = object
     return try await request { () async throws(ClientError) in
       if try await client.find(type, namespace: nil, name: name) != nil { return nil }
-      return ObjectKey(try await client.apply(object, type: type))
+      return ObjectKey(try await client.apply(marked, type: type))
     }
   }
 

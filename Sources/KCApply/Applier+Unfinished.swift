@@ -8,7 +8,8 @@ extension Applier {
     guard let last else { return [] }
     return plan.steps.filter { step in
       // What a rollback leaves although it is not declared any more has no object, and nobody needs it healthy.
-      step.action == .keep && step.object != nil && last.covers(step.address)
+      // A job that is done may be gone.
+      step.action == .keep && step.object != nil && step.liveVersion != nil && last.covers(step.address)
         && Health.isAwaited(step.key.kind, apiVersion: step.key.apiVersion)
     }
   }

@@ -182,6 +182,9 @@ extension Applier {
       {
         return .progressing("\(cause); that was before this apply, and will be tried again")
       }
+      if pod == nil, cause.hasPrefix(Health.noPods), await canMakePods(object) {
+        return .progressing("\(cause); nothing is in the way any more, and it will be tried again")
+      }
       if pod == nil, Health.isOverdue(object), let warning = await look(object, pods, &wait) {
         return .failed(cause: "\(cause): \(warning.text)", pod: warning.pod)
       }
@@ -208,6 +211,7 @@ extension Applier {
       return trouble.isFinal ? .failed(cause: trouble.text, pod: nil) : .progressing("\(state): \(trouble.text)")
     }
     guard let warning = await look(object, pods, &wait) else { return .progressing(state) }
+    if warning.reason == "FailedCreate", warning.isFinal, await canMakePods(object) { return .progressing(state) }
     return warning.isFinal
       ? .failed(cause: warning.text, pod: warning.pod) : .progressing("\(state): \(warning.text)")
   }

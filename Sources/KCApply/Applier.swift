@@ -106,25 +106,26 @@ public struct Applier: Sendable {
 
   func carryOut(_ plan: Plan, namespace: String, history: History, note: String?) async -> ApplyFailure? {
     var revision: Revision?
+    var inventory = Inventory(project: plan.project, namespace: namespace)
+    var isRecorded = false
     let failure: ApplyFailure?
     do throws(ApplyFailure) {
-      var inventory = try await request { () async throws(ClientError) in
+      inventory = try await request { () async throws(ClientError) in
         try await Inventory.read(project: plan.project, namespace: namespace, from: client)
       }
-      inventory.environment = plan.environment
       let last = try await request { () async throws(ClientError) in try await history.unfinished() }
       // Another apply has finished it since the plan was made.
       if plan.isEmpty, plan.unfinished != nil, last == nil { return nil }
       // Written before anything is made: a crash at any point leaves nothing that is not recorded.
-      let kept = inventory.entries(of: plan)
-      let known = Set(kept.map(\.key))
-      try await record(kept + inventory.entries.filter { !known.contains($0.key) }, in: &inventory)
+      let left = follows(plan) ? Self.unfinished(plan, last) : []
+      let kept = inventory.entries(of: plan, open: Set((plan.changes + left).map(\.address)))
+      try await record(kept + inventory.others(than: kept), of: plan, in: &inventory)
+      isRecorded = true
       if !kept.isEmpty {
         revision = try await request { () async throws(ClientError) in
           try await begin(plan, history, last, note: note)
         }
       }
-      let left = follows(plan) ? Self.unfinished(plan, last) : []
       if (plan.changes + left).contains(where: { watch.follows($0.key.kind) }) {
         let isKnown = await watch.waitUntilSynced(within: max(options.retries.patience, .seconds(1)))
         if Task.isCancelled { throw .cancelled }
@@ -133,13 +134,14 @@ public struct Applier: Sendable {
       }
       try await perform(plan, left)
       let former = inventory.entries
-      try await record(kept, in: &inventory)
+      try await record(inventory.entries(of: plan, open: []), of: plan, in: &inventory)
       let others = OtherRecords(client: client, project: plan.project, namespace: namespace)
       try await settle(with: others, plan, former, kept)
       if kept.isEmpty { try await request { () async throws(ClientError) in try await history.removeAll() } }
       failure = nil
     } catch {
       failure = error
+      if isRecorded { await recordDone(plan, inventory) }
     }
     if var revision {
       revision.outcome = failure == nil ? .applied : .failed
@@ -169,9 +171,23 @@ public struct Applier: Sendable {
     }
   }
 
-  private func record(_ entries: [InventoryEntry], in inventory: inout Inventory) async throws(ApplyFailure) {
-    if Set(entries) == Set(inventory.entries) { return }
+  /// Writes down what of a failed apply was done all the same, and need not be done again.
+  private func recordDone(_ plan: Plan, _ inventory: Inventory) async {
+    let now = inventory.entries(of: plan, open: open.left)
+    let entries = now + inventory.others(than: now)
+    // Where that fails, too, a job may run once more: what it failed with is told already.
+    await Task {
+      var inventory = inventory
+      try? await record(entries, of: plan, in: &inventory)
+    }.value
+  }
+
+  private func record(
+    _ entries: [InventoryEntry], of plan: Plan, in inventory: inout Inventory
+  ) async throws(ApplyFailure) {
+    if Set(entries) == Set(inventory.entries), inventory.environment == plan.environment || entries.isEmpty { return }
     inventory.entries = entries
+    inventory.environment = plan.environment
     let written = inventory
     try await request { () async throws(ClientError) in try await written.write(to: client) }
   }

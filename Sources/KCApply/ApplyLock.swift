@@ -77,6 +77,22 @@ struct ApplyLock: Sendable {
     throw .locked(last ?? LockHolder(name: "another apply", author: "", since: "", renewed: "", secondsLeft: nil))
   }
 
+  /// Who holds the lock now, as far as can be told at once.
+  func currentHolder() async -> LockHolder? {
+    guard let lease = try? await client.find(Self.type, namespace: namespace, name: name),
+      let other = lease.at("spec", "holderIdentity")?.string
+    else { return nil }
+    let found = describe(lease)
+    return found.secondsLeft == nil || isOver(other) ? nil : found
+  }
+
+  /// Whether a holder was a process of this machine that is gone.
+  private func isOver(_ other: String) -> Bool {
+    let parts = other.split(separator: "/")
+    guard parts.count >= 2, parts[0] == Self.hostName(), let process = pid_t(parts[1]) else { return false }
+    return process != getpid() && !Self.isRunning(process)
+  }
+
   /// Renews the lock until the task is cancelled.
   ///
   /// - Returns: who took the lock, if someone did; nil after a cancellation.

@@ -18,13 +18,22 @@ extension Health {
     if isObserved(object), let failed = condition(object, "ReplicaFailure"), failed["status"]?.string == "True",
       case let message = failed["message"]?.string ?? "", !passes(message)
     {
-      return .failed(cause: "no pod can be made: \(message)", pod: nil)
+      return .failed(cause: "\(noPods)\(message)", pod: nil)
     }
     if isOverdue(object) {
       return .failed(cause: "no progress within its deadline" + hint(pods), pod: nil)
     }
-    let ready = isObserved(object) ? min(count("updatedReplicas"), count("readyReplicas")) : 0
-    return .progressing("\(ready) of \(wanted) pods ready" + hint(pods))
+    return .progressing(Self.rollout(object, wanted, pods) + hint(pods))
+  }
+
+  /// How far a deployment is: of the new pods, and of those that still do their work.
+  private static func rollout(_ object: Value, _ wanted: Int64, _ pods: [Value]) -> String {
+    guard isObserved(object) else { return "0 of \(wanted) pods ready" }
+    func count(_ field: String) -> Int64 { object.at("status", field)?.int ?? 0 }
+    let old = count("replicas") - count("updatedReplicas")
+    if old <= 0 { return "\(min(count("updatedReplicas"), count("readyReplicas"))) of \(wanted) pods ready" }
+    let ready = Int64(pods.count { !$0.isBeingDeleted && $0.isReady })
+    return "\(min(ready, wanted)) of \(wanted) new pods ready, \(old) old still there"
   }
 
   /// Whether a deployment says that it has made no progress for as long as it has time for.
@@ -32,6 +41,9 @@ extension Health {
     object.kind == "Deployment" && isObserved(object)
       && condition(object, "Progressing")?["reason"]?.string == "ProgressDeadlineExceeded"
   }
+
+  /// What the cause begins with where a target refuses the pods of a workload.
+  static let noPods = "no pod can be made: "
 
   /// Whether a refusal of pods passes by itself: the service account `default` is made a moment after its namespace, and
   /// webhooks of the same plan may still be starting.
@@ -89,6 +101,17 @@ extension Health {
       ?? .progressing(
         "\(done) of \(object.at("spec", "completions")?.int ?? 1) done"
           + (tries.failed > 0 ? ": \(tries.words)" : hint(pods)))
+  }
+
+  /// A cron job stands as its last run does: one that runs is getting there.
+  static func cronJob(_ object: Value) -> Health {
+    guard let last = object.at("status", "lastScheduleTime")?.string, let begun = Timestamp(last),
+      (object.at("status", "active")?.array ?? []).isEmpty
+    else { return .healthy }
+    let success = object.at("status", "lastSuccessfulTime")?.string
+    if let success = success.flatMap({ Timestamp($0) }), success.seconds(since: begun) >= 0 { return .healthy }
+    let before = success.map { "the last one that did ended at \($0)" } ?? "none has yet"
+    return .failed(cause: "its run of \(last) did not succeed; \(before)", pod: nil)
   }
 
   /// The condition by which a job says that it will not be tried again: that it fails stands fast before its last pods

@@ -21,6 +21,7 @@ extension Health {
     case "StatefulSet", "ReplicaSet": replicated(object, pods: pods)
     case "DaemonSet": daemonSet(object, pods: pods)
     case "Job": job(object, pods: pods)
+    case "CronJob": cronJob(object)
     case "Pod": pod(object)
     case "PersistentVolumeClaim": claim(object)
     case "Namespace": phase(object, wanted: "Active")

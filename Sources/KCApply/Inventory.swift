@@ -44,6 +44,7 @@ public struct Inventory: Sendable {
           "kind": .string(entry.key.kind), "namespace": .string(entry.key.namespace), "name": .string(entry.key.name),
         ]
         if entry.isFound { out["found"] = true }
+        if let done = entry.done { out["done"] = .string(done) }
         return out
       })
     var data: Value = ["objects": .string(JSON.text(list))]
@@ -59,12 +60,22 @@ public struct Inventory: Sendable {
   }
 
   /// What the project owns once a plan is carried out.
-  func entries(of plan: Plan) -> [InventoryEntry] {
-    let known = Dictionary(entries.map { ($0.key, $0.isFound) }, uniquingKeysWith: { first, _ in first })
+  ///
+  /// - Parameter open: the addresses of what is not healthy yet.
+  func entries(of plan: Plan, open: Set<String>) -> [InventoryEntry] {
+    let known = Dictionary(entries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     return plan.steps.filter { $0.action != .remove }.map { step in
-      let isFound = known[step.key] ?? (step.key.kind == "Namespace" && step.liveVersion != nil)
-      return InventoryEntry(address: step.address, key: step.key, isFound: isFound)
+      let isFound = known[step.key]?.isFound ?? (step.key.kind == "Namespace" && step.isFound)
+      let isDone = step.action == .keep ? known[step.key]?.done != nil || step.liveVersion != nil : true
+      let done = isDone && !open.contains(step.address) ? InventoryEntry.mark(ofPassing: step) : nil
+      return InventoryEntry(address: step.address, key: step.key, isFound: isFound, done: done)
     }
+  }
+
+  /// Those that are not among `entries`.
+  func others(than entries: [InventoryEntry]) -> [InventoryEntry] {
+    let known = Set(entries.map(\.key))
+    return self.entries.filter { !known.contains($0.key) }
   }
 
   init(record: Value, project: String, namespace: String) {
@@ -79,7 +90,7 @@ public struct Inventory: Sendable {
           address: item["address"]?.string ?? "\(kind.lowercased()).\(name)",
           key: ObjectKey(
             apiVersion: apiVersion, kind: kind, namespace: item["namespace"]?.string ?? "", name: name),
-          isFound: item["found"]?.bool ?? false))
+          isFound: item["found"]?.bool ?? false, done: item["done"]?.string))
     }
   }
 }

@@ -25,8 +25,9 @@ public struct LiveReader: Sendable {
   {
     var state = LiveState(target: target)
     state.now = ApplyLock.now()
-    async let last = Self.unfinished(History(client: client, project: project, namespace: namespace))
-    state.inventory = try await Inventory.read(project: project, namespace: namespace, from: client).entries
+    async let last = unfinished(project, namespace)
+    let inventory = try await Inventory.read(project: project, namespace: namespace, from: client)
+    (state.inventory, state.environment) = (inventory.entries, inventory.environment)
     state.unfinished = await last
     let keys = Set(desired.map(\.key)).union(state.inventory.map(\.key))
     state.objects = try await objects(keys)
@@ -34,7 +35,7 @@ public struct LiveReader: Sendable {
       let others = OtherRecords(client: client, project: project, namespace: namespace)
       state.owners = try await others.owners(in: Set(keys.map(\.namespace))).filter { keys.contains($0.key) }
     }
-    var open: [DesiredObject] = []
+    var (open, new): ([DesiredObject], [DesiredObject]) = ([], [])
     let planner = Planner(types: client.types)
     let known = Deferral.resolve(desired, live: state.objects)
     let kinds = KnownKinds(definedBy: desired.map(\.object))
@@ -42,7 +43,11 @@ public struct LiveReader: Sendable {
     for item in Planner.prepare(known, live: state.objects, inventory: state.inventory)
     where item.deferred.isEmpty {
       guard let current = state.objects[item.key] else {
-        if let status = refusal(of: item.object, declared: kinds) { state.refused[item.key] = status }
+        if let status = refusal(of: item.object, declared: kinds) {
+          state.refused[item.key] = status
+        } else if Self.canAsk(item, state) {
+          new.append(item)
+        }
         continue
       }
       // Where it is certain that an apply changes nothing, the target need not be asked what it would do.
@@ -53,8 +58,13 @@ public struct LiveReader: Sendable {
       state.cluster.nodes = try await list("v1", "Node")
       return state
     }
+    let declared = Set(desired.map(\.key))
+    let touched = desired.filter { state.objects[$0.key] == nil } + open
+    let needed = touched.reduce(into: Set<ObjectKey>()) { $0.formUnion(Requirements.of($1.object)) }
+    state.lacking = await absent(needed.subtracting(declared))
+    state.refused.merge(try await refusals(of: new)) { known, _ in known }
     let answers = try await predictions(open)
-    state.predicted = answers.mapValues(\.result)
+    state.predicted = answers.compactMapValues(\.result)
     state.conflicts = answers.compactMapValues { $0.conflicts.isEmpty ? nil : $0.conflicts }
     state.cluster = try await cluster()
     state.scheduling = try await scheduling()
@@ -73,7 +83,15 @@ public struct LiveReader: Sendable {
   }
 
   /// The last apply, where it did not come to its end; nil where the history cannot be read, too.
-  private static func unfinished(_ history: History) async -> Unfinished? { (try? await history.unfinished()) ?? nil }
+  private func unfinished(_ project: String, _ namespace: String) async -> Unfinished? {
+    let history = History(client: client, project: project, namespace: namespace)
+    guard var found = (try? await history.unfinished()) ?? nil else { return nil }
+    let lock = ApplyLock(client: client, project: project, namespace: namespace)
+    if let holder = await lock.currentHolder() {
+      found.runBy = holder.author.isEmpty ? holder.name : holder.author
+    }
+    return found
+  }
 
   /// What the target's scheduler looks at.
   public func cluster() async throws(ClientError) -> LiveState.Cluster {
@@ -135,6 +153,20 @@ public struct LiveReader: Sendable {
     return found
   }
 
+  /// What of `keys` is certainly not there. What may not be read may be.
+  private func absent(_ keys: Set<ObjectKey>) async -> Set<ObjectKey> {
+    let found = try? await inParallel(Array(keys), width: Self.width) { key async throws(ClientError) -> ObjectKey? in
+      guard let type = client.types.find(apiVersion: key.apiVersion, kind: key.kind) else { return nil }
+      do throws(ClientError) {
+        return try await client.find(type, namespace: key.namespace, name: key.name) == nil ? key : nil
+      } catch {
+        guard case .status = error else { throw error }
+        return nil
+      }
+    }
+    return Set((found ?? []).compactMap { $0 })
+  }
+
   /// Objects that one list gives.
   private struct Group: Hashable {
     var apiVersion: String
@@ -171,8 +203,7 @@ public struct LiveReader: Sendable {
       message: "the target does not know objects of kind \(what): its custom resource definition is not there")
   }
 
-  /// Why the target would refuse a new object, by its type's rules: what is not there yet it cannot be asked about, because
-  /// its namespace or its definition may be as new.
+  /// Why the target would refuse a new object, by its type's rules.
   private func refusal(of object: Value, declared: KnownKinds) -> APIStatus? {
     guard let type = client.types.find((object.apiVersion, object.kind)) else {
       if declared.types.find((object.apiVersion, object.kind)) != nil { return nil }
@@ -180,37 +211,5 @@ public struct LiveReader: Sendable {
     }
     guard let known = ResourceTypes.builtin.find((object.apiVersion, object.kind)) else { return nil }
     return Offline.refusal(of: object, known.namespaced == type.namespaced ? known : type, .builtin)
-  }
-
-  /// What the target says that an apply would come to.
-  private struct Prediction: Sendable {
-    var result: Result<Value, APIStatus>
-    /// The fields that would have to be taken from others.
-    var conflicts: [ConflictingField] = []
-  }
-
-  private func predictions(_ desired: [DesiredObject]) async throws(ClientError) -> [ObjectKey: Prediction] {
-    let results = try await inParallel(desired, width: Self.width) {
-      item async throws(ClientError) -> Prediction? in
-      guard let type = client.types.find((item.object.apiVersion, item.object.kind)) else { return nil }
-      let answer = try await prediction(item.object, type, force: false)
-      guard case .failure(let status) = answer, status.isConflict else { return Prediction(result: answer) }
-      let conflicts = ConflictingField.list(status)
-      if conflicts.isEmpty { return Prediction(result: answer) }
-      return Prediction(result: try await prediction(item.object, type, force: true), conflicts: conflicts)
-    }
-    return Dictionary(
-      zip(desired.map(\.key), results).compactMap { key, value in value.map { (key, $0) } }, uniquingKeysWith: { $1 })
-  }
-
-  private func prediction(
-    _ object: Value, _ type: ResourceType, force: Bool
-  ) async throws(ClientError) -> Result<Value, APIStatus> {
-    do throws(ClientError) {
-      return .success(try await client.apply(object, type: type, force: force, dryRun: true))
-    } catch {
-      if case .status(let status) = error, status.code < 500, status.code != 429 { return .failure(status) }
-      throw error
-    }
   }
 }

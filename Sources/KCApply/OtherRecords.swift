@@ -21,6 +21,11 @@ struct OtherRecords: Sendable {
     return owners
   }
 
+  /// Where else on the target the project owns something: as its environments do that have namespaces of their own.
+  func ofTheProject() async throws(ClientError) -> [Inventory] {
+    try await read([]).filter { $0.project == project && !$0.entries.isEmpty }.sorted { $0.namespace < $1.namespace }
+  }
+
   /// Takes objects out of the records of others: they are this project's from now on, and theirs to remove no more.
   func release(_ keys: Set<ObjectKey>) async throws(ClientError) {
     for var record in try await read(Set(keys.map(\.namespace))) {

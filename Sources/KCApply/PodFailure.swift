@@ -42,6 +42,18 @@ enum PodFailure {
         return "pod \(pod.name ?? ""): container \(name) ended\(ended(container))\(again)"
       }
     }
+    return waitingInit(pod)
+  }
+
+  /// The init container that the others wait for; one that stays beside them is none.
+  private static func waitingInit(_ pod: Value) -> String? {
+    let staying = (pod.at("spec", "initContainers")?.array ?? []).filter { $0["restartPolicy"] == "Always" }
+      .compactMap { $0["name"]?.string }
+    for container in pod.at("status", "initContainerStatuses")?.array ?? [] {
+      guard let name = container["name"]?.string, !staying.contains(name), container.at("state", "running") != nil
+      else { continue }
+      return "pod \(pod.name ?? ""): init container \(name) has not ended yet"
+    }
     return nil
   }
 

@@ -14,6 +14,10 @@ public struct StatusReport: Sendable {
     public var key: ObjectKey
     /// nil where the object is gone.
     public var health: Health?
+    /// Whether it did what it was for, and went by itself, as jobs do that say so.
+    public var isDone = false
+    /// The last lines of what failed.
+    public var logs: [String] = []
     /// The pods it stands for, with the nodes they run on.
     public var pods: [Pod]
 
@@ -43,6 +47,7 @@ public struct StatusReader: Sendable {
     let pods = try await list("v1", "Pod")
     let sets = try await list("apps/v1", "ReplicaSet")
     let client = client
+    let causes = Applier(client: client, options: Applier.Options()) { _ in }
     let rows = try await inParallel(inventory.entries, width: LiveReader.width) {
       entry async throws(ClientError) -> StatusReport.Row in
       guard let type = client.types.find(apiVersion: entry.key.apiVersion, kind: entry.key.kind) else {
@@ -51,11 +56,17 @@ public struct StatusReader: Sendable {
       do throws(ClientError) {
         let object = try await client.get(type, namespace: entry.key.namespace, name: entry.key.name)
         let own = Self.pods(of: object, pods: pods, sets: sets)
-        return StatusReport.Row(
-          address: entry.address, key: entry.key, health: Health.of(object, pods: own), pods: own.map(Self.pod))
+        let (health, logs) = await causes.explained(Health.of(object, pods: own), of: object, own)
+        var row = StatusReport.Row(
+          address: entry.address, key: entry.key, health: health, pods: own.map(Self.pod))
+        row.logs = logs
+        return row
       } catch {
         guard error.isNotFound else { throw error }
-        return StatusReport.Row(address: entry.address, key: entry.key, health: nil, pods: [])
+        var row = StatusReport.Row(
+          address: entry.address, key: entry.key, health: entry.done == nil ? nil : .healthy, pods: [])
+        row.isDone = entry.done != nil
+        return row
       }
     }
     return StatusReport(project: project, environment: inventory.environment, rows: await settled(rows))
@@ -73,6 +84,17 @@ public struct StatusReader: Sendable {
       if row.isProgressing, gives[row.key.kind] == false { row.health = .healthy }
       return row
     }
+  }
+
+  /// Where else on the target the project owns something, in words: `it owns objects in shop-prod (--env prod)`; nil where
+  /// it does not, or where that cannot be seen.
+  public func elsewhere(project: String, namespace: String) async -> String? {
+    let records = OtherRecords(client: client, project: project, namespace: namespace)
+    guard let found = try? await records.ofTheProject(), !found.isEmpty else { return nil }
+    let places = found.prefix(8).map { record in
+      record.namespace + (record.environment.map { " (--env \($0))" } ?? " (no --env)")
+    }
+    return "it owns objects in \(places.joined(separator: ", "))"
   }
 
   private func list(_ apiVersion: String, _ kind: String) async throws(ClientError) -> [Value] {

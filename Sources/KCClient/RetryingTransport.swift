@@ -84,6 +84,8 @@ public struct RetryingTransport: APITransport {
         // An eviction that a budget forbids is answered so as well: that is for the caller to wait out.
         return request.path.hasSuffix("/eviction") ? nil : (retryAfter(response), ())
       case 503 where response.headers["retry-after"] != nil: return (retryAfter(response), ())
+      // What a server does not do it will not do later either.
+      case 501: return nil
       case 500..., 408: return isIdempotent(request) ? (retryAfter(response), ()) : nil
       default: return nil
       }

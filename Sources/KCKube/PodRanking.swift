@@ -4,6 +4,7 @@ public import KCData
 public struct PodRanking {
   private var podsPerNode: [String: Int] = [:]
   private let now: Timestamp
+  private var takesLast = false
 
   /// - Parameter related: the active pods of the same application: where they crowd, one goes first.
   public init(related: [Value], now: Timestamp) {
@@ -11,9 +12,12 @@ public struct PodRanking {
     for pod in related { podsPerNode[Self.node(of: pod) ?? "", default: 0] += 1 }
   }
 
-  /// - Parameter podsPerNode: how many active pods of the same application are on each node, by its name.
-  public init(podsPerNode: [String: Int], now: Timestamp) {
+  /// - Parameters:
+  ///   - podsPerNode: how many active pods of the same application are on each node, by its name.
+  ///   - takesLast: whether of pods that may go as well as each other the last one goes: Kubernetes takes any.
+  public init(podsPerNode: [String: Int], now: Timestamp, takesLast: Bool = false) {
     self.now = now
+    self.takesLast = takesLast
     self.podsPerNode = podsPerNode
   }
 
@@ -29,7 +33,9 @@ public struct PodRanking {
   /// The pods to remove, the first to go first; all where there are not more.
   public func victims(among pods: [Value], count: Int) -> [Value] {
     if count >= pods.count { return pods }
-    return Array(pods.map { Rank($0, self) }.sorted(by: <).prefix(count).map(\.pod))
+    let ranked = pods.map { Rank($0, self) }
+    let sorted = takesLast ? ranked.sorted { $0.keys == $1.keys ? $1 < $0 : $0 < $1 } : ranked.sorted()
+    return sorted.prefix(count).map(\.pod)
   }
 
   /// A pod's place in the order; the smaller goes first.

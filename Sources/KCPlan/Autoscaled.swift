@@ -25,6 +25,23 @@ public enum Autoscaled {
     }
   }
 
+  /// Gives the declared replicas of workloads whose autoscaler the plan removes back to the program: who scaled them does
+  /// so no more, and need not be asked.
+  static func free(_ steps: inout [Step], from removals: [InventoryEntry], live: [ObjectKey: Value]) {
+    let freed = Set(removals.compactMap { live[$0.key].flatMap(target(of:)) })
+    if freed.isEmpty { return }
+    for index in steps.indices {
+      let key = steps[index].key
+      guard freed.contains(Target(kind: key.kind, namespace: key.namespace, name: key.name)),
+        steps[index].conflicts.contains(where: { $0.field == replicas })
+      else { continue }
+      steps[index].conflicts.removeAll { $0.field == replicas }
+      steps[index].takes = [replicas]
+    }
+  }
+
+  private static let replicas = "spec.replicas"
+
   private struct Target: Hashable {
     var kind: String
     var namespace: String

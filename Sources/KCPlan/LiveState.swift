@@ -15,6 +15,8 @@ public struct LiveState: Sendable {
   public var refused: [ObjectKey: APIStatus] = [:]
   /// What is in namespaces besides what the project owns, by namespace. Only read for what removes namespaces.
   public var held: [String: Held] = [:]
+  /// What declared objects need and neither the program declares nor the target has; nothing where it was not asked.
+  public var lacking: Set<ObjectKey> = []
   /// The other projects whose records on the target have an object, too. Only read where that may be.
   public var owners: [ObjectKey: Owner] = [:]
 
@@ -49,6 +51,8 @@ public struct LiveState: Sendable {
   }
   /// What the project owned after its last apply: with the address each object had.
   public var inventory: [InventoryEntry]
+  /// The environment of the project's last apply; nil where it had none, or where the project owns nothing.
+  public var environment: String?
   /// Nodes and pods of the whole target, for placement.
   public var cluster: Cluster
   /// How the target's scheduler places pods, as far as it tells.
@@ -99,11 +103,23 @@ public struct InventoryEntry: Sendable, Hashable {
   public var key: ObjectKey
   /// Whether it was there before the project, which then does not remove it: a namespace that somebody else had made.
   public var isFound: Bool
+  /// Of a job that goes by itself when it is done: a digest of what was declared when it was. It is not made again for
+  /// having gone.
+  public var done: String?
 
-  public init(address: String, key: ObjectKey, isFound: Bool = false) {
+  public init(address: String, key: ObjectKey, isFound: Bool = false, done: String? = nil) {
     self.address = address
     self.key = key
     self.isFound = isFound
+    self.done = done
+  }
+
+  /// The mark of an object that goes by itself when it is done; nil for others.
+  public static func mark(ofPassing step: Step) -> String? {
+    guard step.key.kind == "Job", !step.holdsSecrets, let object = step.object,
+      object.at("spec", "ttlSecondsAfterFinished") != nil
+    else { return nil }
+    return PlanDigest.digest(object)
   }
 
   /// As the source called it, told by the address: `config settings`.

@@ -11,10 +11,14 @@ public struct Placement: Sendable, Hashable {
   public var obstacles: [Obstacle]
   /// Pods that would be evicted to make room, as `namespace/name`.
   public var evicts: [String]
+  /// Those of them that then fit nowhere.
+  public var homeless: [String] = []
   /// Where the lack shows itself: at the end, or only while the rollout runs.
   public var onlyDuringRollout: Bool
   /// Changes of which each would make room, the smallest first: `500m cpu less, on node-a`.
   public var remedies: [String]
+  /// Whether it comes out so whatever pods get ready first and whichever old ones are gone by then.
+  public var isCertain = true
 
   public struct Share: Sendable, Hashable {
     public var node: String

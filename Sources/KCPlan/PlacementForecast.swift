@@ -13,8 +13,14 @@ struct PlacementForecast {
   private var podCount = 0
   /// Jobs whose pods are in the snapshot.
   private var jobs: [(pods: [String], wave: Int, isAwaited: Bool)] = []
+  /// The pods that were placed, by name, with the workload that they are of.
+  var made: [String: (pod: PodInfo, address: String, node: String, profile: Profile)] = [:]
+  /// Pods that had to make room, in the order in which they had to.
+  var evicted: [String] = []
   /// Pods that are told to go, by name.
-  private var leaving: [String] = []
+  var leaving: [String] = []
+  /// What is supposed of what nobody knows beforehand.
+  let timing: RolloutTiming
   /// Priority classes, by name.
   private let classes: [String: Value]
   /// Storage classes, by name.
@@ -22,8 +28,9 @@ struct PlacementForecast {
   /// The claims that are there or will be, as `namespace/name`.
   var knownClaims: [String: Value] = [:]
 
-  init(live: LiveState, desired: [DesiredObject]) {
+  init(live: LiveState, desired: [DesiredObject], timing: RolloutTiming = RolloutTiming()) {
     self.live = live
+    self.timing = timing
     self.desired = Dictionary(desired.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
     snapshot = Snapshot(
       nodes: live.cluster.nodes, pods: live.cluster.pods, namespaces: live.cluster.namespaces,
@@ -51,7 +58,7 @@ struct PlacementForecast {
   /// More pods than this of one workload are not placed one by one.
   static let podLimit = 5000
 
-  mutating func placements(for steps: [Step]) -> [Placement] {
+  mutating func place(_ steps: [Step]) -> [Placement] {
     if live.cluster.nodes.isEmpty { return [] }
     var out: [Placement] = []
     for step in steps {
@@ -79,6 +86,7 @@ struct PlacementForecast {
       let pods = (before..<podCount).map { place + podName($0 + 1, of: object) }
       jobs.append((pods, wave: step.wave, isAwaited: step.action != .add))
     }
+    if !evicted.isEmpty { findPlaces(forEvictedIn: &out) }
     return out
   }
 
@@ -109,7 +117,6 @@ struct PlacementForecast {
     _ step: Step, _ object: Value, _ template: Value, _ count: Int, rolls: Bool, _ placement: inout Placement
   ) {
     var old = currentPods(of: step)
-    let rollout = Rollout(object)
     var placed: [String: Int] = [:]
     let template = owned(template, by: object, current: old, rolls: rolls)
     if !rolls {
@@ -119,38 +126,15 @@ struct PlacementForecast {
       finish(placed, &placement)
       return
     }
-    if rollout.recreates || step.action == .replace || object.kind != "Deployment" {
+    if Rollout(object).recreates || step.action == .replace || object.kind != "Deployment" {
       for pod in old { snapshot.removePod(pod.namespacedName) }
       old = []
     }
-    var new = 0
-    var stuck = 0
-    while new + stuck < count {
-      let room = max(0, count + rollout.maxSurge - old.count - new)
-      let adds = min(count - new - stuck, old.isEmpty ? count : room)
-      var failed: [Value] = []
-      for _ in 0..<adds {
-        if let problem = place(template, object, step, &placed, &placement) { failed.append(problem) } else { new += 1 }
-      }
-      // Of the old pods as many may go as leave enough that are ready.
-      let spare = max(0, old.count + new - (count - rollout.maxUnavailable))
-      let goes = min(old.count, spare)
-      for _ in 0..<goes { removeOne(&old, new: placed) }
-      if !failed.isEmpty {
-        // What found no place tries again when an old pod has made some.
-        if goes == 0 {
-          stuck += failed.count
-          placement.onlyDuringRollout = !old.isEmpty
-        } else {
-          placement.unplaced -= failed.count
-          placement.obstacles = []
-          placement.remedies = []
-        }
-      } else if adds == 0, goes == 0 {
-        break
-      }
+    if !old.isEmpty {
+      roll(step, object, template, &old, &placed, &placement)
+    } else {
+      for _ in 0..<count { place(template, object, step, &placed, &placement) }
     }
-    for pod in old where stuck == 0 { snapshot.removePod(pod.namespacedName) }
     clearLeaving()
     finish(placed, &placement)
   }
@@ -199,30 +183,9 @@ struct PlacementForecast {
     }
   }
 
-  /// Those that are told to go have gone.
-  private mutating func clearLeaving() {
-    for name in leaving { snapshot.removePod(name) }
-    leaving = []
-  }
-
-  /// Takes away the pod that the replica set would: from the node with most pods of the workload, old and new, the
-  /// youngest by the order of magnitude of its age.
-  private mutating func removeOne(_ pods: inout [Value], new: [String: Int]) {
-    var perNode = new
-    for pod in pods { perNode[pod.at("spec", "nodeName")?.string ?? "", default: 0] += 1 }
-    guard let first = PodRanking(podsPerNode: perNode, now: live.now).victims(among: pods, count: 1).first,
-      let index = pods.firstIndex(where: { $0.namespacedName == first.namespacedName })
-    else { return }
-    // A pod that is told to go holds its place for a while yet: what comes next sees it still.
-    var pod = pods.remove(at: index)
-    pod.set(.string(live.now.rfc3339), at: "metadata", "deletionTimestamp")
-    snapshot.addPod(pod)
-    leaving.append(pod.namespacedName)
-  }
-
   /// Places one pod of a template; gives the pod where it finds no place.
   @discardableResult
-  private mutating func place(
+  mutating func place(
     _ template: Value, _ object: Value, _ step: Step, _ placed: inout [String: Int], _ placement: inout Placement
   ) -> Value? {
     let pod = pod(of: template, object)
@@ -235,7 +198,7 @@ struct PlacementForecast {
       clearLeaving()
       decision = scheduler.schedule(info, in: snapshot)
     }
-    if take(decision, info, &placed, &placement) { return nil }
+    if take(decision, info, profile, &placed, &placement) { return nil }
     placement.unplaced += 1
     if placement.obstacles.isEmpty { explain(scheduler.explain(decision, of: info, in: snapshot), step, &placement) }
     return pod
@@ -252,21 +215,24 @@ struct PlacementForecast {
     guard let profile = live.scheduling.profile(for: pod) else { return nil }
     let info = PodInfo(pod)
     let decision = Scheduler(profile: profile).schedule(info, in: snapshot)
-    if take(decision, info, &placed, &placement) { return nil }
+    if take(decision, info, profile, &placed, &placement) { return nil }
     return decision.rejected[node] ?? decision.prefilter
       ?? Rejection(plugin: "NodeAffinity", isUnresolvable: true, reasons: [])
   }
 
   /// Does as the scheduler decided; false where it found no place.
   private mutating func take(
-    _ decision: Decision, _ info: PodInfo, _ placed: inout [String: Int], _ placement: inout Placement
+    _ decision: Decision, _ info: PodInfo, _ profile: Profile, _ placed: inout [String: Int],
+    _ placement: inout Placement
   ) -> Bool {
     guard let node = decision.node ?? decision.nominated else { return false }
     if decision.node == nil {
       for victim in decision.victims { snapshot.removePod(victim) }
       placement.evicts += decision.victims
+      evicted += decision.victims
     }
     snapshot.place(info, on: node)
+    made[info.key] = (info, placement.address, node, profile)
     placed[node, default: 0] += 1
     return true
   }

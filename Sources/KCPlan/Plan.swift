@@ -64,6 +64,16 @@ public struct Plan: Sendable {
     return out
   }
 
+  /// The environment of the last apply, where this plan is made for another one: `env prod`, `no env`.
+  public var appliedAs: String?
+  /// `was last applied as env prod, and this plan is for no env: …`; nil where nothing comes of it.
+  public var environmentWords: String? {
+    guard let appliedAs, !isEmpty else { return nil }
+    let gone = count(.remove) == 0 ? "" : ": what only that declares is removed"
+    let now = environment.map { "env \($0)" } ?? "no env"
+    return "was last applied as \(appliedAs), and this plan is for \(now)\(gone)"
+  }
+
   /// What the project leaves and does not remove.
   public var stays: [Stay] = []
 
@@ -91,7 +101,17 @@ public struct Plan: Sendable {
   public var changes: [Step] { steps.filter { $0.action != .keep } }
   public var isEmpty: Bool { changes.isEmpty }
   /// Whether something would have no place to run.
-  public var hasUnplaced: Bool { placements.contains { $0.unplaced > 0 } }
+  public var hasUnplaced: Bool { placements.contains { $0.unplaced > 0 } || !displaced.isEmpty }
+  /// Pods of the project that others of it displace, and that then fit nowhere.
+  public var displaced: [String] {
+    placements.flatMap(\.homeless).filter { pod in steps.contains { $0.action != .remove && $0.mayOwn(pod: pod) } }
+  }
+  /// What the plan's pods may displace of the project's own workloads.
+  public var endangered: [Step] {
+    let pods = placements.flatMap(\.evicts)
+    return pods.isEmpty
+      ? [] : steps.filter { step in step.action != .remove && pods.contains { step.mayOwn(pod: $0) } }
+  }
   /// Steps that the target has refused beforehand.
   public var refusals: [Step] { steps.filter { $0.refusal != nil } }
   /// Removals that have to be allowed by themselves (`--allow-delete`).
@@ -143,6 +163,8 @@ public struct Step: Sendable {
   public var wave: Int
   /// Fields that would change and that other managers own: they have to be taken from them (`--take-ownership`).
   public var conflicts: [ConflictingField] = []
+  /// Fields of managers that the plan takes away, and which need not be asked for.
+  public var takes: [String] = []
   /// The target's refusal, found out beforehand.
   public var refusal: APIStatus?
   /// What may be lost or stand still.
@@ -155,8 +177,16 @@ public struct Step: Sendable {
   public var deferred: [DeferredField] = []
   /// Whether what is sent has secret values in it.
   public var holdsSecrets = false
+  /// Of a namespace: whether it was there before the project, as far as the target tells.
+  public var isFound = false
   /// Why this removal has to be allowed by itself: `it holds data`; nil where it has not.
   public var guardReason: String?
+
+  /// Whether a pod (`namespace/name`) is called as those of this workload are.
+  func mayOwn(pod: String) -> Bool {
+    ["Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "Job"].contains(key.kind)
+      && pod.hasPrefix("\(key.namespace)/\(key.name)-")
+  }
 
   /// A field's change, with where it comes from.
   public struct Change: Sendable, Hashable {
@@ -177,7 +207,8 @@ public struct Step: Sendable {
   /// The changes that tell people something: the marks that make pods restart are in the effect.
   var toldChanges: [Change] {
     let marks = [
-      Planner.configHashAnnotation, SecretRevisions.revisionAnnotation, SecretRevisions.consumerAnnotation,
+      Planner.configHashAnnotation, Planner.madeForAnnotation, SecretRevisions.revisionAnnotation,
+      SecretRevisions.consumerAnnotation,
     ]
     return changes.filter { change in !marks.contains { change.field.path.elements.last == .key($0) } }
   }

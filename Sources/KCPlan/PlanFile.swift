@@ -102,6 +102,7 @@ public enum PlanFile {
         revision: Int(clamping: unfinished["revision"]?.int ?? 0),
         open: (unfinished["open"]?.array).map { Set($0.compactMap(\.string)) })
     }
+    plan.appliedAs = body.at("view", "appliedAs")?.string
     let inputs = PlanInputs(body["inputs"] ?? [:])
     plan.id = inputs.id.isEmpty ? nil : inputs.id
     return Content(plan: plan, server: body["server"]?.string ?? "", inputs: inputs)
@@ -111,6 +112,8 @@ public enum PlanFile {
     var out = PlanJSON.step(step)
     out["title"] = .string(step.title)
     out["wave"] = Value(step.wave)
+    if step.isFound { out["found"] = true }
+    if !step.takes.isEmpty { out["takes"] = .array(step.takes.map { .string($0) }) }
     let deferred = Value.array(step.deferred.map(\.value))
     if let object = step.object, step.holdsSecrets {
       guard let sealing else { throw .holdsSecrets(address: step.address) }
@@ -150,6 +153,8 @@ public enum PlanFile {
       step.deferred.append(field)
     }
     step.movedFrom = value["movedFrom"]?.string
+    step.takes = value["takes"]?.array?.compactMap(\.string) ?? []
+    step.isFound = value["found"]?.bool ?? false
     step.guardReason = value["needsAllowDelete"]?.string
     step.conflicts = (value["conflicts"]?.array ?? []).map(ConflictingField.init)
     step.risks = (value["risks"]?.array ?? []).compactMap { risk in
@@ -186,7 +191,7 @@ public enum PlanFile {
     }
     let address = value["address"]?.string ?? ""
     let name = address.split(separator: ".").last.map(String.init) ?? address
-    return Placement(
+    var placement = Placement(
       address: address, name: name, nodes: shares, unplaced: Int(clamping: value["unplaced"]?.int ?? 0),
       obstacles: (value["obstacles"]?.array ?? []).map { obstacle in
         let rule = obstacle["rule"].map {
@@ -199,6 +204,9 @@ public enum PlanFile {
       }, remedies: value["remedies"]?.array?.compactMap(\.string) ?? [],
       evicts: value["evicts"]?.array?.compactMap(\.string) ?? [],
       onlyDuringRollout: value["onlyDuringRollout"]?.bool ?? false)
+    placement.homeless = value["homeless"]?.array?.compactMap(\.string) ?? []
+    placement.isCertain = value["certain"]?.bool ?? true
+    return placement
   }
 }
 

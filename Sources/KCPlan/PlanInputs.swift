@@ -58,7 +58,12 @@ public struct PlanInputs: Sendable, Hashable {
   ///
   /// - Parameter now: the program as it is; without texts of `--set` and without an environment where none were given.
   public func moved(_ now: PlanInputs) -> [String] {
-    var out = Self.moved(sources, now.sources, changed: "has changed")
+    Self.moved(sources, now.sources, changed: "has changed") + movedParameters(now)
+  }
+
+  /// The same of the parameters alone, where the program is not at hand.
+  public func movedParameters(_ now: PlanInputs) -> [String] {
+    var out: [String] = []
     let files = Dictionary(parameterFiles.map { ($0.name, $0.fingerprint) }, uniquingKeysWith: { $1 })
     for file in now.parameterFiles where files[file.name] != file.fingerprint {
       out.append("the parameters in \(file.name) have changed since")

@@ -7,9 +7,11 @@ extension Planner {
   ///
   /// Where the target tells a value already it is planned with, unless what tells it is changed itself: then it may
   /// become another one.
-  func steps(for desired: [DesiredObject], live: LiveState, recorded: Set<ObjectKey>) -> [Step] {
+  func steps(for desired: [DesiredObject], of project: String, live: LiveState, recorded: [ObjectKey: InventoryEntry])
+    -> [Step]
+  {
     let known = Deferral.resolve(desired, live: live.objects)
-    var steps = known.map { step(for: $0, live: live, isRecorded: recorded.contains($0.key)) }
+    var steps = known.map { step(for: $0, of: project, live: live, recorded: recorded[$0.key]) }
     var open = desired.indices.filter { !desired[$0].deferred.isEmpty && known[$0].deferred.isEmpty }
     var changing = Set(steps.filter { $0.action != .keep }.map(\.address))
     while true {
@@ -19,7 +21,7 @@ extension Planner {
       if touched.isEmpty { return steps }
       open.removeAll(where: touched.contains)
       for place in touched {
-        steps[place] = step(for: desired[place], live: live, isRecorded: recorded.contains(desired[place].key))
+        steps[place] = step(for: desired[place], of: project, live: live, recorded: recorded[desired[place].key])
         changing.insert(steps[place].address)
       }
     }

@@ -27,6 +27,7 @@ extension Planner {
       project: project, environment: environment, target: live.target, steps: steps, placements: [],
       digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: []), recordNamespace: namespace)
     plan.stays = stays
+    plan.appliedAs = Self.formerEnvironment(live, environment)
     return plan
   }
 
@@ -49,9 +50,9 @@ extension Planner {
   }
 
   /// Marks a declared object that another project has: to take it is to be asked for. Namespaces are shared.
-  func contest(_ step: inout Step, project: String, live: LiveState, recorded: Set<ObjectKey>) {
+  func contest(_ step: inout Step, project: String, live: LiveState, recorded: [ObjectKey: InventoryEntry]) {
     guard step.key.kind != "Namespace", let owner = live.owners[step.key], let current = live.objects[step.key],
-      !recorded.contains(step.key) || current.labels[Self.projectLabel] == owner.project && owner.project != project
+      recorded[step.key] == nil || current.labels[Self.projectLabel] == owner.project && owner.project != project
     else { return }
     step.conflicts = [ConflictingField(field: ConflictingField.whole, owner: owner.words(beside: project))]
   }

@@ -9,8 +9,13 @@ public struct Planner {
   public static let projectLabel = "app.kubernetes.io/part-of"
   /// Says on an object that its removal has to be allowed by itself.
   public static let protectAnnotation = "kc.dev/protect"
+  /// Says on a namespace that a project's apply has made it and not recorded that yet.
+  public static let madeForAnnotation = "kc.dev/made-for"
   /// Says on a pod template what its configuration was, so that a change of it makes new pods.
   public static let configHashAnnotation = "kc.dev/config-hash"
+
+  /// Those that Kubernetes makes itself.
+  public static let systemNamespaces: Set = ["default", "kube-system", "kube-public", "kube-node-lease"]
 
   /// What a plan may do, and what the program says besides its objects.
   public struct Options: Sendable {
@@ -48,20 +53,23 @@ public struct Planner {
     sources: [UInt8] = []
   ) -> Plan {
     let prepared = Self.prepare(desired, live: live.objects, inventory: live.inventory)
-    let recorded = Set(live.inventory.map(\.key))
-    var steps = steps(for: prepared, live: live, recorded: recorded)
+    let recorded = Dictionary(live.inventory.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    var steps = steps(for: prepared, of: project, live: live, recorded: recorded)
     let declared = Set(desired.map(\.key))
     let gone = live.inventory.filter { !declared.contains($0.key) && live.objects[$0.key] != nil }
     var (removals, stays) = leaving(gone, project: project, live: live)
     let renames = Renames(options.moves, inventory: live.inventory)
     renames.mark(&steps)
+    let turning = Turning(steps, live: live)
     steps = Ordering.waves(
       steps, dependencies: Dictionary(desired.map { ($0.address, $0.dependencies) }, uniquingKeysWith: { $1 }),
-      waits: Ordering.waits(desired))
+      waits: Ordering.waits(desired).merging(turning.workloads) { $0 + $1 })
     annotate(&steps, live: live)
+    turning.annotate(&steps)
     for index in steps.indices { contest(&steps[index], project: project, live: live, recorded: recorded) }
     let renamed = removals.filter { options.moves[$0.address] != nil }
     removals.removeAll { options.moves[$0.address] != nil }
+    Autoscaled.free(&steps, from: removals, live: live.objects)
     steps += removalSteps(removals, live: live) { _ in "no longer declared" }
     // The new one is healthy by then: nothing stands still.
     steps += removalSteps(renamed, live: live) { entry in
@@ -73,8 +81,7 @@ public struct Planner {
     }
     var placements: [Placement] = []
     if steps.contains(where: PlacementForecast.places) {
-      var forecast = PlacementForecast(live: live, desired: prepared)
-      placements = forecast.placements(for: steps)
+      placements = PlacementForecast.placements(for: steps, live: live, desired: prepared)
     }
     var plan = Plan(
       project: project, environment: environment, target: live.target, steps: steps, placements: placements,
@@ -83,7 +90,14 @@ public struct Planner {
     plan.nodes = PlanDigest.nodeMarks(live.cluster)
     plan.unfinished = live.unfinished
     plan.stays = stays
+    plan.appliedAs = Self.formerEnvironment(live, environment)
     return plan
+  }
+
+  /// How the last apply's environment is called, where that was another one: `env prod`, `no env`.
+  static func formerEnvironment(_ live: LiveState, _ environment: String?) -> String? {
+    if live.inventory.isEmpty || live.environment == environment { return nil }
+    return live.environment.map { "env \($0)" } ?? "no env"
   }
 
   /// The declared objects as they are to be sent, beside what is there: with the replicas that autoscalers chose, and
@@ -114,7 +128,7 @@ public struct Planner {
     }
   }
 
-  func step(for desired: DesiredObject, live: LiveState, isRecorded: Bool) -> Step {
+  func step(for desired: DesiredObject, of project: String, live: LiveState, recorded: InventoryEntry?) -> Step {
     var step = Step(
       action: .add, address: desired.address, title: desired.title, key: desired.key, object: desired.object,
       origin: desired.origin)
@@ -129,14 +143,21 @@ public struct Planner {
         message: "namespace \(desired.key.name) is being removed\(by): nothing can be made in it until it is gone")
     }
     guard let current = live.objects[desired.key], !current.isBeingDeleted else {
+      // It has done what it was for, and went.
+      if let done = recorded?.done, desired.deferred.isEmpty, done == InventoryEntry.mark(ofPassing: step) {
+        step.action = .keep
+        return step
+      }
       // It was recorded and is not there: somebody removed it, unless an apply ended before it came to it.
-      let isMissing = isRecorded && !(live.unfinished?.covers(desired.address) ?? false)
+      let isMissing = recorded != nil && !(live.unfinished?.covers(desired.address) ?? false)
       step.effect = isMissing ? "made again: it was removed on the target since the last apply" : ""
       step.changes = deferredChanges(desired, nil)
       return step
     }
     step.liveVersion = ObjectDiff.fingerprint(current)
     step.liveUID = current.uid
+    // One that says for whom it was made is of an apply that died before it could write that down.
+    step.isFound = desired.key.kind == "Namespace" && current.annotations[Self.madeForAnnotation] != project
     step.leftAlone = FieldOwners(current).foreign(in: current, declared: desired.object, isSecret: desired.isSecret)
     if !desired.deferred.isEmpty {
       step.changes = deferredChanges(desired, current)
@@ -216,8 +237,9 @@ public struct Planner {
   }
 
   func changes(from current: Value, to result: Value, desired: DesiredObject) -> [Step.Change] {
-    let fields = ObjectDiff.changes(from: current, to: result)
-    if fields.isEmpty { return [] }
+    let all = ObjectDiff.changes(from: current, to: result)
+    if all.isEmpty { return [] }
+    let fields = Allocated.masked(all, of: result, declared: desired.object)
     let desired = desired.traced
     let owners = FieldOwners(current)
     return fields.map { field in
@@ -244,7 +266,8 @@ public struct Planner {
       known.object = Effect.scaled(known.object, by: known, live: current)
       if known.effect.isEmpty { steps[index].effect = Effect.describe(known) }
       steps[index].risks = Risks.of(known, live: current)
-      if let problem = quotas.problem(of: steps[index]) { steps[index].effect += "; \(problem)" }
+      steps[index].risks += Self.lacks(steps[index], live)
+      if let problem = quotas.problem(of: steps[index]) { steps[index].risks.append(Risk(.stuck, problem)) }
       if let kept = Self.keptClaims(steps[index], live) { steps[index].effect += "; \(kept)" }
       guard steps[index].action == .replace, let current = live.objects[steps[index].key],
         !options.allows(steps[index].address)

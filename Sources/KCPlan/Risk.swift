@@ -4,9 +4,17 @@ public import KCData
 public struct Risk: Sendable, Hashable {
   public enum Kind: String, Sendable, CaseIterable {
     case dataLoss, downtime
+    /// Something is missing without which pods do not run.
+    case stuck
 
     /// In a word or two: `data loss`.
-    public var words: String { self == .dataLoss ? "data loss" : "downtime" }
+    public var words: String {
+      switch self {
+      case .dataLoss: "data loss"
+      case .downtime: "downtime"
+      case .stuck: "does not come up"
+      }
+    }
   }
 
   public var kind: Kind

@@ -4,6 +4,8 @@ public struct Unfinished: Sendable, Hashable {
   public var revision: Int
   /// The addresses of what it did not see healthy; nil where the history does not say, and it may be anything.
   public var open: Set<String>?
+  /// Who is at it now; nil where nobody is.
+  public var runBy: String?
 
   public init(revision: Int, open: Set<String>? = nil) {
     self.revision = revision
@@ -26,6 +28,9 @@ extension Plan {
   /// `last apply (revision 3) was not finished: deployment web`
   public var unfinishedWords: String? {
     guard let unfinished else { return nil }
+    if let author = unfinished.runBy {
+      return "an apply (revision \(unfinished.revision)) by \(author) is under way: this is a moment in it"
+    }
     let titles = steps.filter { step in
       step.action != .remove && Self.telling.contains(step.key.kind) && unfinished.open?.contains(step.address) ?? false
     }.map(\.title)

@@ -48,6 +48,20 @@ import Testing
     }
   }
 
+  /// What is given again must be what was given, also where the program is out of reach.
+  @Test func parametersAreComparedAwayFromTheProject() async throws {
+    try await with { wire async throws in
+      await save(wire, "--set level=debug")
+      let away =
+        "mkdir -p away; cd away; \(Self.key) \(WireServer.program) apply ../p.plan --kubeconfig ../kubeconfig -y"
+      let other = await wire.run("\(away) --set level=warn")
+      #expect(other.status == 1 && other.messages.contains("--set says something else"), "\(other)")
+      let env = await wire.run("\(away) --env prod")
+      #expect(env.status == 1 && env.messages.contains("--env says prod"), "\(env)")
+      #expect(await wire.run("\(away) --set level=debug").status == 0)
+    }
+  }
+
   @Test func aPlanIsDoneExactlyAndOnce() async throws {
     try await with { wire async throws in
       await save(wire)

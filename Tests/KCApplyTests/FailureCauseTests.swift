@@ -262,29 +262,51 @@ import Testing
   @Test func aQuotaIsTold() async throws {
     let bench = try await Bench()
     let object = Self.workload("Deployment", "apps/v1", ["selector": ["matchLabels": ["app": "web"]]])
-    let failed = try await failure(object, bench) { made, kubelet in
-      guard let type = ResourceTypes.builtin.named("deployments") else { return }
-      let message =
-        "pods \"web-1\" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=3"
-      _ = try await kubelet.patch(
-        type, namespace: Bench.namespace, name: "web",
-        [
-          "status": [
-            "observedGeneration": made.at("metadata", "generation") ?? 1,
-            "conditions": [
-              [
-                "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": .string(message),
-                "lastUpdateTime": "2026-01-01T00:00:00Z", "lastTransitionTime": "2026-01-01T00:00:00Z",
-              ]
-            ],
-          ]
-        ], subresource: "status")
-    }
+    let failed = try await failure(object, bench) { try await Self.refusePods($0, $1, limit: "0") }
     guard case .unhealthy(_, let cause, _)? = failed else {
       Issue.record("\(failed as Any)")
       return
     }
     #expect(cause.hasPrefix("no pod can be made: pods \"web-1\" is forbidden: exceeded quota: small"))
+  }
+
+  @Test func aQuotaThatHasRoomAgainIsNoCause() async throws {
+    let bench = try await Bench()
+    let object = Self.workload("Deployment", "apps/v1", ["selector": ["matchLabels": ["app": "web"]]])
+    var options = Self.options
+    options.timeout = .seconds(1)
+    let failed = try await failure(object, bench, options) { try await Self.refusePods($0, $1, limit: "9") }
+    guard case .timedOut(_, let state)? = failed else {
+      Issue.record("\(failed as Any)")
+      return
+    }
+    #expect(state.contains("nothing is in the way any more"))
+  }
+
+  /// A quota, and a deployment that says that its pods were refused by it.
+  private static func refusePods(_ made: Value, _ kubelet: APIClient, limit: String) async throws {
+    guard let type = ResourceTypes.builtin.named("deployments"),
+      let quotas = ResourceTypes.builtin.named("resourcequotas")
+    else { return }
+    let quota: Value = [
+      "apiVersion": "v1", "kind": "ResourceQuota",
+      "metadata": ["name": "small", "namespace": .string(Bench.namespace)], "spec": ["hard": ["pods": .string(limit)]],
+    ]
+    _ = try await kubelet.create(quota, type: quotas)
+    let message = "pods \"web-1\" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=3"
+    _ = try await kubelet.patch(
+      type, namespace: Bench.namespace, name: "web",
+      [
+        "status": [
+          "observedGeneration": made.at("metadata", "generation") ?? 1,
+          "conditions": [
+            [
+              "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": .string(message),
+              "lastUpdateTime": "2026-01-01T00:00:00Z", "lastTransitionTime": "2026-01-01T00:00:00Z",
+            ]
+          ],
+        ]
+      ], subresource: "status")
   }
 
   @Test func aJobThatGaveUpIsTold() async throws {

@@ -1,4 +1,4 @@
-import KCApply
+@testable import KCApply
 import KCData
 import Testing
 
@@ -13,9 +13,44 @@ import Testing
     ]
   }
 
+  @Test func cronJobsStandAsTheirLastRun() {
+    func cron(_ status: Value) -> Health { Health.of(["kind": "CronJob", "status": status], pods: []) }
+    #expect(cron([:]) == .healthy)
+    let last: Value = "2026-01-02T00:00:00Z"
+    #expect(cron(["lastScheduleTime": last, "active": [["name": "a"]]]) == .healthy)
+    #expect(cron(["lastScheduleTime": last, "lastSuccessfulTime": "2026-01-02T00:00:09Z"]) == .healthy)
+    let old = cron(["lastScheduleTime": last, "lastSuccessfulTime": "2026-01-01T00:00:09Z"])
+    #expect(
+      old
+        == .failed(
+          cause: "its run of 2026-01-02T00:00:00Z did not succeed; the last one that did ended at 2026-01-01T00:00:09Z",
+          pod: nil))
+    guard case .failed(let cause, _) = cron(["lastScheduleTime": last]) else {
+      Issue.record("a run that failed is healthy")
+      return
+    }
+    #expect(cause.hasSuffix("none has yet"))
+  }
+
+  @Test func anInitContainerThatDoesNotEndIsTold() {
+    let pod: Value = [
+      "kind": "Pod", "metadata": ["name": "web-1"],
+      "spec": ["initContainers": [["name": "proxy", "restartPolicy": "Always"], ["name": "wait-db"]]],
+      "status": [
+        "phase": "Pending",
+        "initContainerStatuses": [
+          ["name": "proxy", "state": ["running": [:]]], ["name": "wait-db", "state": ["running": [:]]],
+        ],
+      ],
+    ]
+    #expect(PodFailure.trouble(pod) == "pod web-1: init container wait-db has not ended yet")
+  }
+
   @Test func deployments() {
     #expect(Health.of(deployment(updated: 3, available: 3), pods: []) == .healthy)
-    #expect(Health.of(deployment(updated: 2, available: 3), pods: []) == .progressing("2 of 3 pods ready"))
+    #expect(
+      Health.of(deployment(updated: 2, available: 3), pods: [])
+        == .progressing("0 of 3 new pods ready, 1 old still there"))
     // What the controller has not seen yet says nothing.
     #expect(Health.of(deployment(updated: 3, available: 3, observed: 1), pods: []) == .progressing("0 of 3 pods ready"))
   }

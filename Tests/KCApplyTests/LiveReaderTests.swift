@@ -38,6 +38,57 @@ import Testing
     }
   }
 
+  private let namespace: Value = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "shop"]]
+
+  /// Where it is there, the target is asked: its quotas and its policies are its own.
+  @Test func theTargetIsAskedAboutNewObjectsToo() async throws {
+    try await with { server, reader async throws in
+      let config: Value = [
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "a", "namespace": "shop"], "data": [:],
+      ]
+      let quota: Value = [
+        "apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "none", "namespace": "shop"],
+        "spec": ["hard": ["count/configmaps": "0"]],
+      ]
+      for (object, name) in [(namespace, "namespaces"), (quota, "resourcequotas")] {
+        _ = try await server.client("other").apply(object, type: try #require(ResourceTypes.builtin.named(name)))
+      }
+      let refused = try await read(reader, namespace, config).refused.values.first
+      #expect(refused?.code == 403 && refused?.message.contains("exceeded quota: none") == true)
+      // What a target does not do at all it says at once, and is not asked for a minute.
+      let hook: Value = [
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
+        "metadata": ["name": "hook"],
+        "webhooks": [
+          [
+            "name": "a.example.com", "sideEffects": "None", "admissionReviewVersions": ["v1"],
+            "clientConfig": ["url": "https://example.com/"],
+          ]
+        ],
+      ]
+      #expect(try await read(reader, hook).refused.values.first?.code == 501)
+    }
+  }
+
+  @Test func whatPodsNeedAndIsNotThereIsFound() async throws {
+    try await with { server, reader async throws in
+      var pod: Value = [
+        "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "p", "namespace": "shop"],
+        "spec": ["priorityClassName": "gold", "containers": [["name": "a", "image": "i:1"]]],
+      ]
+      pod.set([["name": "v", "secret": ["secretName": "certificate"]]], at: "spec", "volumes")
+      let secret: Value = [
+        "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "certificate", "namespace": "shop"],
+      ]
+      #expect(try await read(reader, pod).lacking.map(\.name).sorted() == ["certificate", "gold"])
+      #expect(try await read(reader, pod, secret).lacking.map(\.name) == ["gold"])
+      for (object, name) in [(namespace, "namespaces"), (secret, "secrets")] {
+        _ = try await server.client("other").apply(object, type: try #require(ResourceTypes.builtin.named(name)))
+      }
+      #expect(try await read(reader, pod).lacking.map(\.name) == ["gold"])
+    }
+  }
+
   @Test func kindsThatTheTargetDoesNotKnowAreTold() async throws {
     let thing: Value = [
       "apiVersion": "example.com/v1", "kind": "Thing", "metadata": ["name": "t", "namespace": "shop"],

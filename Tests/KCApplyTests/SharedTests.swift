@@ -80,6 +80,18 @@ import Testing
     #expect(try await bench.objects("configmaps").isEmpty)
   }
 
+  /// An apply that dies before it has recorded what it made does not leave that to nobody.
+  @Test func aNamespaceOfADeadApplyIsTheProjects() async throws {
+    let bench = try await Bench()
+    let a = Project(bench: bench, name: "a")
+    let desired = [Self.namespace, config("of-a", of: "a")]
+    _ = try await Applier(client: bench.client(), options: Bench.options, report: { _ in })
+      .ensureNamespace("shop", try await a.plan(desired))
+    try await a.apply(desired)
+    #expect(try await a.plan(desired).isEmpty)
+    #expect(try await a.removal().steps.map(\.address) == ["config.of-a", "namespace.shop"])
+  }
+
   @Test func aNamespaceThatTheProjectMadeGoesWithIt() async throws {
     let bench = try await Bench()
     let a = Project(bench: bench, name: "a")

@@ -104,6 +104,11 @@ public struct ProjectInfo: Sendable {
   public var name: String
   /// The namespace of objects that name none.
   public var namespace: String
+  /// The namespace that the chosen `env` gives objects, else the project's: what the program owns on a target is recorded
+  /// there, so that environments with namespaces of their own own what is theirs.
+  public var home = ""
+  /// Whether nothing is wrong with what says so.
+  public var isHomeCertain = true
   /// The version of Kubernetes whose API objects are checked against: `1.36`.
   public var kubernetes = KubeSchema.defaultVersion
   /// All that the block says, as it stands: `target`, `nodes`, …

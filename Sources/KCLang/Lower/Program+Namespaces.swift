@@ -86,6 +86,26 @@ extension Program {
     return tree.text(of: value) ?? ""
   }
 
+  /// Finds where the program's objects are that say nothing else.
+  ///
+  /// - Parameter isDamaged: whether files could not be read as they were meant.
+  mutating func readHome(isDamaged: Bool) {
+    project.home = project.namespace
+    if let binding = namespaces[root] {
+      let name = tree.text(of: scalar(evaluate(binding.op, binding.frame)))
+      project.home = name ?? project.namespace
+      project.isHomeCertain = name != nil
+    }
+    if !isDamaged { return }
+    // Of an env that stands in a damaged file what it says may have got lost.
+    let files = Set(
+      activeEnvironments.flatMap { environments[$0].bodies }
+        .map { trees[modules[Int(scopes[Int($0.scope)].module)].file].file.id })
+    if diagnostics.all.contains(where: { $0.severity == .error && files.contains($0.span.file) }) {
+      project.isHomeCertain = false
+    }
+  }
+
   private mutating func namespaceValue(around index: Int32) -> TreeValue {
     var current = instances[Int(index)].parent
     while current >= 0 {

@@ -35,6 +35,7 @@ extension Program {
     checkAll()
     complete(root)
     completeConstructed()
+    readHome(isDamaged: damage != nil)
     if let damage {
       dropConsequences(of: damage, after: told)
       return []

@@ -21,12 +21,19 @@ struct NodesHTML {
     let why = unplaced.map(reasons).joined()
     let evicted = placements.flatMap { placement in
       placement.evicts.map { pod in
-        "<li><code>\(Markup.escape(pod))</code> is evicted for \(Markup.escape(placement.name))</li>"
+        "<li><code>\(Markup.escape(pod))</code> is evicted for \(Markup.escape(placement.name))"
+          + (placement.homeless.contains(pod) ? ", and then fits nowhere" : "") + "</li>"
       }
     }
     let evictions = evicted.isEmpty ? "" : "<h3>Evicted</h3><ul>\(evicted.joined())</ul>\n"
     return "<section id=\"nodes\"><h2>Placement</h2><div class=\"nodes\">\n\(boxes)</div>\n"
-      + "\(why)\(evictions)</section>\n"
+      + "\(forecasts)\(why)\(evictions)</section>\n"
+  }
+
+  /// Which placements may come out otherwise.
+  private var forecasts: String {
+    let names = placements.filter { !$0.isCertain }.map { "<code>\(Markup.escape($0.name))</code>" }
+    return names.isEmpty ? "" : "<p>≈ \(names.joined(separator: ", ")): \(PlacementText.forecast)</p>\n"
   }
 
   private func box(_ node: String, _ pods: [(name: String, count: Int)], isNowhere: Bool) -> String {

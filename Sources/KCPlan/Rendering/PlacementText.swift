@@ -27,14 +27,23 @@ struct PlacementText {
         shares.append(style.paint("\(placement.unplaced) \(verb) nowhere\(when)", .bad))
       }
       var lines = ["\(head)\(name)   \(shares.joined(separator: " · "))"]
+      if !placement.isCertain { lines += wrap(style.paint("≈ \(Self.forecast)", .faint)) }
       if !placement.evicts.isEmpty {
         lines += wrap(style.paint("evicts \(placement.evicts.joined(separator: ", "))", .warning))
+      }
+      if !placement.homeless.isEmpty {
+        let verb = placement.homeless.count == 1 ? "fits" : "fit"
+        lines += wrap(
+          style.paint("✗ ", .bad) + "\(placement.homeless.joined(separator: ", ")) then \(verb) nowhere else")
       }
       for reason in Self.reasons(placement.obstacles) { lines += wrap(style.paint("✗ ", .bad) + reason) }
       for remedy in placement.remedies.prefix(3) { lines += wrap(style.paint("→ ", .good) + "would fit: \(remedy)") }
       return lines
     }
   }
+
+  /// What is said of a placement that may come out otherwise.
+  static let forecast = "may come out otherwise: it depends on which old pods are gone when new ones look for a node"
 
   private func wrap(_ text: String) -> [String] {
     style.wrap(text, indent: Self.indent, hanging: Self.indent + "  ")

@@ -19,12 +19,14 @@ public enum PlanJSON {
       "placements": .array(plan.placements.map(placement)),
     ]
     if let environment = plan.environment { out["environment"] = .string(environment) }
+    if let former = plan.appliedAs { out["appliedAs"] = .string(former) }
     if let unfinished = plan.unfinished { out["unfinished"] = self.unfinished(unfinished) }
     return out
   }
 
   private static func unfinished(_ unfinished: Unfinished) -> Value {
     var out: Value = ["revision": Value(unfinished.revision)]
+    out["runBy"] = unfinished.runBy.map { .string($0) }
     out["open"] = unfinished.open.map { .array($0.sorted().map { .string($0) }) }
     return out
   }
@@ -117,9 +119,11 @@ public enum PlanJSON {
     [
       "address": .string(placement.address),
       "nodes": .object(Fields(placement.nodes.map { ($0.node, Value($0.pods)) })),
+      "certain": .bool(placement.isCertain),
       "unplaced": Value(placement.unplaced), "onlyDuringRollout": .bool(placement.onlyDuringRollout),
       "remedies": .array(placement.remedies.map { .string($0) }),
       "evicts": .array(placement.evicts.map { .string($0) }),
+      "homeless": .array(placement.homeless.map { .string($0) }),
       "obstacles": .array(
         placement.obstacles.map { obstacle in
           var out: Value = ["node": .string(obstacle.node), "reason": .string(obstacle.reason)]

@@ -49,6 +49,7 @@ public struct PlanMarkdown {
     for placement in plan.placements where placement.unplaced > 0 {
       lines.append("> ⛔ \(Markup.code(placement.name)): \(placement.unplaced) of \(placement.total) pods fit nowhere")
     }
+    if let words = plan.environmentWords { lines.append("> ⚠️ \(Markup.escape(words))") }
     if let words = plan.unfinishedWords { lines.append("> ⚠️ \(Markup.escape(words))") }
     for step in plan.changes {
       for risk in step.risks {

@@ -42,6 +42,9 @@ public struct PlanText {
   /// The whole plan, ending in a newline.
   public func render() -> String {
     var lines = [header(), ""]
+    if let words = plan.environmentWords {
+      lines += style.wrap(style.paint("! ", .bad) + words, indent: "", hanging: "  ") + [""]
+    }
     for step in plan.changes { lines += render(step) }
     if !plan.changes.isEmpty { lines.append("") }
     let placement = PlacementText(plan.placements, style: style).lines()
@@ -162,7 +165,8 @@ public struct PlanText {
   private func unfinished() -> [String] {
     guard let words = plan.unfinishedWords else { return [] }
     return style.wrap(style.paint("! ", .warning) + words, indent: "", hanging: "  ")
-      + [style.paint("    kc apply waits until that is healthy", .faint), ""]
+      + (plan.unfinished?.runBy == nil
+        ? [style.paint("    kc apply waits until that is healthy", .faint), ""] : [""])
   }
 
   private func refusals() -> [String] {

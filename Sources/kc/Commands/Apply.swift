@@ -130,7 +130,15 @@ struct Apply: AsyncParsableCommand {
 
   /// What has become of the program and the parameters.
   private func moved(_ saved: PlanFile.Content, _ project: Project?) throws -> [String] {
-    guard let project else { return [] }
+    guard let project else {
+      var now = PlanInputs()
+      now.environment = options.environment
+      now.sets = PlanInputs.digest(sets: options.sets)
+      now.parameterFiles = try options.parameterFiles.map(Project.parameterFile).map {
+        .init(name: $0.path, bytes: $0.bytes)
+      }
+      return saved.inputs.movedParameters(now)
+    }
     var now = project.inputs
     now.environment = options.environment
     return saved.inputs.moved(now)

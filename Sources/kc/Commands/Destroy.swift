@@ -47,8 +47,10 @@ struct Destroy: AsyncParsableCommand {
       FailureText.say(error, plan, output.style(for: 2))
       throw error.exit.exit
     }
+    let elsewhere = await StatusReader(client: target.client).elsewhere(
+      project: plan.project, namespace: plan.recordNamespace)
     await target.close()
     let rest = isForgotten ? "; what the target remembered of it is removed" : ""
-    Terminal.out("\(plan.project) owns nothing on \(target.name)\(rest).\n")
+    Terminal.out("\(plan.project) owns nothing on \(target.name)\(rest).\n" + (elsewhere.map { "But \($0).\n" } ?? ""))
   }
 }

@@ -42,7 +42,7 @@ struct Get: AsyncParsableCommand {
         "there is no kind of object called \(resource)", help: "for example pods, deploy, svc, nodes, cm", code: .usage)
     }
     let namespace =
-      type.namespaced && !all ? namespace ?? project?.compilation.project.namespace ?? target.namespace : nil
+      type.namespaced && !all ? namespace ?? project?.compilation.project.home ?? target.namespace : nil
     do {
       switch format {
       case .human, .wide: try await table(type, namespace, target)

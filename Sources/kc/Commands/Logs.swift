@@ -28,7 +28,7 @@ struct Logs: AsyncParsableCommand {
   func run() async throws {
     let project = try Get.project(options)
     let target = try await Target.connect(target, for: project)
-    let namespace = namespace ?? project?.compilation.project.namespace ?? target.namespace
+    let namespace = namespace ?? project?.compilation.project.home ?? target.namespace
     guard let type = target.client.types.find(apiVersion: "v1", kind: "Pod") else { return }
     do {
       let all = try await target.client.list(type, namespace: namespace).items

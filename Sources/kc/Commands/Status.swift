@@ -35,9 +35,13 @@ struct Status: AsyncParsableCommand {
       throw Target.failure(error)
     }
     let drift = try await drift(target, project)
+    let elsewhere =
+      report.rows.isEmpty
+      ? await StatusReader(client: target.client).elsewhere(
+        project: report.project, namespace: Planning.namespace(project)) : nil
     await target.close()
     switch format {
-    case .human: Terminal.out(text(report, target) + text(drift))
+    case .human: Terminal.out(text(report, target, elsewhere) + text(drift))
     case .json:
       var out = value(report)
       out["drift"] = Self.value(drift)
@@ -102,21 +106,22 @@ struct Status: AsyncParsableCommand {
       })
   }
 
-  private func text(_ report: StatusReport, _ target: Target) -> String {
+  private func text(_ report: StatusReport, _ target: Target, _ elsewhere: String?) -> String {
     let style = output.style(for: 1)
     let environment = report.environment.map { " · \($0)" } ?? ""
     var lines = [style.paint("\(report.project)\(environment) on \(target.name)", .strong), ""]
-    if report.rows.isEmpty { return lines[0] + "\n\nNothing is applied.\n" }
+    if report.rows.isEmpty { return lines[0] + "\n\nNothing is applied.\n" + (elsewhere.map { "But \($0).\n" } ?? "") }
     let width = report.rows.map(\.address.count).max() ?? 0
     for row in report.rows.sorted(by: { $0.address < $1.address }) {
       let state: String
       switch row.health {
-      case .healthy?: state = style.paint("healthy", .good)
+      case .healthy?: state = style.paint(row.isDone ? "done, and gone since" : "healthy", .good)
       case .progressing(let what)?: state = style.paint(what, .warning)
       case .failed(let cause, _)?: state = style.paint(cause, .bad)
       case nil: state = style.paint("gone", .bad)
       }
       lines.append("  \(TextStyle.pad(row.address, width))  \(state)")
+      for line in row.logs { lines.append("    " + style.paint("| ", .faint) + Printable.text(line)) }
       for pod in row.pods {
         let ready = pod.isReady ? "ready" : pod.phase.lowercased()
         let restarts = pod.restarts == 0 ? "" : ", \(pod.restarts) restart\(pod.restarts == 1 ? "" : "s")"
@@ -135,7 +140,7 @@ struct Status: AsyncParsableCommand {
             "address": .string(row.address), "kind": .string(row.key.kind), "name": .string(row.key.name),
           ]
           switch row.health {
-          case .healthy?: out["health"] = "healthy"
+          case .healthy?: out["health"] = row.isDone ? "done" : "healthy"
           case .progressing(let what)?:
             out["health"] = "progressing"
             out["state"] = .string(what)
@@ -144,6 +149,7 @@ struct Status: AsyncParsableCommand {
             out["state"] = .string(cause)
           case nil: out["health"] = "gone"
           }
+          if !row.logs.isEmpty { out["logs"] = .array(row.logs.map { .string($0) }) }
           out["pods"] = .array(
             row.pods.map {
               [

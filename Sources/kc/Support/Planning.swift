@@ -8,7 +8,7 @@ import KCPlan
 /// Makes plans of projects.
 enum Planning {
   /// Where a project's record is kept.
-  static func namespace(_ project: Project) -> String { project.compilation.project.namespace }
+  static func namespace(_ project: Project) -> String { project.compilation.project.home }
 
   /// - Parameters:
   ///   - cluster: nodes, and what runs on them, to place pods on instead of the target's.

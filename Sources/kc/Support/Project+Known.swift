@@ -12,7 +12,10 @@ extension Project {
     let whole = try load(options)
     if whole.isKnown { return whole }
     // A file that is missing stops all others, too. The project's own may be intact.
-    if whole.compilation.project.name.isEmpty, let alone = try alone(options), alone.isKnown { return alone }
+    if options.environment == nil, whole.compilation.project.name.isEmpty, let alone = try alone(options), alone.isKnown
+    {
+      return alone
+    }
     try whole.report(output ?? OutputOptions.parse([]))
     throw Terminal.fail("it is not certain which project this is", code: .input)
   }
@@ -31,6 +34,7 @@ extension Project {
   private var isKnown: Bool {
     if compilation.project.name.isEmpty { return false }
     if let environment, !compilation.environments.contains(environment) { return false }
+    if !compilation.project.isHomeCertain { return false }
     guard let home = compilation.project.origin?.file else { return !compilation.hasErrors }
     return !compilation.diagnostics.contains { one in
       one.severity == .error && compilation.sources.contains { $0.id == one.span.file && $0.path == home }

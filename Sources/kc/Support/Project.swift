@@ -98,7 +98,7 @@ struct Project {
   }
 
   /// Reads a file of parameters; what is wrong with its text is the compiler's to report.
-  private static func parameterFile(_ path: String) throws -> ParameterFile {
+  static func parameterFile(_ path: String) throws -> ParameterFile {
     guard let bytes = Files.read(path) else {
       throw Terminal.fail("there is no file \(path)", help: "--params names a YAML or JSON file", code: .input)
     }
@@ -186,7 +186,7 @@ struct Project {
       }
       return desired
     }
-    return declared + neededNamespaces(and: declared.isEmpty ? [] : [compilation.project.namespace])
+    return declared + neededNamespaces(and: declared.isEmpty ? [] : [compilation.project.home])
   }
 
   /// The namespaces that the declared objects need and nobody declares.
@@ -196,7 +196,7 @@ struct Project {
     if compilation.project.settings["createNamespaces"] == false { return [] }
     let (declared, used) = compilation.namespaces
     var needed = used.union(others).subtracting(declared)
-    needed.subtract(["default", "kube-system", "kube-public", "kube-node-lease"])
+    needed.subtract(Planner.systemNamespaces)
     let place = compilation.project.origin
     return needed.sorted().map { name in
       DesiredObject(

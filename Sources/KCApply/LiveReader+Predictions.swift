@@ -1,0 +1,75 @@
+internal import KCClient
+internal import KCData
+internal import KCKube
+internal import KCPlan
+
+/// What the target says that an apply would come to.
+extension LiveReader {
+  /// An answer to a dry run.
+  struct Prediction: Sendable {
+    /// nil where the target cannot be asked.
+    var result: Result<Value, APIStatus>?
+    /// The fields that would have to be taken from others.
+    var conflicts: [ConflictingField] = []
+  }
+
+  /// What would become of objects that are there.
+  func predictions(_ desired: [DesiredObject]) async throws(ClientError) -> [ObjectKey: Prediction] {
+    let results = try await inParallel(desired, width: Self.width) {
+      item async throws(ClientError) -> Prediction? in
+      guard let type = client.types.find((item.object.apiVersion, item.object.kind)) else { return nil }
+      let answer = try await prediction(item.object, type, force: false)
+      guard case .failure(let status) = answer, status.isConflict else { return Prediction(result: answer) }
+      let conflicts = ConflictingField.list(status)
+      if conflicts.isEmpty { return Prediction(result: answer) }
+      return Prediction(result: try await prediction(item.object, type, force: true), conflicts: conflicts)
+    }
+    return Dictionary(
+      zip(desired.map(\.key), results).compactMap { key, value in value.map { (key, $0) } }, uniquingKeysWith: { $1 })
+  }
+
+  /// - Returns: nil where the target cannot be asked.
+  private func prediction(
+    _ object: Value, _ type: ResourceType, force: Bool
+  ) async throws(ClientError) -> Result<Value, APIStatus>? {
+    do throws(ClientError) {
+      return .success(try await client.apply(object, type: type, force: force, dryRun: true))
+    } catch {
+      guard case .status(let status) = error, status.code == 501 || status.code < 500 && status.code != 429 else {
+        throw error
+      }
+      // A webhook that does more than answer cannot be asked what it would do.
+      return status.message.contains("does not support dry run") ? nil : .failure(status)
+    }
+  }
+
+  /// Whether the target can be asked about an object that is not there: its namespace is.
+  static func canAsk(_ item: DesiredObject, _ state: LiveState) -> Bool {
+    if item.key.namespace.isEmpty || Planner.systemNamespaces.contains(item.key.namespace) { return true }
+    let namespace = ObjectKey(apiVersion: "v1", kind: "Namespace", namespace: "", name: item.key.namespace)
+    return state.objects[namespace].map { !$0.isBeingDeleted } ?? false
+  }
+
+  /// Why the target would refuse objects that are not there: by its admission, its policies and its quotas, of which kc
+  /// knows nothing.
+  func refusals(of desired: [DesiredObject]) async throws(ClientError) -> [ObjectKey: APIStatus] {
+    let answers = try await inParallel(desired, width: Self.width) { item async throws(ClientError) -> APIStatus? in
+      guard let type = client.types.find((item.object.apiVersion, item.object.kind)),
+        case .failure(let status)? = try await prediction(item.object, type, force: false)
+      else { return nil }
+      return Self.stands(status, item.object) ? status : nil
+    }
+    return Dictionary(
+      zip(desired.map(\.key), answers).compactMap { key, value in value.map { (key, $0) } }, uniquingKeysWith: { $1 })
+  }
+
+  /// Whether a refusal will be one still when what the plan makes before is there.
+  private static func stands(_ status: APIStatus, _ object: Value) -> Bool {
+    switch status.code {
+    case 400, 422, 501: return true
+    // Who may not bind a role that is not there yet may bind it when it is; a pod's account may be as new.
+    case 403: return object.kind != "Pod" && !(object.apiVersion ?? "").hasPrefix("rbac.authorization.k8s.io/")
+    default: return false
+    }
+  }
+}
