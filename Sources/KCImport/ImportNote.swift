@@ -13,6 +13,16 @@ public struct ImportNote: Sendable, Hashable {
   public var line: Int
   /// In bytes, 1-based; 0 where the whole line is meant.
   public var column: Int
+  /// What is the matter, for those who gather notes that say the same.
+  var topic = Topic.other
+
+  enum Topic: Sendable, Hashable {
+    case other
+    /// A file that is a template of Helm.
+    case template
+    /// A document that is no object, and is left out.
+    case noObject
+  }
 
   public init(
     _ severity: Severity, _ message: String, help: String? = nil, file: String, line: Int = 0, column: Int = 0

@@ -1,15 +1,28 @@
 internal import KCCodec
 internal import KCData
 
-/// What is imported of the objects in manifests: not what tells tools what to do, and not what only API servers set.
+/// What is imported of the objects in manifests: not what tells tools what to do, not what only says how tools change
+/// others, and not what only API servers set.
 public struct ImportSelection: Sendable {
   public private(set) var objects: [ImportedObject] = []
+  /// What reading the manifests gave, without what is said of patches and charts as a whole.
+  public private(set) var reading: [ImportNote] = []
   /// What was left out, each kind of it once.
   public private(set) var notes: [ImportNote] = []
   /// How many documents were left out.
   public private(set) var leftOut = 0
 
-  public init(_ given: [ImportedObject]) {
+  /// - Parameter reading: what reading the manifests gave.
+  public init(_ given: [ImportedObject], reading: [ImportNote] = []) {
+    let charts = HelmCharts(given, reading)
+    let patches = KustomizePatches(charts.objects, charts.reading)
+    self.reading = patches.reading
+    leftOut = charts.leftOut + patches.leftOut
+    select(patches.objects)
+    notes = charts.notes + patches.notes + notes
+  }
+
+  private mutating func select(_ given: [ImportedObject]) {
     var tools: [(tool: ManifestTool, first: ImportedObject, count: Int)] = []
     var served: (first: ImportedObject, count: Int)?
     for imported in given {

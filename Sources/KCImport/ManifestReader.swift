@@ -69,13 +69,16 @@ public enum ManifestReader {
     return (objects, notes)
   }
 
-  private static func failure(_ error: CodecError, in bytes: [UInt8], file: String) -> ImportNote {
+  /// What is said of a file that cannot be read, which may be a template.
+  static func failure(_ error: CodecError, in bytes: [UInt8], file: String) -> ImportNote {
     guard let line = template(bytes) else {
       return ImportNote(.error, error.message, file: file, line: error.line, column: error.column)
     }
-    return ImportNote(
+    var note = ImportNote(
       .error, "this is a template, and no manifest: what stands in `{{ … }}` is to be filled in",
       help: "let Helm do so: helm template CHART | kc import yaml - --out FOLDER", file: file, line: line)
+    note.topic = .template
+    return note
   }
 
   /// The first line of a text that begins with `{{`, or with a key and `{{`: YAML has no such things, templates of Helm do.
@@ -91,15 +94,24 @@ public enum ManifestReader {
   private static func unpack(
     _ whole: ImportedObject, depth: Int, _ objects: inout [ImportedObject], _ notes: inout [ImportNote]
   ) {
-    func skip(_ why: String) { notes.append(ImportNote(.warning, why, file: whole.file, line: whole.line)) }
-    guard case .object(let fields) = whole.object else {
+    func skip(_ why: String) {
+      var note = ImportNote(.warning, why, file: whole.file, line: whole.line)
+      note.topic = .noObject
+      notes.append(note)
+    }
+    guard case .object(var fields) = whole.object else {
       return skip("this document is no object of Kubernetes, and is left out")
     }
+    if depth == 0, Kustomization.isNamedSo(whole.file) { fields = Kustomization.completed(fields) }
     guard let kind = fields["kind"]?.string, let version = fields["apiVersion"]?.string, !kind.isEmpty, !version.isEmpty
     else { return skip("this document has no `apiVersion` and `kind`, and is left out") }
     guard kind == "List" || (kind.hasSuffix("List") && fields["items"]?.array != nil && fields["spec"] == nil),
       let items = fields["items"]?.array, depth < listLimit
-    else { return objects.append(whole) }
+    else {
+      var object = whole
+      object.object = .object(fields)
+      return objects.append(object)
+    }
     var comments: [Int: [YAML.Comment]] = [:]
     for comment in whole.comments {
       var own = comment

@@ -16,11 +16,29 @@ public struct CRDImport: Sendable {
     public var source: String
   }
 
-  public private(set) var modules: [Module] = []
-  public private(set) var notes: [ImportNote] = []
+  public var modules: [Module] { found.filter { !isPatch($0.file) }.map(\.module) }
+  /// What is to be said of the definitions, and once for all of them what of kustomize and Helm was left out.
+  public var notes: [ImportNote] {
+    let charts = HelmCharts([], said, command: "crd")
+    let left = patched.filter { $0.isMarked || isPatch($0.file) }
+    let notes = charts.reading.filter { !isPatch($0.file) } + charts.notes
+    guard let first = left.first else { return notes }
+    let folders = Set(left.map { listed[ComposeLoader.resolve($0.file)].map(Kustomization.folder) ?? "FOLDER" })
+    return notes + [KustomizePatches.note(left.count, folders, (first.file, first.line), command: "crd")]
+  }
   /// Definitions that were seen, and documents that are none.
   public private(set) var definitions = 0
   public private(set) var others = 0
+
+  /// The modules of definitions, and what is to be said of them, with the files that these stand in.
+  private var found: [(file: String, module: Module)] = []
+  private var said: [ImportNote] = []
+  /// Definitions that may be patches: which files are, a file that is read later may say.
+  private var patched: [(file: String, line: Int, isMarked: Bool)] = []
+  /// The patches that files of kustomize list, and the files that do.
+  private var listed: [String: String] = [:]
+
+  private func isPatch(_ file: String) -> Bool { listed[ComposeLoader.resolve(file)] != nil }
 
   public var hasErrors: Bool { notes.contains { $0.severity == .error } }
 
@@ -28,43 +46,50 @@ public struct CRDImport: Sendable {
 
   /// Reads the definitions in a YAML or JSON file; what else stands there is counted.
   public mutating func read(_ path: String, _ bytes: [UInt8]) {
-    let documents: [Value]
-    do {
-      documents = try ManifestText.documents(bytes).map(\.document.value)
+    let documents: [YAML.Document]
+    do throws(CodecError) {
+      documents = try ManifestText.documents(bytes).map(\.document)
     } catch {
-      notes.append(ImportNote(.error, error.message, file: path, line: error.line, column: error.column))
-      return
+      return said.append(ManifestReader.failure(error, in: bytes, file: path))
     }
-    for document in documents { read(document, path, depth: 0) }
+    for document in documents {
+      if Kustomization.isNamedSo(path) || Kustomization.isOne(document.value) {
+        for patch in Kustomization.patches(document.value, in: path) where listed[patch] == nil { listed[patch] = path }
+      }
+      read(document.value, path, line: document.place.line, depth: 0)
+    }
   }
 
-  private mutating func read(_ document: Value, _ path: String, depth: Int) {
+  private mutating func read(_ document: Value, _ path: String, line: Int, depth: Int) {
     if document["kind"]?.string?.hasSuffix("List") == true, let items = document["items"]?.array, depth < 4 {
-      for item in items { read(item, path, depth: depth + 1) }
+      for item in items { read(item, path, line: line, depth: depth + 1) }
       return
     }
     guard document["kind"]?.string == "CustomResourceDefinition" else {
       others += 1
       return
     }
+    let isMarked = KustomizePatches.isMarked(document)
+    patched.append((path, line, isMarked))
+    if isMarked { return }
     definitions += 1
     let name = document.at("metadata", "name")?.string ?? "?"
     let document = Self.current(document)
     switch document["apiVersion"]?.string {
     case "apiextensions.k8s.io/v1": break
     case "apiextensions.k8s.io/v1beta1":
-      notes.append(
+      said.append(
         ImportNote(
           .warning, "the definition `\(name)` is of v1beta1, which Kubernetes serves no more: it is read as v1",
           file: path))
     default:
-      notes.append(ImportNote(.error, "the definition `\(name)` is of an API version that is not known", file: path))
+      said.append(ImportNote(.error, "the definition `\(name)` is of an API version that is not known", file: path))
       return
     }
     guard let group = document.at("spec", "group")?.string, let kind = document.at("spec", "names", "kind")?.string,
       let versions = document.at("spec", "versions")?.array, !group.isEmpty, SourceText.isBare(kind)
     else {
-      notes.append(ImportNote(.error, "the definition `\(name)` lacks a group, a kind or versions", file: path))
+      said.append(ImportNote(.error, "the definition `\(name)` lacks a group, a kind or versions", file: path))
       return
     }
     for version in versions where version["served"]?.bool != false {
@@ -73,11 +98,11 @@ public struct CRDImport: Sendable {
         group: group, version: served, kind: kind, isNamespaced: document.at("spec", "scope")?.string != "Cluster",
         file: path)
       let source = writer.write(version.at("schema", "openAPIV3Schema") ?? .null)
-      notes += writer.notes
-      modules.append(
-        Module(
-          fileName: "\(kind.lowercased()).\(served).kc", keyword: writer.rootName.lowercased(),
-          apiVersion: "\(group)/\(served)", kind: kind, isStored: version["storage"]?.bool == true, source: source))
+      said += writer.notes
+      let module = Module(
+        fileName: "\(kind.lowercased()).\(served).kc", keyword: writer.rootName.lowercased(),
+        apiVersion: "\(group)/\(served)", kind: kind, isStored: version["storage"]?.bool == true, source: source)
+      found.append((path, module))
     }
   }
 

@@ -63,6 +63,8 @@ extension Files {
     return list(folder).filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
       let path = "\(folder)/\(name)"
       if isFolder(path) { return manifests(in: path, depth: depth + 1) }
+      // Kustomize takes this name without an ending, too.
+      if name == "Kustomization" { return [path] }
       return [".yaml", ".yml", ".json"].contains(where: name.lowercased().hasSuffix) ? [path] : []
     }
   }

@@ -33,11 +33,12 @@ struct ImportYAML: ParsableCommand {
       objects += found.objects
       notes += found.notes
     }
-    let selection = ImportSelection(objects)
+    let selection = ImportSelection(objects, reading: notes)
     objects = selection.objects
+    notes = selection.reading + selection.notes
     let layout = SourceImport.Options(isLifting: lift, isMirroring: out != nil, project: newProject)
     let result = SourceImport.source(for: objects, layout)
-    ImportReport.say(notes + selection.notes + result.notes, output)
+    ImportReport.say(notes + result.notes, output)
     let hasErrors = (notes + result.notes).contains { $0.severity == .error }
     guard !objects.isEmpty else {
       if out != nil, !hasErrors { throw Terminal.fail("there is nothing to import", code: .input) }
@@ -46,7 +47,9 @@ struct ImportYAML: ParsableCommand {
     }
     if let out {
       try write(result, to: out)
-      for line in ImportSummary(objects, result, notes: notes, tools: selection.leftOut).lines { Terminal.say(line) }
+      for line in ImportSummary(objects, result, notes: selection.reading, tools: selection.leftOut).lines {
+        Terminal.say(line)
+      }
     } else {
       print(result)
     }
