@@ -92,7 +92,7 @@ extension ComposeEmitter {
       return .init(target: target, source: .host(ComposeLoader.resolve(source)), isReadOnly: isReadOnly)
     }
     if plain.hasPrefix(".") || plain.hasPrefix("~") || plain.contains("/") || plain.contains("\\") || plain.isEmpty {
-      return projectFile(plain, at: target, item, service)
+      return projectFile(plain, at: target, isReadOnly: isReadOnly, item, service)
     }
     let definition = project["volumes"]?[plain]
     if definition == nil {
@@ -108,10 +108,11 @@ extension ComposeEmitter {
 
   /// A file or folder of the project that is bound into the container.
   private mutating func projectFile(
-    _ path: String, at target: String, _ item: ComposeNode, _ service: ComposeService
+    _ path: String, at target: String, isReadOnly: Bool, _ item: ComposeNode, _ service: ComposeService
   ) -> ComposeService.Mount? {
     let full = ComposeLoader.join(loader.reader.files[item.file], path)
     guard !path.hasPrefix("~"), let bytes = loader.open(full) else {
+      if let folder = dataFolder(path, at: target, isReadOnly: isReadOnly, item, service) { return folder }
       note(
         .warning, "`\(path)` is a folder of the machine or a file that is not here: `\(target)` is not mounted",
         help: "build it into the image, or put it into a config or a volume", at: item)

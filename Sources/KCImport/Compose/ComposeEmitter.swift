@@ -14,6 +14,8 @@ struct ComposeEmitter {
   var configs: [String: String] = [:]
   var secrets: [String: String] = [:]
   var claims: [String: String] = [:]
+  /// Folders of the machine that volumes take the place of, by their full paths: as the files name them first.
+  var folders: [String: String] = [:]
   var environmentFiles: [String: String?] = [:]
   /// Variables of the environment that secrets are read from, and the value that each stood for.
   var inputs: Set<String> = []

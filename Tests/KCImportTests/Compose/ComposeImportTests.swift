@@ -195,6 +195,29 @@ import Testing
     #expect(shared.source.contains("deployment b {"))
   }
 
+  @Test func foldersWithDataBecomeClaims() {
+    let result = checked(
+      """
+      services:
+        db: {image: "postgres:16", volumes: ["./data/db:/var/lib/postgresql/data"]}
+        app:
+          image: app
+          build: ./backend
+          volumes: ["./uploads:/app/uploads", "./backend/src:/code/src", ".:/work", "./conf:/etc/app", "./a.txt:/a.txt"]
+        proxy: {image: nginx, volumes: ["./uploads/:/var/www/uploads:ro", "./html:/usr/share/nginx/html:ro"]}
+        odd: {image: odd, volumes: [{type: bind, source: ./state, target: /state}, "~/.aws:/root/.aws"]}
+      """)
+    for line in [
+      "  claim data-db = 1Gi", "mount \"/var/lib/postgresql/data\" = data-db", "claim uploads-claim {",
+      "  claim state = 1Gi",
+    ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
+    #expect(result.source.split(separator: "\n").count { $0.contains("claim = uploads-claim") } == 2)
+    let notes = result.notes.map(\.message)
+    #expect(notes.count { $0.contains("a claim of 1Gi takes its place") } == 3)
+    let left = ["./backend/src", ".", "./conf", "./a.txt", "./html", "~/.aws"]
+    for path in left { #expect(notes.contains { $0.hasPrefix("`\(path)` is a folder of the machine or") }, "\(path)") }
+  }
+
   @Test func healthChecksAndWaitsAreTyped() {
     let result = checked(
       """
