@@ -16,12 +16,26 @@ public struct ImportNote: Sendable, Hashable {
   /// What is the matter, for those who gather notes that say the same.
   var topic = Topic.other
 
+  /// How it is said of several things at once; nil where it is not.
+  var alike: Alike?
+
+  /// What notes that say the same become together.
+  struct Alike: Sendable, Hashable {
+    /// The thing that one of them is about.
+    var subject: String
+    /// What is said of several, with `%` in the place of them.
+    var many: String
+    var help: String?
+  }
+
   enum Topic: Sendable, Hashable {
     case other
     /// A file that is a template of Helm.
     case template
     /// A document that is no object, and is left out.
     case noObject
+    /// A part of a Compose project that has no counterpart.
+    case leftOut
   }
 
   public init(

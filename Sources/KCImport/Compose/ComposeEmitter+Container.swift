@@ -61,7 +61,10 @@ extension ComposeEmitter {
     let name = "\(projectName)-\(service.host)"
     note(
       .warning, "`build` has no counterpart: the image `\(name)` is assumed",
-      help: "build and push it, and set `image` to where it is", at: build)
+      help: "build and push it, and set `image` to where it is",
+      alike: .init(
+        subject: "`\(name)`", many: "`build` has no counterpart: the images % are assumed",
+        help: "build and push them, and set `image` to where they are"), at: build)
     return SourceText.quoted(name)
   }
 
@@ -106,7 +109,7 @@ extension ComposeEmitter {
     case "never": out.line("pull = \"Never\"")
     case "missing", "if_not_present": out.line("pull = \"IfNotPresent\"")
     case let other?:
-      if let node { note(.note, "`pull_policy: \(other)` has no counterpart", at: node) }
+      if let node { leave(.note, "`pull_policy: \(other)` has no counterpart", at: node) }
     }
   }
 
@@ -126,7 +129,7 @@ extension ComposeEmitter {
     if let range = Self.range(cores) { out.line("cpu = \(range)") }
     if let range = Self.range(memory) { out.line("memory = \(range)") }
     for (owner, field) in [(limits, "pids"), (reservations, "devices"), (reservations, "generic_resources")] {
-      if let extra = owner?[field] { note(.note, "`\(field)` of a container has no counterpart", at: extra) }
+      if let extra = owner?[field] { leave(.note, "`\(field)` of a container has no counterpart", at: extra) }
     }
   }
 
@@ -176,7 +179,7 @@ extension ComposeEmitter {
       if option.hasPrefix("no-new-privileges"), !option.hasSuffix("false") {
         lines.append("escalation = false")
       } else if let place = node["security_opt"] {
-        note(.note, "`security_opt: \(option)` has no counterpart", at: place)
+        leave(.note, "`security_opt: \(option)` has no counterpart", at: place)
       }
     }
     let drop = texts(node["cap_drop"], "cap_drop")

@@ -58,7 +58,7 @@ extension ComposeEmitter {
       return string(Self.unexpanded(value))
     }
     // Taken from where Compose runs.
-    _ = loader.reader.variables.mark("${\(key):-}") { _, _, _ in }
+    _ = loader.reader.variables.mark("${\(key):-}") { _ in }
     note(
       .note, "`\(key)` is taken from the environment of Compose: it is a parameter here", help: "pass `--set \(key)=…`",
       at: node)
@@ -103,7 +103,11 @@ extension ComposeEmitter {
     if inputs.insert(name).inserted {
       note(
         .note, "`\(name)` looks like a secret and is not copied: the program reads it from the environment",
-        help: "set `\(name)` where `kc` runs", at: node)
+        help: "set `\(name)` where `kc` runs",
+        alike: .init(
+          subject: "`\(name)`",
+          many: "% look like secrets and are not copied: the program reads them from the environment",
+          help: "set them where `kc` runs"), at: node)
     }
     return "input.env(\(SourceText.quoted(name)))"
   }

@@ -16,7 +16,11 @@ extension ComposeEmitter {
     if !isKnown {
       note(
         .note, "`\(path)` is a folder of the machine: a claim of 1Gi takes its place, which is empty at first",
-        help: "copy what it holds into the volume, or build it into the image", at: item)
+        help: "copy what it holds into the volume, or build it into the image",
+        alike: .init(
+          subject: "`\(path)`",
+          many: "% are folders of the machine: claims of 1Gi take their places, which are empty at first",
+          help: "copy what they hold into the volumes, or build it into the images"), at: item)
     }
     return .init(target: target, source: .named(name), isReadOnly: isReadOnly)
   }

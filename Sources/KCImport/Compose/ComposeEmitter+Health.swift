@@ -17,7 +17,7 @@ extension ComposeEmitter {
     if let node = check["retries"], let count = Int(loader.reader.variables.plain(node.text ?? "")), count > 0 {
       if count != 3 { arguments.append("failures: \(min(count, 1_000_000))") }
     }
-    if let node = check["start_interval"] { note(.note, "`start_interval` has no counterpart", at: node) }
+    if let node = check["start_interval"] { leave(.note, "`start_interval` has no counterpart", at: node) }
     out.call("ready = \(action.function)", list: action.words, arguments)
   }
 

@@ -75,7 +75,7 @@ extension ComposeEmitter {
       if let path = item["volume"]?["subpath"]?.text { result?.path = variables.plain(path) }
       return result
     case let other:
-      note(.warning, "a volume of type `\(other)` has no counterpart: `\(target)` is not mounted", at: item)
+      leave(.warning, "a volume of type `\(other)` has no counterpart: `\(target)` is not mounted", at: item)
       return nil
     }
   }
@@ -113,9 +113,13 @@ extension ComposeEmitter {
     let full = ComposeLoader.join(loader.reader.files[item.file], path)
     guard !path.hasPrefix("~"), let bytes = loader.open(full) else {
       if let folder = dataFolder(path, at: target, isReadOnly: isReadOnly, item, service) { return folder }
-      note(
+      leave(
         .warning, "`\(path)` is a folder of the machine or a file that is not here: `\(target)` is not mounted",
-        help: "build it into the image, or put it into a config or a volume", at: item)
+        help: "build it into the image, or put it into a config or a volume",
+        alike: .init(
+          subject: "`\(path)` (`\(target)`)",
+          many: "% are folders of the machine or files that are not here: they are not mounted",
+          help: "build them into the images, or put them into configs or volumes"), at: item)
       return nil
     }
     let key = full.split(separator: "/").last.map(String.init) ?? "file"
@@ -136,13 +140,13 @@ extension ComposeEmitter {
     }
     let source = loader.reader.variables.plain(text)
     guard let definition = project[field]?[source] else {
-      note(.warning, "the project defines none of `\(field)` named `\(source)`: it is not mounted", at: item)
+      leave(.warning, "the project defines none of `\(field)` named `\(source)`: it is not mounted", at: item)
       return nil
     }
     var target = item["target"]?.text.map { loader.reader.variables.plain($0) } ?? source
     if !target.hasPrefix("/") { target = isSecret ? "/run/secrets/\(target)" : "/\(target)" }
     if item["uid"] != nil || item["gid"] != nil || item["mode"] != nil {
-      note(.note, "`uid`, `gid` and `mode` of a file have no counterpart: it can be read by all", at: item)
+      leave(.note, "`uid`, `gid` and `mode` of a file have no counterpart: it can be read by all", at: item)
     }
     let key = Self.dataKey(source)
     if isSecret {
@@ -159,7 +163,7 @@ extension ComposeEmitter {
   private mutating func topConfig(_ source: String, key: String, _ definition: ComposeNode) -> String? {
     if let content = definition["content"]?.text { return declareConfig(source, key: key, text: content) }
     if let variable = definition["environment"]?.text {
-      _ = loader.reader.variables.mark("${\(variable):-}") { _, _, _ in }
+      _ = loader.reader.variables.mark("${\(variable):-}") { _ in }
       return declareConfig(source, key: key, text: "\(ComposeVariables.open)\(variable)\(ComposeVariables.close)")
     }
     if let path = definition["file"]?.text.map({ loader.reader.variables.plain($0) }) {
@@ -209,7 +213,7 @@ extension ComposeEmitter {
 extension ComposeEmitter {
   private mutating func declareConfig(_ wanted: String, key: String, bytes: [UInt8], at node: ComposeNode) -> String? {
     guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0), bytes.count <= 512 * 1024 else {
-      note(.warning, "`\(key)` is no text, or too long for a config: it is not mounted", at: node)
+      leave(.warning, "`\(key)` is no text, or too long for a config: it is not mounted", at: node)
       return nil
     }
     return declareConfig(wanted, key: Self.dataKey(key), text: text)
@@ -246,7 +250,11 @@ extension ComposeEmitter {
     inputs.insert(variable)
     note(
       .note, "the secret `\(wanted)` is not copied: the program reads it from the environment variable `\(variable)`",
-      help: "set `\(variable)` where `kc` runs", at: node)
+      help: "set `\(variable)` where `kc` runs",
+      alike: .init(
+        subject: "`\(wanted)` (`\(variable)`)",
+        many: "the secrets % are not copied: the program reads them from these variables of the environment",
+        help: "set them where `kc` runs"), at: node)
     declare(2) { out in
       out.block("secret \(name)") { out in
         out.block("data") {

@@ -50,18 +50,23 @@ extension ComposeEmitter {
     return Spelling.nearest(to: field, among: known).map { "did you mean `\($0)`?" }
   }
 
+  /// Whether a field says what holds in any case.
+  private static func isDefault(_ entry: ComposeNode.Entry) -> Bool {
+    entry.node.text.map { defaults[entry.key]?.contains($0) ?? false } ?? false
+  }
+
   mutating func noteFields(_ service: ComposeService) {
     for entry in service.node.entries ?? [] where !Self.known.contains(entry.key) && !entry.key.hasPrefix("x-") {
-      if let fine = Self.defaults[entry.key], let text = entry.node.text, fine.contains(text) { continue }
+      if Self.isDefault(entry) { continue }
       switch entry.key {
       case "restart":
-        note(
+        leave(
           .note,
           "`restart: \(entry.node.text ?? "")` has no counterpart: the pods of a \(service.kind.rawValue) are restarted",
           help: service.kind == .job ? nil : "what ends by itself is a `job`", at: entry.node)
-      case "tty", "stdin_open": note(.note, "`\(entry.key)` has no counterpart", at: entry.node)
+      case "tty", "stdin_open": leave(.note, "`\(entry.key)` has no counterpart", at: entry.node)
       default:
-        note(
+        leave(
           .warning, "`\(entry.key)` has no counterpart", help: Self.missing[entry.key] ?? Self.meant(entry.key),
           at: entry.node)
       }
@@ -69,7 +74,7 @@ extension ComposeEmitter {
     noteDeploy(service)
     for network in service.node["networks"]?.entries ?? [] {
       for entry in network.node.entries ?? [] where entry.key != "aliases" {
-        note(.note, "`\(entry.key)` of a network has no counterpart", at: entry.node)
+        leave(.note, "`\(entry.key)` of a network has no counterpart", at: entry.node)
       }
     }
   }
@@ -82,37 +87,53 @@ extension ComposeEmitter {
       switch entry.key {
       case "restart_policy":
         if let condition = entry.node["condition"]?.text, condition != "any", service.kind != .job {
-          note(
+          leave(
             .note, "`condition: \(condition)` has no counterpart: the pods of a \(service.kind.rawValue) are restarted",
             help: "what ends by itself is a `job`", at: entry.node)
         }
       case "endpoint_mode":
         if entry.node.text == "dnsrr" { note(.note, "`dnsrr` is `headless = true` of a service", at: entry.node) }
-      default: note(.note, "`deploy.\(entry.key)` has no counterpart", at: entry.node)
+      default: leave(.note, "`deploy.\(entry.key)` has no counterpart", at: entry.node)
       }
     }
     let update = deploy["update_config"]
     for field in ["delay", "failure_action", "monitor", "max_failure_ratio"] {
-      if let node = update?[field] { note(.note, "`update_config.\(field)` has no counterpart", at: node) }
+      if let node = update?[field] { leave(.note, "`update_config.\(field)` has no counterpart", at: node) }
     }
   }
 
   mutating func noteTopLevel() {
     let known: Set<String> = ["services", "volumes", "configs", "secrets", "networks", "name", "version", "include"]
     for entry in project.entries ?? [] where !known.contains(entry.key) && !entry.key.hasPrefix("x-") {
-      note(.warning, "`\(entry.key)` has no counterpart", at: entry.node)
+      leave(.warning, "`\(entry.key)` has no counterpart", at: entry.node)
     }
     for network in project["networks"]?.entries ?? [] {
-      note(
+      leave(
         .note, "the network `\(network.key)` has no counterpart: all pods reach each other",
-        help: "write a `networkpolicy` for what must not", at: network.node)
+        help: "write a `networkpolicy` for what must not",
+        alike: .init(
+          subject: "`\(network.key)`", many: "the networks % have no counterpart: all pods reach each other"),
+        at: network.node)
     }
     for volume in project["volumes"]?.entries ?? [] {
       for field in ["driver_opts", "driver"] {
         if let node = volume.node[field], node.text != "local" {
-          note(.note, "`\(field)` of a volume has no counterpart: choose a class", at: node)
+          leave(.note, "`\(field)` of a volume has no counterpart: choose a class", at: node)
         }
       }
     }
+  }
+
+  /// How many fields of services and definitions of what they share became something, and how many parts did not.
+  var summary: String {
+    let left = Set(loader.reader.notes.filter { $0.topic == .leftOut })
+    let shared = ["volumes", "configs", "secrets"].flatMap { project[$0]?.entries ?? [] }.count
+    let fields = services.map { service in
+      (service.node.entries ?? []).count { Self.known.contains($0.key) || Self.isDefault($0) }
+    }
+    let brought = fields.reduce(shared, +)
+    func count(_ number: Int, _ name: String) -> String { "\(number) \(name)\(number == 1 ? "" : "s")" }
+    let rest = left.isEmpty ? "nothing is left out" : "\(count(left.count, "part")) left out"
+    return "\(count(services.count, "service")): \(count(brought, "field")) brought over, \(rest)."
   }
 }

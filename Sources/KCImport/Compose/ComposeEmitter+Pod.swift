@@ -14,7 +14,7 @@ extension ComposeEmitter {
       switch entry.node["condition"]?.text ?? "service_started" {
       case "service_healthy":
         guard let port = other.ports.first(where: { $0.transport == "TCP" }) else {
-          note(.note, "`\(service.key)` does not wait for `\(entry.key)`, which opens no known port", at: entry.node)
+          leave(.note, "`\(service.key)` does not wait for `\(entry.key)`, which opens no known port", at: entry.node)
           continue
         }
         guard !dependsBack(entry.key, on: service.key) else {
@@ -28,12 +28,15 @@ extension ComposeEmitter {
           out.line("command = [\"sh\", \"-c\", \"until nc -z \(target); do sleep 1; done\"]")
         }
       case "service_completed_successfully":
-        note(
+        leave(
           .warning, "`\(service.key)` does not wait for the job `\(entry.key)` to end",
           help: "let the container retry until what the job does is there", at: entry.node)
       default:
         note(
-          .note, "pods start in no order: `\(service.key)` has to retry until `\(entry.key)` answers", at: entry.node)
+          .note, "pods start in no order: `\(service.key)` has to retry until `\(entry.key)` answers",
+          alike: .init(
+            subject: "`\(service.key)` until `\(entry.key)` answers",
+            many: "pods start in no order, and have to retry: %"), at: entry.node)
       }
     }
   }
@@ -79,7 +82,7 @@ extension ComposeEmitter {
       if let rule = constraint(loader.reader.variables.plain(text)) {
         rules.append("require node \(rule)")
       } else {
-        note(.warning, "the constraint `\(loader.reader.variables.plain(text))` has no counterpart", at: item)
+        leave(.warning, "the constraint `\(loader.reader.variables.plain(text))` has no counterpart", at: item)
       }
     }
     for item in placement?["preferences"]?.items ?? [] {
@@ -87,14 +90,14 @@ extension ComposeEmitter {
       if let label, Self.isLabel(label) {
         rules.append("spread by \(AffinityText.topology(label)) or best-effort")
       } else {
-        note(.warning, "this preference has no counterpart", at: item)
+        leave(.warning, "this preference has no counterpart", at: item)
       }
     }
     if let node = placement?["max_replicas_per_node"] {
       if node.text == "1" {
         rules.append("require apart from self by hostname")
       } else {
-        note(.note, "`max_replicas_per_node` has no counterpart but for 1", at: node)
+        leave(.note, "`max_replicas_per_node` has no counterpart but for 1", at: node)
       }
     }
     if let node = service.node["platform"], let text = node.text {
@@ -102,7 +105,7 @@ extension ComposeEmitter {
       if parts.count > 1, ["amd64", "arm64", "arm", "s390x", "ppc64le", "riscv64", "386"].contains(parts[1]) {
         rules.append("require node arch == \(SourceText.quoted(parts[1]))")
       } else {
-        note(.note, "`platform: \(text)` has no counterpart", at: node)
+        leave(.note, "`platform: \(text)` has no counterpart", at: node)
       }
     }
     guard !rules.isEmpty else { return }

@@ -29,7 +29,7 @@ extension ComposeEmitter {
     }
     if let host = item["host_ip"]?.text { noteAddress(host, at: item) }
     if item["mode"]?.text == "host" {
-      note(.note, "`mode: host` has no counterpart: the port is reached through the service", at: item)
+      leave(.note, "`mode: host` has no counterpart: the port is reached through the service", at: item)
     }
     let transport = (item["protocol"]?.text ?? "tcp").uppercased()
     add(target, published: item["published"]?.text, transport: transport, at: item, to: &service)
@@ -64,7 +64,7 @@ extension ComposeEmitter {
   }
 
   private mutating func noteAddress(_ address: String, at item: ComposeNode) {
-    note(.note, "the address \(address) has no counterpart: the service is reached inside the cluster", at: item)
+    leave(.note, "the address \(address) has no counterpart: the service is reached inside the cluster", at: item)
   }
 
   private mutating func add(

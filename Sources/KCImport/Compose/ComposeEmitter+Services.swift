@@ -65,7 +65,10 @@ extension ComposeEmitter {
     if let first = published.first {
       note(
         .note, "`\(service.key)` is reached inside the cluster; Compose publishes it on the host",
-        help: "set `type = \"NodePort\"` or `\"LoadBalancer\"`, or write an ingress", at: first)
+        help: "set `type = \"NodePort\"` or `\"LoadBalancer\"`, or write an ingress",
+        alike: .init(
+          subject: "`\(service.key)`", many: "% are reached inside the cluster; Compose publishes them on the host"),
+        at: first)
     }
     return nil
   }

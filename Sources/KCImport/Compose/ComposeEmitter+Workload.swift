@@ -94,7 +94,7 @@ extension ComposeEmitter {
       for pair in pairs(node, field) where !pair.key.hasPrefix("kompose.") {
         let key = loader.reader.variables.plain(pair.key)
         guard Self.isAnnotation(key) else {
-          note(.warning, "`\(key)` cannot be the name of an annotation: it is left out", at: pair.node)
+          leave(.warning, "`\(key)` cannot be the name of an annotation: it is left out", at: pair.node)
           continue
         }
         if seen.insert(key).inserted { lines.append("\(SourceText.fieldName(key)) = \(string(pair.value ?? ""))") }
@@ -185,7 +185,10 @@ extension ComposeEmitter {
     let label = pairs(definition?["labels"], "labels").first { $0.key == "kompose.volume.size" }?.value
     if let size = label.flatMap({ ComposeUnits.bytes($0) }) { return size }
     if let definition {
-      note(.note, "Compose gives the volume `\(volume)` no size: 1Gi is assumed", at: definition)
+      note(
+        .note, "Compose gives the volume `\(volume)` no size: 1Gi is assumed",
+        alike: .init(subject: "`\(volume)`", many: "Compose gives the volumes % no size: 1Gi is assumed for each"),
+        at: definition)
     }
     return "1Gi"
   }

@@ -35,8 +35,19 @@ struct ComposeEmitter {
     self.loader = loader
   }
 
-  mutating func note(_ severity: ImportNote.Severity, _ message: String, help: String? = nil, at node: ComposeNode) {
-    loader.note(severity, message, help: help, at: node)
+  mutating func note(
+    _ severity: ImportNote.Severity, _ message: String, help: String? = nil, alike: ImportNote.Alike? = nil,
+    at node: ComposeNode
+  ) {
+    loader.note(severity, message, help: help, alike: alike, at: node)
+  }
+
+  /// Says that a part of the project has no counterpart.
+  mutating func leave(
+    _ severity: ImportNote.Severity, _ message: String, help: String? = nil, alike: ImportNote.Alike? = nil,
+    at node: ComposeNode
+  ) {
+    loader.note(severity, message, help: help, alike: alike, topic: .leftOut, at: node)
   }
 
   /// Writes the comments of parts of a service above what they become.

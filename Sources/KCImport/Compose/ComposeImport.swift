@@ -20,6 +20,8 @@ public struct ComposeImport: Sendable {
   public var source: String
   /// What has no counterpart, what was assumed and what is wrong, by file and line.
   public var notes: [ImportNote]
+  /// How much of the project the program says, in a line; nil where nothing could be imported.
+  public var summary: String?
   /// Variables of the environment that the program reads its secrets from.
   public var inputs: [String]
 
@@ -33,7 +35,7 @@ public struct ComposeImport: Sendable {
     var loader = ComposeLoader(open: open)
     guard let project = loader.load(files), loader.reader.files.count > 0 else {
       (projectName, source, inputs) = (options.projectName, "", [])
-      notes = Self.ordered(loader.reader.notes)
+      notes = ComposeNotes.gathered(loader.reader.notes)
       return
     }
     let variables = loader.reader.variables
@@ -43,19 +45,12 @@ public struct ComposeImport: Sendable {
     var emitter = ComposeEmitter(project, projectName: projectName, options: options, loader: loader)
     source = emitter.run()
     inputs = emitter.inputs.sorted()
-    notes = Self.ordered(emitter.loader.reader.notes)
+    notes = ComposeNotes.gathered(emitter.loader.reader.notes)
+    if !emitter.services.isEmpty { summary = emitter.summary }
   }
 
   /// The text of a `project.kc` that names the project.
   public var projectFile: String { "project \(SourceText.blockName(projectName)) {}\n" }
 
   public var hasErrors: Bool { notes.contains { $0.severity == .error } }
-
-  /// By file and line, each once.
-  private static func ordered(_ notes: [ImportNote]) -> [ImportNote] {
-    var seen = Set<ImportNote>()
-    return notes.filter { seen.insert($0).inserted }.enumerated().sorted { left, right in
-      (left.element.file, left.element.line, left.offset) < (right.element.file, right.element.line, right.offset)
-    }.map(\.element)
-  }
 }

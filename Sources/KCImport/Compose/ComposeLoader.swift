@@ -16,9 +16,14 @@ struct ComposeLoader {
     return names.split(separator: ",").map { String($0.filter { $0 != " " }) }
   }
 
-  mutating func note(_ severity: ImportNote.Severity, _ message: String, help: String? = nil, at node: ComposeNode) {
+  mutating func note(
+    _ severity: ImportNote.Severity, _ message: String, help: String? = nil, alike: ImportNote.Alike? = nil,
+    topic: ImportNote.Topic = .other, at node: ComposeNode
+  ) {
     let file = reader.files.indices.contains(node.file) ? reader.files[node.file] : ""
-    reader.notes.append(ImportNote(severity, message, help: help, file: file, line: node.line))
+    var note = ImportNote(severity, message, help: help, file: file, line: node.line)
+    (note.alike, note.topic) = (alike, topic)
+    reader.notes.append(note)
   }
 
   /// The project that files make together, the later ones over the earlier; nil after a note.

@@ -69,8 +69,10 @@ struct ComposeReader {
       }
       return ComposeNode(content: .list(items), file: file, line: line)
     case .string(let text):
-      let marked = variables.mark(text) { [path = files[file]] severity, message, help in
-        self.notes.append(ImportNote(severity, message, help: help, file: path, line: line))
+      let marked = variables.mark(text) { [path = files[file]] said in
+        var note = said
+        (note.file, note.line) = (path, line)
+        self.notes.append(note)
       }
       return ComposeNode(content: .scalar(.string(marked)), file: file, line: line)
     default: return ComposeNode(content: .scalar(value), file: file, line: line)

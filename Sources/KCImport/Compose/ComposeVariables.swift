@@ -21,7 +21,8 @@ struct ComposeVariables {
   private(set) var order: [String] = []
   private(set) var known: [String: Variable] = [:]
 
-  typealias Report = (_ severity: ImportNote.Severity, _ message: String, _ help: String?) -> Void
+  /// Takes what is said of a variable, without its place.
+  typealias Report = (ImportNote) -> Void
 
   static func hasMarks(_ text: String) -> Bool { text.contains(open) }
 
@@ -125,7 +126,7 @@ struct ComposeVariables {
   private mutating func braced(_ inner: String, depth: Int, report: Report) -> String {
     let name = String(inner.prefix { Self.isStart($0) || ($0.isASCII && $0.isNumber) })
     guard let first = name.first, Self.isStart(first), depth < 8 else {
-      report(.error, "`${\(inner)}` is no variable that Compose knows", nil)
+      report(ImportNote(.error, "`${\(inner)}` is no variable that Compose knows", file: ""))
       return ""
     }
     let rest = inner.dropFirst(name.count).drop { $0 == ":" }
@@ -137,10 +138,11 @@ struct ComposeVariables {
       add(name, standard: nil, isRequired: true, report: report)
       return "\(Self.open)\(name)\(Self.close)"
     case "+":
-      report(.warning, "`${\(name)+…}` depends on whether a variable is there: it is left empty", nil)
+      report(
+        ImportNote(.warning, "`${\(name)+…}` depends on whether a variable is there: it is left empty", file: ""))
       return ""
     default:
-      report(.error, "`${\(inner)}` is no variable that Compose knows", nil)
+      report(ImportNote(.error, "`${\(inner)}` is no variable that Compose knows", file: ""))
       return ""
     }
   }
@@ -149,9 +151,13 @@ struct ComposeVariables {
     // Where Compose runs: the project's folder, as for paths that begin with a dot.
     if name == "PWD", given[name] == nil { return "." }
     if standard == nil, given[name] == nil, known[name] == nil, !ComposeSecrets.isSecret(name) {
-      report(
+      var note = ImportNote(
         .warning, "nothing gives the variable `\(name)`: as in Compose, it is empty unless it is set",
-        "pass `--set \(name)=…`, or give the parameter a default")
+        help: "pass `--set \(name)=…`, or give the parameter a default", file: "")
+      note.alike = .init(
+        subject: "`\(name)`", many: "nothing gives the variables %: as in Compose, they are empty unless they are set",
+        help: "pass `--set NAME=…`, or give the parameters defaults")
+      report(note)
     }
     if expanding.contains(name) { return "" }
     add(name, standard: standard ?? "", isRequired: false, isStated: standard != nil, report: report)

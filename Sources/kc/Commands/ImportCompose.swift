@@ -37,6 +37,7 @@ struct ImportCompose: ParsableCommand {
     } else {
       Terminal.out(source)
     }
+    if let summary = result.summary { Terminal.say(summary) }
     if result.hasErrors { throw Exit.input.exit }
   }
 

@@ -213,9 +213,10 @@ import Testing
     ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
     #expect(result.source.split(separator: "\n").count { $0.contains("claim = uploads-claim") } == 2)
     let notes = result.notes.map(\.message)
-    #expect(notes.count { $0.contains("a claim of 1Gi takes its place") } == 3)
-    let left = ["./backend/src", ".", "./conf", "./a.txt", "./html", "~/.aws"]
-    for path in left { #expect(notes.contains { $0.hasPrefix("`\(path)` is a folder of the machine or") }, "\(path)") }
+    let claims = "`./data/db`, `./uploads` and `./state` are folders of the machine: claims of 1Gi take their places"
+    #expect(notes.contains { $0.hasPrefix(claims) })
+    let left = ["./backend/src", ".", "./conf", "./a.txt", "./html", "~/.aws"].map { "`\($0)` (" }
+    #expect(notes.contains { note in left.allSatisfy { note.contains($0) } && note.hasSuffix("they are not mounted") })
   }
 
   @Test func healthChecksAndWaitsAreTyped() {
@@ -267,6 +268,29 @@ import Testing
     let result = checked(
       "services:\n  web:\n    image: a\n    blkio_config: {weight: 1}\n    tty: true\nmodels: {m: {}}")
     #expect(result.notes.map(\.line) == [4, 5, 6])
+  }
+
+  @Test func whatIsSaidOfSeveralServicesIsSaidOnce() {
+    let result = checked(
+      """
+      services:
+        a: {image: "a:${TAG}", ports: ["80:80"], container_name: x, depends_on: [b]}
+        b: {image: "b:${OTHER}", ports: ["81:81"], container_name: y, restart: always, depends_on: [c]}
+        c: {build: ./c, ports: ["82:82"], container_name: z}
+      networks: {front: , back: }
+      """)
+    #expect(
+      result.notes.map { "\($0.line): \($0.message)" } == [
+        "2: nothing gives the variables `TAG` and `OTHER`: as in Compose, they are empty unless they are set",
+        "2: pods start in no order, and have to retry: `a` until `b` answers and `b` until `c` answers",
+        "2: `a`, `b` and `c` are reached inside the cluster; Compose publishes them on the host",
+        "2: `container_name` has no counterpart (lines 3 and 4, too)",
+        "4: `build` has no counterpart: the image `app-c` is assumed",
+        "5: the networks `front` and `back` have no counterpart: all pods reach each other",
+      ])
+    #expect(result.summary == "3 services: 9 fields brought over, 5 parts left out.")
+    #expect(checked("services: {a: {image: a}}").summary == "1 service: 1 field brought over, nothing is left out.")
+    #expect(run(["compose.yaml": "services: {}"]).summary == nil)
   }
 
   /// Every field with a value of every kind: notes, never a crash, and a program that still checks.
