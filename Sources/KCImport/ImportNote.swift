@@ -36,6 +36,8 @@ public struct ImportNote: Sendable, Hashable {
     case noObject
     /// A part of a Compose project that has no counterpart.
     case leftOut
+    /// A variable that nothing gives.
+    case unset(String)
   }
 
   public init(

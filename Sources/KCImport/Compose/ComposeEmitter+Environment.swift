@@ -2,6 +2,7 @@ internal import KCData
 
 extension ComposeEmitter {
   mutating func writeEnvironment(_ service: ComposeService, to out: inout SourceLines) {
+    let secrets = secretEntries[service.key] ?? [:]
     var secretLines: [(key: String, value: String)] = []
     var lines: [(key: String, value: String?, remarks: [String])] = []
     for text in loader.reader.remarks.take(service.node["environment"], isDeep: false) { out.line(text) }
@@ -11,11 +12,15 @@ extension ComposeEmitter {
         continue
       }
       let remarks = loader.reader.remarks.take(pair.node)
-      if let secret = secretValue(pair.key, pair.value, service, at: pair.node) {
-        secretLines.append((pair.key, secret))
-        lines.append((pair.key, nil, remarks))
+      if let secret = secrets[pair.key] {
+        if let shared = sharedSecrets[secret] {
+          lines.append((pair.key, shared, remarks))
+        } else {
+          secretLines.append((pair.key, secret))
+          lines.append((pair.key, nil, remarks))
+        }
       } else {
-        lines.append((pair.key, plainValue(pair.key, pair.value, at: pair.node), remarks))
+        lines.append((pair.key, plainValue(pair.key, pair.value, service, at: pair.node), remarks))
       }
     }
     var name = ""
@@ -38,24 +43,28 @@ extension ComposeEmitter {
     if !files.isEmpty { out.line("envFrom = [\(files.joined(separator: ", "))]") }
   }
 
-  private static func member(_ owner: String, _ key: String) -> String {
+  /// A field of a block, whatever its name is.
+  static func member(_ owner: String, _ key: String) -> String {
     SourceText.isBare(key) ? "\(owner).\(key)" : "\(owner)[\(SourceText.quoted(key))]"
   }
 
-  private static func isVariable(_ name: String) -> Bool {
+  /// Whether a container can have a variable of this name.
+  static func isVariable(_ name: String) -> Bool {
     guard let first = name.utf8.first, !(48...57).contains(first) else { return false }
     return name.utf8.allSatisfy {
       (48...57).contains($0) || (97...122).contains($0 | 32) || $0 == 45 || $0 == 46 || $0 == 95
     } && (first != 46 || name.utf8.count > 2)
   }
 
-  private mutating func plainValue(_ key: String, _ value: String?, at node: ComposeNode) -> String {
+  private mutating func plainValue(
+    _ key: String, _ value: String?, _ service: ComposeService, at node: ComposeNode
+  ) -> String {
     if let value {
       if case .scalar(let scalar) = node.content, !ComposeVariables.hasMarks(value) {
         if scalar.bool != nil { return value }
         if case .int = scalar { return value.hasPrefix("-") ? SourceText.quoted(value) : value }
       }
-      return string(Self.unexpanded(value))
+      return hostText(Self.unexpanded(value), key, service)
     }
     // Taken from where Compose runs.
     _ = loader.reader.variables.mark("${\(key):-}") { _ in }
@@ -63,53 +72,6 @@ extension ComposeEmitter {
       .note, "`\(key)` is taken from the environment of Compose: it is a parameter here", help: "pass `--set \(key)=…`",
       at: node)
     return string("\(ComposeVariables.open)\(key)\(ComposeVariables.close)")
-  }
-
-  /// What a variable is read from whose value must not stand in the program; nil for one that may.
-  private mutating func secretValue(
-    _ key: String, _ value: String?, _ service: ComposeService, at node: ComposeNode
-  ) -> String? {
-    let inner = ComposeVariables.names(value ?? "")
-    if let value, inner.contains(where: loader.reader.variables.isSecret) { return interpolatedSecret(value, at: node) }
-    guard ComposeSecrets.isSecret(key) || value.map(ComposeSecrets.holdsPassword) == true else { return nil }
-    if value == "" { return nil }
-    if let value, let whole = ComposeVariables.whole(value) { return input(whole, at: node) }
-    if let value, Int(value) != nil, !key.uppercased().contains("PASS") { return nil }
-    var name = key.replacing(".", with: "_").replacing("-", with: "_")
-    if let known = inputValues[name], known != value ?? "" {
-      name = "\(Self.variableName(service.host))_\(name)"
-    }
-    inputValues[name] = value ?? ""
-    return input(name, at: node)
-  }
-
-  /// A text with variables, the secret ones read where `kc` runs.
-  private mutating func interpolatedSecret(_ value: String, at node: ComposeNode) -> String {
-    if let whole = ComposeVariables.whole(value) { return input(whole, at: node) }
-    var out = ""
-    for (place, part) in value.split(separator: ComposeVariables.open, omittingEmptySubsequences: false).enumerated() {
-      guard place > 0, let end = part.firstIndex(of: ComposeVariables.close) else {
-        out += SourceText.escaped(String(part))
-        continue
-      }
-      let name = String(part[..<end])
-      out += "\\(\(loader.reader.variables.isSecret(name) ? input(name, at: node) : parameter(name)))"
-      out += SourceText.escaped(String(part[part.index(after: end)...]))
-    }
-    return "\"\(out)\""
-  }
-
-  private mutating func input(_ name: String, at node: ComposeNode) -> String {
-    if inputs.insert(name).inserted {
-      note(
-        .note, "`\(name)` looks like a secret and is not copied: the program reads it from the environment",
-        help: "set `\(name)` where `kc` runs",
-        alike: .init(
-          subject: "`\(name)`",
-          many: "% look like secrets and are not copied: the program reads them from the environment",
-          help: "set them where `kc` runs"), at: node)
-    }
-    return "input.env(\(SourceText.quoted(name)))"
   }
 
   /// Secrets with the variables of `env_file`.

@@ -3,7 +3,7 @@ extension ComposeEmitter {
   mutating func writeServices(_ service: ComposeService, to out: inout SourceLines) {
     guard service.kind != .job else { return }
     let type = serviceType(service)
-    guard !service.ports.isEmpty || isMentioned(service.key) else { return }
+    guard isReached(service) else { return }
     writeService(service.name, host: service.host, service, type: type, isFirst: true, to: &out)
     let hosts = Set(services.map(\.host))
     for (alias, node) in aliases(service) where !hosts.contains(alias) && owners[alias] != service.key {
@@ -74,7 +74,7 @@ extension ComposeEmitter {
   }
 
   /// Whether another service names it.
-  private func isMentioned(_ key: String) -> Bool {
+  func isMentioned(_ key: String) -> Bool {
     services.contains { other in
       ["depends_on", "links"].contains { field in
         guard let node = other.node[field] else { return false }

@@ -20,6 +20,12 @@ struct ComposeEmitter {
   /// Variables of the environment that secrets are read from, and the value that each stood for.
   var inputs: Set<String> = []
   var inputValues: [String: String] = [:]
+  /// The variables of the environment, by how the program reads them.
+  var inputNames: [String: String] = [:]
+  /// What the variables of each service that are secret are read from, by their names.
+  var secretEntries: [String: [String: String]] = [:]
+  /// Where a value that several services have stands, by what it is read from.
+  var sharedSecrets: [String: String] = [:]
   /// The declarations that services need, by their kinds.
   var declarations: [(order: Int, lines: SourceLines)] = []
   /// How many services mount each named volume.
@@ -65,6 +71,7 @@ struct ComposeEmitter {
       services[place] = service
     }
     countVolumes()
+    readSecrets()
     var bodies = SourceLines()
     for service in services {
       bodies.gap()

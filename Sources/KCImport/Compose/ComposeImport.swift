@@ -45,7 +45,12 @@ public struct ComposeImport: Sendable {
     var emitter = ComposeEmitter(project, projectName: projectName, options: options, loader: loader)
     source = emitter.run()
     inputs = emitter.inputs.sorted()
-    notes = ComposeNotes.gathered(emitter.loader.reader.notes)
+    notes = ComposeNotes.gathered(
+      emitter.loader.reader.notes.filter { note in
+        // What is read from the environment is no parameter that a value can be passed for.
+        guard case .unset(let name) = note.topic, emitter.inputs.contains(name) else { return true }
+        return emitter.parameterNames[name] != nil
+      })
     if !emitter.services.isEmpty { summary = emitter.summary }
   }
 

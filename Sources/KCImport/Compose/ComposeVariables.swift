@@ -18,6 +18,8 @@ struct ComposeVariables {
   var given: [String: String] = [:]
   /// The variables whose values are being read: one that is made of itself is empty there.
   private var expanding: Set<String> = []
+  /// Those that stand where passwords do.
+  var passwords: Set<String> = []
   private(set) var order: [String] = []
   private(set) var known: [String: Variable] = [:]
 
@@ -154,6 +156,7 @@ struct ComposeVariables {
       var note = ImportNote(
         .warning, "nothing gives the variable `\(name)`: as in Compose, it is empty unless it is set",
         help: "pass `--set \(name)=…`, or give the parameter a default", file: "")
+      note.topic = .unset(name)
       note.alike = .init(
         subject: "`\(name)`", many: "nothing gives the variables %: as in Compose, they are empty unless they are set",
         help: "pass `--set NAME=…`, or give the parameters defaults")
@@ -186,7 +189,9 @@ struct ComposeVariables {
     var (seen, left): (Set<String>, [String]) = ([name], [name])
     while let next = left.popLast() {
       let standard = known[next]?.standard ?? ""
-      if ComposeSecrets.isSecret(next) || ComposeSecrets.holdsPassword(standard) { return true }
+      if passwords.contains(next) || ComposeSecrets.isSecret(next) || ComposeSecrets.holdsPassword(standard) {
+        return true
+      }
       left += Self.names(standard).filter { seen.insert($0).inserted }
     }
     return false
@@ -220,13 +225,17 @@ enum ComposeSecrets {
     return words.contains(where: upper.contains) || endings.contains(where: upper.hasSuffix)
   }
 
-  /// Whether a value holds a password: `postgres://user:password@host`.
-  static func holdsPassword(_ value: String) -> Bool {
-    guard let start = value.firstRange(of: "://") else { return false }
+  /// The password in a value: `postgres://user:password@host`; nil where there is none.
+  static func password(in value: String) -> Substring? {
+    guard let start = value.firstRange(of: "://") else { return nil }
     let rest = value[start.upperBound...].prefix { $0 != "/" && $0 != " " }
-    guard let at = rest.lastIndex(of: "@"), let colon = rest.firstIndex(of: ":") else { return false }
-    return colon < at && rest.index(after: colon) < at
+    guard let at = rest.lastIndex(of: "@"), let colon = rest.firstIndex(of: ":"), colon < at else { return nil }
+    let password = rest[rest.index(after: colon)..<at]
+    return password.isEmpty ? nil : password
   }
+
+  /// Whether a value holds a password.
+  static func holdsPassword(_ value: String) -> Bool { password(in: value) != nil }
 
   /// Whether a file's name says that its content is secret.
   static func isSecretFile(_ path: String) -> Bool {

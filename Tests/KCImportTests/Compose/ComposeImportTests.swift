@@ -14,23 +14,6 @@ import Testing
     return result
   }
 
-  @Test func secretsAreNeverCopied() {
-    let result = checked(
-      """
-      services:
-        db:
-          image: postgres
-          environment:
-            POSTGRES_PASSWORD: hunter2
-            URL: postgres://app:hunter2@db/app
-            TOKEN: ${API_TOKEN:-hunter2}
-      """)
-    #expect(!result.source.contains("hunter2"))
-    #expect(!result.notes.contains { $0.message.contains("hunter2") })
-    #expect(result.source.contains("env POSTGRES_PASSWORD = db-env.data.POSTGRES_PASSWORD"))
-    #expect(result.inputs == ["API_TOKEN", "POSTGRES_PASSWORD", "URL"])
-  }
-
   @Test func fileOfVariablesIsReadAsComposeDoes() {
     let compose = """
       name: other

@@ -1,0 +1,95 @@
+/// Variables of services whose values must not stand in a program.
+extension ComposeEmitter {
+  /// Finds what the secret variables of all services are read from, and declares once what several services have.
+  mutating func readSecrets() {
+    for service in services { markPasswords(service) }
+    var uses: [String: Int] = [:]
+    var first: [(expression: String, key: String)] = []
+    for service in services {
+      var entries: [String: String] = [:]
+      for pair in pairs(service.node["environment"], "environment") where Self.isVariable(pair.key) {
+        entries[pair.key] = secretValue(pair.key, pair.value, service, at: pair.node)
+        if let expression = entries[pair.key], !first.contains(where: { $0.expression == expression }) {
+          first.append((expression, pair.key))
+        }
+      }
+      secretEntries[service.key] = entries
+      for expression in Set(entries.values) { uses[expression, default: 0] += 1 }
+    }
+    let shared = first.filter { uses[$0.expression, default: 0] > 1 }
+    guard !shared.isEmpty else { return }
+    let name = names.declare("shared-env", ending: "secret")
+    var taken = Set<String>()
+    var lines: [String] = []
+    for (expression, key) in shared {
+      let wanted = inputNames[expression] ?? key
+      let key = ([wanted, key] + (2...shared.count + 2).map { "\(wanted)_\($0)" }).first { !taken.contains($0) } ?? key
+      taken.insert(key)
+      lines.append("\(SourceText.fieldName(key)) = \(expression)")
+      sharedSecrets[expression] = Self.member("\(name).data", key)
+    }
+    declare(2) { out in
+      out.block("secret \(name)") { out in out.block("data") { out in for line in lines { out.line(line) } } }
+    }
+  }
+
+  /// Remembers the variables that are all of a password in a URL, or of a variable that is called one.
+  private mutating func markPasswords(_ service: ComposeService) {
+    for pair in pairs(service.node["environment"], "environment") {
+      guard let value = pair.value else { continue }
+      let part = ComposeSecrets.password(in: value).map(String.init) ?? value
+      guard let whole = ComposeVariables.whole(part), part != value || ComposeSecrets.isSecret(pair.key) else {
+        continue
+      }
+      loader.reader.variables.passwords.insert(whole)
+    }
+  }
+
+  /// What a variable is read from whose value must not stand in the program; nil for one that may.
+  private mutating func secretValue(
+    _ key: String, _ value: String?, _ service: ComposeService, at node: ComposeNode
+  ) -> String? {
+    let inner = ComposeVariables.names(value ?? "")
+    let password = value.flatMap(ComposeSecrets.password).map(String.init)
+    let isWritten = password.map { ComposeVariables.whole($0) == nil } ?? false
+    if let value, !isWritten, inner.contains(where: loader.reader.variables.isSecret) {
+      return interpolatedSecret(value, key, service, at: node)
+    }
+    guard ComposeSecrets.isSecret(key) || password != nil else { return nil }
+    if value == "" { return nil }
+    if let value, let whole = ComposeVariables.whole(value) { return input(whole, at: node) }
+    if let value, Int(value) != nil, !key.uppercased().contains("PASS") { return nil }
+    var name = key.replacing(".", with: "_").replacing("-", with: "_")
+    if let known = inputValues[name], known != value ?? "" {
+      name = "\(Self.variableName(service.host))_\(name)"
+    }
+    inputValues[name] = value ?? ""
+    return input(name, at: node)
+  }
+
+  /// A text with variables, the secret ones read where `kc` runs.
+  private mutating func interpolatedSecret(
+    _ value: String, _ key: String, _ service: ComposeService, at node: ComposeNode
+  ) -> String {
+    if let whole = ComposeVariables.whole(value) { return input(whole, at: node) }
+    let variables = loader.reader.variables
+    return hostText(value, key, service) { emitter, name in
+      variables.isSecret(name) ? emitter.input(name, at: node) : emitter.parameter(name)
+    }
+  }
+
+  private mutating func input(_ name: String, at node: ComposeNode) -> String {
+    if inputs.insert(name).inserted {
+      note(
+        .note, "`\(name)` looks like a secret and is not copied: the program reads it from the environment",
+        help: "set `\(name)` where `kc` runs",
+        alike: .init(
+          subject: "`\(name)`",
+          many: "% look like secrets and are not copied: the program reads them from the environment",
+          help: "set them where `kc` runs"), at: node)
+    }
+    let expression = "input.env(\(SourceText.quoted(name)))"
+    inputNames[expression] = name
+    return expression
+  }
+}
