@@ -1,5 +1,6 @@
 internal import KCCodec
 internal import KCData
+internal import KCKube
 
 /// What is imported of the objects in manifests: not what tells tools what to do, not what only says how tools change
 /// others, and not what only API servers set.
@@ -44,7 +45,7 @@ public struct ImportSelection: Sendable {
     let whose = served.count == 1 ? "an object" : "\(served.count) objects"
     notes.append(
       ImportNote(
-        .note, "what only an API server sets, such as `uid` and `resourceVersion`, is left out of \(whose)",
+        .note, "what only an API server sets, such as `uid` and `status`, is left out of \(whose)",
         file: served.first.file, line: served.first.line))
   }
 
@@ -63,11 +64,19 @@ public struct ImportSelection: Sendable {
   ]
   private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
-  /// The object without what an API server has set in its metadata; also whether that said something.
+  /// The object without what an API server has set: in its metadata, and the status of a kind that kc does not know (of
+  /// others no block says it). Also whether that said something.
   private static func withoutServerFields(_ imported: ImportedObject) -> (ImportedObject, isChanged: Bool) {
     guard var metadata = imported.object["metadata"]?.object else { return (imported, false) }
+    let whole = metadata
     var dropped: [FieldPath] = []
     var isChanged = false
+    if let status = imported.object["status"]?.object,
+      ResourceTypes.builtin.find((imported.object["apiVersion"]?.string, imported.object["kind"]?.string)) == nil
+    {
+      isChanged = !status.isEmpty
+      dropped.append(FieldPath("status"))
+    }
     for key in metadata.keys where serverFields.contains(key) {
       isChanged = isChanged || metadata[key]?.isNull == false
       dropped.append(FieldPath("metadata").field(key))
@@ -81,7 +90,8 @@ public struct ImportSelection: Sendable {
     }
     if dropped.isEmpty { return (imported, false) }
     var out = imported
-    out.object["metadata"] = .object(metadata)
+    if dropped.first == FieldPath("status") { out.object["status"] = nil }
+    if metadata != whole { out.object["metadata"] = metadata.isEmpty ? nil : .object(metadata) }
     out.comments.removeAll { comment in dropped.contains { comment.path.hasPrefix($0) } }
     return (out, isChanged)
   }

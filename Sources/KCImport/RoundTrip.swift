@@ -29,19 +29,23 @@ public struct RoundTrip: Sendable {
   public var agreed: Int { total - differences.count }
 
   /// Compiles what an import made of objects, and compares.
-  public init(_ objects: [ImportedObject], _ result: SourceImport.Result) {
+  ///
+  /// - Parameters:
+  ///   - checksObjects: whether what the API server refuses is an error, as it is for `kc check`.
+  ///   - folder: where the source was written to; nil where it was not, and the objects' places are said instead.
+  public init(
+    _ objects: [ImportedObject], _ result: SourceImport.Result, checksObjects: Bool = false, folder: String? = nil
+  ) {
     var texts: [String: String] = [:]
     for file in result.files { texts[file.path] = file.text }
-    let compilation = Compilation(entry: result.files.map(\.path), provider: MemorySources(texts))
+    var options = CompileOptions()
+    options.checksObjects = checksObjects
+    let compilation = Compilation(
+      entry: result.files.map(\.path), provider: MemorySources(texts), options: options)
     var outcomes: [String: Value] = [:]
     for resource in compilation.resources { outcomes[resource.address] = resource.object }
     rendered = result.addresses.map { outcomes[$0] }
-    let reporter = DiagnosticText(files: compilation.sources)
-    for diagnostic in compilation.diagnostics where diagnostic.severity == .error {
-      errorCount += 1
-      if diagnostics.count < 50 { diagnostics.append(reporter.render(diagnostic)) }
-    }
-    note(compilation, result)
+    note(compilation, objects, result, folder: folder)
     for (index, object) in objects.enumerated() where result.addresses.indices.contains(index) {
       total += 1
       guard let message = Self.difference(object.object, rendered[index]) else { continue }
@@ -50,8 +54,10 @@ public struct RoundTrip: Sendable {
     }
   }
 
-  /// Finds the objects that errors lie in.
-  private mutating func note(_ compilation: Compilation, _ result: SourceImport.Result) {
+  /// Writes down errors, and the objects that they lie in.
+  private mutating func note(
+    _ compilation: Compilation, _ objects: [ImportedObject], _ result: SourceImport.Result, folder: String?
+  ) {
     var starts: [String: [(line: Int, index: Int)]] = [:]
     var places: [String: Int] = [:]
     for (index, address) in result.addresses.enumerated() { places[address] = index }
@@ -59,15 +65,37 @@ public struct RoundTrip: Sendable {
       guard let index = places[resource.address] else { continue }
       starts[resource.origin.file, default: []].append((resource.origin.line, index))
     }
-    for diagnostic in compilation.diagnostics where diagnostic.severity == .error {
-      guard compilation.sources.indices.contains(diagnostic.span.file) else { continue }
-      let file = compilation.sources[diagnostic.span.file]
-      let line = file.line(at: diagnostic.span.start)
-      guard let index = (starts[file.path] ?? []).last(where: { $0.line <= line })?.index, refused[index] == nil else {
-        continue
-      }
-      refused[index] = "\(diagnostic.code): \(diagnostic.message)"
+    let own = Set(result.files.map(\.path))
+    let files = compilation.sources.map { file in
+      guard let folder, own.contains(file.path) else { return file }
+      return SourceFile(id: file.id, path: "\(folder)/\(file.path)", bytes: file.bytes)
     }
+    let reporter = DiagnosticText(files: files)
+    for diagnostic in compilation.diagnostics where diagnostic.severity == .error {
+      var index: Int?
+      if compilation.sources.indices.contains(diagnostic.span.file) {
+        let file = compilation.sources[diagnostic.span.file]
+        let line = file.line(at: diagnostic.span.start)
+        index = starts[file.path]?.last { $0.line <= line }?.index
+      }
+      errorCount += 1
+      if diagnostics.count < Self.mostShown {
+        let text = reporter.render(diagnostic)
+        diagnostics.append(folder == nil ? Self.text(diagnostic, at: index.map { objects[$0] }) ?? text : text)
+      }
+      if let index, refused[index] == nil { refused[index] = "\(diagnostic.code): \(diagnostic.message)" }
+    }
+  }
+
+  private static let mostShown = 50
+
+  /// An error with the place of the object that it lies in; nil where it lies in none.
+  private static func text(_ diagnostic: Diagnostic, at object: ImportedObject?) -> String? {
+    guard let object, !object.file.isEmpty else { return nil }
+    var lines = ["\(object.file):\(object.line): error[\(diagnostic.code)]: \(diagnostic.message)"]
+    lines += diagnostic.notes.map { "  note: \($0)" }
+    if let help = diagnostic.help { lines.append("  help: \(help)") }
+    return lines.joined(separator: "\n")
   }
 
   /// What the API server would make of an object: its defaults filled in, in the form that it writes, without what says
@@ -75,7 +103,10 @@ public struct RoundTrip: Sendable {
   public static func normal(_ object: Value) -> Value {
     guard let type = ResourceTypes.builtin.find((object["apiVersion"]?.string, object["kind"]?.string)) else {
       var copy = object
-      if let metadata = object["metadata"] { copy["metadata"] = PlainForm.metadata(metadata) }
+      if let metadata = object["metadata"] {
+        let plain = PlainForm.metadata(metadata)
+        copy["metadata"] = plain.object?.isEmpty ?? false ? nil : plain
+      }
       return GatewayForm.plain(copy)
     }
     var copy = object

@@ -52,9 +52,31 @@ import Testing
       ])
     #expect(
       selection.notes.map(\.message) == [
-        "what only an API server sets, such as `uid` and `resourceVersion`, is left out of an object"
+        "what only an API server sets, such as `uid` and `status`, is left out of an object"
       ])
     #expect(select("{apiVersion: v1, kind: Pod, metadata: {name: a, creationTimestamp: null}}").notes.isEmpty)
+  }
+
+  @Test func theStatusOfCustomKindsIsLeftOut() {
+    let selection = select(
+      """
+      {apiVersion: example.com/v1, kind: Widget, metadata: {name: a}, spec: {x: 1}, status: {phase: Ready}}
+      ---
+      {apiVersion: example.com/v1, kind: Widget, metadata: {name: b}, status: on}
+      """)
+    #expect(selection.objects.first?.object["status"] == nil && selection.notes.count == 1)
+    #expect(selection.objects.last?.object["status"] != nil)
+  }
+
+  @Test func metadataOfAPIServersAloneIsNone() {
+    for text in [
+      "{apiVersion: example.com/v1, kind: Widget, metadata: {uid: a}, spec: {x: 1}}",
+      "{apiVersion: v1, kind: Pod, metadata: {uid: a}, spec: {containers: []}}",
+      "{apiVersion: example.com/v1, kind: Widget, metadata: {}, spec: {x: 1}}",
+    ] {
+      let objects = select(text).objects
+      #expect(RoundTrip(objects, SourceImport.source(for: objects)).differences.isEmpty, "\(text)")
+    }
   }
 
   @Test func theProjectMakesNoNamespacesThatNoManifestHolds() {

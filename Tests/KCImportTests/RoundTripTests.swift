@@ -138,4 +138,21 @@ import Testing
     #expect(RoundTrip.difference(object, widget(["a": 2])) == "spec.a: 1 became 2")
     #expect(RoundTrip.difference(object, nil) != nil)
   }
+
+  @Test func errorsNameFilesThatThereAre() {
+    let text = """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: a}
+      spec: {template: {spec: {restartPolicy: Always, containers: [{name: a, image: b}]}}}
+      """
+    let objects = ManifestReader.read(Array("---\n\(text)".utf8), file: "deploy/a.yaml").objects
+    let result = SourceImport.source(for: objects)
+    #expect(RoundTrip(objects, result).errorCount == 0)
+    let proof = RoundTrip(objects, result, checksObjects: true)
+    #expect(proof.errorCount == 1)
+    #expect(proof.diagnostics.first?.hasPrefix("deploy/a.yaml:2: error[KC0197]: the API server refuses") ?? false)
+    let written = RoundTrip(objects, result, checksObjects: true, folder: "shop")
+    #expect(written.diagnostics.first?.contains("--> shop/a.kc:") ?? false)
+  }
 }

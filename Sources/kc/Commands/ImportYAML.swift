@@ -104,7 +104,7 @@ struct ImportYAML: ParsableCommand {
   }
 
   private func prove(_ objects: [ImportedObject], _ result: SourceImport.Result) throws {
-    let proof = RoundTrip(objects, result)
+    let proof = RoundTrip(objects, result, checksObjects: true, folder: out)
     for text in proof.diagnostics { Terminal.say(text) }
     for difference in proof.differences {
       Terminal.say("\(difference.file):\(difference.line): \(difference.address): \(difference.message)")
