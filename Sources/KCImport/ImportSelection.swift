@@ -26,6 +26,7 @@ public struct ImportSelection: Sendable {
   private mutating func select(_ given: [ImportedObject]) {
     var tools: [(tool: ManifestTool, first: ImportedObject, count: Int)] = []
     var served: (first: ImportedObject, count: Int)?
+    var unquoted = UnquotedTexts()
     for imported in given {
       if let tool = ManifestTool(imported.object) {
         leftOut += 1
@@ -36,11 +37,12 @@ public struct ImportSelection: Sendable {
         }
         continue
       }
+      unquoted.look(at: imported)
       let (object, isChanged) = Self.withoutServerFields(imported)
       if isChanged { served = (served?.first ?? imported, (served?.count ?? 0) + 1) }
       objects.append(object)
     }
-    notes = tools.map(Self.note)
+    notes = tools.map(Self.note) + [unquoted.note].compactMap { $0 }
     guard let served else { return }
     let whose = served.count == 1 ? "an object" : "\(served.count) objects"
     notes.append(

@@ -57,6 +57,27 @@ import Testing
     #expect(select("{apiVersion: v1, kind: Pod, metadata: {name: a, creationTimestamp: null}}").notes.isEmpty)
   }
 
+  @Test func wordsThatAreTruthValuesAreSaid() {
+    let selection = select(
+      """
+      {apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {a: "y", b: yes-no}}, data: {c: n}}
+      ---
+      apiVersion: batch/v1
+      kind: CronJob
+      metadata: {name: b}
+      spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: a, args: [5], env: [{value: on}]}]}}}}}
+      """)
+    #expect(
+      selection.notes.map(\.message) == [
+        "`data.c` is read as `false`, and so are 2 more values where the API takes texts: API servers refuse these objects"
+      ])
+    let one = select("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {a: y}}}")
+    #expect(
+      one.notes.map(\.message) == [
+        "`metadata.labels.a` is read as `true`, and the API takes a text there: API servers refuse this object"
+      ])
+  }
+
   @Test func theStatusOfCustomKindsIsLeftOut() {
     let selection = select(
       """
