@@ -145,4 +145,43 @@ import Testing
     #expect(
       text.contains(#"a = "hello""#) && text.contains(#"c = "plain""#) && text.contains(#"data = { b = "/w==" }"#))
   }
+
+  @Test func whatIsKeptAndSharedHasFields() {
+    let pod = "metadata: {labels: {app: a}}, spec: {shareProcessNamespace: true, containers: [{name: a, image: a}]}"
+    let (result, proof) = imported(
+      """
+      apiVersion: batch/v1
+      kind: CronJob
+      metadata: {name: clean}
+      spec:
+        schedule: "0 3 * * *"
+        successfulJobsHistoryLimit: 0
+        failedJobsHistoryLimit: 5
+        jobTemplate:
+          spec:
+            template:
+              spec:
+                restartPolicy: Never
+                containers: [{name: a, image: a}]
+                volumes: [{name: files, nfs: {server: files.example.com, path: /shared, readOnly: true}}]
+      ---
+      apiVersion: apps/v1
+      kind: DaemonSet
+      metadata: {name: agent}
+      spec: {revisionHistoryLimit: 2, selector: {matchLabels: {app: a}}, template: {\(pod)}}
+      ---
+      apiVersion: apps/v1
+      kind: StatefulSet
+      metadata: {name: db}
+      spec: {revisionHistoryLimit: 3, serviceName: db, selector: {matchLabels: {app: a}}, template: {\(pod)}}
+
+      """)
+    #expect(proof.agreed == 3 && proof.errorCount == 0)
+    #expect(result.forms == [.library, .library, .library])
+    let text = result.files.first?.text ?? ""
+    for line in [
+      "keepSucceeded = 0", "keepFailed = 5", "history = 2", "history = 3", "shareProcesses = true",
+      #"nfs { server = "files.example.com", path = "/shared", readOnly = true }"#,
+    ] { #expect(text.contains(line), "\(line)\n\(text)") }
+  }
 }

@@ -119,6 +119,9 @@ extension Lifter {
     for key in ["hostNetwork", "hostPID", "hostIPC"] {
       if let shared = pod.bool(key) { lines.append(.text("\(key) = \(shared)", pod.path(key))) }
     }
+    if let shared = pod.bool("shareProcessNamespace") {
+      lines.append(.text("shareProcesses = \(shared)", pod.path("shareProcessNamespace")))
+    }
     for (name, key) in [("dnsPolicy", "dnsPolicy"), ("nodeName", "nodeName"), ("scheduler", "schedulerName")] {
       if let text = pod.text(key) { lines.append(.text("\(name) = \(literal(text))", pod.path(key))) }
     }

@@ -30,6 +30,9 @@ extension Lifter {
       if let type = volume.text("hostPath", "type") {
         body.append(.text("hostType = \(SourceText.quoted(type))", path.field("hostPath").field("type")))
       }
+    } else if let folder = serverFolder(volume) {
+      volume.take("nfs")
+      body.append(folder)
     } else if let sources = volume.peek("projected", "sources")?.array, let blocks = projected(sources, path) {
       volume.take("projected", "sources")
       body += blocks
@@ -55,6 +58,21 @@ extension Lifter {
     }
     addRaw(volume, "Volume", to: &body)
     return .block(head, body, path)
+  }
+
+  /// `nfs { server = "files", path = "/shared" }`
+  private func serverFolder(_ volume: Remainder) -> SourceLine? {
+    guard let given = volume.peek("nfs") else { return nil }
+    let path = volume.path("nfs")
+    var nfs = Remainder(given, path)
+    guard let server = nfs.text("server"), let folder = nfs.text("path"), !server.isEmpty, folder.hasPrefix("/") else {
+      return nil
+    }
+    var body: [SourceLine] = [
+      .value("server", .string(server), path.field("server")), .value("path", .string(folder), path.field("path")),
+    ]
+    if let readOnly = nfs.bool("readOnly") { body.append(.text("readOnly = \(readOnly)", path.field("readOnly"))) }
+    return nfs.isEmpty ? .block("nfs", body, path) : nil
   }
 
   private func addEmpty(_ empty: Fields, _ path: FieldPath, to body: inout [SourceLine]) -> Bool {

@@ -18,7 +18,7 @@ extension Lifter {
         add("maxSurge", share: "spec", "updateStrategy", "rollingUpdate", "maxSurge")
         add("maxUnavailable", share: "spec", "updateStrategy", "rollingUpdate", "maxUnavailable")
       }
-      rest.drop(10, "spec", "revisionHistoryLimit")
+      addHistory()
     case "cronjob": guard addSchedule() else { return false }
     case "job":
       rest.drop(false, "spec", "suspend")
@@ -99,8 +99,7 @@ extension Lifter {
   private mutating func addDeployment() {
     rest.drop(1, "spec", "replicas")
     add("replicas", int: "spec", "replicas")
-    rest.drop(10, "spec", "revisionHistoryLimit")
-    add("history", int: "spec", "revisionHistoryLimit")
+    addHistory()
     rest.drop(0, "spec", "minReadySeconds")
     add("minReady", seconds: "spec", "minReadySeconds")
     rest.drop(600, "spec", "progressDeadlineSeconds")
@@ -149,8 +148,13 @@ extension Lifter {
     rest.drop(0, "spec", "minReadySeconds")
     add("minReady", seconds: "spec", "minReadySeconds")
     addUpdates(dropping: 0, "partition")
-    rest.drop(10, "spec", "revisionHistoryLimit")
+    addHistory()
     return true
+  }
+
+  private mutating func addHistory() {
+    rest.drop(10, "spec", "revisionHistoryLimit")
+    add("history", int: "spec", "revisionHistoryLimit")
   }
 
   /// `rollout = "OnDelete"`; what the API server fills in is left out.
@@ -210,7 +214,9 @@ extension Lifter {
     rest.drop(false, "spec", "suspend")
     add("suspend", bool: "spec", "suspend")
     rest.drop(3, "spec", "successfulJobsHistoryLimit")
+    add("keepSucceeded", int: "spec", "successfulJobsHistoryLimit")
     rest.drop(1, "spec", "failedJobsHistoryLimit")
+    add("keepFailed", int: "spec", "failedJobsHistoryLimit")
     addJob("spec", "jobTemplate", "spec")
     return true
   }
