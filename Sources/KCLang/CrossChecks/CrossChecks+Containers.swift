@@ -5,12 +5,14 @@ extension CrossChecks {
   mutating func checkContainer(_ container: Node, _ name: String, _ object: Object) {
     checkImage(container, name)
     checkResources(container, name)
+    checkAmounts(container, name)
     checkPorts(container, name, object)
     checkEnvironment(container, name, object)
   }
 
   private mutating func checkImage(_ container: Node, _ name: String) {
     guard let image = child(container, names.image), image.value.tag == .string else { return }
+    if checkImageName(image, name) { return }
     let bytes = program.tree.utf8(of: image.value)
     let last = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes[$0...] } ?? bytes
     guard !bytes.isEmpty, !last.contains(UInt8(ascii: ":")), !bytes.contains(UInt8(ascii: "@")) else { return }

@@ -5,7 +5,9 @@ extension CrossChecks {
   mutating func checkPods(_ object: Object) {
     guard let pod = object.pod else { return }
     let containers = elements(pod, names.initContainers) + elements(pod, names.containers)
-    let claims = elements(child(object.root, names.spec), names.volumeClaimTemplates).compactMap { claim in
+    let templates = elements(child(object.root, names.spec), names.volumeClaimTemplates)
+    for claim in templates { checkSize(claim, title(object)) }
+    let claims = templates.compactMap { claim in
       child(claim, names.metadata).flatMap { text($0, names.name) }
     }
     var volumes: [String: Node] = [:]

@@ -19,6 +19,10 @@ extension CrossChecks {
         "KC0442", "\(title(object)) keeps at least \(low) pods and at most \(high)", at: least.site,
         labels: [(most.site, "the most")], help: "the least is not above the most")
     }
+    for metric in elements(spec, names.metrics) {
+      guard let resource = child(metric, names.resource), let name = text(resource, names.name) else { continue }
+      checkAim(resource, name, object)
+    }
     guard let target = target(of: object) else {
       if let reference = child(spec, names.scaleTargetRef), let kind = text(reference, names.kind) {
         checkName(

@@ -65,6 +65,8 @@ struct CrossChecks: ~Copyable {
       case "HorizontalPodAutoscaler": checkAutoscaler(object)
       case "PodDisruptionBudget": checkBudget(object)
       case "RoleBinding", "ClusterRoleBinding": checkBinding(object)
+      case "Role", "ClusterRole": checkRole(object)
+      case "PersistentVolumeClaim": checkSize(object.root, title(object))
       case "NetworkPolicy": checkNetworkPolicy(object)
       case "StatefulSet": checkStatefulSet(object)
       case "CronJob": checkSchedule(object)

@@ -13,7 +13,9 @@ struct ObjectNames {
     tls,
     backendRefs, scaleTargetRef, metrics, resource, minReplicas, maxReplicas, minAvailable, maxUnavailable, roleRef,
     podSelector, schedule, volumeClaimTemplates, target, type, restartPolicy, projected, sources, parentRefs,
-    sectionName, listeners, hostname, hostnames, filters, requestMirror, backendRef, matches, value: UInt32
+    sectionName, listeners, hostname, hostnames, filters, requestMirror, backendRef, matches, value, verbs, apiGroups,
+    nonResourceURLs,
+    averageUtilization, averageValue: UInt32
 
   init(_ keys: TreeKeys) {
     func find(_ name: String) -> UInt32 { keys.find(name) ?? .max }
@@ -119,5 +121,10 @@ struct ObjectNames {
     backendRef = find("backendRef")
     matches = find("matches")
     value = find("value")
+    verbs = find("verbs")
+    apiGroups = find("apiGroups")
+    nonResourceURLs = find("nonResourceURLs")
+    averageUtilization = find("averageUtilization")
+    averageValue = find("averageValue")
   }
 }

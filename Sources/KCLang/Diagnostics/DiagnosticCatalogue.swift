@@ -5,7 +5,7 @@ public enum DiagnosticCatalogue {
   /// In the order of their codes.
   public static let all: [DiagnosticInfo] =
     (SyntaxCatalogue.all + names + types + layers + functions + modules + affinity + values + limits + moves + checking
-    + tests + pods + references + exposure + gateways + scaling + otherNames + policies)
+    + tests + pods + amounts + references + exposure + gateways + scaling + otherNames + policies)
     .sorted {
       $0.code < $1.code
     }
