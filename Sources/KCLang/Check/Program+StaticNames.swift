@@ -101,6 +101,11 @@ extension Program {
           "KC0107", "\(Self.article(describe(type))) has no `\(text(member))`", at: site, help: "it is `\(here)`")
         return TypeTable.unknown
       }
+      if let tag = tag(of: type), let help = Self.methodHelp(text(member), of: tag, known: known) {
+        report(
+          "KC0107", "\(Self.article(describe(type))) has no `\(text(member))`", at: site, help: help)
+        return TypeTable.unknown
+      }
       reportUnknown(
         "KC0107", "\(Self.article(describe(type))) has no `\(text(member))`", text(member), among: known, at: span(site)
       )

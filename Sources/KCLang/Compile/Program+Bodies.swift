@@ -135,6 +135,7 @@ extension Program {
       return [statement]
     }
     if target.isNamespace, checkEnvironmentParameter(parts[0], parts[1], in: scope) { return [] }
+    if target.isNamespace, reportAmendment(names, parts[1], in: scope) { return [] }
     guard let (slot, inner) = field(first, target, at: first.span) else { return [] }
     var statement = Statement(kind: .set, isAppend: isAppend)
     statement.key = key(first.text)
@@ -267,6 +268,7 @@ extension Program {
           "KC0109", "there are no `\(name.text)` blocks", at: name.span,
           help: "each value gets a name by itself, `let x = 1`, and what is given from outside is a `param`")
       }
+      if reportKindless(name, in: scope) { return }
       return report(
         "KC0109", "\(Self.article("`\(name.text)`")) block needs a name", at: name.span,
         help: "write `\(name.text) NAME { … }`")

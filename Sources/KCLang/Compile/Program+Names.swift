@@ -202,6 +202,11 @@ extension Program {
     if let help = otherPlace(of: name, at: place, in: scope, unless: Self.nearest(to: name, among: known) != nil) {
       return report("KC0100", "there is no `\(name)` here", at: place, help: help)
     }
+    if Self.nearest(to: name, among: known) == nil, let (help, isSure) = quotesHelp(name, type) {
+      return report(
+        "KC0100", "there is no `\(name)` here", at: place, help: help,
+        fix: isSure ? Diagnostic.Fix(span: place, replacement: "\"\(name)\"") : nil)
+    }
     reportUnknown("KC0100", "there is no `\(name)` here", name, among: known, at: place)
   }
 

@@ -27,6 +27,9 @@ extension Program {
     "unless": ("write `if !condition { … }`", nil),
     "switch": ("write `match value { 1 -> { … }, _ -> { … } }`", "match"),
     "while": ("a loop runs over a collection: `for x in xs { … }`", nil),
+    "terraform": ("versions stand in `project.kc`, and nothing is said of a state", nil),
+    "provider": ("which cluster is meant is said by a `target` of `project.kc`", nil),
+    "backend": ("nothing is said of a state", nil),
     "variable": ("what is given from outside is a `param`: `param tag: String = \"v1\"`", nil),
     "locals": ("a value gets a name with `let`", nil), "output": ("tests look at values: `assert`", nil),
     "module": ("files are imported: `import \"./file.kc\" as name`", nil),
@@ -77,11 +80,18 @@ extension Program {
     "sortBy": "sortedBy", "reverse": "reversed", "distinct": "unique", "uniq": "unique", "flatten": "flat",
     "padLeft": "padStart", "padRight": "padEnd", "test": "matches", "match": "matches", "split_by": "split",
     "zfill": "padStart", "title": "capitalized", "capitalize": "capitalized", "keys": "keys", "parseInt": "toInt",
+    "upcase": "upper", "downcase": "lower", "upperCase": "upper", "lowerCase": "lower", "titleCase": "capitalized",
+    "toInteger": "toInt", "atoi": "toInt", "trimSpace": "trim", "trimLeft": "trimStart", "trimRight": "trimEnd",
+    "splitlines": "lines", "ljust": "padEnd", "rjust": "padStart", "b64enc": "base64", "base64encode": "base64",
   ]
 
   /// What a method of another language is here, for a value that has methods and properties of some names.
   static func otherMethod(_ name: String, known: [String]) -> String? {
-    if let own = otherMethods[name], known.contains(own) { return "it is `.\(own)(…)`" }
+    for word in [name, camelCased(name)] {
+      if let own = otherMethods[word] ?? (word == name ? nil : word), known.contains(own) {
+        return "it is `.\(own)(…)`"
+      }
+    }
     if ["size", "length", "len"].contains(name), known.contains("count") { return "it is `.count`, without `()`" }
     if ["append", "push", "add", "concat", "extend"].contains(name), known.contains("fold") {
       return "values do not change: `list + [element]` is another list"
@@ -89,6 +99,22 @@ extension Program {
     if ["items", "toList", "pairs"].contains(name), known.contains("entries") { return "they are `.entries`" }
     if name == "join", known.contains("split") { return "it follows the list: `parts.join(\",\")`" }
     return nil
+  }
+
+  /// What is told of a function that is read without `()`, or under the name that it has elsewhere; nil for others.
+  static func methodHelp(_ name: String, of tag: TreeValue.Tag, known: [String]) -> String? {
+    guard let method = Builtins.method(name, of: tag), !method.isProperty else {
+      return otherMethod(name, known: known)
+    }
+    let isPlain = method.signature.parameters.allSatisfy(\.isOptional)
+    return "it is a function: `.\(isPlain ? "\(name)()" : method.line.replacing(" -> ", with: "` gives `"))`"
+  }
+
+  /// `to_upper` as it would be written here: `toUpper`.
+  private static func camelCased(_ name: String) -> String {
+    let words = name.split(separator: "_")
+    guard let first = words.first, words.count > 1 else { return name }
+    return first + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
   }
 
   /// Types of other languages, and what they are here.

@@ -148,6 +148,12 @@ extension Program {
       return nil
     case .missing:
       let known = package >= 0 ? provider.modules(package: package) : provider.modules()
+      if let (help, replacement) = importHelp(text, path, known: known) {
+        report(
+          "KC0140", "there is no file `\(text)`", at: target.span, help: help,
+          fix: replacement.map { Diagnostic.Fix(span: target.span, replacement: $0) })
+        return nil
+      }
       reportUnknown("KC0140", "there is no file `\(path)`", path, among: known, at: target.span)
       return nil
     case .refused(let reason):

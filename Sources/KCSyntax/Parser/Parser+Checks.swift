@@ -110,6 +110,7 @@ extension Parser {
         "KC0005", "`if`, a condition and a message are expected here: `deny if condition \"message\"`", fix: " if")
     }
     compared()
+    takeElseOfDeny()
     if at(.stringOpen), !current.isAfterNewline {
       string()
     } else {

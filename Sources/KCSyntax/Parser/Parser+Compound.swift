@@ -77,6 +77,7 @@ extension Parser {
   mutating func ifExpr() {
     let mark = start()
     take()
+    takeBinding()
     condition()
     braced()
     if atWord(.else) {

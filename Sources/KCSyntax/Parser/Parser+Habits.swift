@@ -30,7 +30,9 @@ extension Parser {
   func habit(_ code: String, _ message: String, _ range: Range<Int>) -> Habit? {
     let line = line(of: range)
     switch code {
-    case "KC0002": return elementHabit(message, line) ?? lambdaHabit(line) ?? bracketHabit(message, line)
+    case "KC0002":
+      return elementHabit(message, line) ?? optionalParameterHabit(line) ?? lambdaHabit(line)
+        ?? bracketHabit(message, line)
     case "KC0003": return barHabit(line) ?? operandHabit(line) ?? valueHabit(line) ?? wordHabit(line)
     case "KC0004": return elementHabit(message, line) ?? nameHabit(line) ?? templateHabit(line)
     case "KC0005":
@@ -90,6 +92,7 @@ extension Parser {
         help: "write `=`", fix: edit(tokens[sign].range, "="))
     }
     guard kind(sign) == .colon, sign > line.first else { return nil }
+    if let declared = typedDeclarationHabit(line, sign) { return declared }
     // In `container app { image: "a" }` it is the field before the sign that is set.
     let isWithin = kind(sign - 1) == .name && kind(sign - 2) == .leftBrace
     let name = isWithin ? word(sign - 1) : header(line.first, sign - 1)

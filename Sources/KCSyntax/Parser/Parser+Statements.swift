@@ -135,6 +135,7 @@ extension Parser {
   mutating func ifStatement(in context: StatementContext) {
     let mark = start()
     take()
+    takeBinding()
     condition()
     branch(of: context)
     if atWord(.else) {
@@ -188,9 +189,12 @@ extension Parser {
       finish(.block, mark)
     } else {
       let kind = word(position - 1)
+      let isValue = (at(.number) || at(.quantity)) && !current.isAfterNewline
       missing(
-        "KC0005", "`=`, `{` or a name is expected here",
-        help: at(.leftParen) ? "an instance of a component has a name: `\(kind) NAME(…)`" : nil, isMisfit: true)
+        "KC0005", "`=`, `{` or a name is expected here", fix: isValue ? " =" : nil,
+        help: at(.leftParen)
+          ? "an instance of a component has a name: `\(kind) NAME(…)`"
+          : isValue ? "a field is set with `=`: `\(kind) = \(text(current))`" : nil, isMisfit: true)
       finish(.setting, mark)
     }
   }
@@ -221,9 +225,16 @@ extension Parser {
     } else if at(.leftBrace) {
       body(.block)
     } else if tokens[position - 1].kind != .rightParen {
+      let written = range(kind + 1, position - 1)
+      let isText =
+        tokens[kind + 1].kind == .stringOpen && written.count < 60
+        && file.line(at: written.lowerBound) == file.line(at: written.upperBound)
       missing(
         "KC0005", "`{` or `=` is expected here",
-        help: "a block has a body, `{ … }`, and an instance of a component has its arguments: `name()`",
+        help: isText
+          ? "a field is set with `=`: `\(word(kind)) = \(file.text(written))`; a block has a "
+            + "body: `{ … }`"
+          : "a block has a body, `{ … }`, and an instance of a component has its arguments: `name()`",
         isMisfit: true)
     }
   }

@@ -4,6 +4,7 @@ extension Parser {
     nested { parser in
       let mark = parser.start()
       parser.unionType()
+      parser.takeBounds()
       if parser.atWord(.where), !parser.current.isAfterNewline {
         parser.take()
         parser.condition { $0.expression() }

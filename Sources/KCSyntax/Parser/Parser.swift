@@ -95,6 +95,7 @@ public struct Parser {
 
   private consuming func parseFile() -> SyntaxTree {
     let mark = start()
+    checkForeign()
     while !at(.endOfFile) {
       let before = position
       statementReports = diagnostics.count
@@ -222,7 +223,7 @@ extension Parser {
   }
 
   /// Reports a habit, once for lines that follow each other with the same one.
-  private mutating func report(_ habit: Habit, _ line: Int) {
+  mutating func report(_ habit: Habit, _ line: Int) {
     reportedLines.insert(line)
     isForeign = habit.isWholeFile
     silence(habit, line)
