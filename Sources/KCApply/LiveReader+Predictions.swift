@@ -43,6 +43,24 @@ extension LiveReader {
     }
   }
 
+  /// Whether something may have been taken away from an object since the last apply.
+  static func lacks(_ item: DesiredObject, _ state: LiveState) -> Bool {
+    guard let current = state.objects[item.key], case .success(let result)? = state.predicted[item.key] else {
+      return false
+    }
+    return Planner.mayLack(current, to: result)
+  }
+
+  /// What the last apply sent; nothing where the history does not tell.
+  func lastApplied(_ project: String, _ namespace: String) async -> [ObjectKey: Value] {
+    let history = History(client: client, project: project, namespace: namespace)
+    guard let newest = (try? await history.list())?.first, let content = try? await history.content(newest.number)
+    else {
+      return [:]
+    }
+    return Dictionary(content.objects.map { ($0.key, $0.object) }, uniquingKeysWith: { $1 })
+  }
+
   /// Whether the target can be asked about an object that is not there: its namespace is.
   static func canAsk(_ item: DesiredObject, _ state: LiveState) -> Bool {
     if item.key.namespace.isEmpty || Planner.systemNamespaces.contains(item.key.namespace) { return true }

@@ -66,6 +66,7 @@ public struct LiveReader: Sendable {
     let answers = try await predictions(open)
     state.predicted = answers.compactMapValues(\.result)
     state.conflicts = answers.compactMapValues { $0.conflicts.isEmpty ? nil : $0.conflicts }
+    if open.contains(where: { Self.lacks($0, state) }) { state.lastApplied = await lastApplied(project, namespace) }
     state.cluster = try await cluster()
     state.scheduling = try await scheduling()
     state.knowsStorage = true

@@ -162,9 +162,12 @@ enum PodFailure {
     guard let last = container.at("state", "terminated") ?? container.at("lastState", "terminated") else { return "" }
     let code = last["exitCode"]?.int.map { " with exit code \($0)" } ?? ""
     let reason = last["reason"]?.string == "OOMKilled" ? " (out of memory)" : ""
-    // A program that could not be started has written nothing: the runtime says why.
+    // A program that could not be started has written nothing: the runtime says why. Others may have left a message.
     let isUnstarted = ["StartError", "ContainerCannotRun"].contains(last["reason"]?.string ?? "")
-    let message = isUnstarted ? last["message"]?.string.map { ": \(RuntimeWords.plain($0))" } ?? "" : ""
+    let text = last["message"]?.string ?? ""
+    let line =
+      isUnstarted ? RuntimeWords.plain(text) : text.split(separator: "\n").last.map { String($0.prefix(200)) } ?? ""
+    let message = line.isEmpty ? "" : ": \(line)"
     return code + reason + message
   }
 }

@@ -48,7 +48,17 @@ public struct ResourceTypes: Sendable {
         && (type.plural == name || type.singular == name || type.kind.lowercased() == name
           || type.shortNames.contains(name))
     }
-    return matches.first { $0.group.isEmpty } ?? matches.first { $0.group == "apps" } ?? matches.first
+    guard
+      let first = matches.first(where: { $0.group.isEmpty }) ?? matches.first(where: { $0.group == "apps" })
+        ?? matches.first
+    else { return nil }
+    // Of several versions the newest that is stable.
+    func rank(_ version: String) -> (Int, String) {
+      (version.contains("alpha") ? 0 : version.contains("beta") ? 1 : 2, version)
+    }
+    return matches.filter { $0.group == first.group && $0.plural == first.plural }.max {
+      rank($0.version) < rank($1.version)
+    }
   }
 }
 

@@ -3,7 +3,7 @@ internal import KCKube
 
 /// Who manages the fields of an object, read from its `managedFields`.
 struct FieldOwners {
-  private var entries: [(manager: String, fields: Value)] = []
+  private var entries: [(manager: String, fields: Value, time: String)] = []
 
   init(_ object: Value) {
     for entry in object.at("metadata", "managedFields")?.array ?? [] {
@@ -11,7 +11,7 @@ struct FieldOwners {
       guard ["", "scale"].contains(entry["subresource"]?.string ?? ""), let manager = entry["manager"]?.string,
         let fields = entry["fieldsV1"]
       else { continue }
-      entries.append((manager, fields))
+      entries.append((manager, fields, entry["time"]?.string ?? ""))
     }
   }
 
@@ -21,6 +21,11 @@ struct FieldOwners {
   /// Whether `manager` manages the field at `path`.
   func holds(_ path: FieldPath, _ manager: String) -> Bool {
     entries.contains { $0.manager == manager && Self.holds($0.fields, path.elements[...]) }
+  }
+
+  /// Who wrote last beside `manager`: of what was taken away nobody is the manager any more.
+  func lastWriter(besides manager: String) -> String? {
+    entries.filter { $0.manager != manager }.max { $0.time < $1.time }?.manager
   }
 
   /// The managers of the field at `path` (with named list elements) that are not `manager`.

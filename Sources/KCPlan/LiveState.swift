@@ -59,10 +59,15 @@ public struct LiveState: Sendable {
   public var scheduling = SchedulerConfiguration.default
   /// The fields of others that an apply of a declared object would change.
   public var conflicts: [ObjectKey: [ConflictingField]] = [:]
+  /// What the last apply sent, for objects of which something is gone since. Only read where that may be; without the
+  /// values of secrets.
+  public var lastApplied: [ObjectKey: Value] = [:]
   /// The last apply, where it did not come to its end.
   public var unfinished: Unfinished?
   /// How the target is called: `engine local (3 nodes)`.
   public var target: String
+  /// Whether it is from a file, which need not hold all that is there.
+  public var isPartial = false
   /// Whether the cluster's storage classes and volumes are known: not so for files that hold nodes and pods alone.
   public var knowsStorage = false
   /// When it was read.

@@ -12,6 +12,7 @@ public enum Offline {
     kinds: KnownKinds = .builtin, target: String
   ) -> LiveState {
     var live = LiveState(inventory: inventory, cluster: cluster, target: target)
+    live.isPartial = true
     for object in objects { live.objects[ObjectKey(object)] = complete(object, kinds) }
     let known = Deferral.resolve(desired, live: live.objects)
     for item in Planner.prepare(known, live: live.objects, inventory: inventory) where item.deferred.isEmpty {

@@ -49,6 +49,27 @@ extension Planner {
     return (leaving, stays)
   }
 
+  /// Refuses what is declared of a kind whose definition the plan removes: with it all of them go.
+  func refuseOrphans(_ steps: inout [Step], of removals: [InventoryEntry], live: LiveState) {
+    var definitions: [String: String] = [:]
+    for entry in removals where entry.key.kind == "CustomResourceDefinition" {
+      guard let spec = live.objects[entry.key]?["spec"], let group = spec["group"]?.string,
+        let kind = spec.at("names", "kind")?.string
+      else { continue }
+      definitions["\(group)/\(kind)"] = entry.title
+    }
+    if definitions.isEmpty { return }
+    for index in steps.indices {
+      let group = steps[index].key.apiVersion.split(separator: "/").first.map(String.init) ?? ""
+      guard let title = definitions["\(group)/\(steps[index].key.kind)"] else { continue }
+      if steps[index].action == .keep { steps[index].action = .change }
+      steps[index].refusal = APIStatus(
+        code: 409, reason: "Conflict",
+        message:
+          "\(title) is no longer declared, and all objects of its kind would go with it: keep it, or remove this too")
+    }
+  }
+
   /// Marks a declared object that another project has: to take it is to be asked for. Namespaces are shared.
   func contest(_ step: inout Step, project: String, live: LiveState, recorded: [ObjectKey: InventoryEntry]) {
     guard step.key.kind != "Namespace", let owner = live.owners[step.key], let current = live.objects[step.key],

@@ -69,6 +69,7 @@ public struct Planner {
     for index in steps.indices { contest(&steps[index], project: project, live: live, recorded: recorded) }
     let renamed = removals.filter { options.moves[$0.address] != nil }
     removals.removeAll { options.moves[$0.address] != nil }
+    refuseOrphans(&steps, of: removals, live: live)
     Autoscaled.free(&steps, from: removals, live: live.objects)
     steps += removalSteps(removals, live: live) { _ in "no longer declared" }
     // The new one is healthy by then: nothing stands still.
@@ -150,7 +151,12 @@ public struct Planner {
       }
       // It was recorded and is not there: somebody removed it, unless an apply ended before it came to it.
       let isMissing = recorded != nil && !(live.unfinished?.covers(desired.address) ?? false)
-      step.effect = isMissing ? "made again: it was removed on the target since the last apply" : ""
+      if isMissing {
+        step.effect =
+          live.isPartial
+          ? "the file does not have it: made, where it is not there"
+          : "made again: it was removed on the target since the last apply"
+      }
       step.changes = deferredChanges(desired, nil)
       return step
     }
@@ -174,7 +180,8 @@ public struct Planner {
     }
     switch live.predicted[desired.key] {
     case .success(let result)?:
-      step.changes = changes(from: current, to: result, desired: desired)
+      step.changes = changes(
+        from: current, to: result, desired: desired, lastApplied: live.lastApplied[desired.key])
       step.action = step.changes.isEmpty ? .keep : .change
     case .failure(let refusal)?:
       refuse(&step, refusal, current: current, desired: desired)
@@ -236,7 +243,10 @@ public struct Planner {
     }
   }
 
-  func changes(from current: Value, to result: Value, desired: DesiredObject) -> [Step.Change] {
+  /// - Parameter lastApplied: what the last apply sent, where that is known.
+  func changes(
+    from current: Value, to result: Value, desired: DesiredObject, lastApplied: Value? = nil
+  ) -> [Step.Change] {
     let all = ObjectDiff.changes(from: current, to: result)
     if all.isEmpty { return [] }
     let fields = Allocated.masked(all, of: result, declared: desired.object)
@@ -244,16 +254,10 @@ public struct Planner {
     let owners = FieldOwners(current)
     return fields.map { field in
       Step.Change(
-        field: field, origin: desired.origin(of: field.position), driftedBy: drift(field, owners, current),
+        field: field, origin: desired.origin(of: field.position), driftedBy: drift(field, owners, lastApplied),
         isSecret: desired.object.kind == "Secret" && ["data", "stringData"].contains(field.path.topField)
           || desired.isSecret(field.position))
     }
-  }
-
-  /// Who changed a field on the target since kc applied it: then kc no longer manages it, and another does.
-  private func drift(_ field: FieldChange, _ owners: FieldOwners, _ current: Value) -> String? {
-    guard owners.manages(Self.fieldManager), !owners.holds(field.path, Self.fieldManager) else { return nil }
-    return owners.others(of: field.path, than: Self.fieldManager).first
   }
 
   /// Adds in words what each step does, and what it may cost.

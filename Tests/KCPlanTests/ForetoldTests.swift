@@ -224,4 +224,94 @@ import Testing
     live.environment = "prod"
     #expect(Make.plan([], live).environmentWords == nil)
   }
+
+  /// What the last apply sent and is gone was taken away; what it did not send is the program's news.
+  @Test func whatWasTakenAwayIsDrift() throws {
+    let object = Make.config("settings", ["A": "1", "B": "2"])
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(object)] = try Make.applied(Make.config("settings", ["A": "1"]))
+    let current = try #require(live.objects[ObjectKey(object)])
+    #expect(Planner.mayLack(current, to: object))
+    #expect(Make.plan([Make.desired(object)], live).drifted.isEmpty)
+    live.lastApplied[ObjectKey(object)] = object
+    live.predicted[ObjectKey(object)] = .success(try Make.applied(object))
+    let change = try #require(Make.plan([Make.desired(object)], live).drifted.first?.changes.first)
+    #expect(change.field.path.description == "data.B" && change.driftedBy == "somebody")
+  }
+
+  @Test func secretsThatOthersWroteAreNamedAndNotShown() throws {
+    let type = try #require(ResourceTypes.builtin.find(apiVersion: "v1", kind: "Secret"))
+    func secret(_ value: String) -> Value {
+      [
+        "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "db", "namespace": "shop"],
+        "data": ["PASSWORD": .string(value)],
+      ]
+    }
+    let applied = try Make.applied(secret("YQ=="))
+    #expect(Planner.takenOver(applied).isEmpty)
+    let changed = try ServerSideApply.apply(
+      secret("Yg=="), to: applied, manager: "kubectl-edit", force: true, type: type, now: Timestamp(seconds: 1))
+    #expect(Planner.takenOver(changed).map(\.key) == ["PASSWORD"])
+    #expect(Planner.takenOver(changed).map(\.manager) == ["kubectl-edit"])
+  }
+
+  @Test func aDefinitionDoesNotGoBeforeItsObjects() throws {
+    let definition: Value = [
+      "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+      "metadata": ["name": "things.example.com"],
+      "spec": ["group": "example.com", "names": ["kind": "Thing", "plural": "things"], "scope": "Namespaced"],
+    ]
+    let thing: Value = [
+      "apiVersion": "example.com/v1", "kind": "Thing", "metadata": ["name": "t", "namespace": "shop"],
+    ]
+    var live = LiveState(target: "test")
+    live.objects = [ObjectKey(definition): definition, ObjectKey(thing): thing]
+    live.inventory = [InventoryEntry(address: "customresourcedefinition.things", key: ObjectKey(definition))]
+    let refused = try #require(Make.plan([Make.desired(thing)], live).refusals.first?.refusal)
+    #expect(refused.message.contains("is no longer declared, and all objects of its kind would go with it"))
+    #expect(Make.plan([Make.desired(thing), Make.desired(definition)], live).refusals.isEmpty)
+  }
+
+  @Test func whatIsLeftAloneStandsInCommentsToo() throws {
+    let object = Make.deployment("web")
+    var live = LiveState(target: "test")
+    let type = try #require(ResourceTypes.builtin.find(apiVersion: "apps/v1", kind: "Deployment"))
+    let part: Value = [
+      "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "web", "namespace": "shop"],
+      "spec": ["minReadySeconds": 7],
+    ]
+    live.objects[ObjectKey(object)] = try ServerSideApply.apply(
+      part, to: Make.applied(object), manager: "somebody-else", force: true, type: type, now: Timestamp(seconds: 1))
+    let text = PlanMarkdown(Make.plan([Make.desired(object)], live)).render()
+    #expect(text.contains("Left alone") && text.contains("is left to somebody-else"), "\(text)")
+  }
+
+  /// A file need not hold all that is there.
+  @Test func aFileThatLacksAnObjectDoesNotSayThatItIsGone() {
+    let object = Make.config("a", ["A": "1"])
+    var live = LiveState(inventory: [InventoryEntry(address: "configmap.a", key: ObjectKey(object))], target: "a file")
+    live.isPartial = true
+    #expect(
+      Make.plan([Make.desired(object)], live).changes.first?.effect.hasPrefix("the file does not have it") == true)
+  }
+
+  @Test func anAutoscalerThatGoesGivesReplicasBack() throws {
+    let scaler: Value = [
+      "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+      "metadata": ["name": "web", "namespace": "shop"],
+      "spec": ["maxReplicas": 5, "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "web"]],
+    ]
+    let object = Make.deployment("web", replicas: 3)
+    var live = LiveState(target: "test")
+    live.objects = [ObjectKey(object): try Make.applied(Make.deployment("web")), ObjectKey(scaler): scaler]
+    live.conflicts[ObjectKey(object)] = [ConflictingField(field: "spec.replicas", owner: "autoscaler")]
+    let inventory = [InventoryEntry(address: "autoscaler.web", key: ObjectKey(scaler))]
+    live.inventory = inventory
+    let plan = Make.plan([Make.desired(object)], live)
+    #expect(plan.conflicting.isEmpty)
+    let step = try #require(plan.changes.first { $0.key.kind == "Deployment" })
+    #expect(step.takes == ["spec.replicas"])
+    let read = try PlanFile.decode(PlanFile.encode(plan, server: "x")).plan
+    #expect(read.steps.map(\.takes) == plan.steps.map(\.takes))
+  }
 }

@@ -21,6 +21,8 @@ public struct PlanMarkdown {
     if !plan.changes.isEmpty { out += table() }
     var rest: [String] = plan.changes.filter { !$0.toldChanges.isEmpty }.map(details)
     if !plan.placements.isEmpty { rest.append(placement()) }
+    let left = leftAlone()
+    if !left.isEmpty { rest.append(left) }
     for (index, part) in rest.enumerated() {
       if out.utf8.count + part.utf8.count > Self.limit {
         out += "_\(rest.count - index) more sections do not fit here: `kc plan` shows them all._\n"
@@ -89,6 +91,17 @@ public struct PlanMarkdown {
       lines.append("- \(Markup.code(FieldLabel.label(field.path))): left to \(Markup.escape(field.manager))")
     }
     return fold("<code>\(Markup.escape("\(step.action.sign) \(step.title)"))</code>", lines.joined(separator: "\n"))
+  }
+
+  /// Fields of objects that stay as they are which others manage.
+  private func leftAlone() -> String {
+    let lines = plan.steps.filter { $0.action == .keep || $0.toldChanges.isEmpty }.flatMap { step in
+      step.leftAlone.map { field in
+        "- \(Markup.code(step.title)): \(Markup.code(FieldLabel.label(field.path))) is left to "
+          + Markup.escape(field.manager)
+      }
+    }
+    return lines.isEmpty ? "" : fold("Left alone", lines.joined(separator: "\n"))
   }
 
   private func placement() -> String {

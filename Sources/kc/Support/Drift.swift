@@ -39,7 +39,7 @@ struct Drift {
       project: project, namespace: namespace, desired: restored.objects)
     let plan = Planner(types: target.client.types).plan(
       project: project, namespace: namespace, environment: newest.environment, desired: restored.objects, live: live)
-    let entries = plan.changes.filter { $0.action != .remove }.map { step in
+    var entries = plan.changes.filter { $0.action != .remove }.map { step in
       Entry(
         address: step.address, isGone: step.action == .add,
         fields: step.changes.map { change in
@@ -47,6 +47,13 @@ struct Drift {
             path: change.field.path.description, applied: change.isSecret ? nil : change.field.new,
             live: change.isSecret ? nil : change.field.old, isSecret: change.isSecret, manager: change.driftedBy)
         })
+    }
+    // No revision keeps what secrets were: that others wrote them is known all the same.
+    for item in content.objects where item.object.kind == "Secret" {
+      let fields = (live.objects[item.key].map(Planner.takenOver) ?? [])
+        .filter { (item.object["data"] ?? item.object["stringData"])?[$0.key] != nil }
+        .map { Field(path: "data[\($0.key)]", isSecret: true, manager: $0.manager) }
+      if !fields.isEmpty { entries.append(Entry(address: item.address, isGone: false, fields: fields)) }
     }
     return Drift(entries: entries, revision: newest.number)
   }
