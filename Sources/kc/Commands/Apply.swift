@@ -6,6 +6,7 @@ import KCData
 import KCKube
 import KCLang
 import KCPlan
+import KCSyntax
 
 /// `kc apply`
 struct Apply: AsyncParsableCommand {
@@ -49,6 +50,7 @@ struct Apply: AsyncParsableCommand {
   func run() async throws {
     if let plan { return try await applySaved(plan) }
     let project = try Project.load(options)
+    if applying.format == .json, let event = EventLines.wrong(project) { EventLines.write(event) }
     try project.report(output)
     let target = try await Target.connect(target, for: project, startsEngine: true)
     let whole = try await Planning.plan(project, on: target, allowDelete: guards.allowDelete)

@@ -4,6 +4,7 @@ import KCData
 import KCKube
 import KCLang
 import KCPlan
+import KCSyntax
 
 /// `kc graph`
 struct Graph: ParsableCommand {
@@ -25,7 +26,7 @@ struct Graph: ParsableCommand {
 
   func run() throws {
     let project = try Project.load(options)
-    try project.report(output)
+    try project.report(output, as: format == .json ? .json : nil)
     let plan = Planner().plan(
       project: project.compilation.project.name, namespace: Planning.namespace(project),
       environment: project.environment, desired: project.desired(), live: LiveState(target: "nothing"))

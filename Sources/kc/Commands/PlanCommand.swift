@@ -5,6 +5,7 @@ import KCData
 import KCKube
 import KCLang
 import KCPlan
+import KCSyntax
 
 /// `kc plan`
 struct PlanCommand: AsyncParsableCommand {
@@ -47,7 +48,7 @@ struct PlanCommand: AsyncParsableCommand {
 
   func run() async throws {
     let project = try Project.load(options)
-    try project.report(output)
+    try project.report(output, as: format == .json ? .json : nil)
     let cluster = try nodes.map(ClusterFile.read)
     if offline {
       let objects = try live.map(ClusterFile.objects)

@@ -4,6 +4,7 @@ import KCData
 import KCKube
 import KCLang
 import KCPlan
+import KCSyntax
 
 /// `kc render`
 struct Render: ParsableCommand {
@@ -24,7 +25,7 @@ struct Render: ParsableCommand {
 
   func run() throws {
     let project = try Project.load(options)
-    try project.report(output)
+    try project.report(output, as: format == .json ? .json : nil)
     switch format {
     case .yaml: writeYAML(project)
     case .json: writeJSON(project)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import KCLang
+import KCSyntax
 
 /// `kc test`
 struct Test: AsyncParsableCommand {
@@ -29,7 +30,7 @@ struct Test: AsyncParsableCommand {
     if suite.compilation.hasErrors {
       let whole = Project(
         root: project.root, sources: project, compilation: suite.compilation, environment: options.environment)
-      return try whole.report(output)
+      return try whole.report(output, as: format == .human ? nil : format == .json ? .json : .junit)
     }
     let chosen = suite.tests.filter { test in filter.map { test.name.contains($0) } ?? true }
     if chosen.isEmpty {

@@ -3,6 +3,7 @@ import KCCodec
 import KCData
 import KCLang
 import KCPlan
+import KCSyntax
 
 /// `kc why`
 struct Why: ParsableCommand {
@@ -29,7 +30,7 @@ struct Why: ParsableCommand {
 
   func run() throws {
     let project = try Project.load(options)
-    try project.report(output)
+    try project.report(output, as: format == .json ? .json : nil)
     let answer: WhyAnswer
     do {
       answer = try find(project.compilation)

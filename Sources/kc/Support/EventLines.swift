@@ -2,7 +2,9 @@ import KCApply
 import KCCodec
 import KCData
 import KCKube
+import KCLang
 import KCPlan
+import KCSyntax
 
 /// What happens during an apply, as lines of JSON: `docs/apply.md` describes them.
 enum EventLines {
@@ -75,6 +77,20 @@ enum EventLines {
     }
     if let step = failure.step { out["address"] = .string(step.address) }
     return out
+  }
+
+  /// That the program is wrong, with what `kc check` finds in it; nil where it is not.
+  static func wrong(_ project: Project) -> Value? {
+    let compilation = project.compilation
+    guard compilation.hasErrors else { return nil }
+    let report = DiagnosticReport(files: compilation.sources, catalogue: Explain.catalogue, version: KC.version)
+    let found = try? JSON.parse(Array(report.render(compilation.diagnostics, as: .json).utf8))
+    let errors = compilation.diagnostics.count { $0.severity == .error }
+    return [
+      "event": "failed", "reason": "program",
+      "message": .string("\(errors) error\(errors == 1 ? "" : "s") in the program"),
+      "exit": .int(Int64(Exit.input.rawValue)), "applied": [], "open": [], "diagnostics": found?["diagnostics"] ?? [],
+    ]
   }
 
   private static func named(_ event: String, _ step: Step) -> Value {

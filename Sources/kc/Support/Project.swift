@@ -161,8 +161,15 @@ struct Project {
 
   /// Prints what was found.
   ///
+  /// - Parameter format: in which programs read what they asked for: they get what is wrong in it, too, as `kc check` has
+  ///   it; nil for people.
   /// - Throws: exit code 1 where there are errors.
-  func report(_ output: OutputOptions) throws {
+  func report(_ output: OutputOptions, as format: DiagnosticFormat? = nil) throws {
+    if let format, compilation.hasErrors {
+      let report = DiagnosticReport(files: compilation.sources, catalogue: Explain.catalogue, version: KC.version)
+      Terminal.out(report.render(compilation.diagnostics, as: format))
+      throw Exit.input.exit
+    }
     let text = DiagnosticText(files: compilation.sources, color: output.style(for: 2).color)
     for diagnostic in compilation.diagnostics { Terminal.say(text.render(diagnostic)) }
     guard compilation.hasErrors else { return }
