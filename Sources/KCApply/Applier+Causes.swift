@@ -55,15 +55,21 @@ extension Applier {
     return "pod \(name) fits nowhere: \(reasons.joined(separator: "; "))\(help)"
   }
 
+  /// What an init container that has not ended said last, which tells what it waits for; empty where none does.
+  func lastWords(_ step: Step, _ made: Value?) async -> String {
+    guard let object = current(step, made) else { return "" }
+    let pods = object.kind == "Pod" ? [object] : watch.pods(of: object)
+    guard let pod = pods.first(where: { PodFailure.waitingInit($0) != nil }),
+      let line = await lastLines(pod.name, step.key.namespace).last
+    else { return "" }
+    return "; its last line: \(line.prefix(200))"
+  }
+
   /// Whether pods of a workload could be made now: that they could not is told for a while after the reason is gone.
   func canMakePods(_ object: Value) async -> Bool {
-    guard var pod = object.at("spec", "template"), let type = client.types.find(apiVersion: "v1", kind: "Pod") else {
+    guard let pod = LiveReader.pod(of: object), let type = client.types.find(apiVersion: "v1", kind: "Pod") else {
       return false
     }
-    pod["apiVersion"] = "v1"
-    pod["kind"] = "Pod"
-    pod.set(.string("\(object.name ?? "")-asked"), at: "metadata", "name")
-    pod.set(object.at("metadata", "namespace"), at: "metadata", "namespace")
     return (try? await client.create(pod, type: type, dryRun: true)) != nil
   }
 
@@ -84,7 +90,10 @@ extension Applier {
       } else if let warning = await warnings(of: [object] + pods.filter { !$0.isBeingDeleted }).first {
         trouble = (warning.text, warning.isFinal)
       }
-      guard let trouble else { return (health, []) }
+      guard let trouble else {
+        let waiting = pods.first { PodFailure.waitingInit($0) != nil }
+        return (health, waiting == nil ? [] : await lastLines(waiting?.name, namespace))
+      }
       return (
         trouble.isFinal ? .failed(cause: trouble.text, pod: nil) : .progressing("\(state): \(trouble.text)"), []
       )

@@ -29,6 +29,10 @@ extension Applier {
     for wave in Set((makes + first).map(\.wave)).sorted() {
       try await waitUntilHealthy(first.filter { $0.wave == wave }.map { Made(step: $0) })
       let steps = makes.filter { $0.wave == wave }
+      // What services turn to must be ready, whoever made it.
+      let turnedTo = Set(steps.flatMap(\.turnsTo))
+      let kept = plan.steps.filter { $0.action == .keep && $0.object != nil && turnedTo.contains($0.address) }
+      try await waitUntilHealthy(kept.map { Made(step: $0) })
       let ordered = isOrdered ? steps.filter(Self.placesPods) : []
       let free = isOrdered ? steps.filter { !Self.placesPods($0) } : steps
       var made = try await inParallel(free, width: options.width) { step async throws(ApplyFailure) -> Made in

@@ -33,7 +33,7 @@ extension Applier {
     _ plan: Plan, _ history: History, _ last: Unfinished?, note: String?
   ) async throws(ClientError) -> Revision {
     let left = Set(Self.unfinished(plan, last).map(\.address))
-    let taken = left.union(plan.changes.filter { $0.action != .remove }.map(\.address))
+    let taken = left.union((plan.changes.filter { $0.action != .remove } + plan.endangered).map(\.address))
     open.begin(taken)
     if plan.isEmpty, let last, var revision = try await history.repeated(plan, last.revision) {
       revision.note = note

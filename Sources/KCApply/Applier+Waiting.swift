@@ -56,7 +56,7 @@ extension Applier {
     if let trouble = watch.trouble { throw ApplyFailure(trouble.error) }
     if isFirst { return }
     try await failTries(step, made)
-    throw .timedOut(step: step, state: wait.told)
+    throw .timedOut(step: step, state: wait.told + (await lastWords(step, made)))
   }
 
   /// Whether the target does not answer, so that nothing can be known of a step.
@@ -177,7 +177,7 @@ extension Applier {
       return warning.isFinal ? .failed(cause: warning.text, pod: warning.pod) : .progressing(warning.text)
     case .failed(let cause, let pod):
       // What happened before this apply may be mended by now, and is tried again.
-      if let pod, object.kind != "Job",
+      if let pod, object.kind != "Job", ContinuousClock.now - wait.started < options.stalePatience,
         stale.contains(where: { $0.name == pod && PodFailure.unschedulable($0) == nil && !$0.isFinishedPod })
       {
         return .progressing("\(cause); that was before this apply, and will be tried again")

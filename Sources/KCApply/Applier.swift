@@ -41,8 +41,9 @@ public struct Applier: Sendable {
     applier.client = client.adding(plan.steps.compactMap(\.object).flatMap(ResourceType.declared))
     let own = try await applier.ensureNamespace(namespace, plan)
     let lock = ApplyLock(client: applier.client, project: plan.project, namespace: namespace, author: options.author)
-    try await lock.acquire(breaking: options.breaksLock)
-    let failure = await applier.underLock(lock, plan, namespace, own)
+    // What the other did before it noticed is not in the plan: then the plan is done exactly, or not at all.
+    let isBroken = try await lock.acquire(breaking: options.breaksLock)
+    let failure = await applier.underLock(lock, plan, namespace, own, exact: options.exact || isBroken)
     // Even when this task was cancelled: the lock is given back.
     await Task { await lock.release() }.value
     if let failure { throw failure }
@@ -55,8 +56,9 @@ public struct Applier: Sendable {
   }
 
   /// Does the work for as long as the lock is held.
-  private func underLock(_ lock: ApplyLock, _ plan: Plan, _ namespace: String, _ own: ObjectKey?) async -> ApplyFailure?
-  {
+  private func underLock(
+    _ lock: ApplyLock, _ plan: Plan, _ namespace: String, _ own: ObjectKey?, exact: Bool
+  ) async -> ApplyFailure? {
     await withTaskGroup(of: Ended.self, returning: ApplyFailure?.self) { group in
       group.addTask { await lock.keep().map { .lockLost(by: $0) } ?? .other }
       if follows(plan) {
@@ -65,7 +67,7 @@ public struct Applier: Sendable {
           return .other
         }
       }
-      group.addTask { .work(await carryOutRecorded(plan, namespace: namespace, own: own)) }
+      group.addTask { .work(await carryOutRecorded(plan, namespace: namespace, own: own, exact: exact)) }
       var thief: String?
       while let ended = await group.next() {
         switch ended {
@@ -89,10 +91,12 @@ public struct Applier: Sendable {
   }
 
   /// Carries the plan out and writes into the history how that went; goes back where it is told to.
-  private func carryOutRecorded(_ plan: Plan, namespace: String, own: ObjectKey?) async -> ApplyFailure? {
+  private func carryOutRecorded(
+    _ plan: Plan, namespace: String, own: ObjectKey?, exact: Bool
+  ) async -> ApplyFailure? {
     let history = History(client: client, project: plan.project, namespace: namespace)
     do throws(ApplyFailure) {
-      if options.exact {
+      if exact {
         let moved = try await moved(plan, own: own)
         if !moved.isEmpty { throw ApplyFailure.moved(moved) }
       }
@@ -168,6 +172,13 @@ public struct Applier: Sendable {
     try await request { () async throws(ClientError) in
       if options.ownership != .none { try await others.release(own.filter { $0.kind != "Namespace" }) }
       if !left.isEmpty { try await others.handOver(Set(left)) }
+    }
+    // What comes back finds that it made them: they were not there before.
+    for key in left {
+      guard let type = client.types.find(apiVersion: key.apiVersion, kind: key.kind) else { continue }
+      _ = try? await client.patch(
+        type, namespace: nil, name: key.name,
+        ["metadata": ["annotations": .object([Planner.madeForAnnotation: .string(plan.project)])]])
     }
   }
 

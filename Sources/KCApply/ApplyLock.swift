@@ -47,8 +47,10 @@ struct ApplyLock: Sendable {
   /// Takes the lock.
   ///
   /// - Parameter breaking: whether it is taken from a holder that may be alive; its apply stops when it notices.
+  /// - Returns: whether it was taken from a holder that may be alive, and has stopped by now.
   /// - Throws: `locked` when another apply that may be alive holds it.
-  func acquire(breaking: Bool = false) async throws(ApplyFailure) {
+  @discardableResult
+  func acquire(breaking: Bool = false) async throws(ApplyFailure) -> Bool {
     var last: LockHolder?
     for _ in 0..<6 {
       let current: Value?
@@ -57,17 +59,23 @@ struct ApplyLock: Sendable {
       } catch {
         throw ApplyFailure(error)
       }
-      if !breaking, let current, let other = await activeHolder(current) { throw .locked(other) }
+      var broken = false
+      if let current, let other = breaking ? rival(current) : await activeHolder(current) {
+        if !breaking { throw .locked(other) }
+        broken = true
+      }
       do throws(ClientError) {
         if let current {
-          if current.at("spec", "holderIdentity")?.string == holder { return }
+          if current.at("spec", "holderIdentity")?.string == holder { return false }
           var next = lease()
           next.set(current.resourceVersion.map { .string($0) }, at: "metadata", "resourceVersion")
           _ = try await client.update(next, type: Self.type)
         } else {
           _ = try await client.create(lease(), type: Self.type)
         }
-        return
+        // The other looks after its lease now and then: until it has, it goes on.
+        if broken { try? await Task.sleep(for: observation) }
+        return broken
       } catch {
         // Someone was quicker, or an answer was lost: look again who has it.
         last = current.map(describe)
@@ -84,6 +92,12 @@ struct ApplyLock: Sendable {
     else { return nil }
     let found = describe(lease)
     return found.secondsLeft == nil || isOver(other) ? nil : found
+  }
+
+  /// Who has the lease, as long as its process is not known to be gone.
+  private func rival(_ lease: Value) -> LockHolder? {
+    guard let other = lease.at("spec", "holderIdentity")?.string, other != holder, !isOver(other) else { return nil }
+    return describe(lease)
   }
 
   /// Whether a holder was a process of this machine that is gone.

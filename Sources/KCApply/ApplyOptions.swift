@@ -24,6 +24,8 @@ extension Applier {
     public var width = 16
     /// How long a failure must stand before it counts: a pod that fits nowhere may fit when an old one has gone.
     public var failureGrace = Duration.seconds(3)
+    /// How long a pod that failed before this apply already may take to be tried again: then it has failed for good.
+    public var stalePatience = Duration.seconds(30)
     /// How long a rollout has its turn: then the next one begins, for the first may need it to become healthy.
     public var turn = Duration.seconds(30)
     /// How often the events of what does not become healthy are read.

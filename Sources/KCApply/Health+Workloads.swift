@@ -28,7 +28,7 @@ extension Health {
 
   /// How far a deployment is: of the new pods, and of those that still do their work.
   private static func rollout(_ object: Value, _ wanted: Int64, _ pods: [Value]) -> String {
-    guard isObserved(object) else { return "0 of \(wanted) pods ready" }
+    guard isObserved(object) else { return "its controller has not seen it yet" }
     func count(_ field: String) -> Int64 { object.at("status", field)?.int ?? 0 }
     let old = count("replicas") - count("updatedReplicas")
     if old <= 0 { return "\(min(count("updatedReplicas"), count("readyReplicas"))) of \(wanted) pods ready" }
@@ -82,7 +82,10 @@ extension Health {
     let rolls = object.at("spec", "updateStrategy", "type")?.string != "OnDelete"
     let updated = rolls ? object.at("status", "updatedNumberScheduled")?.int ?? 0 : wanted
     if isObserved(object), ready >= wanted, updated >= wanted { return .healthy }
-    return firstFailure(pods) ?? .progressing("ready on \(min(ready, updated)) of \(wanted) nodes" + hint(pods))
+    let state =
+      updated < wanted && ready > 0
+      ? "new on \(updated) of \(wanted) nodes, ready on \(ready)" : "ready on \(min(ready, updated)) of \(wanted) nodes"
+    return firstFailure(pods) ?? .progressing(state + hint(pods))
   }
 
   static func job(_ object: Value, pods: [Value]) -> Health {

@@ -81,6 +81,39 @@ extension LiveReader {
       zip(desired.map(\.key), answers).compactMap { key, value in value.map { (key, $0) } }, uniquingKeysWith: { $1 })
   }
 
+  /// Why the target would refuse the pods of workloads: by limits of a namespace, its pod security and its policies. Nobody
+  /// asks for more than that: whom else a pod needs may be as new as itself.
+  func podRefusals(of desired: [DesiredObject]) async -> [ObjectKey: String] {
+    let kinds: Set = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"]
+    guard let type = client.types.find(apiVersion: "v1", kind: "Pod") else { return [:] }
+    let workloads = desired.filter { kinds.contains($0.key.kind) }
+    let answers = try? await inParallel(workloads, width: Self.width) { item async throws(ClientError) -> String? in
+      guard let pod = Self.pod(of: item.object) else { return nil }
+      do throws(ClientError) {
+        _ = try await client.create(pod, type: type, dryRun: true)
+        return nil
+      } catch {
+        guard let status = error.status, status.code == 403 else { return nil }
+        let told = ["violates PodSecurity", "denied the request", "failed quota", "maximum ", "minimum "]
+        guard told.contains(where: { status.message.contains($0) }) else { return nil }
+        return status.message.replacing("pods \"\(pod.name ?? "")\" is forbidden: ", with: "")
+      }
+    }
+    return Dictionary(
+      zip(workloads.map(\.key), answers ?? []).compactMap { key, value in value.map { (key, $0) } },
+      uniquingKeysWith: { $1 })
+  }
+
+  /// A pod as a workload would make it.
+  static func pod(of workload: Value) -> Value? {
+    guard var pod = workload.at("spec", "template") else { return nil }
+    pod["apiVersion"] = "v1"
+    pod["kind"] = "Pod"
+    pod.set(.string("\(workload.name ?? "")-asked"), at: "metadata", "name")
+    pod.set(workload.at("metadata", "namespace"), at: "metadata", "namespace")
+    return pod
+  }
+
   /// Whether a refusal will be one still when what the plan makes before is there.
   private static func stands(_ status: APIStatus, _ object: Value) -> Bool {
     switch status.code {

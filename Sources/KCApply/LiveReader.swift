@@ -64,6 +64,7 @@ public struct LiveReader: Sendable {
     state.lacking = await absent(needed.subtracting(declared))
     state.refused.merge(try await refusals(of: new)) { known, _ in known }
     let answers = try await predictions(open)
+    state.refusedPods = await podRefusals(of: touched.filter { Self.canAsk($0, state) })
     state.predicted = answers.compactMapValues(\.result)
     state.conflicts = answers.compactMapValues { $0.conflicts.isEmpty ? nil : $0.conflicts }
     if open.contains(where: { Self.lacks($0, state) }) { state.lastApplied = await lastApplied(project, namespace) }
@@ -84,7 +85,7 @@ public struct LiveReader: Sendable {
   }
 
   /// The last apply, where it did not come to its end; nil where the history cannot be read, too.
-  private func unfinished(_ project: String, _ namespace: String) async -> Unfinished? {
+  public func unfinished(_ project: String, _ namespace: String) async -> Unfinished? {
     let history = History(client: client, project: project, namespace: namespace)
     guard var found = (try? await history.unfinished()) ?? nil else { return nil }
     let lock = ApplyLock(client: client, project: project, namespace: namespace)

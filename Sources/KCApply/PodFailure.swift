@@ -46,7 +46,7 @@ enum PodFailure {
   }
 
   /// The init container that the others wait for; one that stays beside them is none.
-  private static func waitingInit(_ pod: Value) -> String? {
+  static func waitingInit(_ pod: Value) -> String? {
     let staying = (pod.at("spec", "initContainers")?.array ?? []).filter { $0["restartPolicy"] == "Always" }
       .compactMap { $0["name"]?.string }
     for container in pod.at("status", "initContainerStatuses")?.array ?? [] {

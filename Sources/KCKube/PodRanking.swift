@@ -30,6 +30,15 @@ public struct PodRanking {
       .map { Int(clamping: $0["restartCount"]?.int ?? 0) }.max() ?? 0
   }
 
+  /// Whether a pod may be ranked otherwise some seconds from now: ages are compared by their order of magnitude.
+  public static func changesRank(_ pod: Value, from now: Timestamp, within seconds: Double) -> Bool {
+    let conditions = pod.at("status", "conditions")?.array ?? []
+    let ready = conditions.first { $0["type"] == "Ready" && $0["status"] == "True" }
+    let times = [pod.creationTimestamp, ready?["lastTransitionTime"]?.string.flatMap { Timestamp($0) }]
+    let later = now.advanced(by: seconds)
+    return times.contains { Rank.magnitude(of: $0, now) != Rank.magnitude(of: $0, later) }
+  }
+
   /// The pods to remove, the first to go first; all where there are not more.
   public func victims(among pods: [Value], count: Int) -> [Value] {
     if count >= pods.count { return pods }
@@ -67,7 +76,7 @@ public struct PodRanking {
     }
 
     /// The order of magnitude of an age. Ages are compared by it alone, so that of pods about as old a random one goes.
-    private static func magnitude(of time: Timestamp?, _ now: Timestamp) -> Int {
+    static func magnitude(of time: Timestamp?, _ now: Timestamp) -> Int {
       guard let time else { return -1 }
       let seconds = Int(min(max(0, now.seconds(since: time)), 1e15))
       return seconds == 0 ? 0 : Int.bitWidth - seconds.leadingZeroBitCount

@@ -40,6 +40,23 @@ public enum Autoscaled {
     }
   }
 
+  /// The declared objects, with the replicas that autoscalers gave to workloads which have another name now.
+  static func carry(over moves: [String: String], _ desired: [DesiredObject], live: LiveState) -> [DesiredObject] {
+    if moves.isEmpty { return desired }
+    let former = Dictionary(
+      live.inventory.compactMap { entry in moves[entry.address].map { ($0, entry.key) } }, uniquingKeysWith: { $1 })
+    let targets = Set(desired.compactMap { target(of: $0.object) })
+    return desired.map { item in
+      guard live.objects[item.key] == nil, let old = former[item.address].flatMap({ live.objects[$0] }),
+        targets.contains(Target(kind: item.key.kind, namespace: item.key.namespace, name: item.key.name)),
+        let count = old.at("spec", "replicas")
+      else { return item }
+      var item = item
+      item.object.set(count, at: "spec", "replicas")
+      return item
+    }
+  }
+
   private static let replicas = "spec.replicas"
 
   private struct Target: Hashable {

@@ -41,6 +41,10 @@ public struct ConflictingField: Sendable, Hashable, CustomStringConvertible {
       "--take-ownership " + (field.contains { "[]\"'$ ".contains($0) } ? "'\(field)'" : field)
     }
     let all = fields.count > 1 ? "--take-ownership ALL all of them" : "--take-ownership ALL all there may be"
+    if fields.count > options.count {
+      return "--take-ownership ALL takes these \(fields.count) fields, --take-ownership \(fields[0]) the first; "
+        + "or leave them out of the program, and their owners keep them"
+    }
     return "\(options.joined(separator: " ")) takes \(fields.count > 1 ? "these fields" : "that field"), \(all); "
       + "or leave it out of the program, and its owner keeps it"
   }

@@ -17,6 +17,8 @@ public struct LiveState: Sendable {
   public var held: [String: Held] = [:]
   /// What declared objects need and neither the program declares nor the target has; nothing where it was not asked.
   public var lacking: Set<ObjectKey> = []
+  /// Why the target would refuse the pods of workloads, where it does; only where it could be asked.
+  public var refusedPods: [ObjectKey: String] = [:]
   /// The other projects whose records on the target have an object, too. Only read where that may be.
   public var owners: [ObjectKey: Owner] = [:]
 

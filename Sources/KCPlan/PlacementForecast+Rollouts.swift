@@ -12,15 +12,27 @@ struct RolloutTiming: Sendable, Hashable {
   /// Of old pods that may go as well as each other Kubernetes takes any: whether it is the last one here.
   var takesLast = false
 
-  static let all = [false, true].flatMap { promptly in
-    [false, true].flatMap { together in
-      [false, true].map { RolloutTiming(endsPromptly: promptly, readyTogether: together, takesLast: $0) }
+  /// How many seconds pass until old pods are told to go: of which age they are then decides which of them.
+  var delay = 0.0
+
+  /// All that may be, what is likely first.
+  ///
+  /// - Parameter delays: in seconds.
+  static func all(delays: [Double]) -> [RolloutTiming] {
+    delays.flatMap { delay in
+      [false, true].flatMap { promptly in
+        [false, true].flatMap { together in
+          [false, true].map {
+            RolloutTiming(endsPromptly: promptly, readyTogether: together, takesLast: $0, delay: delay)
+          }
+        }
+      }
     }
   }
 }
 
 extension PlacementForecast {
-  /// More pods than this that roll are walked once: what is told of them is a forecast.
+  /// More pods than this that roll, times the moments that make a difference, are walked once: what is told of them is a forecast.
   private static let certifiedPods = 1000
 
   /// Where the pods of a plan will run.
@@ -34,17 +46,32 @@ extension PlacementForecast {
     }
     var first = walk(RolloutTiming())
     let rolling = steps.filter { places($0) && Effect.rolls($0) && $0.key.kind == "Deployment" }
-    if rolling.isEmpty || live.cluster.nodes.count < 2 { return first }
-    let isMany = rolling.reduce(0) { $0 + (Effect.pods(of: $1.object) ?? 0) } > certifiedPods
-    let others = isMany ? [] : RolloutTiming.all.dropFirst().map(walk)
-    let rolled = Set(rolling.map(\.address))
-    for index in first.indices {
-      first[index].isCertain =
-        isMany
-        ? !rolled.contains(first[index].address)
-        : others.allSatisfy { $0.indices.contains(index) && $0[index].nodes == first[index].nodes }
+    let isLeft = live.cluster.pods.contains(where: \.isBeingDeleted)
+    if rolling.isEmpty && !isLeft || live.cluster.nodes.count < 2 { return first }
+    let count = rolling.reduce(0) { $0 + (Effect.pods(of: $1.object) ?? 0) }
+    let delays = delays(of: rolling, live, desired)
+    if count * delays.count > certifiedPods {
+      let rolled = Set(rolling.map(\.address))
+      for index in first.indices { first[index].isCertain = !rolled.contains(first[index].address) }
+      return first
+    }
+    for timing in RolloutTiming.all(delays: delays).dropFirst() {
+      if first.allSatisfy({ !$0.isCertain }) { break }
+      let other = walk(timing)
+      for index in first.indices where !other.indices.contains(index) || other[index].nodes != first[index].nodes {
+        first[index].isCertain = false
+      }
     }
     return first
+  }
+
+  /// The moments at which old pods may be told to go that make a difference, in seconds from now.
+  private static func delays(of rolling: [Step], _ live: LiveState, _ desired: [DesiredObject]) -> [Double] {
+    let forecast = PlacementForecast(live: live, desired: desired)
+    let isClose = rolling.contains { step in
+      forecast.currentPods(of: step).contains { PodRanking.changesRank($0, from: live.now, within: 240) }
+    }
+    return isClose ? [0, 2, 5, 12, 30, 90, 240] : [0]
   }
 
   /// Walks a rollout as the deployment controller makes it: new pods as far as more may be there than declared, old ones
@@ -117,7 +144,8 @@ extension PlacementForecast {
   private mutating func removeOne(_ pods: inout [Value], new: [String: Int]) {
     var perNode = new
     for pod in pods { perNode[pod.at("spec", "nodeName")?.string ?? "", default: 0] += 1 }
-    let ranking = PodRanking(podsPerNode: perNode, now: live.now, takesLast: timing.takesLast)
+    let ranking = PodRanking(
+      podsPerNode: perNode, now: live.now.advanced(by: timing.delay), takesLast: timing.takesLast)
     guard let first = ranking.victims(among: pods, count: 1).first,
       let index = pods.firstIndex(where: { $0.namespacedName == first.namespacedName })
     else { return }

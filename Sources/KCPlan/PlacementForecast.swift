@@ -50,6 +50,7 @@ struct PlacementForecast {
       snapshot.update(object.object)
     }
     for object in desired where object.object.kind == "PersistentVolumeClaim" { expect(object.object) }
+    if timing.endsPromptly { clearLeaving() }
   }
 
   /// Kinds of objects besides pods that scheduling looks at and that are as declared right after an apply.

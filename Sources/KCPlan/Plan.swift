@@ -87,6 +87,14 @@ public struct Plan: Sendable {
     /// Whether `--allow-delete` removes it.
     public var canGo: Bool
 
+    /// - Parameter claim: `claim data-db-0`
+    init(claim: String, in namespace: InventoryEntry) {
+      address = namespace.address
+      title = claim
+      reason = "it holds data of a stateful set; `kubectl delete` it, or allow the removal of its namespace"
+      canGo = false
+    }
+
     init(_ entry: InventoryEntry, _ reason: String, canGo: Bool = true) {
       address = entry.address
       title = entry.title
@@ -163,6 +171,8 @@ public struct Step: Sendable {
   public var wave: Int
   /// Fields that would change and that other managers own: they have to be taken from them (`--take-ownership`).
   public var conflicts: [ConflictingField] = []
+  /// The addresses of workloads that must be ready before this service turns to them.
+  public var turnsTo: [String] = []
   /// Fields of managers that the plan takes away, and which need not be asked for.
   public var takes: [String] = []
   /// The target's refusal, found out beforehand.

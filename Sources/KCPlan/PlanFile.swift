@@ -113,6 +113,7 @@ public enum PlanFile {
     out["title"] = .string(step.title)
     out["wave"] = Value(step.wave)
     if step.isFound { out["found"] = true }
+    if !step.turnsTo.isEmpty { out["turnsTo"] = .array(step.turnsTo.map { .string($0) }) }
     if !step.takes.isEmpty { out["takes"] = .array(step.takes.map { .string($0) }) }
     let deferred = Value.array(step.deferred.map(\.value))
     if let object = step.object, step.holdsSecrets {
@@ -153,6 +154,7 @@ public enum PlanFile {
       step.deferred.append(field)
     }
     step.movedFrom = value["movedFrom"]?.string
+    step.turnsTo = value["turnsTo"]?.array?.compactMap(\.string) ?? []
     step.takes = value["takes"]?.array?.compactMap(\.string) ?? []
     step.isFound = value["found"]?.bool ?? false
     step.guardReason = value["needsAllowDelete"]?.string

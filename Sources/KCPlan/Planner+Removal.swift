@@ -11,6 +11,8 @@ extension Planner {
       let others = live.held[entry.key.name]?.others ?? []
       if others.isEmpty || live.objects[entry.key].flatMap(Risks.protection) != nil { continue }
       stays.append(Plan.Stay(entry, "\(Self.list(others)) \(others.count == 1 ? "is" : "are") in it"))
+      // With the namespace stay the claims of the project's stateful sets: nobody's record has them any more.
+      for claim in live.held[entry.key.name]?.left ?? [] { stays.append(Plan.Stay(claim: claim, in: entry)) }
       leaving.removeAll { $0 == entry }
     }
     var steps = removalSteps(leaving, live: live) { _ in "removed with the project" }

@@ -52,7 +52,8 @@ public struct Planner {
     project: String, namespace: String, environment: String?, desired: [DesiredObject], live: LiveState,
     sources: [UInt8] = []
   ) -> Plan {
-    let prepared = Self.prepare(desired, live: live.objects, inventory: live.inventory)
+    let prepared = Autoscaled.carry(
+      over: options.moves, Self.prepare(desired, live: live.objects, inventory: live.inventory), live: live)
     let recorded = Dictionary(live.inventory.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     var steps = steps(for: prepared, of: project, live: live, recorded: recorded)
     let declared = Set(desired.map(\.key))
@@ -63,21 +64,27 @@ public struct Planner {
     let turning = Turning(steps, live: live)
     steps = Ordering.waves(
       steps, dependencies: Dictionary(desired.map { ($0.address, $0.dependencies) }, uniquingKeysWith: { $1 }),
-      waits: Ordering.waits(desired).merging(turning.workloads) { $0 + $1 })
+      waits: Ordering.waits(desired).merging(turning.waits) { $0 + $1 })
     annotate(&steps, live: live)
+    renames.warn(&steps)
     turning.annotate(&steps)
     for index in steps.indices { contest(&steps[index], project: project, live: live, recorded: recorded) }
     let renamed = removals.filter { options.moves[$0.address] != nil }
     removals.removeAll { options.moves[$0.address] != nil }
     refuseOrphans(&steps, of: removals, live: live)
     Autoscaled.free(&steps, from: removals, live: live.objects)
-    steps += removalSteps(removals, live: live) { _ in "no longer declared" }
+    steps += removalSteps(removals, live: live) { entry in
+      "no longer declared" + (Risks.keepsClaims(live.objects[entry.key]) ? "; its claims stay" : "")
+    }
     // The new one is healthy by then: nothing stands still.
     steps += removalSteps(renamed, live: live) { entry in
       "renamed to \(options.moves[entry.address] ?? ""): goes when that is healthy"
     }.map { step in
       var step = step
       step.risks.removeAll { $0.kind == .downtime }
+      if step.guardReason == nil, Renames.hasClaims(live.objects[step.key]), !options.allows(step.address) {
+        step.guardReason = "its data stays in its claims, and the new one starts without"
+      }
       return step
     }
     var placements: [Placement] = []
@@ -147,6 +154,10 @@ public struct Planner {
       // It has done what it was for, and went.
       if let done = recorded?.done, desired.deferred.isEmpty, done == InventoryEntry.mark(ofPassing: step) {
         step.action = .keep
+        return step
+      }
+      if recorded?.done != nil {
+        step.effect = "runs again: it was done, and what is declared of it has changed since"
         return step
       }
       // It was recorded and is not there: somebody removed it, unless an apply ended before it came to it.
@@ -272,6 +283,9 @@ public struct Planner {
       steps[index].risks = Risks.of(known, live: current)
       steps[index].risks += Self.lacks(steps[index], live)
       if let problem = quotas.problem(of: steps[index]) { steps[index].risks.append(Risk(.stuck, problem)) }
+      if let refusal = live.refusedPods[steps[index].key], steps[index].action != .keep {
+        steps[index].risks.append(Risk(.stuck, "its pods would be refused: \(refusal)"))
+      }
       if let kept = Self.keptClaims(steps[index], live) { steps[index].effect += "; \(kept)" }
       guard steps[index].action == .replace, let current = live.objects[steps[index].key],
         !options.allows(steps[index].address)

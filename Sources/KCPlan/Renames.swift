@@ -22,4 +22,22 @@ struct Renames {
       if steps[index].action == .add { steps[index].effect = "renamed from \(old): made before the old one goes" }
     }
   }
+
+  /// Says what a new name costs beside a new object: claims are called after their set, and jobs run.
+  func warn(_ steps: inout [Step]) {
+    for index in steps.indices {
+      guard let old = steps[index].movedFrom, steps[index].action == .add else { continue }
+      switch steps[index].key.kind {
+      case "Job": steps[index].effect = "renamed from \(old): runs again"
+      case "StatefulSet" where Self.hasClaims(steps[index].object):
+        steps[index].risks.append(
+          Risk(.dataLoss, "its volumes are new and empty: those of \(old) stay, and it does not get them"))
+      default: break
+      }
+    }
+  }
+
+  static func hasClaims(_ set: Value?) -> Bool {
+    !(set?.at("spec", "volumeClaimTemplates")?.array ?? []).isEmpty
+  }
 }

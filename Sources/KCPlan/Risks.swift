@@ -32,6 +32,12 @@ enum Risks {
       && set.at("spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted")?.string == "Delete"
   }
 
+  /// Whether the claims of a stateful set outlive it.
+  static func keepsClaims(_ set: Value?) -> Bool {
+    guard let set, set.kind == "StatefulSet" else { return false }
+    return Renames.hasClaims(set) && !losesClaims(set)
+  }
+
   static func of(_ step: Step, live: Value?) -> [Risk] {
     switch step.action {
     case .keep, .add: []

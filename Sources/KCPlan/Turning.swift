@@ -3,48 +3,74 @@ internal import KCKube
 
 /// Services that turn to the pods of another workload.
 ///
-/// A service answers through the pods that it selects. Where the selected ones are new, and the old ones go, it is to turn
-/// only when the new ones are ready.
+/// A service answers through the pods that it selects. It is to turn to others only when these are ready, and those that
+/// it turns away from are to go only then.
 struct Turning {
   /// The workloads that a service turns to, by the service's address.
-  let workloads: [String: [String]]
+  private(set) var ahead: [String: [String]] = [:]
+  /// The services that turn away from a workload which has fewer pods after that, by the workload's address.
+  private(set) var behind: [String: [String]] = [:]
+
+  private static let kinds: Set = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]
 
   /// - Parameter live: what is there: a service that is new has nobody who relies on it.
   init(_ steps: [Step], live: LiveState) {
-    let makers = steps.filter { step in
-      step.action == .add && ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].contains(step.key.kind)
+    let turning = steps.filter { step in
+      step.action == .change && step.key.kind == "Service" && live.objects[step.key]?.at("spec", "clusterIP") != "None"
+        && step.changes.contains { $0.field.path.hasPrefix(FieldPath("spec", "selector")) }
     }
-    var found: [String: [String]] = [:]
-    for step in steps where !makers.isEmpty && step.action == .change && step.key.kind == "Service" {
-      guard step.changes.contains(where: { $0.field.path.hasPrefix(FieldPath("spec", "selector")) }),
-        let selector = step.object?.at("spec", "selector")?.object, !selector.isEmpty,
-        live.objects[step.key]?.at("spec", "clusterIP") != "None"
-      else { continue }
-      let selected = makers.filter { maker in
-        maker.key.namespace == step.key.namespace && Self.selects(selector, maker.object)
+    if turning.isEmpty { return }
+    let workloads = steps.filter { $0.action != .remove && Self.kinds.contains($0.key.kind) }
+    for service in turning {
+      let (old, new) = (Self.selector(live.objects[service.key]), Self.selector(service.object))
+      for workload in workloads where workload.key.namespace == service.key.namespace {
+        if Self.selects(new, workload.object) {
+          ahead[service.address, default: []].append(workload.address)
+        } else if Self.selects(old, live.objects[workload.key]), Self.shrinks(workload) {
+          behind[workload.address, default: []].append(service.address)
+        }
       }
-      if !selected.isEmpty { found[step.address] = selected.map(\.address).sorted() }
     }
-    workloads = found
   }
+
+  /// What waits for what, by addresses.
+  var waits: [String: [String]] { ahead.merging(behind) { $0 + $1 } }
+
+  private static func selector(_ service: Value?) -> Fields { service?.at("spec", "selector")?.object ?? [:] }
 
   private static func selects(_ selector: Fields, _ workload: Value?) -> Bool {
     let labels = workload?.at("spec", "template", "metadata", "labels")
-    return selector.allSatisfy { key, value in labels?[key] == value }
+    return !selector.isEmpty && selector.allSatisfy { key, value in labels?[key] == value }
   }
 
-  /// Says of the services what comes of it: those that must be there before what they turn to stand still meanwhile.
+  private static func shrinks(_ workload: Step) -> Bool {
+    workload.changes.contains { change in
+      change.field.path == FieldPath("spec", "replicas") && (change.field.new?.int ?? 1) < (change.field.old?.int ?? 1)
+    }
+  }
+
+  /// Says of the steps what comes of it: services that must be there before what they turn to stand still meanwhile.
   func annotate(_ steps: inout [Step]) {
-    if workloads.isEmpty { return }
+    if ahead.isEmpty, behind.isEmpty { return }
     let waves = Dictionary(steps.map { ($0.address, $0.wave) }, uniquingKeysWith: { first, _ in first })
     for index in steps.indices {
-      guard let others = workloads[steps[index].address] else { continue }
-      let names = others.map { $0.split(separator: ".").joined(separator: " ") }.joined(separator: ", ")
-      if others.allSatisfy({ (waves[$0] ?? 0) < steps[index].wave }) {
-        steps[index].effect += "; turns to \(names) when that is ready"
-      } else {
-        steps[index].risks.append(Risk(.downtime, "it turns to \(names) before that is ready"))
+      func comesLast(_ others: [String]) -> Bool { others.allSatisfy { (waves[$0] ?? 0) < steps[index].wave } }
+      if let others = ahead[steps[index].address] {
+        if !comesLast(others) {
+          steps[index].risks.append(Risk(.downtime, "it turns to \(Self.titles(others)) before that is ready"))
+        } else {
+          steps[index].effect += "; turns to \(Self.titles(others)) when that is ready"
+          steps[index].turnsTo = others.sorted()
+        }
+      } else if let others = behind[steps[index].address], comesLast(others) {
+        steps[index].effect += "; when \(Self.titles(others)) has turned away"
+        // Nobody asks them any more.
+        steps[index].risks.removeAll { $0.kind == .downtime }
       }
     }
+  }
+
+  private static func titles(_ addresses: [String]) -> String {
+    addresses.sorted().map { $0.split(separator: ".").joined(separator: " ") }.joined(separator: ", ")
   }
 }

@@ -28,14 +28,21 @@ extension Plan {
   /// `last apply (revision 3) was not finished: deployment web`
   public var unfinishedWords: String? {
     guard let unfinished else { return nil }
-    if let author = unfinished.runBy {
-      return "an apply (revision \(unfinished.revision)) by \(author) is under way: this is a moment in it"
-    }
     let titles = steps.filter { step in
       step.action != .remove && Self.telling.contains(step.key.kind) && unfinished.open?.contains(step.address) ?? false
     }.map(\.title)
+    return unfinished.words(titles)
+  }
+}
+
+extension Unfinished {
+  /// `last apply (revision 3) was not finished: deployment web`
+  ///
+  /// - Parameter titles: what it did not see healthy.
+  public func words(_ titles: [String]) -> String {
+    if let runBy { return "an apply (revision \(revision)) by \(runBy) is under way: this is a moment in it" }
     let rest = titles.count > 8 ? ", and \(titles.count - 8) more" : ""
     let list = titles.isEmpty ? "" : ": \(titles.prefix(8).joined(separator: ", "))\(rest)"
-    return "last apply (revision \(unfinished.revision)) was not finished\(list)"
+    return "last apply (revision \(revision)) was not finished\(list)"
   }
 }

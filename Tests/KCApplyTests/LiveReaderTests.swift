@@ -70,6 +70,30 @@ import Testing
     }
   }
 
+  @Test func limitsOfPodsAreAskedFor() async throws {
+    try await with { server, reader async throws in
+      let limits: Value = [
+        "apiVersion": "v1", "kind": "LimitRange", "metadata": ["name": "l", "namespace": "shop"],
+        "spec": ["limits": [["type": "Container", "max": ["memory": "64Mi"]]]],
+      ]
+      for (object, name) in [(namespace, "namespaces"), (limits, "limitranges")] {
+        _ = try await server.client("other").apply(object, type: try #require(ResourceTypes.builtin.named(name)))
+      }
+      let container: Value = [
+        "name": "a", "image": "i:1", "resources": ["limits": ["memory": "128Mi"], "requests": ["memory": "128Mi"]],
+      ]
+      let web: Value = [
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "web", "namespace": "shop"],
+        "spec": [
+          "selector": ["matchLabels": ["app": "web"]],
+          "template": ["metadata": ["labels": ["app": "web"]], "spec": ["containers": [container]]],
+        ],
+      ]
+      let told = try await read(reader, namespace, web).refusedPods.values.first
+      #expect(told?.hasPrefix("maximum memory usage per Container is 64Mi") == true, "\(told ?? "nothing")")
+    }
+  }
+
   @Test func whatPodsNeedAndIsNotThereIsFound() async throws {
     try await with { server, reader async throws in
       var pod: Value = [

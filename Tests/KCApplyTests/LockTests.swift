@@ -29,11 +29,34 @@ import Testing
     let bench = try await Bench()
     let first = lock(bench, "elsewhere/1")
     try await first.acquire()
-    try await lock(bench, "here/2", author: "ben@desk").acquire(breaking: true)
+    #expect(try await lock(bench, "here/2", author: "ben@desk").acquire(breaking: true))
     #expect(await first.keep(every: .milliseconds(1)) == "ben@desk")
     // What is not its own any more, it does not give back.
     await first.release()
     #expect(try await bench.client().find(ApplyLock.type, namespace: "default", name: "kc.shop") != nil)
+  }
+
+  /// What the other did before it noticed is not in the plan of the one who takes the lock.
+  @Test func whoBreaksALockDoesNotApplyWhatNoLongerFits() async throws {
+    let bench = try await Bench()
+    try await bench.apply([Bench.config("a", "1")])
+    let plan = try await bench.plan([Bench.config("a", "2")])
+    var other = ApplyLock(client: bench.client(), project: "shop", namespace: Bench.namespace, holder: "elsewhere/1")
+    other.observation = .milliseconds(20)
+    try await other.acquire()
+    _ = try await bench.client().patch(
+      try #require(ResourceTypes.builtin.named("configmaps")), namespace: Bench.namespace, name: "a",
+      ["data": ["value": "3"]])
+    var options = Bench.options
+    options.breaksLock = true
+    let failure = await #expect(throws: ApplyFailure.self) {
+      try await Applier(client: bench.client(), options: options, report: { _ in })
+        .apply(plan, namespace: Bench.namespace)
+    }
+    guard case .moved? = failure else {
+      Issue.record("\(failure as Any)")
+      return
+    }
   }
 
   private func age(_ bench: Bench, by seconds: Double) async throws {

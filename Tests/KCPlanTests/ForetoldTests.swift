@@ -1,130 +1,11 @@
 import KCData
 import KCKube
-import KCScheduler
 import Testing
 
 @testable import KCPlan
 
-/// What a plan foretells of what comes of it, and what it calls certain.
+/// What a plan foretells of what comes of it.
 @Suite struct ForetoldTests {
-  /// A deployment that runs: a pod per name of a node.
-  private func running(_ deployment: Value, on nodes: [String], cpu: String = "100m") throws -> LiveState {
-    var state = LiveState(
-      cluster: .init(nodes: Set(nodes).sorted().map { Make.node($0) }), target: "test")
-    state.objects[ObjectKey(deployment)] = try Make.applied(deployment)
-    state.now = Timestamp(seconds: 10_000)
-    let name = deployment.name ?? ""
-    state.cluster.others = [
-      [
-        "apiVersion": "apps/v1", "kind": "ReplicaSet",
-        "metadata": [
-          "name": .string("\(name)-1"), "namespace": "shop", "uid": "rs-1",
-          "ownerReferences": [["uid": "uid-1", "controller": true]],
-        ],
-        "spec": ["selector": ["matchLabels": ["app": .string(name), "pod-template-hash": "1"]]],
-      ]
-    ]
-    state.cluster.pods = nodes.enumerated().map { index, node in
-      [
-        "apiVersion": "v1", "kind": "Pod",
-        "metadata": [
-          "name": .string("\(name)-1-\(index)"), "namespace": "shop", "uid": .string("pod-\(index)"),
-          "labels": ["app": .string(name), "pod-template-hash": "1"],
-          "ownerReferences": [
-            [
-              "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": .string("\(name)-1"), "uid": "rs-1",
-              "controller": true,
-            ]
-          ],
-        ],
-        "spec": [
-          "nodeName": .string(node), "priority": 0,
-          "containers": [["name": "app", "image": "i", "resources": ["requests": ["cpu": .string(cpu)]]]],
-        ], "status": ["phase": "Running", "conditions": [["type": "Ready", "status": "True"]]],
-      ]
-    }
-    return state
-  }
-
-  private func roll(_ replicas: Int64, on nodes: [String], _ edit: (inout Value) -> Void = { _ in }) throws -> Placement
-  {
-    var old = Make.deployment("web", replicas: replicas)
-    var new = Make.deployment("web", image: "shop/web:v2", replicas: replicas)
-    edit(&old)
-    edit(&new)
-    return try #require(Make.plan([Make.desired(new)], running(old, on: nodes)).placements.first)
-  }
-
-  @Test func aRolloutThatMayEndOtherwiseSaysSo() throws {
-    let open = try roll(4, on: ["n1", "n2", "n3", "n1"])
-    #expect(open.total == 4 && open.unplaced == 0)
-    #expect(!open.isCertain)
-    // With a pod on each node, and one after the other, every order ends the same.
-    let closed = try roll(2, on: ["n1", "n2"]) { object in
-      object.set(
-        [
-          "podAntiAffinity": [
-            "requiredDuringSchedulingIgnoredDuringExecution": [
-              ["labelSelector": ["matchLabels": ["app": "web"]], "topologyKey": "kubernetes.io/hostname"]
-            ]
-          ]
-        ], at: "spec", "template", "spec", "affinity")
-      object.set(["maxSurge": 0, "maxUnavailable": 1], at: "spec", "strategy", "rollingUpdate")
-    }
-    #expect(closed.isCertain && closed.nodes.map(\.pods) == [1, 1])
-    // What is new is placed as it comes.
-    let new = Make.plan(
-      [Make.desired(Make.deployment("web", replicas: 5))],
-      LiveState(cluster: .init(nodes: ["n1", "n2"].map { Make.node($0) }), target: "test"))
-    #expect(new.placements.first?.isCertain == true)
-    #expect(PlacementText([open], style: TextStyle()).lines().contains { $0.contains("≈ may come out otherwise") })
-    #expect(!PlacementText([closed], style: TextStyle()).lines().contains { $0.contains("≈") })
-  }
-
-  @Test func nodesThatAreFullAreEmptiedPodByPod() throws {
-    // Four of 900m on two nodes of 2: none fits beside them, so that one must go before one comes.
-    let old = Make.deployment("web", replicas: 4, cpu: "900m")
-    let new = Make.deployment("web", image: "shop/web:v2", replicas: 4, cpu: "900m")
-    let state = try running(old, on: ["n1", "n1", "n2", "n2"], cpu: "900m")
-    let placement = try #require(Make.plan([Make.desired(new)], state).placements.first)
-    #expect(placement.unplaced == 0 && placement.obstacles.isEmpty, "\(placement)")
-    #expect(placement.nodes.map(\.pods) == [2, 2])
-  }
-
-  @Test func whoMakesRoomAndFitsNowhereIsTold() throws {
-    let urgent: Value = [
-      "apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": ["name": "urgent"], "value": 1000,
-    ]
-    let low = Make.deployment("low", replicas: 2, cpu: "900m")
-    var state = try running(low, on: ["n1", "n1"], cpu: "900m")
-    state.cluster.others.append(urgent)
-    var high = Make.deployment("high", replicas: 1, cpu: "1500m")
-    high.set("urgent", at: "spec", "template", "spec", "priorityClassName")
-    let plan = Make.plan([Make.desired(high), Make.desired(low)], state)
-    let placement = try #require(plan.placements.first { $0.name == "high" })
-    #expect(placement.evicts.count == 2 && placement.homeless == placement.evicts)
-    #expect(plan.hasUnplaced && plan.displaced == placement.homeless)
-    #expect(plan.endangered.map(\.address) == ["deployment.low"])
-    // With room elsewhere they come up there.
-    state.cluster.nodes.append(Make.node("n2"))
-    #expect(!Make.plan([Make.desired(high), Make.desired(low)], state).hasUnplaced)
-  }
-
-  /// What this plan makes itself may have to make room, too: it is counted where it ends up.
-  @Test func newPodsMayMakeRoom() throws {
-    let urgent: Value = [
-      "apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": ["name": "urgent"], "value": 1000,
-    ]
-    var high = Make.deployment("z-high", replicas: 1, cpu: "1500m")
-    high.set("urgent", at: "spec", "template", "spec", "priorityClassName")
-    let low = Make.deployment("a-low", replicas: 1, cpu: "900m")
-    let plan = Make.plan(
-      [Make.desired(low), Make.desired(high), Make.desired(urgent)],
-      LiveState(cluster: .init(nodes: [Make.node("n1")]), target: "test"))
-    #expect(plan.placements.first { $0.name == "a-low" }?.unplaced == 1)
-    #expect(plan.placements.first { $0.name == "z-high" }?.evicts == ["a new pod of deployment a-low"])
-  }
-
   private func service(_ app: String, _ spec: Value = [:]) -> Value {
     var object: Value = [
       "apiVersion": "v1", "kind": "Service", "metadata": ["name": "web", "namespace": "shop"],
@@ -152,6 +33,98 @@ import Testing
     ]
     let other = try #require(Make.plan(needing, live).changes.first { $0.key.kind == "Service" })
     #expect(other.risks.map(\.kind) == [.downtime], "\(other)")
+  }
+
+  /// Of two that are both declared, the one goes when the service has turned to the other.
+  @Test func theOldOnesGoWhenTheServiceHasTurnedAway() throws {
+    var live = LiveState(target: "test")
+    let (blue, green) = (Make.deployment("blue"), Make.deployment("green", replicas: 0))
+    for object in [service("blue"), blue, green] { live.objects[ObjectKey(object)] = try Make.applied(object) }
+    let desired = [
+      Make.desired(service("green")), Make.desired(Make.deployment("blue", replicas: 0)),
+      Make.desired(Make.deployment("green")),
+    ]
+    let plan = Make.plan(desired, live)
+    #expect(plan.changes.map(\.address) == ["deployment.green", "service.web", "deployment.blue"])
+    #expect(plan.changes.allSatisfy { $0.risks.isEmpty }, "\(plan.changes.map(\.risks))")
+    #expect(plan.changes.last?.effect == "scales 2 → 0; when service web has turned away")
+    // One that is there as declared may not be ready all the same: the apply has to look.
+    live.objects[ObjectKey(green)] = try Make.applied(Make.deployment("green"))
+    let kept = try #require(Make.plan(desired, live).changes.first { $0.key.kind == "Service" })
+    #expect(kept.turnsTo == ["deployment.green"])
+    let read = try PlanFile.decode(PlanFile.encode(Make.plan(desired, live), server: "x")).plan
+    #expect(read.steps.map(\.turnsTo) == Make.plan(desired, live).steps.map(\.turnsTo))
+  }
+
+  private func statefulSet(_ name: String) -> Value {
+    var object = Make.deployment(name)
+    object["kind"] = "StatefulSet"
+    object.set(
+      [["metadata": ["name": "data"], "spec": ["resources": ["requests": ["storage": "1Gi"]]]]],
+      at: "spec", "volumeClaimTemplates")
+    return object
+  }
+
+  @Test func aNewNameOfAStatefulSetCostsItsData() throws {
+    let old = statefulSet("db")
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(old)] = try Make.applied(old)
+    live.inventory = [InventoryEntry(address: "statefulset.db", key: ObjectKey(old))]
+    let options = Planner.Options(moves: ["statefulset.db": "statefulset.store"])
+    func plan(_ options: Planner.Options) -> Plan {
+      Planner(options: options).plan(
+        project: "shop", namespace: "shop", environment: nil, desired: [Make.desired(statefulSet("store"))], live: live)
+    }
+    #expect(plan(options).changes.first?.risks.map(\.kind) == [.dataLoss])
+    #expect(plan(options).guarded.map(\.address) == ["statefulset.db"])
+    #expect(plan(.init(moves: options.moves, allowDelete: ["statefulset.db"])).guarded.isEmpty)
+    // Where it is no longer declared, its claims are.
+    let removal = try #require(Make.plan([], live).changes.first)
+    #expect(removal.effect == "no longer declared; its claims stay")
+  }
+
+  @Test func whatAnAutoscalerGaveGoesWithTheName() throws {
+    let old = Make.deployment("old", replicas: 4)
+    let scaler: Value = [
+      "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+      "metadata": ["name": "new", "namespace": "shop"],
+      "spec": ["maxReplicas": 5, "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "new"]],
+    ]
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(old)] = try Make.applied(old)
+    live.inventory = [InventoryEntry(address: "deployment.old", key: ObjectKey(old))]
+    let plan = Planner(options: .init(moves: ["deployment.old": "deployment.new"])).plan(
+      project: "shop", namespace: "shop", environment: nil,
+      desired: [Make.desired(Make.deployment("new")), Make.desired(scaler)], live: live)
+    #expect(plan.changes.first { $0.address == "deployment.new" }?.object?.at("spec", "replicas") == 4)
+  }
+
+  @Test func quotasCountWhatPodsAskFor() throws {
+    func quota(_ hard: Value) -> Value {
+      [
+        "apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "small", "namespace": "shop"],
+        "spec": ["hard": hard],
+      ]
+    }
+    func risks(_ desired: Value, _ live: LiveState) -> [String] {
+      Make.plan([Make.desired(desired)], live).changes.flatMap(\.risks).map(\.reason)
+    }
+    let web = Make.deployment("web", replicas: 3, cpu: "50m")
+    var live = LiveState(cluster: .init(others: [quota(["requests.cpu": "100m"])]), target: "test")
+    #expect(risks(web, live) == ["quota small allows 100m of requests.cpu in shop, and 150m are declared"])
+    live.cluster.others = [quota(["cpu": "150m", "limits.memory": "1"])]
+    #expect(risks(web, live).isEmpty)
+    // A rollout that keeps all the old ones needs room for one more.
+    live.objects[ObjectKey(web)] = try Make.applied(web)
+    live.cluster.others = [quota(["pods": "3"])]
+    let new = Make.deployment("web", image: "shop/web:v2", replicas: 3, cpu: "50m")
+    #expect(
+      risks(new, live) == [
+        "quota small allows 3 pods in shop: there is no room for a new pod beside the old ones while it rolls out"
+      ])
+    live.refusedPods[ObjectKey(web)] = "maximum memory usage per Container is 64Mi"
+    live.cluster.others = []
+    #expect(risks(new, live) == ["its pods would be refused: maximum memory usage per Container is 64Mi"])
   }
 
   @Test func whatIsAllocatedIsKnownAfterApply() throws {

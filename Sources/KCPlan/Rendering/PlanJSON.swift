@@ -24,7 +24,8 @@ public enum PlanJSON {
     return out
   }
 
-  private static func unfinished(_ unfinished: Unfinished) -> Value {
+  /// An apply that was not finished: `revision`, `runBy`, `open`.
+  public static func unfinished(_ unfinished: Unfinished) -> Value {
     var out: Value = ["revision": Value(unfinished.revision)]
     out["runBy"] = unfinished.runBy.map { .string($0) }
     out["open"] = unfinished.open.map { .array($0.sorted().map { .string($0) }) }

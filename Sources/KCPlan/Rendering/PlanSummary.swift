@@ -22,6 +22,7 @@ public enum PlanSummary {
     pairs.append(("guarded", String(plan.guarded.count)))
     pairs.append(("conflicts", String(plan.conflicting.reduce(0) { $0 + $1.conflicts.count })))
     pairs.append(("unplaced", String(plan.placements.reduce(0) { $0 + $1.unplaced })))
+    pairs.append(("risks", String(plan.changes.reduce(0) { $0 + $1.risks.count })))
     pairs.append(("unfinished", plan.unfinished.map { String($0.revision) } ?? "-"))
     pairs.append(("plan", String(plan.digest.prefix(12))))
     return "kc-plan " + pairs.map { "\($0)=\($1.isEmpty ? "-" : $1.replacing(" ", with: "_"))" }.joined(separator: " ")

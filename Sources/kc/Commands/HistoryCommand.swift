@@ -31,14 +31,16 @@ struct HistoryCommand: AsyncParsableCommand {
       client: target.client, project: project.compilation.project.name, namespace: Planning.namespace(project))
     let revisions: [Revision]
     do throws(ClientError) { revisions = try await history.list() } catch { throw Target.failure(error) }
+    let unfinished = await LiveReader(client: target.client, target: target.name).unfinished(
+      project.compilation.project.name, Planning.namespace(project))
     await target.close()
     switch format {
-    case .human: Terminal.out(text(revisions, project, target))
+    case .human: Terminal.out(text(revisions, project, target, runs: unfinished?.runBy != nil))
     case .json: Terminal.out(JSON.text(.array(revisions.map(Self.value)), pretty: true) + "\n")
     }
   }
 
-  private func text(_ revisions: [Revision], _ project: Project, _ target: Target) -> String {
+  private func text(_ revisions: [Revision], _ project: Project, _ target: Target, runs: Bool) -> String {
     let style = output.style(for: 1)
     var lines = [style.paint("\(project.compilation.project.name) on \(target.name)", .strong), ""]
     if revisions.isEmpty { return lines[0] + "\n\nNothing was applied yet.\n" }
@@ -48,6 +50,7 @@ struct HistoryCommand: AsyncParsableCommand {
         switch revision.outcome {
         case .applied: revision.number == current ? style.paint("applied", .good) : "applied"
         case .failed: style.paint("failed", .bad)
+        case .pending where runs && revision.number == revisions.first?.number: style.paint("under way", .warning)
         case .pending: style.paint("not finished", .warning)
         }
       let environment = revision.environment.map { "  \($0)" } ?? ""

@@ -39,12 +39,15 @@ struct Status: AsyncParsableCommand {
       report.rows.isEmpty
       ? await StatusReader(client: target.client).elsewhere(
         project: report.project, namespace: Planning.namespace(project)) : nil
+    let unfinished = await LiveReader(client: target.client, target: target.name).unfinished(
+      report.project, Planning.namespace(project))
     await target.close()
     switch format {
-    case .human: Terminal.out(text(report, target, elsewhere) + text(drift))
+    case .human: Terminal.out(text(report, target, elsewhere) + text(unfinished) + text(drift))
     case .json:
       var out = value(report)
       out["drift"] = Self.value(drift)
+      out["unfinished"] = unfinished.map(PlanJSON.unfinished)
       Terminal.out(JSON.text(out, pretty: true) + "\n")
     }
     if !report.isHealthy { throw Exit.partial.exit }
@@ -61,6 +64,13 @@ struct Status: AsyncParsableCommand {
       // A history that cannot be read says nothing of drift; `kc history` tells.
       return Drift(entries: [], revision: nil)
     }
+  }
+
+  /// That the last apply is still under way, or did not come to its end.
+  private func text(_ unfinished: Unfinished?) -> String {
+    guard let unfinished else { return "" }
+    let open = (unfinished.open ?? []).sorted()
+    return "\n" + output.style(for: 1).paint("! ", .warning) + unfinished.words(open) + "\n"
   }
 
   /// What was changed on the target since the last apply, and by whom.

@@ -31,7 +31,10 @@ struct Drift {
   /// Compares the newest revision with what is there, by a dry run of it.
   static func read(_ target: Target, project: String, namespace: String) async throws -> Drift {
     let history = History(client: target.client, project: project, namespace: namespace)
-    let newest = try await history.list().first { $0.outcome == .applied }
+    let all = try await history.list()
+    let newest = all.first { $0.outcome == .applied }
+    // What an apply after that has sent is no drift: then only what others have done is.
+    let isLast = all.first?.number == newest?.number
     guard let newest else { return Drift(entries: [], revision: nil) }
     let content = try await history.content(newest.number)
     let restored = try await Restoring.complete(content.objects, from: target.client)
@@ -47,6 +50,10 @@ struct Drift {
             path: change.field.path.description, applied: change.isSecret ? nil : change.field.new,
             live: change.isSecret ? nil : change.field.old, isSecret: change.isSecret, manager: change.driftedBy)
         })
+    }
+    if !isLast {
+      for index in entries.indices { entries[index].fields.removeAll { $0.manager == nil } }
+      entries.removeAll { $0.fields.isEmpty }
     }
     // No revision keeps what secrets were: that others wrote them is known all the same.
     for item in content.objects where item.object.kind == "Secret" {
