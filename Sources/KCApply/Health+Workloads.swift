@@ -31,6 +31,8 @@ extension Health {
     guard isObserved(object) else { return "its controller has not seen it yet" }
     func count(_ field: String) -> Int64 { object.at("status", field)?.int ?? 0 }
     let old = count("replicas") - count("updatedReplicas")
+    let surplus = count("replicas") - wanted
+    if old <= 0, surplus > 0 { return "\(surplus) pod\(surplus == 1 ? "" : "s") still to go" }
     if old <= 0 { return "\(min(count("updatedReplicas"), count("readyReplicas"))) of \(wanted) pods ready" }
     let ready = Int64(pods.count { !$0.isBeingDeleted && $0.isReady })
     return "\(min(ready, wanted)) of \(wanted) new pods ready, \(old) old still there"
