@@ -55,6 +55,24 @@ extension Applier {
     return "pod \(name) fits nowhere: \(reasons.joined(separator: "; "))\(help)"
   }
 
+  /// The newest job of a cron job that is still there, with its pods.
+  private func lastRun(of cron: Value) async -> (job: Value, pods: [Value])? {
+    guard let jobs = client.types.find(apiVersion: "batch/v1", kind: "Job"),
+      let podType = client.types.find(apiVersion: "v1", kind: "Pod"),
+      let list = try? await client.list(jobs, namespace: cron.namespace, limit: 500)
+    else { return nil }
+    let own = list.items.filter { $0.controllerOwner?["uid"]?.string == cron.uid }
+    guard
+      let newest = own.max(by: {
+        ($0.at("metadata", "creationTimestamp")?.string ?? "")
+          < ($1.at("metadata", "creationTimestamp")?.string ?? "")
+      })
+    else { return nil }
+    let pods = try? await client.list(
+      podType, namespace: cron.namespace, labelSelector: "batch.kubernetes.io/job-name=\(newest.name ?? "")")
+    return (newest, pods?.items ?? [])
+  }
+
   /// What an init container that has not ended said last, which tells what it waits for; empty where none does.
   func lastWords(_ step: Step, _ made: Value?) async -> String {
     guard let object = current(step, made) else { return "" }
@@ -78,6 +96,10 @@ extension Applier {
     let namespace = object.namespace ?? ""
     switch health {
     case .healthy: return (health, [])
+    case .failed(let cause, _) where object.kind == "CronJob":
+      guard let (job, pods) = await lastRun(of: object), case .failed(let why, let pod) = Health.of(job, pods: pods)
+      else { return (health, []) }
+      return (.failed(cause: "\(cause): \(why)", pod: pod), await lastLines(pod, namespace))
     case .failed(_, let pod):
       if let placed = await placementCause(pod, namespace) { return (.failed(cause: placed, pod: pod), []) }
       return (health, await lastLines(pod, namespace))

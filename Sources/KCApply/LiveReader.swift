@@ -58,17 +58,18 @@ public struct LiveReader: Sendable {
       state.cluster.nodes = try await list("v1", "Node")
       return state
     }
+    state.cluster = try await cluster()
+    let admission = await Admission(client, state)
     let declared = Set(desired.map(\.key))
     let touched = desired.filter { state.objects[$0.key] == nil } + open
     let needed = touched.reduce(into: Set<ObjectKey>()) { $0.formUnion(Requirements.of($1.object)) }
     state.lacking = await absent(needed.subtracting(declared))
-    state.refused.merge(try await refusals(of: new)) { known, _ in known }
+    state.refused.merge(try await refusals(of: new.filter(admission.judges))) { known, _ in known }
     let answers = try await predictions(open)
-    state.refusedPods = await podRefusals(of: touched.filter { Self.canAsk($0, state) })
+    state.refusedPods = await podRefusals(of: touched.filter { admission.judgesPods(of: $0) && Self.canAsk($0, state) })
     state.predicted = answers.compactMapValues(\.result)
     state.conflicts = answers.compactMapValues { $0.conflicts.isEmpty ? nil : $0.conflicts }
     if open.contains(where: { Self.lacks($0, state) }) { state.lastApplied = await lastApplied(project, namespace) }
-    state.cluster = try await cluster()
     state.scheduling = try await scheduling()
     state.knowsStorage = true
     return state
@@ -103,6 +104,7 @@ public struct LiveReader: Sendable {
       ("apps/v1", "StatefulSet"), ("policy/v1", "PodDisruptionBudget"),
       ("v1", "PersistentVolume"), ("v1", "PersistentVolumeClaim"), ("storage.k8s.io/v1", "StorageClass"),
       ("storage.k8s.io/v1", "CSINode"), ("scheduling.k8s.io/v1", "PriorityClass"), ("v1", "ResourceQuota"),
+      ("v1", "LimitRange"),
     ]
     let lists = try await inParallel(kinds, width: Self.width) { kind async throws(ClientError) in
       try await self.list(kind.0, kind.1)
