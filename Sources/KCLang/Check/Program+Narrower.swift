@@ -58,6 +58,7 @@ extension Program {
   private func isLooser(_ one: Refinement, than other: Refinement) -> Bool {
     if !other.low.isNone, one.low.isNone || (compare(one.low, other.low) ?? 0) < 0 { return true }
     if !other.high.isNone, one.high.isNone || (compare(one.high, other.high) ?? 0) > 0 { return true }
+    if let step = other.step, (one.step ?? 1) % step != 0 { return true }
     if let least = other.min, (one.min ?? 0) < least { return true }
     if let most = other.max, (one.max ?? .max) > most { return true }
     return other.pattern != nil && one.pattern == nil || other.predicate != nil && one.predicate == nil

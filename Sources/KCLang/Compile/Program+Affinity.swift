@@ -200,7 +200,10 @@ extension Program {
       rule.effect = effect
     }
     if words.contains("for"), let time = parts.popFirst() {
-      rule.time = checked(compile(time, in: scope, expecting: TypeTable.duration), TypeTable.duration)
+      var seconds = Refinement()
+      seconds.step = 1000
+      let type = types.refine(TypeTable.duration, by: seconds)
+      rule.time = checked(compile(time, in: scope, expecting: type), type)
       if rule.effect != "NoExecute" { reportNoTime(rule.effect, node, time) }
     }
     return rule

@@ -219,6 +219,7 @@ extension Program {
     statement.site = code.site(parts[0].span)
     statement.origin = origin(of: statement.site, in: scope)
     statement.a = checkedCollection(compile(parts[0], in: scope, expecting: TypeTable.any))
+    reportBackwards(statement.a, parts[0])
     let inner = loopScope(node, scope, over: typeOf(statement.a))
     statement.isAppend = pairLoops.contains(inner)
     guard let body = parts.last, body.kind == .body else { return [] }

@@ -154,6 +154,7 @@ extension Program {
     let parts = node.parts
     guard parts.count >= 2, let last = parts.last else { return poison(node) }
     let collection = checkedCollection(compile(parts[0], in: scope, expecting: TypeTable.any))
+    reportBackwards(collection, parts[0])
     let inner = loopScope(node, scope, over: typeOf(collection))
     var element = TypeTable.any
     if case .list(let one) = types[types.required(type)] { element = one }
@@ -163,6 +164,21 @@ extension Program {
     let operation: OpCode = pairLoops.contains(inner) ? .forPairs : .forEach
     let result = types.add(.list(present(types.base(typeOf(body)))))
     return typed(code.emit(operation, collection, body, filter, at: code.site(node.span)), result)
+  }
+
+  /// Warns of a loop over a range that is written backwards: it has no round.
+  mutating func reportBackwards(_ op: Int32, _ node: SyntaxNode) {
+    let range = code.ops[Int(op)]
+    guard range.code == .range, range.a >= 0, range.b >= 0, isOwn(file: node.span.file) else { return }
+    let ends = [range.a, range.b].map { code.ops[Int($0)] }
+    guard ends.allSatisfy({ $0.code == .constant }) else { return }
+    let values = ends.map { code.constants[Int($0.a)] }
+    guard let order = compare(values[0], values[1]), order > 0 else { return }
+    let meant = "\(display(values[1]))...\(display(values[0]))"
+    report(
+      "KC0117", "the range `\(display(values[0]))...\(display(values[1]))` runs backwards: the loop has no round",
+      at: node.span, severity: .warning, help: "write `\(meant)`, or `(for i in \(meant) { i }).reversed()` to count down",
+      fix: Diagnostic.Fix(span: node.span, replacement: meant))
   }
 
   /// The scope of a loop's variable.

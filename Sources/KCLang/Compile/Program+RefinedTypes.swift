@@ -3,7 +3,7 @@ internal import KCSyntax
 
 /// Types that are narrowed.
 extension Program {
-  /// `Int(1...65535)`, `String(matching: /…/, max: 63)`.
+  /// `Int(1...65535)`, `Duration(step: 1s)`, `String(matching: /…/, max: 63)`.
   mutating func refinedType(_ base: TypeID, _ node: SyntaxNode, _ scope: Int32) -> TypeID {
     var refinement = Refinement()
     let kind = RefinementKind(types[types.required(base)])
@@ -13,8 +13,10 @@ extension Program {
       let result = evaluateConstant(value, in: scope)
       switch label {
       case nil where result.tag == .range && kind == .ordered:
-        refinement.low = tree.item(of: result, 0)
-        refinement.high = tree.item(of: result, 1)
+        let (low, high) = (tree.item(of: result, 0), tree.item(of: result, 1))
+        if reportEmpty(low, high, at: value) { continue }
+        (refinement.low, refinement.high) = (low, high)
+      case "step" where isStep(result, base): refinement.step = steps(result)
       case "matching" where result.tag == .regex && kind == .text:
         refinement.pattern = patterns[Int(result.payload)]
       case "min" where kind == .text || kind == .many: refinement.min = tree.int(of: result)
@@ -25,6 +27,22 @@ extension Program {
       }
     }
     return types.refine(base, by: refinement)
+  }
+
+  /// Whether a value can be the step of a type's values.
+  private func isStep(_ value: TreeValue, _ base: TypeID) -> Bool {
+    guard let number = steps(value), number > 0 else { return false }
+    return types[types.required(base)] == (value.tag == .duration ? .duration : .int)
+  }
+
+  /// Whether a range of values runs backwards, which is reported: no value would lie in it.
+  private mutating func reportEmpty(_ low: TreeValue, _ high: TreeValue, at node: SyntaxNode) -> Bool {
+    guard !low.isNone, !high.isNone, let order = compare(low, high), order > 0 else { return false }
+    let meant = "\(display(high))...\(display(low))"
+    report(
+      "KC0117", "the range `\(display(low))...\(display(high))` runs backwards: no value lies in it", at: node.span,
+      help: "write `\(meant)`", fix: Diagnostic.Fix(span: node.span, replacement: meant))
+    return true
   }
 
   /// What narrows a type.
@@ -51,6 +69,7 @@ extension Program {
       switch (kind, label) {
       case (.ordered, "min"): "a range narrows it: `\(type)(\(value)...)`"
       case (.ordered, "max"): "a range narrows it: `\(type)(...\(value))`"
+      case (.ordered, "step"): "a step is a whole number, or a duration: `Int(step: 5)`, `Duration(step: 1s)`"
       case (.ordered, _): "a range narrows it: `\(type)(least...most)`"
       case (.text, _): "`matching:` a regex narrows it, and `min:` and `max:` its length"
       case (.many, _): "`min:` and `max:` narrow how many there are"

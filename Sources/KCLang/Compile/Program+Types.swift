@@ -264,6 +264,9 @@ extension Program {
     if !refinement.low.isNone || !refinement.high.isNone {
       parts.append("\(display(refinement.low))...\(display(refinement.high))")
     }
+    if let step = refinement.step {
+      parts.append("step: \(types[types.required(base)] == .duration ? Tree.durationText(step) : "\(step)")")
+    }
     if let pattern = refinement.pattern { parts.append("matching: /\(pattern.source)/") }
     if let min = refinement.min { parts.append("min: \(min)") }
     if let max = refinement.max { parts.append("max: \(max)") }

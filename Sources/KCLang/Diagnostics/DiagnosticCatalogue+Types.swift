@@ -45,7 +45,8 @@ extension DiagnosticCatalogue {
     DiagnosticInfo(
       "KC0112", "out of range",
       """
-      The type allows a range of values, and this one lies outside.
+      The type allows a range of values, and this one lies outside; or it allows multiples of a step, and this one \
+      lies between two. Times of probes, jobs and rollouts are whole seconds: `Duration(step: 1s)`.
       """,
       bad: #"""
         deployment web {
@@ -123,7 +124,8 @@ extension DiagnosticCatalogue {
     DiagnosticInfo(
       "KC0117", "request over limit",
       """
-      For `cpu` and `memory` a range is request...limit; a range never runs backwards.
+      For `cpu` and `memory` a range is request...limit; a range never runs backwards. A loop over one that does has no round, and \
+      no value is of a type that it narrows.
       """,
       bad: #"""
         deployment web {

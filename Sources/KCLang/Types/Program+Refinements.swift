@@ -16,6 +16,10 @@ extension Program {
         return .poison
       }
     }
+    if let step = types.refinements[index].step, let number = steps(value), number % step != 0 {
+      reportStep(value, number, types.refinements[index], at: site)
+      return .poison
+    }
     if let pattern = types.refinements[index].pattern, !pattern.matches(tree.utf8(of: value)) {
       if isName { return badName(value, pattern, at: site) }
       report(
@@ -42,6 +46,31 @@ extension Program {
       }
     }
     return value
+  }
+
+  /// What a step counts: an Int, or a duration's milliseconds.
+  func steps(_ value: TreeValue) -> Int64? {
+    switch value.tag {
+    case .int, .wideInt: tree.int(of: value)
+    case .duration: value.inlineNumber
+    default: nil
+    }
+  }
+
+  /// Reports a value that lies between two steps, and names those two.
+  private mutating func reportStep(_ value: TreeValue, _ number: Int64, _ refinement: Refinement, at site: Int32) {
+    guard let step = refinement.step else { return }
+    let rest = (number % step + step) % step
+    let near = [number.subtractingReportingOverflow(rest), number.addingReportingOverflow(step - rest)]
+    let (low, high) = (steps(refinement.low), steps(refinement.high))
+    let values = near.filter { !$0.overflow && $0.partialValue >= low ?? .min && $0.partialValue <= high ?? .max }
+    let isTime = value.tag == .duration
+    func text(_ number: Int64) -> String { isTime ? Tree.durationText(number) : "\(number)" }
+    report(
+      "KC0112", "`\(display(value))` is no multiple of `\(text(step))`", at: site,
+      notes: isTime && step == 1000 ? ["it counts in whole seconds"] : [],
+      help: values.isEmpty
+        ? nil : "write \(Self.enumerate(values.map { text($0.partialValue) }, "or"))")
   }
 
   private func lengthProblem(_ value: TreeValue, _ min: Int64?, _ max: Int64?) -> String? {
@@ -154,6 +183,7 @@ extension Program {
     let refinement = types.refinements[index]
     if !refinement.low.isNone, (compare(value, refinement.low) ?? -1) < 0 { return false }
     if !refinement.high.isNone, (compare(value, refinement.high) ?? 1) > 0 { return false }
+    if let step = refinement.step, let number = steps(value), number % step != 0 { return false }
     if let pattern = refinement.pattern, !pattern.matches(tree.utf8(of: value)) { return false }
     return lengthProblem(value, refinement.min, refinement.max) == nil
   }

@@ -54,6 +54,8 @@ struct Refinement: Sendable {
   /// Bounds of numbers, quantities and durations; `none` where open.
   var low = TreeValue.none
   var high = TreeValue.none
+  /// What numbers and durations are multiples of: an Int, or milliseconds.
+  var step: Int64?
   /// Bounds of the length of text and lists.
   var min: Int64?
   var max: Int64?
