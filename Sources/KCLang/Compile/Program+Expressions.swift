@@ -177,7 +177,8 @@ extension Program {
     let meant = "\(display(values[1]))...\(display(values[0]))"
     report(
       "KC0117", "the range `\(display(values[0]))...\(display(values[1]))` runs backwards: the loop has no round",
-      at: node.span, severity: .warning, help: "write `\(meant)`, or `(for i in \(meant) { i }).reversed()` to count down",
+      at: node.span, severity: .warning,
+      help: "write `\(meant)`, or `(for i in \(meant) { i }).reversed()` to count down",
       fix: Diagnostic.Fix(span: node.span, replacement: meant))
   }
 

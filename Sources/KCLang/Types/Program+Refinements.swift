@@ -12,7 +12,8 @@ extension Program {
       let above = !high.isNone && (compare(value, high) ?? 0) > 0
       if below || above {
         let range = "\(display(low))...\(display(high))"
-        report("KC0112", "`\(display(value))` is out of range: it must lie in \(range)", at: site)
+        let nearest = types.refinements[index].step == nil ? nil : "write `\(display(below ? low : high))`"
+        report("KC0112", "`\(display(value))` is out of range: it must lie in \(range)", at: site, help: nearest)
         return .poison
       }
     }
