@@ -107,6 +107,7 @@ extension Program {
       pair[1] = checked(pair[1], isGeneric ? substitute(type, bindings) : type)
       list += pair
     }
+    noteCall(of: function, at: site)
     let callee = code.constant(code.functions[Int(function)].value, at: site)
     let result = code.functions[Int(function)].result
     let call = code.emit(.call, callee, Int32(list.count / 2), code.list(list), at: site)

@@ -25,9 +25,9 @@ extension Program {
     if lazy.compiled >= 0 { return lazy.compiled }
     let op: Int32
     // What is known where a name is used need not hold where it is declared.
-    let outer = (facts, focus)
-    (facts, focus) = ([], Focus(block: -1, depth: pending.count))
-    defer { (facts, focus) = outer }
+    let outer = (facts, focus, callingFunction)
+    (facts, focus, callingFunction) = ([], Focus(block: -1, depth: pending.count), -1)
+    defer { (facts, focus, callingFunction) = outer }
     lazies[Int(index)].isCompiling = true
     defer { lazies[Int(index)].isCompiling = false }
     switch lazy.node.kind {
@@ -136,9 +136,9 @@ extension Program {
     guard code.functions[Int(index)].body < 0, code.functions[Int(index)].builtin < 0 else { return }
     ensureSignature(index)
     guard let source = functionSources[index], source.inner >= 0 else { return }
-    let outer = focus
-    focus = Focus(block: -1, depth: pending.count)
-    defer { focus = outer }
+    let outer = (focus, callingFunction)
+    (focus, callingFunction) = (Focus(block: -1, depth: pending.count), index)
+    defer { (focus, callingFunction) = outer }
     let result = code.functions[Int(index)].result
     guard let body = source.node.parts.last, !body.isType, body.kind != .parameterList else {
       code.functions[Int(index)].body = code.emit(.poison, at: code.functions[Int(index)].site)
@@ -166,7 +166,7 @@ extension Program {
     var function = Function(name: "", parameters: [], result: TypeTable.any, body: -1, site: site)
     function.parameters = parameters
     // The parameters may hide names of which something is known: paths begin with the scope of their name.
-    function.body = statically(compile(body, in: inner, expecting: result), result)
+    function.body = apart { $0.statically($0.compile(body, in: inner, expecting: result), result) }
     code.functions.append(function)
     let own = parameters.indices.map { $0 < wanted.count ? wanted[$0] : TypeTable.any }
     let signature = types.add(.signature(own, typeOf(function.body)))

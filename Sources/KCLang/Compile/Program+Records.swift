@@ -177,7 +177,7 @@ extension Program {
     statement.slot = slot
     statement.site = code.site(place)
     let type = schemas[Int(schema)].slots[Int(slot)].type
-    statement.a = checkedConstant(value(&self, type), type, field: key)
+    statement.a = checkedConstant(apart { value(&$0, type) }, type, field: key)
     statement.origin = origin(of: statement.site, in: scope)
     return statement
   }

@@ -63,6 +63,8 @@ extension Program {
     code = other.code
     lazies = other.lazies
     functionSources = other.functionSources
+    callingFunction = other.callingFunction
+    functionCalls = other.functionCalls
     rules = other.rules
     deferreds = other.deferreds
     liveShapes = other.liveShapes

@@ -94,6 +94,10 @@ struct Program: ~Copyable, Sendable {
   var code = Code()
   var lazies: [Lazy] = []
   var functionSources: [Int32: FunctionSource] = [:]
+  /// The function whose body is compiled, in a place that is evaluated with it; -1 for none.
+  var callingFunction: Int32 = -1
+  /// What the bodies of the project's functions call.
+  var functionCalls: [Int32: [FunctionCall]] = [:]
   var rules: [AffinityRule] = []
   /// What values are computed from that are known only after apply.
   var deferreds: [Deferred] = []
