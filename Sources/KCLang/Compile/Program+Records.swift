@@ -141,13 +141,8 @@ extension Program {
     let found = schemas[Int(schema)]
     guard isOwn(file: node.span.file), found.state == .compiled else { return }
     let given = Set(statements.map { code.statements[Int($0)].key })
-    for slot in found.slots where slot.childSchema < 0 && slot.fallback < 0 && !given.contains(slot.key) {
-      if types.isOptional(slot.type) { continue }
-      switch types[types.base(slot.type)] {
-      case .map, .list, .any, .variable: continue
-      default: return reportMissing(slot, of: "\(found.name)", at: node.span)
-      }
-    }
+    let lacking = found.slots.filter { isNeeded($0) && !given.contains($0.key) }
+    if !lacking.isEmpty { reportMissing(lacking, of: "\(found.name)", at: node.span) }
   }
 
   mutating func fieldStatement(

@@ -131,18 +131,41 @@ extension Program {
   }
 
   private mutating func missing(_ field: Slot, _ index: Int32) -> TreeValue {
-    if guessedNames.contains(field.key), hasReports(index) { return .poison }
-    reportMissing(field, of: title(of: index), at: span(instances[Int(index)].site), help: amended(index))
+    // A value that is made in an expression is named by nothing: a field that it has not stands for one that it lacks.
+    let isMade = instances[Int(index)].name < 0
+    if isMade || guessedNames.contains(field.key), hasReports(index) { return .poison }
+    let schema = schemas[Int(instances[Int(index)].schema)]
+    let lacking = schema.slots.indices.filter { place in
+      memos[Int(instances[Int(index)].slots) + place].head < 0 && isNeeded(schema.slots[place])
+        && !guessedNames.contains(schema.slots[place].key)
+    }
+    let fields = lacking.map { schema.slots[$0] }
+    reportMissing(
+      fields.contains { $0.key == field.key } ? fields : [field], of: title(of: index),
+      at: span(instances[Int(index)].site), help: amended(index))
     return .poison
   }
 
-  /// Reports a field that has no value, and needs one.
-  mutating func reportMissing(_ field: Slot, of title: String, at place: Span, help: String? = nil) {
-    let name = text(field.key)
+  /// Whether a field has to be set, because nothing else gives it a value.
+  func isNeeded(_ field: Slot) -> Bool {
+    guard field.childSchema < 0, field.fallback < 0, field.key != keys.name, !types.isOptional(field.type) else {
+      return false
+    }
+    return switch types[types.base(field.type)] {
+    case .map, .list, .any, .variable: false
+    default: true
+    }
+  }
+
+  /// Reports fields that have no value, and need one.
+  mutating func reportMissing(_ fields: [Slot], of title: String, at place: Span, help: String? = nil) {
+    let settings = fields.prefix(8).map { "`\(text($0.key)) = …`, \(Self.article(describe($0.type)))" }
     report(
-      "KC0122", "`\(title)` needs `\(name)`", at: place,
-      notes: field.documentation.map { ["\(name): \($0.split(separator: "\n").first ?? "")"] } ?? [],
-      help: help ?? "set `\(name) = …`, \(Self.article(describe(field.type)))")
+      "KC0122", "`\(title)` needs \(Self.enumerate(fields.map { text($0.key) }))", at: place,
+      notes: fields.compactMap { field in
+        field.documentation.map { "\(text(field.key)): \($0.split(separator: "\n").first ?? "")" }
+      },
+      help: help ?? "set \(settings.joined(separator: "; "))")
   }
 
   /// The name of a block's object: its own, after the names of the instances it is in.
