@@ -120,6 +120,13 @@ extension Program {
     if names.isEmpty, current != root, let primary = primaryField(of: current) { names = [text(primary.key)] }
     guard current != root, !names.isEmpty else {
       let known = childNames(of: root) + parameters()
+      if current == root, names.count > 1, let guess = Self.nearest(to: names[0], among: childNames(of: root)) {
+        let around = setting.path.split(separator: ".").dropLast(names.count).map(String.init)
+        let meant = (around + [guess] + names.dropFirst()).joined(separator: ".")
+        return report(
+          "KC0190", "`\(setting.path)` names no parameter and no field of a block", at: setting.pathSpan,
+          help: "did you mean `\(meant)`?")
+      }
       return reportUnknown(
         "KC0190", "`\(setting.path)` names no parameter and no field of a block", setting.path, among: known,
         at: setting.pathSpan, notes: parameters().isEmpty ? [] : ["its parameters: \(Self.enumerate(parameters()))"])
