@@ -25,11 +25,18 @@ extension Program {
           !hasSecrets ? cause.message : isMissing ? "it is not there" : "its value is not what the API asks for"
         let refusal = Diagnostic(
           "KC0197", "the API server refuses `\(cause.field)` of \(title(of: resource.instance)): \(why)",
-          at: span(site(of: cause.field, in: resource)))
+          at: span(site(of: cause.field, in: resource, quoted: Self.quoted(cause.message))))
         diagnostics.add(refusal, about: reportPlace(of: refusal.span, about: resource.instance))
       }
     }
     return refused
+  }
+
+  /// The value that a message begins with: `Invalid value: "a b": …`.
+  private static func quoted(_ message: String) -> String? {
+    let start = "Invalid value: \""
+    guard message.hasPrefix(start), let end = message.dropFirst(start.count).firstIndex(of: "\"") else { return nil }
+    return String(message.dropFirst(start.count)[..<end])
   }
 
   private static func refusals(of object: Value, _ type: ResourceType) -> [APIStatus.Cause] {
