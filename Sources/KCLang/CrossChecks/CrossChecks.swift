@@ -70,6 +70,7 @@ struct CrossChecks: ~Copyable {
       case "NetworkPolicy": checkNetworkPolicy(object)
       case "StatefulSet": checkStatefulSet(object)
       case "CronJob": checkSchedule(object)
+      case "Secret": checkSecret(object)
       default: break
       }
     }

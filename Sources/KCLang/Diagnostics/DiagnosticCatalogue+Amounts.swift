@@ -62,5 +62,21 @@ extension DiagnosticCatalogue {
           allow pods = ["get", "list", "watch"]
         }
         """#),
+    DiagnosticInfo(
+      "KC0419", "secret in base 64 already",
+      #"""
+      What a secret's `data` says is plain text, and kc puts it into base 64 as the API has it; the API itself does so \#
+      with `stringData`. A text that was copied from a manifest's `data` is in base 64 already: pods would read that.
+      """#,
+      bad: #"""
+        secret db {
+          data { USER = "c2hvcC1yZWFkZXI=" }
+        }
+        """#,
+      good: #"""
+        secret db {
+          data { USER = "shop-reader" }
+        }
+        """#),
   ]
 }
