@@ -81,6 +81,10 @@ extension Program {
       scopes[Int(inner)].schema = schema.index
     }
     if !names.isEmpty { declareObjectNames(type, in: inner, at: policy.span, isTyped: !isStandard(policy.scope)) }
+    if names.isEmpty, type != TypeTable.unknown, !isStandard(policy.scope) {
+      scopes[Int(inner)].names[keys.ownSelf] = Scope.Name(
+        kind: .slot, slot: 0, type: type, span: policy.span, isUsed: true)
+    }
     // The value at hand and the object around it have a slot each.
     scopes[Int(inner)].size = max(scopes[Int(inner)].size, 2)
     let statements = policy.node.child(.body)?.parts ?? []
