@@ -239,6 +239,7 @@ extension Program {
     case (.int, .float), (.float, .int), (.float, .float): return TypeTable.float
     case (.string, .string), (.string, .text), (.text, .string), (.text, .text): return TypeTable.string
     case (.list(let one), .list(let other)): return types.add(.list(join(one, other)))
+    case (.quantity, .quantity) where code == .divide: return TypeTable.int
     case (.quantity, .quantity), (.quantity, .int), (.int, .quantity): return TypeTable.quantity
     case (.duration, .duration) where code == .divide, (.percent, .percent) where code == .divide: return TypeTable.int
     case (.duration, .duration), (.duration, .int), (.int, .duration): return TypeTable.duration
@@ -271,7 +272,7 @@ extension Program {
       switch code {
       case .add, .subtract: return [.quantity, .int, .float].contains(other)
       case .multiply: return other == .int
-      default: return left == .quantity && right == .int
+      default: return left == .quantity && (right == .int || right == .quantity && code == .divide)
       }
     }
     let scaled: TypeMask = [.duration, .percent]

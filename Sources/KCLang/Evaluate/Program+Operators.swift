@@ -222,6 +222,13 @@ extension Program {
         return .poison
       }
       (nano, overflow) = (quantity.nano / Int128(factor), false)
+    case (.divide, let one?, let other?):
+      // As of times: how often the one has room for the other.
+      if other.nano == 0 {
+        report("KC0162", "division by zero", at: op.site)
+        return .poison
+      }
+      return tree.int(Int64(clamping: one.nano / other.nano))
     default: return operandsProblem(op, left, right)
     }
     let limit = Int128(Int64.max) * 1_000_000_000
