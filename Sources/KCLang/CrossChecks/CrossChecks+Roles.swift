@@ -16,6 +16,9 @@ extension CrossChecks {
     "destroy": ["delete"], "all": ["*"], "any": ["*"],
   ]
 
+  /// The API groups that Kubernetes has of its own.
+  private static let knownGroups = Set(ResourceTypes.builtin.all.map(\.group))
+
   mutating func checkRole(_ object: Object) {
     for rule in elements(object.root, names.rules) {
       let isOfPaths = child(rule, names.nonResourceURLs) != nil
@@ -51,7 +54,7 @@ extension CrossChecks {
   /// - Returns: whether a group is one that no API is in.
   private mutating func checkGroups(_ rule: Node, _ object: Object) -> Bool {
     guard let groups = child(rule, names.apiGroups) else { return false }
-    let known = Set(ResourceTypes.builtin.all.map(\.group))
+    let known = Self.knownGroups
     for group in texts(groups) where !group.contains(".") || group.contains("/") {
       if known.contains(group) || ["*", "extensions"].contains(group) { continue }
       guard let meant = Self.group(meantBy: group, known) else { continue }
@@ -85,7 +88,7 @@ extension CrossChecks {
     guard let resources = child(rule, names.resources) else { return }
     let groups = Set(child(rule, names.apiGroups).map { texts($0) } ?? [])
     let all = ResourceTypes.builtin.all
-    guard !groups.isEmpty, groups.isSubset(of: Set(all.map(\.group))) else { return }
+    guard !groups.isEmpty, groups.isSubset(of: Self.knownGroups) else { return }
     let wanted = texts(resources).map { $0.prefix { $0 != "/" } }.map(String.init)
     var meant: (name: String, type: ResourceType)?
     for name in wanted {

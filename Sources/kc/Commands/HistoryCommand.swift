@@ -53,10 +53,12 @@ struct HistoryCommand: AsyncParsableCommand {
         case .pending where runs && revision.number == revisions.first?.number: style.paint("under way", .warning)
         case .pending: style.paint("not finished", .warning)
         }
+      // One that died could not count what it had done.
+      let summary = revision.outcome == .pending ? "to do: \(revision.summary)" : revision.summary
       let environment = revision.environment.map { "  \($0)" } ?? ""
       lines.append(
         "  \(TextStyle.pad(String(revision.number), 4))  \(revision.time)  \(state)\(environment)  "
-          + "\(revision.author)  \(revision.summary)")
+          + "\(revision.author)  \(summary)")
       if let note = revision.note { lines.append("        " + style.paint(note, .faint)) }
     }
     return lines.joined(separator: "\n") + "\n"
