@@ -4,8 +4,8 @@ extension ComposeEmitter {
     writeRemarks(node["image"], node["build"], to: &out)
     out.line("image = \(image(service))")
     writeRemarks(node["entrypoint"], node["command"], to: &out)
-    if let command = words(node["entrypoint"], "entrypoint"), !command.isEmpty { out.list("command", command) }
-    if let arguments = words(node["command"], "command"), !arguments.isEmpty { out.list("args", arguments) }
+    if let command = words(node["entrypoint"], "entrypoint", service), !command.isEmpty { out.list("command", command) }
+    if let arguments = words(node["command"], "command", service), !arguments.isEmpty { out.list("args", arguments) }
     if let folder = node["working_dir"]?.text { out.line("workdir = \(string(folder))") }
     writePull(node["pull_policy"], to: &out)
     writeRemarks(node["ports"], node["expose"], to: &out)
@@ -37,7 +37,7 @@ extension ComposeEmitter {
       }
     }
     writeSecurity(node, to: &out)
-    writePreStop(node["pre_stop"], to: &out)
+    writePreStop(node["pre_stop"], service, to: &out)
   }
 
   /// The image; where one is built, the name that it is to be pushed as.
@@ -74,9 +74,13 @@ extension ComposeEmitter {
   }
 
   /// A command as a list: a text is split as a shell does.
-  mutating func words(_ node: ComposeNode?, _ field: String) -> [String]? {
+  mutating func words(_ node: ComposeNode?, _ field: String, _ service: ComposeService) -> [String]? {
+    plainWords(node, field).map { words in words.map { argument($0, service) } }
+  }
+
+  private mutating func plainWords(_ node: ComposeNode?, _ field: String) -> [String]? {
     guard let node, !node.isNull else { return nil }
-    if node.items != nil { return texts(node, field).map { string(Self.unexpanded($0)) } }
+    if node.items != nil { return texts(node, field) }
     guard let text = node.text else {
       note(.error, "`\(field)` is a text or a list of texts", at: node)
       return nil
@@ -85,7 +89,7 @@ extension ComposeEmitter {
       note(.error, "a quote stays open in `\(field)`", at: node)
       return nil
     }
-    return words.map { string(Self.unexpanded($0)) }
+    return words
   }
 
   /// The text so that Kubernetes, which replaces `$(NAME)`, leaves it as it is.
@@ -190,9 +194,9 @@ extension ComposeEmitter {
     out.block("security") { out in for line in lines { out.line(line) } }
   }
 
-  private mutating func writePreStop(_ node: ComposeNode?, to out: inout SourceLines) {
+  private mutating func writePreStop(_ node: ComposeNode?, _ service: ComposeService, to out: inout SourceLines) {
     guard let hooks = node?.items, let first = hooks.first else { return }
-    if let command = words(first["command"], "pre_stop") { out.list("preStop", command) }
+    if let command = plainWords(first["command"], "pre_stop") { out.list("preStop", action(command, service)) }
     for extra in hooks.dropFirst() { note(.warning, "only the first of `pre_stop` has a counterpart", at: extra) }
   }
 }

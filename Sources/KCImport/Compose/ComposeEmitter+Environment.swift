@@ -3,8 +3,7 @@ internal import KCData
 extension ComposeEmitter {
   mutating func writeEnvironment(_ service: ComposeService, to out: inout SourceLines) {
     let secrets = secretEntries[service.key] ?? [:]
-    var secretLines: [(key: String, value: String)] = []
-    var lines: [(key: String, value: String?, remarks: [String])] = []
+    var lines: [(key: String, value: String, remarks: [String])] = []
     for text in loader.reader.remarks.take(service.node["environment"], isDeep: false) { out.line(text) }
     for pair in pairs(service.node["environment"], "environment") {
       guard Self.isVariable(pair.key) else {
@@ -12,32 +11,16 @@ extension ComposeEmitter {
         continue
       }
       let remarks = loader.reader.remarks.take(pair.node)
-      if let secret = secrets[pair.key] {
-        if let shared = sharedSecrets[secret] {
-          lines.append((pair.key, shared, remarks))
-        } else {
-          secretLines.append((pair.key, secret))
-          lines.append((pair.key, nil, remarks))
-        }
+      if secrets[pair.key] != nil {
+        lines.append((pair.key, secretMember(pair.key, service), remarks))
       } else {
         lines.append((pair.key, plainValue(pair.key, pair.value, service, at: pair.node), remarks))
       }
     }
-    var name = ""
-    if !secretLines.isEmpty {
-      name = names.declare("\(service.host)-env", ending: "secret")
-      declare(2) { out in
-        out.block("secret \(name)") { out in
-          out.block("data") { out in
-            for line in secretLines { out.line("\(SourceText.fieldName(line.key)) = \(line.value)") }
-          }
-        }
-      }
-    }
+    for key in addedSecrets[service.key] ?? [] { lines.append((key, secretMember(key, service), [])) }
     for line in lines {
       for text in line.remarks { out.line(text) }
-      let key = SourceText.fieldName(line.key)
-      out.line("env \(key) = \(line.value ?? Self.member("\(name).data", line.key))")
+      out.line("env \(SourceText.fieldName(line.key)) = \(line.value)")
     }
     let files = environmentFiles(service)
     if !files.isEmpty { out.line("envFrom = [\(files.joined(separator: ", "))]") }
@@ -66,12 +49,11 @@ extension ComposeEmitter {
       }
       return hostText(Self.unexpanded(value), key, service)
     }
-    // Taken from where Compose runs.
-    _ = loader.reader.variables.mark("${\(key):-}") { _ in }
+    let taken = taken(key)
     note(
       .note, "`\(key)` is taken from the environment of Compose: it is a parameter here", help: "pass `--set \(key)=…`",
       at: node)
-    return string("\(ComposeVariables.open)\(key)\(ComposeVariables.close)")
+    return string(taken)
   }
 
   /// Secrets with the variables of `env_file`.

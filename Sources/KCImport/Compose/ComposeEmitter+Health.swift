@@ -58,7 +58,7 @@ extension ComposeEmitter {
       return ("probe.http", [], arguments)
     }
     let words = kind == "CMD" ? command : ["/bin/sh", "-c", command[0]]
-    return ("probe.exec", words.map { string($0) }, [])
+    return ("probe.exec", action(words, service), [])
   }
 
   /// What `curl -f http://localhost:8080/health || exit 1` asks for; nil for any other command.

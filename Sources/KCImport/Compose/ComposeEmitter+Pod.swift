@@ -58,7 +58,7 @@ extension ComposeEmitter {
   /// `pre_start`: containers that run to their end before the service starts.
   mutating func writePreStart(_ service: ComposeService, _ volumes: [String], to out: inout SourceLines) {
     for (place, hook) in (service.node["pre_start"]?.items ?? []).enumerated() {
-      guard hook.entries != nil, let command = words(hook["command"], "command") else {
+      guard hook.entries != nil, let command = words(hook["command"], "command", service) else {
         note(.error, "an entry of `pre_start` is a map with `command`", at: hook)
         continue
       }
@@ -68,6 +68,7 @@ extension ComposeEmitter {
       out.block("init prepare-\(place + 1)") { out in
         out.line("image = \(image)")
         out.list("command", command)
+        writeSecrets(of: hook["command"], service, to: &out)
         for (mount, volume) in mounts { out.line("mount \(SourceText.quoted(mount.target)) = \(volume)") }
       }
     }

@@ -2,15 +2,25 @@
 extension ComposeEmitter {
   /// Finds what the secret variables of all services are read from, and declares once what several services have.
   mutating func readSecrets() {
-    for service in services { markPasswords(service) }
+    for service in services {
+      markPasswords(service)
+      markPasswordOptions(service)
+    }
     var uses: [String: Int] = [:]
     var first: [(expression: String, key: String)] = []
     for service in services {
       var entries: [String: String] = [:]
       for pair in pairs(service.node["environment"], "environment") where Self.isVariable(pair.key) {
-        entries[pair.key] = secretValue(pair.key, pair.value, service, at: pair.node)
+        entries[pair.key] = secretValue(pair.key, pair.value ?? taken(pair.key), service, at: pair.node)
         if let expression = entries[pair.key], !first.contains(where: { $0.expression == expression }) {
           first.append((expression, pair.key))
+        }
+      }
+      let added = readSecretArguments(service, &entries)
+      addedSecrets[service.key] = added
+      for key in added {
+        if let expression = entries[key], !first.contains(where: { $0.expression == expression }) {
+          first.append((expression, key))
         }
       }
       secretEntries[service.key] = entries
@@ -31,6 +41,33 @@ extension ComposeEmitter {
     declare(2) { out in
       out.block("secret \(name)") { out in out.block("data") { out in for line in lines { out.line(line) } } }
     }
+  }
+
+  /// Where the secret variable of a service stands: in its own secret, or in the one of all.
+  mutating func secretMember(_ key: String, _ service: ComposeService) -> String {
+    let entries = secretEntries[service.key] ?? [:]
+    if let shared = entries[key].flatMap({ sharedSecrets[$0] }) { return shared }
+    if let name = ownSecrets[service.key] { return Self.member("\(name).data", key) }
+    let name = names.declare("\(service.host)-env", ending: "secret")
+    ownSecrets[service.key] = name
+    let stated = pairs(service.node["environment"], "environment").map(\.key)
+    let keys = (stated + (addedSecrets[service.key] ?? [])).filter { key in
+      entries[key].map { sharedSecrets[$0] == nil } ?? false
+    }
+    declare(2) { out in
+      out.block("secret \(name)") { out in
+        out.block("data") { out in
+          for key in keys { out.line("\(SourceText.fieldName(key)) = \(entries[key] ?? "")") }
+        }
+      }
+    }
+    return Self.member("\(name).data", key)
+  }
+
+  /// The value of a variable that a service takes from where Compose runs.
+  mutating func taken(_ key: String) -> String {
+    _ = loader.reader.variables.mark("${\(key):-}") { _ in }
+    return "\(ComposeVariables.open)\(key)\(ComposeVariables.close)"
   }
 
   /// Remembers the variables that are all of a password in a URL, or of a variable that is called one.
@@ -78,7 +115,7 @@ extension ComposeEmitter {
     }
   }
 
-  private mutating func input(_ name: String, at node: ComposeNode) -> String {
+  mutating func input(_ name: String, at node: ComposeNode) -> String {
     if inputs.insert(name).inserted {
       note(
         .note, "`\(name)` looks like a secret and is not copied: the program reads it from the environment",

@@ -24,6 +24,11 @@ struct ComposeEmitter {
   var inputNames: [String: String] = [:]
   /// What the variables of each service that are secret are read from, by their names.
   var secretEntries: [String: [String: String]] = [:]
+  /// The variables that containers have for the secret ones in their commands, and those that they have for these alone.
+  var secretArguments: [String: [String: String]] = [:]
+  var addedSecrets: [String: [String]] = [:]
+  /// The secrets of services that no other has a part in, by their keys.
+  var ownSecrets: [String: String] = [:]
   /// Where a value that several services have stands, by what it is read from.
   var sharedSecrets: [String: String] = [:]
   /// The declarations that services need, by their kinds.
@@ -166,12 +171,23 @@ struct ComposeEmitter {
       let plain = variables.plain(standard)
       if variable.isNumber, let number = Int64(plain) {
         out.line("param \(written): Int = \(number)")
-      } else if variables.isSecret(name), !plain.isEmpty {
+      } else if variables.isSecret(name) {
+        noteEmptySecret(name)
         out.line("param \(written): String = \"\"")
       } else {
         out.line("param \(written): String = \(string(standard))")
       }
     }
+  }
+
+  private mutating func noteEmptySecret(_ name: String) {
+    note(
+      .warning, "`\(name)` looks like a secret and stands where everybody reads it: its parameter is empty",
+      help: "let containers read it from their environment, or pass `--set \(name)=…`",
+      alike: .init(
+        subject: "`\(name)`",
+        many: "% look like secrets and stand where everybody reads them: their parameters are empty",
+        help: "let containers read them from their environment, or pass `--set NAME=…`"), at: project)
   }
 
   /// The parameter that a variable of the files is in the program.

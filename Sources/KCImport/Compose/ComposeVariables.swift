@@ -203,7 +203,7 @@ enum ComposeSecrets {
   private static let words = [
     "PASSWORD", "PASSWD", "SECRET", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "CREDENTIAL",
   ]
-  private static let endings = ["_PASS", "_PWD", "_KEY", "_AUTH"]
+  private static let endings = ["_PWD", "_KEY", "_AUTH"]
   /// Names with such words whose values are no secrets.
   private static let harmless = [
     "_FILE", "_PATH", "_URL", "_NAME", "_TTL", "_EXPIRY", "_ISSUER", "_ENABLED", "_DISABLED", "_LOCATION", "_SOURCE",
@@ -222,6 +222,7 @@ enum ComposeSecrets {
     {
       return false
     }
+    if upper.hasSuffix("PASS") { return !["BYPASS", "COMPASS"].contains(where: upper.hasSuffix) }
     return words.contains(where: upper.contains) || endings.contains(where: upper.hasSuffix)
   }
 

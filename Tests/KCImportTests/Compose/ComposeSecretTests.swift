@@ -1,0 +1,82 @@
+import KCImport
+import Testing
+
+/// No password is written into a program, and none is lost on the way.
+@Suite struct ComposeSecretTests {
+  private func checked(_ text: String, _ files: [String: String] = [:]) -> ComposeImport {
+    let files = files.merging(["compose.yaml": text]) { $1 }
+    let result = ComposeImport(files: ["compose.yaml"]) { files[$0].map { Array($0.utf8) } }
+    #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil, "\(result.source)")
+    for secret in ["hunter2", "topsecret"] {
+      #expect(!result.source.contains(secret) && !result.notes.contains { $0.message.contains(secret) })
+    }
+    return result
+  }
+
+  private func expect(_ result: ComposeImport, _ lines: [String]) {
+    for line in lines { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
+  }
+
+  @Test func whatComposeTakesFromItsEnvironmentMayHoldAPassword() {
+    let result = checked(
+      """
+      services:
+        app: {image: "app:1", environment: [DSN, DSN2, PLAIN, "URL=${DSN}?x=1"]}
+        db: {image: "postgres:16", environment: {POSTGRES_PASSWORD: "${DB_PASSWORD}"}}
+      """,
+      [
+        ".env": """
+        DB_PASSWORD=hunter2
+        DSN=postgres://app:${DB_PASSWORD}@db/app
+        DSN2=postgres://app:hunter2@db/app
+        PLAIN=x
+        """
+      ])
+    expect(
+      result,
+      [
+        #"DSN = input.env("DSN")"#, #"DSN2 = input.env("DSN2")"#, #"param PLAIN: String = "x""#,
+        #"URL = "\(input.env("DSN"))?x=1""#, "env DSN = app-env.data.DSN",
+      ])
+    #expect(!result.source.contains("param DSN"))
+  }
+
+  @Test func commandsReadSecretsFromTheEnvironment() {
+    let result = checked(
+      """
+      services:
+        cache:
+          image: redis
+          command: redis-server --requirepass ${REDIS_PASSWORD} --port 6379
+          healthcheck: {test: ["CMD", "redis-cli", "-a", "${REDIS_PASSWORD}", "--user", "it's", "ping"]}
+        web: {image: web, environment: {CACHE: "redis://:${REDIS_PASSWORD}@cache:6379/0"}}
+        db:
+          image: db
+          environment: {DB_PASSWORD: "${PW}", KEPT: "$$(DB_PASSWORD)"}
+          command: ["--password=${PW}", "$$(KEPT)", "${NAME:-x}"]
+          healthcheck: {test: "ping -p ${PW} -q \\"${PW}\\" '${PW}' $$HOME"}
+        other: {image: a, command: "--requirepass ${CODE} --auth-token ${OTHER}"}
+        hooks: {image: a, pre_stop: [{command: [stop, "${PW}"]}], pre_start: [{command: [go, "${PW}"]}]}
+      """, [".env": "REDIS_PASSWORD=topsecret\nPW=hunter2\nCODE=hunter2\nOTHER=topsecret"])
+    expect(
+      result,
+      [
+        #"args = ["redis-server", "--requirepass", "$(REDIS_PASSWORD)", "--port", "6379"]"#,
+        #"env REDIS_PASSWORD = cache-env.data.REDIS_PASSWORD"#,
+        ##"#"redis-cli -a "$REDIS_PASSWORD" --user 'it'\''s' ping"#"##,
+        #"args = ["--password=$(DB_PASSWORD)", "$$(KEPT)", NAME]"#,
+        ##"#"ping -p "$DB_PASSWORD" -q "${DB_PASSWORD}" ''"$DB_PASSWORD"'' $HOME"#"##,
+        #"args = ["--requirepass", "$(CODE)", "--auth-token", "$(OTHER)"]"#,
+        ##"preStop = ["/bin/sh", "-c", #"stop "$PW""#]"##,
+        "env PW = shared-env.data.PW",
+      ])
+    #expect(!result.source.contains("param PW") && !result.source.contains("param REDIS"))
+  }
+
+  @Test func secretsWhereAllReadThemAreTold() {
+    let result = checked(
+      "services: {web: {image: a, labels: {x: \"${API_TOKEN}\"}}}", [".env": "API_TOKEN=hunter2"])
+    expect(result, [#"param API_TOKEN: String = """#])
+    #expect(result.notes.contains { $0.message.contains("`API_TOKEN` looks like a secret and stands where") })
+  }
+}
