@@ -10,8 +10,9 @@ extension ComposeEmitter {
         let expression = input(name, at: node)
         let known = entries.filter { $0.value == expression && Self.isShellName($0.key) }.keys.min()
         if known == nil {
-          let wanted = [name] + (2...added.count + 3).map { "\(name)_\($0)" }
-          let key = wanted.first { !stated.contains($0) && !added.contains($0) } ?? name
+          let base = ComposeVariables.base(name)
+          let wanted = [base] + (2...stated.count + added.count + 3).map { "\(base)_\($0)" }
+          let key = wanted.first { !stated.contains($0) && !added.contains($0) } ?? base
           entries[key] = expression
           added.append(key)
         }
@@ -25,8 +26,9 @@ extension ComposeEmitter {
   func commandTexts(_ service: ComposeService) -> [(text: String, node: ComposeNode)] {
     let node = service.node
     let hooks = (node["pre_stop"]?.items ?? []) + (node["pre_start"]?.items ?? [])
-    let all = [node["entrypoint"], node["command"], node["healthcheck"]?["test"]] + hooks.map { $0["command"] }
-    return all.compactMap { $0 }.flatMap { $0.items ?? [$0] }.compactMap { item in item.text.map { ($0, item) } }
+    let own = [node["entrypoint"], node["command"], node["healthcheck"]?["test"]]
+    let items = (own + hooks.map { $0["command"] }).compactMap { $0 }.flatMap { $0.items ?? [$0] }
+    return items.compactMap { item in item.text.map { ($0, item) } }
   }
 
   /// Remembers the variables that a command takes as passwords: `--requirepass ${PW}`, `--password=${PW}`.
@@ -41,7 +43,7 @@ extension ComposeEmitter {
         guard let whole = ComposeVariables.whole(part) else { continue }
         let name = option.drop { $0 == "-" }.replacing("-", with: "_")
         let isOption = option.hasPrefix("-") && ComposeSecrets.isSecret(String(name))
-        if isOption || part != value && value.contains("://") { loader.reader.variables.passwords.insert(whole) }
+        if isOption || part != value && value.contains("://") { loader.reader.variables.passwords.insert(ComposeVariables.base(whole)) }
       }
     }
   }
@@ -99,7 +101,7 @@ extension ComposeEmitter {
   }
 
   /// Whether a shell can read a variable of this name.
-  private static func isShellName(_ name: String) -> Bool {
+  static func isShellName(_ name: String) -> Bool {
     name.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0 | 32) || $0 == 95 }
   }
 

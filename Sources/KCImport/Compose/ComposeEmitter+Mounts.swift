@@ -163,8 +163,7 @@ extension ComposeEmitter {
   private mutating func topConfig(_ source: String, key: String, _ definition: ComposeNode) -> String? {
     if let content = definition["content"]?.text { return declareConfig(source, key: key, text: content) }
     if let variable = definition["environment"]?.text {
-      _ = loader.reader.variables.mark("${\(variable):-}") { _ in }
-      return declareConfig(source, key: key, text: "\(ComposeVariables.open)\(variable)\(ComposeVariables.close)")
+      return declareConfig(source, key: key, text: taken(variable))
     }
     if let path = definition["file"]?.text.map({ loader.reader.variables.plain($0) }) {
       if let bytes = loader.open(ComposeLoader.join(loader.reader.files[definition.file], path)) {

@@ -55,7 +55,8 @@ extension ComposeEmitter {
   /// Says that a text is no port: of one that a variable is to give, that nothing does.
   private mutating func noPort(_ text: String, at item: ComposeNode) {
     let plain = loader.reader.variables.plain(Self.withTransport(text).0)
-    guard plain.isEmpty, let name = ComposeVariables.names(text).last else {
+    guard plain.isEmpty, let name = ComposeVariables.names(text).last.map(ComposeVariables.base)
+    else {
       return note(.error, "`\(plain)` is no port from 1 to 65535", at: item)
     }
     note(

@@ -66,8 +66,8 @@ extension ComposeEmitter {
 
   /// The value of a variable that a service takes from where Compose runs.
   mutating func taken(_ key: String) -> String {
-    _ = loader.reader.variables.mark("${\(key):-}") { _ in }
-    return "\(ComposeVariables.open)\(key)\(ComposeVariables.close)"
+    // No shell can set what is no name to it.
+    Self.isShellName(key) ? loader.reader.variables.mark("${\(key):-}") { _ in } : ""
   }
 
   /// Remembers the variables that are all of a password in a URL, or of a variable that is called one.
@@ -78,7 +78,7 @@ extension ComposeEmitter {
       guard let whole = ComposeVariables.whole(part), part != value || ComposeSecrets.isSecret(pair.key) else {
         continue
       }
-      loader.reader.variables.passwords.insert(whole)
+      loader.reader.variables.passwords.insert(ComposeVariables.base(whole))
     }
   }
 
@@ -115,7 +115,8 @@ extension ComposeEmitter {
     }
   }
 
-  mutating func input(_ name: String, at node: ComposeNode) -> String {
+  mutating func input(_ variable: String, at node: ComposeNode) -> String {
+    let name = ComposeVariables.base(variable)
     if inputs.insert(name).inserted {
       note(
         .note, "`\(name)` looks like a secret and is not copied: the program reads it from the environment",

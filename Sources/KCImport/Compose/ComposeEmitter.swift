@@ -36,6 +36,8 @@ struct ComposeEmitter {
   /// How many services mount each named volume.
   var volumeUses: [String: Int] = [:]
   var parameterNames: [String: String] = [:]
+  /// The parameters without a default, whose uses say one each.
+  var optionalNames: [String: String] = [:]
   /// The services that aliases lead to, by the aliases.
   var owners: [String: String] = [:]
 
@@ -70,6 +72,7 @@ struct ComposeEmitter {
   mutating func run() -> String {
     let header = (project.entries ?? []).flatMap { loader.reader.remarks.take($0.node, isDeep: false) }
     chooseServices()
+    findTaken()
     for place in services.indices {
       var service = services[place]
       prepare(&service)
@@ -86,7 +89,7 @@ struct ComposeEmitter {
     var out = SourceLines()
     for text in header { out.line(text) }
     if !header.isEmpty { out.gap() }
-    writeParameters(&out)
+    writeParameters(to: &out)
     for declaration in declarations.sorted(by: { $0.order < $1.order }) {
       out.gap()
       out.paste(declaration.lines)
@@ -130,6 +133,14 @@ struct ComposeEmitter {
     }
   }
 
+  /// Finds all defaults of variables before the first is written.
+  private mutating func findTaken() {
+    for service in services {
+      for pair in pairs(service.node["environment"], "environment") where pair.value == nil { _ = taken(pair.key) }
+    }
+    for config in project["configs"]?.entries ?? [] { config.node["environment"]?.text.map { _ = taken($0) } }
+  }
+
   /// All services may belong to profiles that nobody asked for.
   private mutating func noteThatNoneIsChosen(_ node: ComposeNode) {
     guard services.isEmpty, (node.entries ?? []).allSatisfy({ $0.node["profiles"] != nil }) else { return }
@@ -147,55 +158,6 @@ struct ComposeEmitter {
     for service in services {
       for name in Set(service.mounts.compactMap(\.volume)) { volumeUses[name, default: 0] += 1 }
     }
-  }
-
-  private mutating func writeParameters(_ out: inout SourceLines) {
-    let variables = loader.reader.variables
-    var pending = variables.order.filter { parameterNames[$0] != nil }
-    // What a default mentions is a parameter too.
-    var place = 0
-    while place < pending.count {
-      let inner = ComposeVariables.names(variables.known[pending[place]]?.standard ?? "")
-      for name in inner where !pending.contains(name) {
-        _ = parameter(name)
-        pending.append(name)
-      }
-      place += 1
-    }
-    for name in pending {
-      guard let variable = variables.known[name], let written = parameterNames[name] else { continue }
-      guard let standard = variable.standard else {
-        out.line("param \(written): \(variable.isNumber ? "Int" : "String")")
-        continue
-      }
-      let plain = variables.plain(standard)
-      if variable.isNumber, let number = Int64(plain) {
-        out.line("param \(written): Int = \(number)")
-      } else if variables.isSecret(name) {
-        noteEmptySecret(name)
-        out.line("param \(written): String = \"\"")
-      } else {
-        out.line("param \(written): String = \(string(standard))")
-      }
-    }
-  }
-
-  private mutating func noteEmptySecret(_ name: String) {
-    note(
-      .warning, "`\(name)` looks like a secret and stands where everybody reads it: its parameter is empty",
-      help: "let containers read it from their environment, or pass `--set \(name)=…`",
-      alike: .init(
-        subject: "`\(name)`",
-        many: "% look like secrets and stand where everybody reads them: their parameters are empty",
-        help: "let containers read them from their environment, or pass `--set NAME=…`"), at: project)
-  }
-
-  /// The parameter that a variable of the files is in the program.
-  mutating func parameter(_ variable: String) -> String {
-    if let known = parameterNames[variable] { return known }
-    let name = names.declare(variable, ending: "value")
-    parameterNames[variable] = name
-    return name
   }
 
   /// A text with marks as a string literal with interpolations.

@@ -49,7 +49,7 @@ public struct ComposeImport: Sendable {
       emitter.loader.reader.notes.filter { note in
         // What is read from the environment is no parameter that a value can be passed for.
         guard case .unset(let name) = note.topic, emitter.inputs.contains(name) else { return true }
-        return emitter.parameterNames[name] != nil
+        return emitter.parameterNames[name] != nil || emitter.optionalNames[name] != nil
       })
     if !emitter.services.isEmpty { summary = emitter.summary }
   }

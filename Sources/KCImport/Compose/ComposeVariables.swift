@@ -12,6 +12,8 @@ struct ComposeVariables {
 
   static let open: Character = "\u{E000}"
   static let close: Character = "\u{E001}"
+  /// Stands between a variable's name and the number of its default, where places give it different ones.
+  static let variant: Character = "\u{E002}"
   static let limit = 1000
 
   /// What `.env` beside the file gives them, which may be made of other variables.
@@ -49,6 +51,14 @@ struct ComposeVariables {
   /// Gives a variable that nothing gives a value.
   mutating func setDefault(_ name: String, _ value: String) {
     if known[name]?.standard == "" { known[name]?.standard = value }
+  }
+
+  /// The variable's name, without the number of its default.
+  static func base(_ key: String) -> String { String(key.prefix { $0 != variant }) }
+
+  /// Whether places give a variable different defaults: then it has none itself.
+  func hasVariants(_ name: String) -> Bool {
+    known["\(name)\(Self.variant)2"] != nil && known[name]?.standard != nil
   }
 
   /// The text with variables as what they are without anything given.
@@ -137,8 +147,8 @@ struct ComposeVariables {
     case "-":
       return use(name, standard: mark(String(rest.dropFirst()), depth: depth + 1, report: report), report: report)
     case "?":
-      add(name, standard: nil, isRequired: true, report: report)
-      return "\(Self.open)\(name)\(Self.close)"
+      sayRequired(name, String(rest.dropFirst()), report)
+      return "\(Self.open)\(add(name, standard: nil, isRequired: true, report: report))\(Self.close)"
     case "+":
       report(
         ImportNote(.warning, "`${\(name)+…}` depends on whether a variable is there: it is left empty", file: ""))
@@ -163,24 +173,45 @@ struct ComposeVariables {
       report(note)
     }
     if expanding.contains(name) { return "" }
-    add(name, standard: standard ?? "", isRequired: false, isStated: standard != nil, report: report)
-    return "\(Self.open)\(name)\(Self.close)"
+    return "\(Self.open)\(add(name, standard: standard ?? "", isRequired: false, report: report))\(Self.close)"
   }
 
-  private mutating func add(
-    _ name: String, standard: String?, isRequired: Bool, isStated: Bool = true, report: Report
-  ) {
-    if known[name] != nil {
-      let isOpen = isStated && given[name] == nil && known[name]?.standard == ""
-      if isOpen { known[name]?.standard = isRequired ? nil : standard }
-      return
+  private func sayRequired(_ name: String, _ message: String, _ report: Report) {
+    guard given[name] == nil, !ComposeSecrets.isSecret(name) else { return }
+    var note = ImportNote(
+      .warning, "`\(name)` must be given\(message.isEmpty ? "" : ": \(message)")", help: "pass `--set \(name)=…`",
+      file: "")
+    note.topic = .unset(name)
+    report(note)
+  }
+
+  /// Remembers a variable and its default.
+  ///
+  /// - Returns: what it is known by: its name, with a number where another place gives it another default.
+  private mutating func add(_ name: String, standard: String?, isRequired: Bool, report: Report) -> String {
+    if let first = known[name] {
+      if given[name] != nil || ComposeSecrets.isSecret(name) { return name }
+      // What one place cannot do without has no default in others.
+      if isRequired { known[name]?.standard = nil }
+      guard !isRequired, let own = first.standard, own != standard else { return name }
+      var number = 2
+      while let other = known["\(name)\(Self.variant)\(number)"] {
+        if other.standard == standard { return other.name }
+        number += 1
+      }
+      guard order.count < Self.limit else { return name }
+      let key = "\(name)\(Self.variant)\(number)"
+      order.append(key)
+      known[key] = Variable(name: key, standard: standard)
+      return key
     }
-    guard order.count < Self.limit, expanding.insert(name).inserted else { return }
+    guard order.count < Self.limit, expanding.insert(name).inserted else { return name }
     defer { expanding.remove(name) }
     // What is made of others deeper than anybody writes stays text.
     let own = given[name].map { expanding.count < 32 ? mark($0, report: report) : $0 }
     order.append(name)
     known[name] = Variable(name: name, standard: own ?? (isRequired ? nil : standard))
+    return name
   }
 
   /// Whether the value of a variable must not stand in a program: for its name, for a password in it, or for what it is
@@ -189,7 +220,8 @@ struct ComposeVariables {
     var (seen, left): (Set<String>, [String]) = ([name], [name])
     while let next = left.popLast() {
       let standard = known[next]?.standard ?? ""
-      if passwords.contains(next) || ComposeSecrets.isSecret(next) || ComposeSecrets.holdsPassword(standard) {
+      let name = Self.base(next)
+      if passwords.contains(name) || ComposeSecrets.isSecret(name) || ComposeSecrets.holdsPassword(standard) {
         return true
       }
       left += Self.names(standard).filter { seen.insert($0).inserted }

@@ -1,0 +1,52 @@
+import KCImport
+import Testing
+
+/// The variables of files as parameters of programs.
+@Suite struct ComposeParameterTests {
+  private func imported(_ text: String) -> ComposeImport {
+    ComposeImport(files: ["compose.yaml"]) { $0 == "compose.yaml" ? Array(text.utf8) : nil }
+  }
+
+  private func checked(_ text: String) -> ComposeImport {
+    let result = imported(text)
+    #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil, "\(result.source)")
+    return result
+  }
+
+  private func expect(_ result: ComposeImport, _ lines: [String]) {
+    for line in lines { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
+  }
+
+  @Test func eachUseOfAVariableHasItsOwnDefault() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: a:${TAG:-v1}
+          command: ["--a", "${X:-one}"]
+          environment: {A: "${X:-two}", B: "${X-}", C: "${X}", D: "${X:-a/b ${TAG:-v1}}", E: "${X:-one}", P: "${P:-n}"}
+          ports: ["${P:-80}:8080", "${Q:-90}:9090"]
+        other: {image: "a:${TAG:-v1}", ports: ["${Q:-91}:9090"], environment: [X]}
+      """)
+    expect(
+      result,
+      [
+        "param TAG: String = \"v1\"", "param X: String?\n", "let X-or-one = X ?? \"one\"", "args = [\"--a\", X-or-one]",
+        "env A = X-or-two", "env B = X-or-nothing", "env C = X-or-nothing", #"let X-or-other = X ?? "a/b \(TAG)""#,
+        "env E = X-or-one", "param P: String?\n", "let P-or-80 = P?.toInt() ?? 80", "let P-or-n = P ?? \"n\"",
+        "param Q: Int?\n", "let Q-or-90 = Q ?? 90", "env X = X-or-nothing",
+      ])
+  }
+
+  @Test func whatMustBeGivenIsSaid() {
+    let result = imported(
+      """
+      services:
+        web: {image: a, environment: {A: "${X:?need a user}", B: "${X:-one}", C: "${Y?}", D: "${MY_TOKEN:?say it}"}}
+      """)
+    expect(result, ["param X: String\n", "param Y: String\n", "env A = X\n", "env B = X\n"])
+    let said = result.notes.map { "\($0.message) (\($0.help ?? ""))" }
+    #expect(said.contains("`X` must be given: need a user (pass `--set X=…`)"), "\(said)")
+    #expect(said.contains("`Y` must be given (pass `--set Y=…`)") && !said.contains { $0.contains("say it") })
+  }
+}
