@@ -23,11 +23,14 @@ extension ComposeEmitter {
   }
 
   /// The texts of a service's commands and checks.
-  func commandTexts(_ service: ComposeService) -> [(text: String, node: ComposeNode)] {
+  func commandTexts(
+    _ service: ComposeService, withCheck: Bool = true
+  ) -> [(text: String, node: ComposeNode)] {
     let node = service.node
     let hooks = (node["pre_stop"]?.items ?? []) + (node["pre_start"]?.items ?? [])
-    let own = [node["entrypoint"], node["command"], node["healthcheck"]?["test"]]
-    let items = (own + hooks.map { $0["command"] }).compactMap { $0 }.flatMap { $0.items ?? [$0] }
+    var fields = [node["entrypoint"], node["command"], withCheck ? node["healthcheck"]?["test"] : nil]
+    fields += hooks.map { $0["command"] }
+    let items = fields.compactMap { $0 }.flatMap { $0.items ?? [$0] }
     return items.compactMap { item in item.text.map { ($0, item) } }
   }
 
@@ -40,10 +43,10 @@ extension ComposeEmitter {
         let (option, value) = parts.count == 2 ? (parts[0], parts[1]) : (before, word)
         before = word
         let part = ComposeSecrets.password(in: value).map(String.init) ?? value.filter { $0 != "\"" && $0 != "'" }
-        guard let whole = ComposeVariables.whole(part) else { continue }
+        guard let whole = ComposeVariables.whole(part).map(ComposeVariables.base) else { continue }
         let name = option.drop { $0 == "-" }.replacing("-", with: "_")
         let isOption = option.hasPrefix("-") && ComposeSecrets.isSecret(String(name))
-        if isOption || part != value && value.contains("://") { loader.reader.variables.passwords.insert(ComposeVariables.base(whole)) }
+        if isOption || part != value && value.contains("://") { loader.reader.variables.passwords.insert(whole) }
       }
     }
   }
@@ -51,7 +54,8 @@ extension ComposeEmitter {
   /// A word of a command, in which Kubernetes fills in the secret variables.
   mutating func argument(_ text: String, _ service: ComposeService) -> String {
     let keys = secretArguments[service.key] ?? [:]
-    return string(Self.replaced(Self.unexpanded(text)) { name, _ in keys[name].map { "$(\($0))" } })
+    return hostText(
+      Self.replaced(Self.unexpanded(text)) { name, _ in keys[name].map { "$(\($0))" } }, "", service)
   }
 
   /// The secret variables that a command of `pre_start` reads, as the container has them that runs it.
@@ -68,14 +72,15 @@ extension ComposeEmitter {
   /// A command of a check or a hook, where Kubernetes fills in nothing: a shell reads secret variables.
   mutating func action(_ words: [String], _ service: ComposeService) -> [String] {
     let keys = secretArguments[service.key] ?? [:]
+    func written(_ text: String) -> String { hostText(text, "", service, own: "localhost") }
     guard words.contains(where: { ComposeVariables.names($0).contains { keys[$0] != nil } }) else {
-      return words.map { string($0) }
+      return words.map(written)
     }
     if words.count == 3, words[1] == "-c", words[0].hasSuffix("sh") {
-      return [string(words[0]), string(words[1]), string(Self.shellText(words[2], keys))]
+      return [string(words[0]), string(words[1]), written(Self.shellText(words[2], keys))]
     }
     let line = words.map { Self.shellText(Self.quotedForShell($0), keys) }.joined(separator: " ")
-    return [SourceText.quoted("/bin/sh"), SourceText.quoted("-c"), string(line)]
+    return [SourceText.quoted("/bin/sh"), SourceText.quoted("-c"), written(line)]
   }
 
   /// A line for a shell in which the variables of `keys` are those of its environment.

@@ -50,7 +50,8 @@ extension ComposeEmitter {
       return nil
     }
     guard !command.isEmpty else { return nil }
-    if let request = Self.request(kind == "CMD" ? command.joined(separator: " ") : command[0]) {
+    let own: Set = [service.key, service.host, service.node["container_name"]?.text ?? service.key]
+    if let request = Self.request(kind == "CMD" ? command.joined(separator: " ") : command[0], own) {
       let port = service.ports.first { $0.number == String(request.port) }.map(\.name)
       let written = port.flatMap { names.isTop($0) ? nil : $0 } ?? String(request.port)
       let scheme = request.isTLS ? ["scheme: \"HTTPS\""] : []
@@ -62,7 +63,9 @@ extension ComposeEmitter {
   }
 
   /// What `curl -f http://localhost:8080/health || exit 1` asks for; nil for any other command.
-  static func request(_ command: String) -> (port: Int, path: String, isTLS: Bool)? {
+  ///
+  /// - Parameter own: names of the container itself.
+  static func request(_ command: String, _ own: Set<String> = []) -> (port: Int, path: String, isTLS: Bool)? {
     var text = command
     for ending in ["|| exit 1", "|| false", "||exit 1"] {
       if let range = text.firstRange(of: ending), text[range.upperBound...].allSatisfy(\.isWhitespace) {
@@ -82,9 +85,9 @@ extension ComposeEmitter {
     let target = url.contains("://") ? body : url[...]
     let slash = target.firstIndex(of: "/") ?? target.endIndex
     let parts = target[..<slash].split(separator: ":", omittingEmptySubsequences: false)
-    guard let host = parts.first, ["localhost", "127.0.0.1", "0.0.0.0"].contains(host), parts.count <= 2 else {
-      return nil
-    }
+    guard let host = parts.first, parts.count <= 2,
+      ["localhost", "127.0.0.1", "0.0.0.0"].contains(host) || own.contains(String(host))
+    else { return nil }
     guard let port = parts.count == 2 ? Int(parts[1]) : (isTLS ? 443 : 80), (1...65535).contains(port) else {
       return nil
     }

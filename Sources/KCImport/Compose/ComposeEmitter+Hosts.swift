@@ -2,14 +2,16 @@
 extension ComposeEmitter {
   /// A value as a text in which the hosts and ports of other services are references.
   ///
-  /// - Parameter variable: what a variable of the files is in it.
+  /// - Parameters:
+  ///   - own: what stands for the service itself; its name unless it is given.
+  ///   - variable: what a variable of the files is in it.
   mutating func hostText(
-    _ value: String, _ key: String, _ service: ComposeService,
+    _ value: String, _ key: String, _ service: ComposeService, own: String? = nil,
     variable: (inout ComposeEmitter, String) -> String = { $0.parameter($1) }
   ) -> String {
-    let parts = hostParts(value, key, service)
+    let parts = hostParts(value, key, service, own: own)
     if parts.count == 1, case .reference(let reference) = parts[0] { return reference }
-    guard ComposeVariables.hasMarks(value) || parts.count > 1 else { return string(value) }
+    if parts.count == 1, case .text(let text) = parts[0], !ComposeVariables.hasMarks(text) { return string(text) }
     if let whole = ComposeVariables.whole(value), loader.reader.variables.known[whole]?.isNumber != true {
       return variable(&self, whole)
     }
@@ -42,61 +44,115 @@ extension ComposeEmitter {
   private static let hostKeys = ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS", "ADDRESSES", "HOSTS"]
 
   /// A value, cut where it names other services.
-  private func hostParts(_ value: String, _ key: String, _ service: ComposeService) -> [Part] {
-    let others = services.filter { $0.key != service.key && isReached($0) }
+  private func hostParts(_ value: String, _ key: String, _ service: ComposeService, own: String?) -> [Part] {
     let isHost = Self.hostKeys.contains { key.uppercased().split(separator: "_").last.map(String.init) == $0 }
-    if isHost, let other = others.first(where: { $0.key == value }) { return [.reference("\(reference(other)).host")] }
-    guard value.contains(":") else { return [.text(value)] }
+    if let host = hosts[value], isHost || host.isRenamed {
+      if host.owner != service.key { return [.reference("\(host.reference).host")] }
+      return [.text(own ?? host.name)]
+    }
+    guard value.contains(":") || value.contains("@") else { return [.text(value)] }
     var parts: [Part] = []
     var text = ""
     var rest = value[...]
-    func isName(_ character: Character) -> Bool {
-      character.isLetter || character.isNumber || character == "-" || character == "_" || character == "."
-    }
     while let first = rest.first {
-      let word = rest.prefix(while: isName)
-      guard !word.isEmpty else {
-        text.append(first)
-        rest = rest.dropFirst()
+      let word = rest.prefix(while: Self.isHostLetter)
+      rest = rest.dropFirst(max(1, word.count))
+      guard let host = hosts[String(word)], let digits = Self.digits(behind: host, after: text, rest),
+        digits.isEmpty || host.isRenamed || Self.isInAddress(text) || port(digits, of: host.owner) != nil
+      else {
+        text += word.isEmpty ? String(first) : String(word)
         continue
       }
-      rest = rest[word.endIndex...]
-      if let other = others.first(where: { $0.key == word }), let found = mention(of: other, after: text, rest) {
-        parts += [.text(text)].filter { _ in !text.isEmpty } + found.parts
-        (text, rest) = ("", found.rest)
-      } else {
-        text += word
+      guard host.owner != service.key else {
+        text += own ?? (host.isRenamed ? host.name : String(word))
+        continue
+      }
+      parts += [.text(text)].filter { _ in !text.isEmpty } + [.reference("\(host.reference).host")]
+      text = ""
+      if let port = port(digits, of: host.owner) {
+        parts += [.text(":"), .reference("\(host.reference).port.\(port).number")]
+        rest = rest.dropFirst(digits.count + 1)
       }
     }
     if !text.isEmpty || parts.isEmpty { parts.append(.text(text)) }
     return parts
   }
 
-  /// The host, and the port where one follows that the service has; nil where a word is no host.
-  private func mention(
-    of service: ComposeService, after text: String, _ rest: Substring
-  ) -> (parts: [Part], rest: Substring)? {
-    let name = reference(service)
-    let isInAddress = text.hasSuffix("://") || text.hasSuffix("@")
+  private static func isHostLetter(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || character == "-" || character == "_" || character == "."
+  }
+
+  private static func isInAddress(_ before: some StringProtocol) -> Bool {
+    before.hasSuffix("://") || before.hasSuffix("@")
+  }
+
+  /// The port behind a word that stands where a host does, empty where none is said; nil where the word is no host.
+  private static func digits(behind host: ComposeHost?, after text: some StringProtocol, _ rest: Substring)
+    -> Substring?
+  {
     let digits = rest.dropFirst().prefix { rest.first == ":" && $0.isASCII && $0.isNumber }
-    let behind = rest[digits.endIndex...]
-    let isEnd = behind.first.map { "/,;? \n".contains($0) } ?? true
-    if !digits.isEmpty, isEnd, text.last.map({ "/@,; =\n".contains($0) }) ?? true,
-      let port = service.ports.first(where: { $0.number == digits && $0.transport == "TCP" })
-    {
-      return ([.reference("\(name).host"), .text(":"), .reference("\(name).port.\(port.name).number")], behind)
+    let isEnd = rest[digits.endIndex...].first.map { "/,;? \n\"'".contains($0) } ?? true
+    let isBegin = text.last.map { "/@,; =\n\"'".contains($0) } ?? true
+    if !digits.isEmpty, isEnd, isBegin { return digits }
+    if isInAddress(text), rest.first.map({ "/?:,\"' ".contains($0) }) ?? true { return "" }
+    let isBeforeVariable = rest.first == ":" && rest.dropFirst().first == ComposeVariables.open
+    return isBegin && isBeforeVariable && host?.isRenamed ?? false ? "" : nil
+  }
+
+  private func port(_ digits: Substring, of key: String) -> String? {
+    guard let place = places[key], !digits.isEmpty else { return nil }
+    return services[place].ports.first { $0.number == digits && $0.transport == "TCP" }?.name
+  }
+
+  /// Finds the names that services are reached by, as the files say them.
+  mutating func readHosts() {
+    for service in services { mentioned.formUnion(mentions(service)) }
+    for service in services where isReached(service) {
+      // A container has this name, too.
+      let reference = service.name == "app" ? "service.app" : service.name
+      let host = ComposeHost(
+        owner: service.key, name: service.host, reference: reference,
+        isRenamed: service.host != service.key.lowercased())
+      hosts[service.key] = host
+      guard let own = service.node["container_name"]?.text, places[own] == nil else { continue }
+      hosts[own] = ComposeHost(owner: service.key, name: service.host, reference: reference, isRenamed: true)
     }
-    let ends = rest.first.map { "/?:,".contains($0) } ?? true
-    return isInAddress && ends ? ([.reference("\(name).host")], rest) : nil
+    for service in services where isReached(service) { declareAliases(service) }
+  }
+
+  /// The services that one names where hosts stand.
+  private mutating func mentions(_ service: ComposeService) -> Set<String> {
+    let values = pairs(service.node["environment"], "environment").compactMap(\.value)
+    let texts = values + commandTexts(service, withCheck: false).map(\.text)
+    var found = Set<String>()
+    for text in texts where text.utf8.count < 10_000 {
+      var rest = text[...]
+      while !rest.isEmpty {
+        let word = rest.prefix(while: Self.isHostLetter)
+        let before = text[..<rest.startIndex]
+        rest = rest.dropFirst(max(1, word.count))
+        if places[String(word)] != nil, Self.digits(behind: nil, after: before, rest) != nil {
+          found.insert(String(word))
+        }
+      }
+    }
+    return found
   }
 
   /// Whether the program has a service for one.
   func isReached(_ service: ComposeService) -> Bool {
-    service.kind != .job && (!service.ports.isEmpty || isMentioned(service.key))
+    service.kind != .job && (!service.ports.isEmpty || isMentioned(service.key) || mentioned.contains(service.key))
   }
+}
 
-  private func reference(_ service: ComposeService) -> String {
-    // A container has this name, too.
-    service.name == "app" ? "service.app" : service.name
-  }
+/// A name that a service is reached by.
+struct ComposeHost {
+  /// The service's name in the files.
+  var owner: String
+  /// The name in the cluster.
+  var name: String
+  /// What the program calls it.
+  var reference: String
+  /// Whether it has another name in the cluster than in the files.
+  var isRenamed: Bool
 }

@@ -5,8 +5,16 @@ extension ComposeEmitter {
     let type = serviceType(service)
     guard isReached(service) else { return }
     writeService(service.name, host: service.host, service, type: type, isFirst: true, to: &out)
-    let hosts = Set(services.map(\.host))
-    for (alias, node) in aliases(service) where !hosts.contains(alias) && owners[alias] != service.key {
+    for (alias, name) in ownAliases[service.key] ?? [] {
+      writeService(name, host: alias, service, type: nil, isFirst: false, to: &out)
+    }
+  }
+
+  /// Names the services that the aliases of one become.
+  mutating func declareAliases(_ service: ComposeService) {
+    let known = Set(services.map(\.host))
+    for (text, node) in aliases(service) {
+      guard let alias = ComposeNames.dns(text), !known.contains(alias), owners[alias] != service.key else { continue }
       if let owner = owners[alias] {
         note(
           .warning, "`\(alias)` is an alias of `\(owner)` and of `\(service.key)`: it leads to the first alone",
@@ -14,8 +22,22 @@ extension ComposeEmitter {
         continue
       }
       owners[alias] = service.key
-      writeService(names.declare(alias, ending: "alias"), host: alias, service, type: nil, isFirst: false, to: &out)
+      let name = names.declare(alias, ending: "alias")
+      ownAliases[service.key, default: []].append((alias, name))
+      guard alias != text.lowercased() else { continue }
+      noteRenamed(text, alias, at: node)
+      hosts[text] = ComposeHost(owner: service.key, name: alias, reference: name, isRenamed: true)
     }
+  }
+
+  /// Says that others reach something by another name than in the files.
+  mutating func noteRenamed(_ text: String, _ name: String, at node: ComposeNode) {
+    note(
+      .note, "`\(text)` is `\(name)` here: names of services are small letters, digits and dashes, at most 63",
+      help: "change it in files and scripts that name it",
+      alike: .init(
+        subject: "`\(text)` is `\(name)`",
+        many: "names of services are small letters, digits and dashes, at most 63: %"), at: node)
   }
 
   private mutating func writeService(
@@ -90,15 +112,13 @@ extension ComposeEmitter {
     var out: [(name: String, node: ComposeNode)] = []
     for network in service.node["networks"]?.entries ?? [] {
       for text in texts(network.node["aliases"], "aliases") {
-        if let alias = ComposeNames.dns(text) { out.append((alias, network.node)) }
+        out.append((text, network.node))
       }
     }
     for other in services {
       for item in other.node["links"]?.items ?? [] {
         let parts = (item.text ?? "").split(separator: ":").map(String.init)
-        if parts.count == 2, parts[0] == service.key, let alias = ComposeNames.dns(parts[1]) {
-          out.append((alias, item))
-        }
+        if parts.count == 2, parts[0] == service.key { out.append((parts[1], item)) }
       }
     }
     return out

@@ -41,6 +41,13 @@ struct ComposeEmitter {
   /// The services that aliases lead to, by the aliases.
   var owners: [String: String] = [:]
 
+  /// The services that the aliases of each become: their names in the cluster and in the program.
+  var ownAliases: [String: [(alias: String, name: String)]] = [:]
+  /// What others reach services by, as the files say it.
+  var hosts: [String: ComposeHost] = [:]
+  /// The services that variables and commands name as hosts.
+  var mentioned: Set<String> = []
+
   init(_ project: ComposeNode, projectName: String, options: ComposeImport.Options, loader: ComposeLoader) {
     self.project = project
     self.projectName = projectName
@@ -78,6 +85,7 @@ struct ComposeEmitter {
       prepare(&service)
       services[place] = service
     }
+    readHosts()
     countVolumes()
     readSecrets()
     var bodies = SourceLines()
@@ -112,6 +120,7 @@ struct ComposeEmitter {
     guard let entries = node.entries else { return note(.error, "`services` is a map of services", at: node) }
     if entries.isEmpty { return note(.error, "there are no services in this project", at: node) }
     defer { noteThatNoneIsChosen(node) }
+    var chosen: [ComposeNode.Entry] = []
     for entry in entries {
       guard entry.node.entries != nil || entry.node.isNull else {
         note(.error, "the service `\(entry.key)` is a map of what it needs", at: entry.node)
@@ -124,11 +133,27 @@ struct ComposeEmitter {
           help: "import it with `--profile \(profiles[0])`", at: entry.node)
         continue
       }
-      let label = ComposeNames.dns(entry.key) ?? "service"
-      let name = names.declare(label)
+      chosen.append(entry)
+    }
+    nameServices(chosen)
+  }
+
+  /// Gives services their names: first to those that have one which objects can have.
+  private mutating func nameServices(_ entries: [ComposeNode.Entry]) {
+    var found: [String: (name: String, host: String)] = [:]
+    for isExact in [true, false] {
+      for entry in entries where (ComposeNames.dns(entry.key) == entry.key) == isExact {
+        let label = ComposeNames.dns(entry.key) ?? "service"
+        let name = names.declare(label)
+        // Names that differ only in what objects' names cannot have, such as `A_b` and `a-b`, give two objects.
+        let host = found.values.contains { $0.host == label } ? name : label
+        found[entry.key] = (name, host)
+        if host != entry.key.lowercased() { noteRenamed(entry.key, host, at: entry.node) }
+      }
+    }
+    for entry in entries {
       places[entry.key] = services.count
-      // Names that differ only in what objects' names cannot have, such as `A_b` and `a-b`, give two objects.
-      let host = services.contains { $0.host == label } ? name : label
+      guard let (name, host) = found[entry.key] else { continue }
       services.append(ComposeService(key: entry.key, name: name, host: host, node: entry.node))
     }
   }
