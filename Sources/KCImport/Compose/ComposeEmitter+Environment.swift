@@ -88,18 +88,27 @@ extension ComposeEmitter {
       }
       return nil
     }
+    let values = Dictionary(ComposeEnvFile.parse(bytes), uniquingKeysWith: { $1 })
     let keys = ComposeEnvFile.parse(bytes).map(\.0).filter(Self.isVariable)
+    let file = path.split(separator: "/").last.map(String.init) ?? "env"
+    let stem = file.hasSuffix(".env") && file.count > 4 ? String(file.dropLast(4)) : file
     var seen = Set<String>()
+    var renamed: [String] = []
     let lines = keys.filter { seen.insert($0).inserted }.prefix(1000).map { key in
-      inputs.insert(key)
-      return "\(SourceText.fieldName(key)) = input.env(\(SourceText.quoted(key)))"
+      let variable = claim(key, "=\(values[key] ?? "")", prefix: Self.variableName(stem))
+      inputs.insert(variable)
+      if variable != key { renamed.append("`\(key)` as `\(variable)`") }
+      return "\(SourceText.fieldName(key)) = input.env(\(SourceText.quoted(variable)))"
     }
     guard !lines.isEmpty else { return nil }
-    let file = path.split(separator: "/").last.map(String.init) ?? "env"
     let name = names.declare(ComposeNames.dns(file == ".env" ? "env-file" : file) ?? "env-file", ending: "secret")
+    let script = full.contains("/") ? full : "./\(full)"
+    let how =
+      !renamed.isEmpty
+      ? ", \(renamed.joined(separator: ", "))" : ComposeEnvFile.isScript(bytes) ? ": `set -a; . \(script); set +a`" : ""
     note(
       .note, "the values in `\(path)` may be secret and are not copied: the program reads them from the environment",
-      help: "set its variables where `kc` runs: `set -a; . \(path); set +a`", at: item)
+      help: "set its variables where `kc` runs\(how)", at: item)
     declare(2) { out in
       out.block("secret \(name)") { out in
         out.block("data") { out in for line in lines { out.line(line) } }

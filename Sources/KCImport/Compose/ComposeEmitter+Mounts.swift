@@ -245,7 +245,7 @@ extension ComposeEmitter {
   /// A secret with one file, whose content is asked for when `kc` runs.
   private mutating func declareSecret(_ wanted: String, key: String, input: String?, at node: ComposeNode) -> String {
     let name = names.declare(ComposeNames.dns(wanted) ?? "secret", ending: "secret")
-    let variable = input ?? Self.variableName(wanted)
+    let variable = input ?? claim(Self.variableName(wanted), "the file of \(wanted)", prefix: "SECRET")
     inputs.insert(variable)
     note(
       .note, "the secret `\(wanted)` is not copied: the program reads it from the environment variable `\(variable)`",

@@ -97,10 +97,7 @@ extension ComposeEmitter {
     if let value, let whole = ComposeVariables.whole(value) { return input(whole, at: node) }
     if let value, Int(value) != nil, !key.uppercased().contains("PASS") { return nil }
     var name = key.replacing(".", with: "_").replacing("-", with: "_")
-    if let known = inputValues[name], known != value ?? "" {
-      name = "\(Self.variableName(service.host))_\(name)"
-    }
-    inputValues[name] = value ?? ""
+    name = claim(name, "=\(value ?? "")", prefix: Self.variableName(service.host))
     return input(name, at: node)
   }
 
@@ -115,8 +112,27 @@ extension ComposeEmitter {
     }
   }
 
+  /// A variable of the environment for a value that the files have: what comes from another source has another name.
+  ///
+  /// - Parameter source: the value, or where it is from.
+  mutating func claim(_ wanted: String, _ source: String, prefix: String) -> String {
+    let names = [wanted, "\(prefix)_\(wanted)"] + (2...inputSources.count + 3).map { "\(prefix)_\(wanted)_\($0)" }
+    let variables = loader.reader.variables
+    let name = names.first { name in
+      let isVariable = variables.known[name] != nil || variables.given[name] != nil
+      return (inputSources[name] ?? (isVariable ? self.source(ofVariable: name) : source)) == source
+    }
+    inputSources[name ?? wanted] = source
+    return name ?? wanted
+  }
+
+  private func source(ofVariable name: String) -> String {
+    loader.reader.variables.given[name].map { "=\($0)" } ?? "the environment"
+  }
+
   mutating func input(_ variable: String, at node: ComposeNode) -> String {
     let name = ComposeVariables.base(variable)
+    if inputSources[name] == nil { inputSources[name] = source(ofVariable: name) }
     if inputs.insert(name).inserted {
       note(
         .note, "`\(name)` looks like a secret and is not copied: the program reads it from the environment",

@@ -17,9 +17,9 @@ struct ComposeEmitter {
   /// Folders of the machine that volumes take the place of, by their full paths: as the files name them first.
   var folders: [String: String] = [:]
   var environmentFiles: [String: String?] = [:]
-  /// Variables of the environment that secrets are read from, and the value that each stood for.
+  /// Variables of the environment that secrets are read from, and the value that each stands for, or where it is from.
   var inputs: Set<String> = []
-  var inputValues: [String: String] = [:]
+  var inputSources: [String: String] = [:]
   /// The variables of the environment, by how the program reads them.
   var inputNames: [String: String] = [:]
   /// What the variables of each service that are secret are read from, by their names.

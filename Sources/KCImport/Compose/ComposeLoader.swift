@@ -90,7 +90,7 @@ struct ComposeLoader {
         let target = Self.join(path, reader.variables.plain(name))
         if stack.contains(target) {
           note(.error, "`\(name)` includes itself", at: node)
-        } else if let bytes = open(target), let inner = load(target, bytes) {
+        } else if let bytes = open(target), let inner = load(target, bytes, with: environment(item, target, path)) {
           whole = whole.flatMap { ComposeMerge.merge($0, inner) } ?? inner
         } else {
           note(.warning, "`\(name)` cannot be included: its services are missing", at: node)
@@ -99,6 +99,31 @@ struct ComposeLoader {
     }
     guard let whole else { return project }
     return ComposeMerge.merge(whole, project) ?? project
+  }
+
+  /// The variables of files that an entry of `include` names for what it includes: of `.env` beside it, unless it does.
+  private mutating func environment(_ item: ComposeNode, _ target: String, _ path: String) -> [String: String] {
+    let stated = item["env_file"]
+    let folder = item["project_directory"]?.text.map { Self.join(path, "\(reader.variables.plain($0))/x") } ?? target
+    var out: [String: String] = [:]
+    for node in stated?.items ?? [stated].compactMap({ $0 }) {
+      guard let name = node.text.map({ reader.variables.plain($0) }), name != "/dev/null" else { continue }
+      if let bytes = open(Self.join(path, name)) {
+        out.merge(ComposeEnvFile.parse(bytes)) { $1 }
+      } else {
+        note(.warning, "`\(name)` cannot be read: its variables are missing", at: node)
+      }
+    }
+    if stated == nil, let bytes = open(Self.join(folder, ".env")) { out.merge(ComposeEnvFile.parse(bytes)) { $1 } }
+    return out
+  }
+
+  /// Loads a file with defaults of variables that hold in it alone; those of what includes it come first.
+  private mutating func load(_ path: String, _ bytes: [UInt8], with own: [String: String]) -> ComposeNode? {
+    let outer = reader.variables.scoped
+    defer { reader.variables.scoped = outer }
+    reader.variables.scoped = own.merging(outer) { $1 }
+    return load(path, bytes)
   }
 
   /// Services with what they extend below them.
@@ -173,6 +198,18 @@ struct ComposeLoader {
 
 /// Files of `KEY=VALUE` lines.
 enum ComposeEnvFile {
+  /// Whether a shell reads the file as Compose does.
+  static func isScript(_ bytes: [UInt8]) -> Bool {
+    String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).allSatisfy { line in
+      guard line.first != "#", let equals = line.firstIndex(of: "=") else { return line.first == "#" }
+      let value = line[line.index(after: equals)...]
+      if value.count > 1, let quote = value.first, quote == "'" || quote == "\"", value.last == quote {
+        return !value.dropFirst().dropLast().contains { $0 == quote || "$`\\".contains($0) }
+      }
+      return value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=@%+,".contains($0)) }
+    }
+  }
+
   static func parse(_ bytes: [UInt8]) -> [(String, String)] {
     String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
       var text = line.drop { $0 == " " || $0 == "\t" }

@@ -6,6 +6,8 @@ enum ComposeMerge {
   private static let replaced: Set<String> = ["command", "entrypoint", "test"]
   /// Lists of `KEY=VALUE` that may be written as maps.
   static let pairs: Set<String> = ["environment", "labels", "annotations", "args", "sysctls", "extra_hosts"]
+  /// Lists of texts that may be written as one text.
+  private static let lists: Set<String> = ["env_file", "dns", "dns_search", "tmpfs", "label_file"]
   /// Lists that may be written as maps, or hold one thing per name.
   private static let named: Set<String> = ["depends_on", "networks"]
 
@@ -20,6 +22,7 @@ enum ComposeMerge {
     if named.contains(key), left.entries != nil || right.entries != nil {
       (left, right) = (namesMap(left), namesMap(right))
     }
+    if lists.contains(key) { (left, right) = (list(left), list(right)) }
     switch (left.content, right.content) {
     case (.map(var entries), .map(let later)):
       for entry in later {
@@ -54,6 +57,10 @@ enum ComposeMerge {
       entries.append(.init(key: key, node: ComposeNode(content: value, file: item.file, line: item.line)))
     }
     return ComposeNode(content: .map(entries), file: node.file, line: node.line)
+  }
+
+  private static func list(_ node: ComposeNode) -> ComposeNode {
+    node.items != nil ? node : ComposeNode(content: .list([node]), file: node.file, line: node.line)
   }
 
   /// `[a, b]` as `{a: null, b: null}`.

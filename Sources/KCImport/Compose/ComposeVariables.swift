@@ -18,6 +18,8 @@ struct ComposeVariables {
 
   /// What `.env` beside the file gives them, which may be made of other variables.
   var given: [String: String] = [:]
+  /// What files give them that are for an included file alone.
+  var scoped: [String: String] = [:]
   /// The variables whose values are being read: one that is made of itself is empty there.
   private var expanding: Set<String> = []
   /// Those that stand where passwords do.
@@ -142,6 +144,7 @@ struct ComposeVariables {
       return ""
     }
     let rest = inner.dropFirst(name.count).drop { $0 == ":" }
+    if scoped[name] != nil, rest.first != "+" { return use(name, standard: nil, report: report) }
     switch rest.first {
     case nil: return use(name, standard: nil, report: report)
     case "-":
@@ -162,6 +165,11 @@ struct ComposeVariables {
   private mutating func use(_ name: String, standard: String?, report: Report) -> String {
     // Where Compose runs: the project's folder, as for paths that begin with a dot.
     if name == "PWD", given[name] == nil { return "." }
+    var standard = standard
+    if given[name] == nil, let own = scoped[name], expanding.insert(name).inserted {
+      standard = expanding.count < 32 ? mark(own, report: report) : own
+      expanding.remove(name)
+    }
     if standard == nil, given[name] == nil, known[name] == nil, !ComposeSecrets.isSecret(name) {
       var note = ImportNote(
         .warning, "nothing gives the variable `\(name)`: as in Compose, it is empty unless it is set",

@@ -49,4 +49,40 @@ import Testing
     #expect(said.contains("`X` must be given: need a user (pass `--set X=…`)"), "\(said)")
     #expect(said.contains("`Y` must be given (pass `--set Y=…`)") && !said.contains { $0.contains("say it") })
   }
+
+  @Test func includedFilesHaveVariablesOfTheirOwn() {
+    let files = [
+      "compose.yaml": """
+      include:
+        - {path: inc/third.yaml, env_file: inc/inc.env}
+        - other/compose.yaml
+      services: {web: {image: "a:${TAG:-v1}", environment: {OVER: "${OVER}"}}}
+      """, ".env": "OVER=main\n",
+      "inc/third.yaml": "services: {third: {image: \"c:${TAG}\", environment: {A: \"${OVER}\"}}}",
+      "inc/inc.env": "TAG=v3\nOVER=inc\n", "other/.env": "TAG=v4\n",
+      "other/compose.yaml": "services: {fourth: {image: \"d:${TAG:?none}\"}}",
+    ]
+    let result = ComposeImport(files: ["compose.yaml"]) { files[$0].map { Array($0.utf8) } }
+    #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil)
+    expect(
+      result,
+      [
+        "let TAG-or-v1 = TAG ?? \"v1\"", #"image = "c:\(TAG-or-v3)""#, #"image = "d:\(TAG-or-v4)""#,
+        "param OVER: String = \"main\"", "env A = OVER",
+      ])
+    #expect(!result.notes.contains { $0.message.contains("nothing gives") || $0.message.contains("must be given") })
+  }
+
+  @Test func oneFileOfVariablesIsAddedToThoseOfTheBase() {
+    let files = [
+      "compose.yaml": """
+      services:
+        base: {image: a, env_file: a.env, dns: 1.1.1.1}
+        web: {extends: base, env_file: b.env, dns: [1.0.0.1]}
+      """, "a.env": "A=1", "b.env": "B=2",
+    ]
+    let result = ComposeImport(files: ["compose.yaml"]) { files[$0].map { Array($0.utf8) } }
+    #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil)
+    expect(result, ["envFrom = [a-env, b-env]", #"nameservers = ["1.1.1.1", "1.0.0.1"]"#])
+  }
 }

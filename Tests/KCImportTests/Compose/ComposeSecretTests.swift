@@ -79,4 +79,33 @@ import Testing
     expect(result, [#"param API_TOKEN: String = """#])
     #expect(result.notes.contains { $0.message.contains("`API_TOKEN` looks like a secret and stands where") })
   }
+
+  @Test func differentSecretsHaveDifferentNames() {
+    let result = checked(
+      """
+      services:
+        a: {image: a, env_file: a.env, secrets: [db_password], environment: {URL: "postgres://a:${DB_PASSWORD}@x/y"}}
+        b: {image: b, env_file: [b.env, ./sub/c.env]}
+        c: {image: c, environment: {TOKEN: hunter2}}
+        d: {image: d, environment: {TOKEN: topsecret}}
+      secrets: {db_password: {file: ./p.txt}}
+      """,
+      [
+        "a.env": "PORT=1\nSAME=x y\nTOKEN=hunter2\n", "b.env": "PORT=2\nSAME=x y\n", "sub/c.env": "# c\nOWN='a b'\n",
+        "p.txt": "hunter2",
+      ])
+    expect(
+      result,
+      [
+        #"PORT = input.env("PORT")"#, #"PORT = input.env("B_PORT")"#, #"SAME = input.env("SAME")"#,
+        #"db_password = input.env("SECRET_DB_PASSWORD")"#, #"a:\(input.env("DB_PASSWORD"))@x"#,
+        #"TOKEN = input.env("TOKEN")"#, #"TOKEN = input.env("D_TOKEN")"#,
+      ])
+    let helps = result.notes.filter { $0.message.contains("the values in") }.map(\.help)
+    #expect(
+      helps == [
+        "set its variables where `kc` runs", "set its variables where `kc` runs, `PORT` as `B_PORT`",
+        "set its variables where `kc` runs: `set -a; . sub/c.env; set +a`",
+      ], "\(helps)")
+  }
 }
