@@ -18,12 +18,24 @@ extension ComposeEmitter {
       }
     }
     for key in addedSecrets[service.key] ?? [] { lines.append((key, secretMember(key, service), [])) }
+    if needsDataFolder(service), !lines.contains(where: { $0.key == "PGDATA" }) {
+      lines.append(("PGDATA", SourceText.quoted("/var/lib/postgresql/data/pgdata"), []))
+    }
     for line in lines {
       for text in line.remarks { out.line(text) }
       out.line("env \(SourceText.fieldName(line.key)) = \(line.value)")
     }
     let files = environmentFiles(service)
     if !files.isEmpty { out.line("envFrom = [\(files.joined(separator: ", "))]") }
+  }
+
+  /// Whether a service is a PostgreSQL that keeps its data at the root of a claim, where a file system has a folder of its
+  /// own: it takes none that is not empty.
+  private func needsDataFolder(_ service: ComposeService) -> Bool {
+    let image = service.node["image"]?.text.map { loader.reader.variables.plain($0) } ?? ""
+    let name = image.split(separator: "/").last?.prefix { $0 != ":" && $0 != "@" } ?? ""
+    return ["postgres", "postgis", "pgvector", "timescaledb"].contains(name)
+      && service.mounts.contains { $0.volume != nil && $0.target == "/var/lib/postgresql/data" && $0.path == nil }
   }
 
   /// A field of a block, whatever its name is.

@@ -13,7 +13,8 @@ extension ComposeEmitter {
     let interval = ComposeUnits.milliseconds(loader.reader.variables.plain(check["interval"]?.text ?? "30s"))
     let usual = ComposeUnits.duration(min(30_000, interval ?? 30_000), least: 1)
     arguments += ["every: \(every)", "timeout: \(duration(check["timeout"], least: 1) ?? usual)"]
-    if let delay = duration(check["start_period"], least: 0), delay != "0s" { arguments.append("delay: \(delay)") }
+    // A pod is ready with the first success, as Compose counts one while it starts; failures have no effect until then.
+    _ = duration(check["start_period"], least: 0)
     if let node = check["retries"], let count = Int(loader.reader.variables.plain(node.text ?? "")), count > 0 {
       if count != 3 { arguments.append("failures: \(min(count, 1_000_000))") }
     }

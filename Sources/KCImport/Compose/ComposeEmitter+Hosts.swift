@@ -107,6 +107,7 @@ extension ComposeEmitter {
   /// Finds the names that services are reached by, as the files say them.
   mutating func readHosts() {
     for service in services { mentioned.formUnion(mentions(service)) }
+    for place in services.indices where isOneShot(services[place]) { services[place].kind = .job }
     for service in services where isReached(service) {
       // A container has this name, too.
       let reference = service.name == "app" ? "service.app" : service.name
@@ -118,6 +119,12 @@ extension ComposeEmitter {
       hosts[own] = ComposeHost(owner: service.key, name: service.host, reference: reference, isRenamed: true)
     }
     for service in services where isReached(service) { declareAliases(service) }
+  }
+
+  /// Whether a service runs to its end: it is not to be started again, and nobody asks it anything.
+  private func isOneShot(_ service: ComposeService) -> Bool {
+    isNeverRepeated(service) && service.kind == .deployment && service.ports.isEmpty && !mentioned.contains(service.key)
+      && service.node["healthcheck"] == nil
   }
 
   /// The services that one names where hosts stand.

@@ -1,3 +1,5 @@
+internal import KCData
+
 extension ComposeEmitter {
   /// The most bytes of a file that a config takes: what an object may hold, with room for the rest.
   private static let fileLimit = 512 * 1024
@@ -14,8 +16,11 @@ extension ComposeEmitter {
     }
     if let node = service.node["tmpfs"] {
       for text in texts(node, "tmpfs") {
-        let target = String(loader.reader.variables.plain(text).prefix { $0 != ":" })
-        add(.init(target: target, source: .empty(memory: true, size: nil)), at: node, to: &service)
+        let parts = loader.reader.variables.plain(text).split(separator: ":", maxSplits: 1).map(String.init)
+        let size = parts.last?.split(separator: ",").first { $0.hasPrefix("size=") }
+        let source = ComposeService.Source.empty(
+          memory: true, size: size.flatMap { ComposeUnits.bytes(String($0.dropFirst(5))) })
+        add(.init(target: parts.first ?? "", source: source), at: node, to: &service)
       }
     }
     if let node = service.node["shm_size"], let text = node.text {
@@ -85,6 +90,7 @@ extension ComposeEmitter {
   ) -> ComposeService.Mount? {
     let plain = loader.reader.variables.plain(source)
     if plain.hasPrefix("/") {
+      noteNode(plain, at: item)
       guard source.split(separator: "/").contains("..") else {
         return .init(target: target, source: .host(source), isReadOnly: isReadOnly)
       }
@@ -101,9 +107,38 @@ extension ComposeEmitter {
     if let external = definition?["external"], external.bool != false {
       let name = external["name"]?.text ?? definition?["name"]?.text ?? plain
       let label = ComposeNames.dns(loader.reader.variables.plain(name)) ?? "volume"
+      note(
+        .note, "the volume `\(plain)` is one that is there: the claim `\(label)` must be in the cluster",
+        help: "make it, or declare a `claim`", at: definition ?? item)
       return .init(target: target, source: .external(label), isReadOnly: isReadOnly)
     }
+    if let options = definition?["driver_opts"], let source = self.source(of: options) {
+      if case .host(let path) = source { noteNode(path, at: options) }
+      return .init(target: target, source: source, isReadOnly: isReadOnly)
+    }
     return .init(target: target, source: .named(plain), isReadOnly: isReadOnly)
+  }
+
+  /// What the options of a volume's driver mount: a folder of the machine or of a file server; nil for anything else.
+  func source(of options: ComposeNode) -> ComposeService.Source? {
+    let variables = loader.reader.variables
+    func option(_ field: String) -> String { options[field]?.text.map { variables.plain($0) } ?? "" }
+    let flags = option("o").split(separator: ",").map(String.init)
+    let device = option("device")
+    if option("type").hasPrefix("nfs"), let address = flags.first(where: { $0.hasPrefix("addr=") }) {
+      let path = device.drop { $0 == ":" }
+      guard path.hasPrefix("/"), address.count > 5 else { return nil }
+      return .nfs(server: String(address.dropFirst(5)), path: String(path))
+    }
+    guard flags.contains("bind") || flags.contains("rbind"), device.hasPrefix("/") else { return nil }
+    return .host(ComposeLoader.resolve(device))
+  }
+
+  private mutating func noteNode(_ path: String, at item: ComposeNode) {
+    note(
+      .note, "`\(path)` is a path of the node that a pod runs on",
+      help: "what must be the same on all nodes belongs into a `claim`",
+      alike: .init(subject: "`\(path)`", many: "% are paths of the node that a pod runs on"), at: item)
   }
 
   /// A file or folder of the project that is bound into the container.
@@ -128,7 +163,9 @@ extension ComposeEmitter {
       return .init(target: target, source: .secret(name), path: key, isReadOnly: true)
     }
     guard let name = declareConfig("\(service.host)-\(key)", key: key, bytes: bytes, at: item) else { return nil }
-    return .init(target: target, source: .config(name), path: key, isReadOnly: true)
+    let isScript = bytes.starts(with: Array("#!".utf8))
+    return .init(
+      target: target, source: .config(name), path: key, isReadOnly: true, mode: isScript ? "755" : nil)
   }
 
   /// An entry of `configs` or `secrets` of a service.
@@ -145,19 +182,33 @@ extension ComposeEmitter {
     }
     var target = item["target"]?.text.map { loader.reader.variables.plain($0) } ?? source
     if !target.hasPrefix("/") { target = isSecret ? "/run/secrets/\(target)" : "/\(target)" }
-    if item["uid"] != nil || item["gid"] != nil || item["mode"] != nil {
-      leave(.note, "`uid`, `gid` and `mode` of a file have no counterpart: it can be read by all", at: item)
+    if item["uid"] != nil || item["gid"] != nil {
+      leave(.note, "`uid` and `gid` of a file have no counterpart: it can be read by all", at: item)
     }
+    let mode = item["mode"].flatMap { fileMode($0) }
     let key = Self.dataKey(source)
     if isSecret {
       let name =
         secrets[source] ?? declareSecret(source, key: key, input: definition["environment"]?.text, at: definition)
       secrets[source] = name
-      return .init(target: target, source: .secret(name), path: key, isReadOnly: true)
+      return .init(target: target, source: .secret(name), path: key, isReadOnly: true, mode: mode)
     }
     guard let name = configs[source] ?? topConfig(source, key: key, definition) else { return nil }
     configs[source] = name
-    return .init(target: target, source: .config(name), path: key, isReadOnly: true)
+    return .init(target: target, source: .config(name), path: key, isReadOnly: true, mode: mode)
+  }
+
+  /// `0440` as the three digits of a mode.
+  private mutating func fileMode(_ node: ComposeNode) -> String? {
+    var text = loader.reader.variables.plain(node.text ?? "").replacing("0o", with: "")
+    // The parser has read the octal number already.
+    if case .scalar(.int(let number)) = node.content { text = String(number, radix: 8) }
+    let digits = String(text.drop { $0 == "0" })
+    guard !digits.isEmpty, digits.count <= 3, digits.allSatisfy({ ("0"..."7").contains($0) }) else {
+      note(.error, "`\(text)` is no mode of a file, such as 0440", at: node)
+      return nil
+    }
+    return String(repeating: "0", count: 3 - digits.count) + digits
   }
 
   private mutating func topConfig(_ source: String, key: String, _ definition: ComposeNode) -> String? {

@@ -60,6 +60,7 @@ extension ComposeEmitter {
       if Self.isDefault(entry) { continue }
       switch entry.key {
       case "restart":
+        if service.kind == .job, isNeverRepeated(service) { continue }
         leave(
           .note,
           "`restart: \(entry.node.text ?? "")` has no counterpart: the pods of a \(service.kind.rawValue) are restarted",
@@ -117,7 +118,7 @@ extension ComposeEmitter {
     }
     for volume in project["volumes"]?.entries ?? [] {
       for field in ["driver_opts", "driver"] {
-        if let node = volume.node[field], node.text != "local" {
+        if let node = volume.node[field], node.text != "local", source(of: node) == nil {
           leave(.note, "`\(field)` of a volume has no counterpart: choose a class", at: node)
         }
       }

@@ -156,9 +156,6 @@ extension ComposeEmitter {
     if let text = node["hostname"]?.text, let name = ComposeNames.dns(loader.reader.variables.plain(text)) {
       service.raw.append(("hostname", SourceText.quoted(name)))
     }
-    for (field, key) in [("pid", "hostPID"), ("ipc", "hostIPC")] where node[field]?.text == "host" {
-      service.raw.append((key, "true"))
-    }
     var byAddress: [(String, [String])] = []
     for pair in pairs(node["extra_hosts"], "extra_hosts") {
       let address = loader.reader.variables.plain(pair.value ?? "").filter { $0 != "[" && $0 != "]" }
@@ -192,11 +189,9 @@ extension ComposeEmitter {
   }
 
   private mutating func readPodSecurity(_ service: inout ComposeService) {
-    var parts: [String] = []
     let controls = pairs(service.node["sysctls"], "sysctls").compactMap { pair in
-      pair.value.map { "{ name = \(SourceText.quoted(pair.key)), value = \(string($0)) }" }
+      pair.value.map { (key: pair.key, text: string($0)) }
     }
-    if !controls.isEmpty { parts.append("sysctls = [\(controls.joined(separator: ", "))]") }
     var groups: [String] = []
     for text in texts(service.node["group_add"], "group_add") {
       if let number = UInt32(text) {
@@ -205,19 +200,30 @@ extension ComposeEmitter {
         note(.warning, "`\(text)` is the name of a group: pods take numbers", at: node)
       }
     }
-    if !groups.isEmpty { parts.append("supplementalGroups = [\(groups.joined(separator: ", "))]") }
-    if !parts.isEmpty { service.raw.append(("securityContext", "{ \(parts.joined(separator: ", ")) }")) }
+    if let group = filesGroup(service) { service.security.append(("fsGroup", group)) }
+    if !groups.isEmpty { service.security.append(("groups", "[\(groups.joined(separator: ", "))]")) }
+    if !controls.isEmpty { service.security.append(("sysctls", SourceText.record(controls))) }
   }
 
-  mutating func writeRaw(_ service: ComposeService, to out: inout SourceLines) {
+  /// The group that is to own what is in a service's claims: new ones are root's, and no other user writes to them.
+  private func filesGroup(_ service: ComposeService) -> String? {
+    let hasClaim = service.mounts.contains { mount in
+      if case .external = mount.source { return true }
+      return mount.volume != nil
+    }
+    guard hasClaim, let text = service.node["user"]?.text else { return nil }
+    let numbers = loader.reader.variables.plain(text).split(separator: ":").map { UInt32($0) }
+    guard let user = numbers.first ?? nil, user != 0 else { return nil }
+    return (numbers.dropFirst().first ?? user).map(String.init)
+  }
+
+  mutating func writePodFields(_ service: ComposeService, to out: inout SourceLines) {
+    if !service.security.isEmpty {
+      out.gap()
+      out.block("security") { out in for field in service.security { out.line("\(field.key) = \(field.value)") } }
+    }
     guard !service.raw.isEmpty else { return }
     out.gap()
-    out.block("raw") { out in
-      out.block("spec") { out in
-        out.block("template") { out in
-          out.block("spec") { out in for field in service.raw { out.line("\(field.key) = \(field.value)") } }
-        }
-      }
-    }
+    out.block("podRaw") { out in for field in service.raw { out.line("\(field.key) = \(field.value)") } }
   }
 }

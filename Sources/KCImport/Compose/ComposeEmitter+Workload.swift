@@ -21,6 +21,7 @@ extension ComposeEmitter {
   ) {
     let node = service.node
     if service.name != service.host { out.line("name = \(SourceText.quoted(service.host))") }
+    if service.kind == .job, isNeverRepeated(service) { out.line("retries = 0") }
     writeRemarks(node["deploy"], node["scale"], to: &out)
     writeScale(service, to: &out)
     if let grace = node["stop_grace_period"], let text = grace.text {
@@ -30,7 +31,10 @@ extension ComposeEmitter {
         note(.error, "`\(text)` is no duration", at: grace)
       }
     }
-    if node["network_mode"]?.text == "host" { out.line("hostNetwork = true") }
+    for (field, key) in [("network_mode", "hostNetwork"), ("pid", "hostPID"), ("ipc", "hostIPC")]
+    where node[field]?.text == "host" { out.line("\(key) = true") }
+    // Variables such as `REDIS_PORT`, which Compose does not make, would be taken for settings.
+    if !hosts.isEmpty { out.line("serviceLinks = false") }
     writeAnnotations(service, to: &out)
     let volumes = volumeNames(service, templates)
     writeWaits(service, to: &out)
@@ -42,7 +46,7 @@ extension ComposeEmitter {
     writeVolumes(service, volumes, templates, to: &out)
     writeAffinity(service, to: &out)
     readPodFields(&service)
-    writeRaw(service, to: &out)
+    writePodFields(service, to: &out)
   }
 
   /// A block around lines that are written already.
@@ -63,6 +67,7 @@ extension ComposeEmitter {
           loader.reader.variables.markNumber(variable)
           out.line("replicas = \(parameter(variable))")
         } else if count != 1 {
+          if count > 1, service.kind == .statefulset { noteOwnClaims(service, count, at: node) }
           out.line("replicas = \(count)")
         }
       case .job: if count > 1 { out.line("completions = \(count)") }
@@ -81,6 +86,18 @@ extension ComposeEmitter {
       out.line("maxSurge = \(isStartFirst ? step : 0)")
       out.line("maxUnavailable = \(isStartFirst ? 0 : step)")
     }
+  }
+
+  func isNeverRepeated(_ service: ComposeService) -> Bool {
+    let policy = service.node["deploy"]?["restart_policy"]?["condition"]?.text
+    return policy == "none" || policy == nil && service.node["restart"]?.text == "no"
+  }
+
+  private mutating func noteOwnClaims(_ service: ComposeService, _ count: Int, at node: ComposeNode) {
+    note(
+      .warning,
+      "each of the \(count) pods of `\(service.key)` has claims of its own; in Compose all have the same volume",
+      help: "for one that all share write a `claim` with `modes = [\"ReadWriteMany\"]`, and mount that", at: node)
   }
 
   /// Labels of Compose are free text, as annotations are.
@@ -131,10 +148,11 @@ extension ComposeEmitter {
       switch mount.source {
       case .named(let name): (identity, wanted) = ("v\(name)", ComposeNames.dns(name) ?? "data")
       case .external(let name): (identity, wanted) = ("e\(name)", name)
-      case .config(let name): (identity, wanted) = ("c\(name)", "\(name)-file")
-      case .secret(let name): (identity, wanted) = ("s\(name)", "\(name)-file")
+      case .config(let name): (identity, wanted) = ("c\(name) \(mount.mode ?? "")", "\(name)-file")
+      case .secret(let name): (identity, wanted) = ("s\(name) \(mount.mode ?? "")", "\(name)-file")
       case .host(let path):
         (identity, wanted) = ("h\(path)", "host-\(ComposeNames.dns(loader.reader.variables.plain(path)) ?? "root")")
+      case .nfs(let server, let path): (identity, wanted) = ("n\(server)\(path)", ComposeNames.dns(path) ?? "files")
       case .empty: (identity, wanted) = ("t\(mount.target)", ComposeNames.dns(mount.target) ?? "empty")
       }
       if let name = known[identity] { return name }
@@ -162,8 +180,15 @@ extension ComposeEmitter {
         let claim = sharedClaim(volume)
         out.block("volume \(name)") { $0.line("claim = \(claim)") }
       case .external(let claim): out.block("volume \(name)") { $0.line("claim = \(SourceText.quoted(claim))") }
-      case .config(let config): out.block("volume \(name)") { $0.line("config = \(config)") }
-      case .secret(let secret): out.block("volume \(name)") { $0.line("secret = \(secret)") }
+      case .config(let config): Self.writeFiles(name, "config = \(config)", mount.mode, to: &out)
+      case .secret(let secret): Self.writeFiles(name, "secret = \(secret)", mount.mode, to: &out)
+      case .nfs(let server, let path):
+        out.block("volume \(name)") { out in
+          out.block("nfs") { out in
+            out.line("server = \(SourceText.quoted(server))")
+            out.line("path = \(SourceText.quoted(path))")
+          }
+        }
       case .host(let path):
         let written = string(path)
         out.block("volume \(name)") { $0.line("host = \(written)") }
@@ -177,6 +202,13 @@ extension ComposeEmitter {
           if let size { out.line("size = \(size)") }
         }
       }
+    }
+  }
+
+  private static func writeFiles(_ name: String, _ source: String, _ mode: String?, to out: inout SourceLines) {
+    out.block("volume \(name)") { out in
+      out.line(source)
+      if let mode { out.line("mode = \"\(mode)\"") }
     }
   }
 

@@ -29,6 +29,8 @@ struct ComposeService {
     case config(String)
     case secret(String)
     case host(String)
+    /// A folder of a file server.
+    case nfs(server: String, path: String)
     /// An empty volume, and the most it may hold.
     case empty(memory: Bool, size: String?)
   }
@@ -39,6 +41,8 @@ struct ComposeService {
     /// The file or folder of the volume that is mounted.
     var path: String?
     var isReadOnly = false
+    /// The permissions of the files, as octal digits.
+    var mode: String?
 
     var volume: String? { if case .named(let name) = source { name } else { nil } }
   }
@@ -53,8 +57,10 @@ struct ComposeService {
   var kind = Kind.deployment
   var ports: [Port] = []
   var mounts: [Mount] = []
-  /// Fields of the pod that only the API has: lines of `raw`.
+  /// Fields of the pod that only the API has: lines of `podRaw`.
   var raw: [(key: String, value: String)] = []
+  /// What all containers of the pod may do.
+  var security: [(key: String, value: String)] = []
 
   init(key: String, name: String, host: String, node: ComposeNode) {
     self.key = key

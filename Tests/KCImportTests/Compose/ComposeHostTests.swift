@@ -50,9 +50,8 @@ import Testing
         my-api: {image: second, expose: [80]}
         \(long): {image: b, expose: [80]}
       """)
-    expect(
-      result,
-      ["service my-api {\n  select = my-api\n", "deployment my-api {\n  container app {\n    image = \"second\""])
+    let own = "deployment my-api {\n  serviceLinks = false\n\n  container app {\n    image = \"second\""
+    expect(result, ["service my-api {\n  select = my-api\n", own])
     #expect(result.notes.contains { $0.message.contains("`\(long)` is `\(long.prefix(63))`") })
   }
 

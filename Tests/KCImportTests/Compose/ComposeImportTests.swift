@@ -138,6 +138,8 @@ import Testing
         // What customers see.
         // it listens to no other
         deployment web {
+          serviceLinks = false
+
           container app {
             // built elsewhere
             image = "shop/web"

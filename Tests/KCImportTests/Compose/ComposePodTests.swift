@@ -1,0 +1,108 @@
+import KCImport
+import Testing
+
+/// What pods need that Compose does for containers by itself.
+@Suite struct ComposePodTests {
+  private func checked(_ text: String, _ files: [String: String] = [:]) -> ComposeImport {
+    let files = files.merging(["compose.yaml": text]) { $1 }
+    let result = ComposeImport(files: ["compose.yaml"]) { files[$0].map { Array($0.utf8) } }
+    #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil, "\(result.source)")
+    return result
+  }
+
+  private func expect(_ result: ComposeImport, _ lines: [String]) {
+    for line in lines { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
+  }
+
+  @Test func podsHaveWhatTheLibrarySays() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: a
+          expose: [80]
+          pid: host
+          ipc: host
+          hostname: h
+          group_add: [20]
+          sysctls: {net.core.somaxconn: 1024}
+          user: "1000:1001"
+          volumes: ["data:/data"]
+      volumes: {data: }
+      """)
+    expect(
+      result,
+      [
+        "  hostPID = true\n  hostIPC = true\n  serviceLinks = false\n", "podRaw { hostname = \"h\" }",
+        "security { fsGroup = 1001, groups = [20], sysctls = { \"net.core.somaxconn\": \"1024\" } }",
+      ])
+    #expect(!result.source.contains("raw {\n    spec"))
+  }
+
+  @Test func whatIsNotStartedAgainIsAJob() {
+    let result = checked(
+      """
+      services:
+        once: {image: a, restart: "no"}
+        swarm: {image: a, deploy: {restart_policy: {condition: none}}}
+        server: {image: a, restart: "no", ports: ["80:80"]}
+        asked: {image: a, restart: "no"}
+        asker: {image: a, environment: {U: "http://asked:1"}}
+      """)
+    expect(
+      result, ["job once {\n  retries = 0\n", "job swarm {\n  retries = 0\n", "deployment server", "deployment asked"])
+    #expect(result.notes.count { $0.message.contains("`restart: no` has no counterpart") } == 1)
+  }
+
+  @Test func filesKeepTheirModes() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: a
+          volumes: ["./run.sh:/run.sh", "./a.conf:/a.conf"]
+          configs: [{source: c, target: /c, mode: 0555}, {source: c, target: /d, mode: "0440"}, {source: c, target: /e}]
+          secrets: [{source: s, mode: 0400}]
+      configs: {c: {content: x}}
+      secrets: {s: {file: ./s}}
+      """, ["run.sh": "#!/bin/sh\necho\n", "a.conf": "x\n"])
+    expect(result, [#"mode = "755""#, #"mode = "555""#, #"mode = "440""#, #"mode = "400""#])
+    #expect(result.source.split(separator: "mode = ").count == 5)
+  }
+
+  @Test func volumesAreWhatTheirDriversMount() {
+    let result = checked(
+      """
+      services:
+        db:
+          image: postgres:16
+          tmpfs: ["/x:size=10m", /y]
+          volumes: ["data:/var/lib/postgresql/data", "files:/files", "here:/here", "there:/there", "/etc/localtime:/etc/localtime:ro"]
+          deploy: {replicas: 3}
+      volumes:
+        data:
+        files: {driver_opts: {type: nfs, o: "addr=10.0.0.1,rw", device: ":/exports"}}
+        here: {driver_opts: {type: none, o: bind, device: /srv/here}}
+        there: {external: true}
+      """)
+    expect(
+      result,
+      [
+        #"env PGDATA = "/var/lib/postgresql/data/pgdata""#, "size = 10Mi",
+        "nfs { server = \"10.0.0.1\", path = \"/exports\" }", #"host = "/srv/here""#, #"claim = "there""#,
+      ])
+    let said = result.notes.map(\.message)
+    for text in [
+      "each of the 3 pods of `db` has claims of its own; in Compose all have the same volume",
+      "the volume `there` is one that is there: the claim `there` must be in the cluster",
+      "`/etc/localtime` and `/srv/here` are paths of the node that a pod runs on",
+    ] { #expect(said.contains(text), "\(said)") }
+    #expect(!said.contains { $0.contains("driver_opts") })
+  }
+
+  @Test func checksCountFromTheStart() {
+    let result = checked(
+      "services: {web: {image: a, healthcheck: {test: [CMD, ask], interval: 5s, start_period: 1m}}}")
+    expect(result, [#"probe.exec(["ask"], every: 5s, timeout: 5s)"#])
+  }
+}
