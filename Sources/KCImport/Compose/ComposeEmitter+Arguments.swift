@@ -27,7 +27,7 @@ extension ComposeEmitter {
     _ service: ComposeService, withCheck: Bool = true
   ) -> [(text: String, node: ComposeNode)] {
     let node = service.node
-    let hooks = (node["pre_stop"]?.items ?? []) + (node["pre_start"]?.items ?? [])
+    let hooks = ["pre_stop", "pre_start", "post_start"].flatMap { node[$0]?.items ?? [] }
     var fields = [node["entrypoint"], node["command"], withCheck ? node["healthcheck"]?["test"] : nil]
     fields += hooks.map { $0["command"] }
     let items = fields.compactMap { $0 }.flatMap { $0.items ?? [$0] }

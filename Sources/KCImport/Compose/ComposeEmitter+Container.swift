@@ -37,7 +37,10 @@ extension ComposeEmitter {
       }
     }
     writeSecurity(node, to: &out)
-    writePreStop(node["pre_stop"], service, to: &out)
+    writeHook("postStart", node["post_start"], "post_start", service, to: &out)
+    writeHook("preStop", node["pre_stop"], "pre_stop", service, to: &out)
+    let terminal = [("stdin_open", "stdin"), ("tty", "tty")].filter { node[$0.0]?.bool == true }
+    if !terminal.isEmpty { out.block("raw") { out in for field in terminal { out.line("\(field.1) = true") } } }
   }
 
   /// The image; where one is built, the name that it is to be pushed as.
@@ -181,7 +184,16 @@ extension ComposeEmitter {
     if node["privileged"]?.bool == true { lines.append("privileged = true") }
     for option in texts(node["security_opt"], "security_opt") {
       if option.hasPrefix("no-new-privileges"), !option.hasSuffix("false") {
-        lines.append("escalation = false")
+        // What is privileged has all rights already, and the API server refuses both together.
+        if node["privileged"]?.bool == true {
+          if let place = node["security_opt"] {
+            leave(.note, "`\(option)` has no counterpart where `privileged` is set", at: place)
+          }
+        } else {
+          lines.append("escalation = false")
+        }
+      } else if ["seccomp:unconfined", "seccomp=unconfined"].contains(option) {
+        lines.append("seccomp = \"Unconfined\"")
       } else if let place = node["security_opt"] {
         leave(.note, "`security_opt: \(option)` has no counterpart", at: place)
       }
@@ -194,9 +206,11 @@ extension ComposeEmitter {
     out.block("security") { out in for line in lines { out.line(line) } }
   }
 
-  private mutating func writePreStop(_ node: ComposeNode?, _ service: ComposeService, to out: inout SourceLines) {
+  private mutating func writeHook(
+    _ name: String, _ node: ComposeNode?, _ field: String, _ service: ComposeService, to out: inout SourceLines
+  ) {
     guard let hooks = node?.items, let first = hooks.first else { return }
-    if let command = plainWords(first["command"], "pre_stop") { out.list("preStop", action(command, service)) }
-    for extra in hooks.dropFirst() { note(.warning, "only the first of `pre_stop` has a counterpart", at: extra) }
+    if let command = plainWords(first["command"], field) { out.list(name, action(command, service)) }
+    for extra in hooks.dropFirst() { note(.warning, "only the first of `\(field)` has a counterpart", at: extra) }
   }
 }

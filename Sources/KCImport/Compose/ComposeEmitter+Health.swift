@@ -8,10 +8,12 @@ extension ComposeEmitter {
     }
     guard let action = action(test, service) else { return }
     var arguments = action.arguments
-    let every = duration(check["interval"], least: 1) ?? "30s"
     // Compose waits for one check to end before it begins the next; kubelets begin each in its time.
     let interval = ComposeUnits.milliseconds(loader.reader.variables.plain(check["interval"]?.text ?? "30s"))
     let usual = ComposeUnits.duration(min(30_000, interval ?? 30_000), least: 1)
+    let limit = ComposeUnits.milliseconds(loader.reader.variables.plain(check["timeout"]?.text ?? ""))
+    let every = ComposeUnits.duration(max(interval ?? 30_000, limit ?? 0), least: 1)
+    _ = duration(check["interval"], least: 1)
     arguments += ["every: \(every)", "timeout: \(duration(check["timeout"], least: 1) ?? usual)"]
     // A pod is ready with the first success, as Compose counts one while it starts; failures have no effect until then.
     _ = duration(check["start_period"], least: 0)

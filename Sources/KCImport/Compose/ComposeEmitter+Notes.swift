@@ -8,7 +8,8 @@ extension ComposeEmitter {
     "secrets", "tmpfs", "shm_size", "volumes_from", "healthcheck", "depends_on", "links", "deploy", "scale", "labels",
     "annotations", "user", "working_dir", "read_only", "privileged", "cap_add", "cap_drop", "security_opt",
     "stop_grace_period", "pull_policy", "hostname", "extra_hosts", "dns", "dns_search", "sysctls", "group_add",
-    "platform", "profiles", "networks", "pre_start", "pre_stop", "cpus", "mem_limit", "mem_reservation", "extends",
+    "platform", "profiles", "networks", "pre_start", "pre_stop", "post_start", "tty", "stdin_open", "dns_opt", "cpus",
+    "mem_limit", "mem_reservation", "extends",
     "init",
   ]
 
@@ -22,7 +23,6 @@ extension ComposeEmitter {
     "ulimits": "set them in the image or on the node",
     "external_links": "reach it by its name in the cluster",
     "models": "run the model as a service of its own",
-    "post_start": "put it into the container's command",
     "stop_signal": "set STOPSIGNAL in the image",
     "memswap_limit": "swap is a matter of the nodes",
     "domainname": "set `subdomain` in `raw`",
@@ -30,16 +30,16 @@ extension ComposeEmitter {
 
   private static let defaults: [String: Set<String>] = [
     "restart": ["always", "unless-stopped"], "network_mode": ["host", "bridge"], "pid": ["host"], "ipc": ["host"],
-    "tty": ["false"], "stdin_open": ["false"], "oom_kill_disable": ["false"], "attach": ["true", "false"],
+    "oom_kill_disable": ["false"], "attach": ["true", "false"],
   ]
 
   /// What Compose knows besides, and has no counterpart.
   private static let others: Set<String> = [
     "annotations", "attach", "blkio_config", "cgroup", "cgroup_parent", "cpu_count", "cpu_percent", "cpu_period",
     "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpuset", "credential_spec", "develop",
-    "device_cgroup_rules", "devices", "dns_opt", "dns_search", "domainname", "external_links", "gpus", "group_add",
+    "device_cgroup_rules", "devices", "dns_search", "domainname", "external_links", "gpus", "group_add",
     "init", "ipc", "isolation", "label_file", "logging", "mac_address", "mem_swappiness", "memswap_limit", "models",
-    "network_mode", "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "post_start", "provider", "runtime",
+    "network_mode", "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "provider", "runtime",
     "scale", "shm_size", "stop_grace_period", "stop_signal", "storage_opt", "ulimits", "use_api_socket", "userns_mode",
     "uts", "volumes_from",
   ]
@@ -65,7 +65,6 @@ extension ComposeEmitter {
           .note,
           "`restart: \(entry.node.text ?? "")` has no counterpart: the pods of a \(service.kind.rawValue) are restarted",
           help: service.kind == .job ? nil : "what ends by itself is a `job`", at: entry.node)
-      case "tty", "stdin_open": leave(.note, "`\(entry.key)` has no counterpart", at: entry.node)
       default:
         leave(
           .warning, "`\(entry.key)` has no counterpart", help: Self.missing[entry.key] ?? Self.meant(entry.key),

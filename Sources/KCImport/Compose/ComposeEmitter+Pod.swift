@@ -179,10 +179,15 @@ extension ComposeEmitter {
     // An empty one is how Compose says that there is none.
     let searches = texts(node["dns_search"], "dns_search").map { loader.reader.variables.plain($0) }
       .filter { !$0.isEmpty }
-    if !servers.isEmpty || !searches.isEmpty {
+    let options = texts(node["dns_opt"], "dns_opt").map { text in
+      let parts = loader.reader.variables.plain(text).split(separator: ":", maxSplits: 1).map(String.init)
+      return SourceText.record(zip(["name", "value"], parts).map { (key: $0, text: SourceText.quoted($1)) })
+    }
+    if !servers.isEmpty || !searches.isEmpty || !options.isEmpty {
       var parts: [String] = []
       if !servers.isEmpty { parts.append("nameservers = \(SourceText.list(servers))") }
       if !searches.isEmpty { parts.append("searches = \(SourceText.list(searches))") }
+      if !options.isEmpty { parts.append("options = [\(options.joined(separator: ", "))]") }
       service.raw.append(("dnsConfig", "{ \(parts.joined(separator: ", ")) }"))
     }
     readPodSecurity(&service)

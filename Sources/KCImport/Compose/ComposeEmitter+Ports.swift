@@ -65,6 +65,7 @@ extension ComposeEmitter {
   }
 
   private mutating func noteAddress(_ address: String, at item: ComposeNode) {
+    if address.isEmpty { return }
     leave(.note, "the address \(address) has no counterpart: the service is reached inside the cluster", at: item)
   }
 
@@ -83,7 +84,7 @@ extension ComposeEmitter {
     }
     if targets.count == 1 {
       var outside: ComposeService.Published?
-      if let published { outside = publishedNumber(published) }
+      if let published { outside = publishedNumber(published, at: item) }
       return add(
         targets.lowerBound, variable: ComposeVariables.whole(target), transport: transport,
         published: outside, to: &service)
@@ -96,12 +97,16 @@ extension ComposeEmitter {
   }
 
   /// The port on the host: a number, or the parameter that gives it.
-  private mutating func publishedNumber(_ text: String) -> ComposeService.Published? {
+  private mutating func publishedNumber(_ text: String, at item: ComposeNode) -> ComposeService.Published? {
     let plain = loader.reader.variables.plain(text)
-    guard let range = Self.range(plain), range.count == 1 else { return nil }
+    guard let range = Self.range(plain) else {
+      if !plain.isEmpty { noPort(text, at: item) }
+      return nil
+    }
+    guard range.count == 1 else { return nil }
     if let variable = ComposeVariables.whole(text) {
       loader.reader.variables.markNumber(variable)
-      return .init(written: parameter(variable), number: range.lowerBound)
+      return .init(written: text, number: range.lowerBound)
     }
     return .init(written: String(range.lowerBound), number: range.lowerBound)
   }

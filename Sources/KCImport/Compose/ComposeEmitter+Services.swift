@@ -47,9 +47,9 @@ extension ComposeEmitter {
     out.block("service \(name)") { out in
       if name != host { out.line("name = \(SourceText.quoted(host))") }
       out.line("select = \(service.name)")
-      if service.ports.isEmpty || (isFirst && (type == "headless" || namesPods(service, type))) {
-        out.line("headless = true")
-      }
+      let isHeadless =
+        service.ports.isEmpty || isFirst && (type == "headless" || type == nil && service.kind == .statefulset)
+      if isHeadless { out.line("headless = true") }
       if let type, isFirst, type != "headless", !service.ports.isEmpty {
         out.line("type = \(SourceText.quoted(type))")
       }
@@ -57,7 +57,8 @@ extension ComposeEmitter {
       for port in service.ports {
         let target = "\(service.name).app.\(port.name)"
         out.line("port \(port.name) = \(port.number) -> \(target)")
-        guard isFirst, let published = port.published,
+        // Without an address there is nothing that leads from one port to another.
+        guard isFirst, !isHeadless, let published = port.published,
           used.insert("\(published.number)/\(port.transport)").inserted
         else { continue }
         let ending = published.written == String(published.number) ? "-\(published.number)" : ""
@@ -65,14 +66,10 @@ extension ComposeEmitter {
           service.ports.contains { $0.name == "out\(ending)" } || ending.isEmpty
           ? "out-\(port.name.prefix(11))" : "out\(ending)"
         let trimmed = outside.hasSuffix("-") ? String(outside.dropLast()) : outside
-        out.line("port \(trimmed) = \(published.written) -> \(target)")
+        let number = ComposeVariables.whole(published.written).map { parameter($0) } ?? published.written
+        out.line("port \(trimmed) = \(number) -> \(target)")
       }
     }
-  }
-
-  /// Whether a service only names the pods of a stateful set: nothing outside is to reach them.
-  private func namesPods(_ service: ComposeService, _ type: String?) -> Bool {
-    service.kind == .statefulset && type == nil && (service.node["ports"]?.items ?? []).isEmpty
   }
 
   private mutating func serviceType(_ service: ComposeService) -> String? {
@@ -87,7 +84,9 @@ extension ComposeEmitter {
     if let first = published.first {
       note(
         .note, "`\(service.key)` is reached inside the cluster; Compose publishes it on the host",
-        help: "set `type = \"NodePort\"` or `\"LoadBalancer\"`, or write an ingress",
+        help: service.kind == .statefulset
+          ? "write an ingress, or a second service with `type = \"NodePort\"` or `\"LoadBalancer\"`"
+          : "set `type = \"NodePort\"` or `\"LoadBalancer\"`, or write an ingress",
         alike: .init(
           subject: "`\(service.key)`", many: "% are reached inside the cluster; Compose publishes them on the host"),
         at: first)

@@ -15,7 +15,7 @@ struct ComposeService {
 
   /// A port on the host.
   struct Published {
-    /// The number, or the parameter that holds it.
+    /// The number, or the mark of the variable that gives it.
     var written: String
     /// The number where nothing else is given.
     var number: Int

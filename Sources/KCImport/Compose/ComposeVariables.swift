@@ -106,6 +106,10 @@ struct ComposeVariables {
       } else if next == "{", let end = Self.end(characters, from: place + 2) {
         out += braced(String(characters[(place + 2)..<end]), depth: depth, report: report)
         place = end + 1
+      } else if next == "{" {
+        report(ImportNote(.error, "`\(String(characters[place...].prefix(40)))` has no closing brace", file: ""))
+        out.append("$")
+        place += 1
       } else if Self.isStart(next) {
         var end = place + 1
         while end < characters.count, Self.isStart(characters[end]) || characters[end].isNumber { end += 1 }

@@ -251,7 +251,7 @@ import Testing
 
   @Test func whatHasNoCounterpartIsSaidWithItsLine() {
     let result = checked(
-      "services:\n  web:\n    image: a\n    blkio_config: {weight: 1}\n    tty: true\nmodels: {m: {}}")
+      "services:\n  web:\n    image: a\n    blkio_config: {weight: 1}\n    gpus: all\nmodels: {m: {}}")
     #expect(result.notes.map(\.line) == [4, 5, 6])
   }
 

@@ -105,4 +105,51 @@ import Testing
       "services: {web: {image: a, healthcheck: {test: [CMD, ask], interval: 5s, start_period: 1m}}}")
     expect(result, [#"probe.exec(["ask"], every: 5s, timeout: 5s)"#])
   }
+
+  @Test func fieldsWithACounterpartAreBroughtOver() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: a
+          tty: true
+          stdin_open: true
+          post_start: [{command: [warm, up]}]
+          security_opt: ["seccomp:unconfined"]
+          dns_opt: [use-vc, "ndots:1"]
+        all: {image: a, privileged: true, security_opt: [no-new-privileges]}
+      """)
+    expect(
+      result,
+      [
+        "raw { stdin = true, tty = true }", #"postStart = ["warm", "up"]"#, #"security { seccomp = "Unconfined" }"#,
+        #"options = [{ name = "use-vc" }, { name = "ndots", value = "1" }]"#, "security { privileged = true }",
+      ])
+    #expect(
+      result.notes.map(\.message) == ["`no-new-privileges` has no counterpart where `privileged` is set"],
+      "\(result.notes)")
+  }
+
+  @Test func servicesOfStatefulSetsNameTheirPods() {
+    let result = checked(
+      """
+      services: {db: {image: "redis:8", ports: ["${OUT:-7000}:6379"], volumes: ["data:/data"]}}
+      volumes: {data: }
+      """)
+    expect(result, ["  headless = true\n  port redis = 6379 -> db.app.redis\n}"])
+    #expect(!result.source.contains("param OUT"))
+  }
+
+  @Test func checksEndBeforeTheNext() {
+    let result = checked("services: {web: {image: a, healthcheck: {test: [CMD, ask], interval: 5s, timeout: 10s}}}")
+    expect(result, ["every: 10s, timeout: 10s"])
+  }
+
+  @Test func whatIsMistypedIsAnError() {
+    let text = "services: {web: {image: \"a:${V\", ports: [\"70000:80\", \"${BIND:-}:8080:80\"]}}"
+    let result = ComposeImport(files: ["compose.yaml"]) { $0 == "compose.yaml" ? Array(text.utf8) : nil }
+    let said = result.notes.filter { $0.severity == .error }.map(\.message)
+    #expect(said == ["`${V` has no closing brace", "`70000` is no port from 1 to 65535"])
+    #expect(!result.notes.contains { $0.message.contains("the address") })
+  }
 }
