@@ -1,5 +1,65 @@
 /// Folders beside the Compose file that services keep data in.
 extension ComposeEmitter {
+  /// The most files of a folder that becomes a config, and the most bytes that they may have together.
+  private static let mostFiles = 40
+  private static let mostBytes = 512 * 1024
+
+  /// The config that a small folder of texts becomes, such as one with scripts or settings; nil for any other.
+  mutating func textFolder(
+    _ full: String, _ names: [String], at target: String, isReadOnly: Bool, _ service: ComposeService
+  ) -> ComposeService.Mount? {
+    let names = names.filter { ![".gitkeep", ".gitignore", ".keep", ".DS_Store"].contains($0) }
+    guard !names.isEmpty, names.count <= Self.mostFiles, isReadOnly || !Self.isData(full, target),
+      !isSource(full, target, service)
+    else { return nil }
+    var files: [(key: String, text: String)] = []
+    var size = 0
+    for name in names {
+      let path = "\(full)/\(name)"
+      guard Self.dataKey(name) == name, !name.hasPrefix("."), !name.hasSuffix(".env"),
+        !ComposeSecrets.isSecretFile(path),
+        let bytes = loader.open(path), let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0)
+      else { return nil }
+      files.append((name, text))
+      size += bytes.count
+    }
+    guard size <= Self.mostBytes else { return nil }
+    let last = full.split(separator: "/").last.map(String.init) ?? "files"
+    let name = configFiles[full] ?? declareConfig("\(service.host)-\(last)", files)
+    configFiles[full] = name
+    let isScript = files.contains { $0.text.hasPrefix("#!") }
+    return .init(target: target, source: .config(name), isReadOnly: true, mode: isScript ? "755" : nil)
+  }
+
+  /// Whether a folder is what an image is built from, or the project itself.
+  private func isSource(_ full: String, _ target: String, _ service: ComposeService) -> Bool {
+    let whole = loader.reader.files.first.map { ComposeLoader.join($0, ".") } ?? ""
+    if full == whole || full.isEmpty || contexts(service).contains(where: { full == $0 || full.hasPrefix("\($0)/") }) {
+      return true
+    }
+    let programs = ["/app", "/code", "/src", "/usr/src", "/var/www", "/work", "/workspace", "/srv", "/opt", "/home"]
+    return service.node["build"] != nil && programs.contains { target == $0 || target.hasPrefix("\($0)/") }
+  }
+
+  mutating func noteNotMounted(_ path: String, _ target: String, isFolder: Bool, at item: ComposeNode) {
+    guard isFolder || loader.list == nil || path.hasPrefix("~") else {
+      return leave(
+        .warning, "there is no `\(path)` here: `\(target)` is not mounted",
+        help: "put it where the file says; a folder for data is a volume",
+        alike: .init(
+          subject: "`\(path)` (`\(target)`)", many: "% are not here: they are not mounted",
+          help: "put them where the file says; folders for data are volumes"), at: item)
+    }
+    let what = isFolder ? "a folder of the machine" : "a folder of the machine or a file that is not here"
+    let all = isFolder ? "folders of the machine" : "folders of the machine or files that are not here"
+    leave(
+      .warning, "`\(path)` is \(what): `\(target)` is not mounted",
+      help: "build it into the image, or put it into a config or a volume",
+      alike: .init(
+        subject: "`\(path)` (`\(target)`)", many: "% are \(all): they are not mounted",
+        help: "build them into the images, or put them into configs or volumes"), at: item)
+  }
+
   /// The volume that a folder of the project becomes; nil for one with sources or settings, which belong into the image,
   /// and for one that nobody writes to.
   mutating func dataFolder(
@@ -78,12 +138,16 @@ extension ComposeEmitter {
     }
     // What has an ending is a file.
     guard !name.dropFirst().contains("."), !last.dropFirst().contains(".") || path.hasSuffix("/") else { return false }
-    if isDataName(name) || isDataName(last) || target.hasPrefix("/var/lib/") || target.hasPrefix("/var/log") {
-      return true
-    }
+    if isData(path, target) { return true }
     if sourceNames.contains(name) || name.hasSuffix("conf") { return false }
     if sourceTargets.contains(where: { target == $0 || target.hasPrefix("\($0)/") }) { return false }
     return !contexts.contains { full == $0 || full.hasPrefix("\($0)/") }
+  }
+
+  /// Whether a folder's name, or where it is mounted, says that it holds data.
+  private static func isData(_ path: String, _ target: String) -> Bool {
+    let names = [path, target].compactMap { $0.split(separator: "/").last?.lowercased() }
+    return names.contains(where: isDataName) || target.hasPrefix("/var/lib/") || target.hasPrefix("/var/log")
   }
 
   private static func isDataName(_ name: String) -> Bool {

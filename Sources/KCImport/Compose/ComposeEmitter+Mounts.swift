@@ -147,14 +147,10 @@ extension ComposeEmitter {
   ) -> ComposeService.Mount? {
     let full = ComposeLoader.join(loader.reader.files[item.file], path)
     guard !path.hasPrefix("~"), let bytes = loader.open(full) else {
+      let names = path.hasPrefix("~") ? nil : loader.list?(full)
+      if let names, let folder = textFolder(full, names, at: target, isReadOnly: isReadOnly, service) { return folder }
       if let folder = dataFolder(path, at: target, isReadOnly: isReadOnly, item, service) { return folder }
-      leave(
-        .warning, "`\(path)` is a folder of the machine or a file that is not here: `\(target)` is not mounted",
-        help: "build it into the image, or put it into a config or a volume",
-        alike: .init(
-          subject: "`\(path)` (`\(target)`)",
-          many: "% are folders of the machine or files that are not here: they are not mounted",
-          help: "build them into the images, or put them into configs or volumes"), at: item)
+      noteNotMounted(path, target, isFolder: names != nil, at: item)
       return nil
     }
     let key = full.split(separator: "/").last.map(String.init) ?? "file"
@@ -162,7 +158,9 @@ extension ComposeEmitter {
       let name = declareSecret("\(service.host)-\(key)", key: key, input: nil, at: item)
       return .init(target: target, source: .secret(name), path: key, isReadOnly: true)
     }
-    guard let name = declareConfig("\(service.host)-\(key)", key: key, bytes: bytes, at: item) else { return nil }
+    guard let name = configFiles[full] ?? declareConfig("\(service.host)-\(key)", key: key, bytes: bytes, at: item)
+    else { return nil }
+    configFiles[full] = name
     let isScript = bytes.starts(with: Array("#!".utf8))
     return .init(
       target: target, source: .config(name), path: key, isReadOnly: true, mode: isScript ? "755" : nil)
@@ -271,17 +269,24 @@ extension ComposeEmitter {
 
   /// A config with one file.
   private mutating func declareConfig(_ wanted: String, key: String, text: String) -> String {
+    declareConfig(wanted, [(key, text)])
+  }
+
+  /// A config with files: their names and what they hold.
+  mutating func declareConfig(_ wanted: String, _ files: [(key: String, text: String)]) -> String {
     let name = names.declare(ComposeNames.dns(wanted) ?? "config", ending: "config")
-    let quoted = SourceText.fieldName(key)
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    let isPlain =
-      !text.contains("\r") && lines.count > 1 && lines.last == ""
-      && lines.allSatisfy { $0.last != " " }
-    let written = isPlain ? lines.map { blockLine($0) } : [string(text)]
+    let written = files.map { file in
+      let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      let isPlain =
+        !file.text.contains("\r") && lines.count > 1 && lines.last == "" && lines.allSatisfy { $0.last != " " }
+      return (SourceText.fieldName(file.key), isPlain ? lines.map { blockLine($0) } : [string(file.text)], isPlain)
+    }
     declare(1) { out in
       out.block("config \(name)") { out in
         out.block("data") { out in
-          if isPlain { out.text("\(quoted) =", lines: written) } else { out.line("\(quoted) = \(written[0])") }
+          for (key, lines, isPlain) in written {
+            if isPlain { out.text("\(key) =", lines: lines) } else { out.line("\(key) = \(lines[0])") }
+          }
         }
       }
     }

@@ -29,10 +29,15 @@ public struct ComposeImport: Sendable {
   ///
   /// It never fails: what cannot be imported is said in `notes`, as an error where the result would not be what was
   /// meant.
-  /// - Parameter open: the bytes of a file by its path, nil where it cannot be read; it is asked for the files, and for
-  ///   what they include, extend, mount and take variables from.
-  public init(files: [String], options: Options = Options(), open: @escaping (String) -> [UInt8]?) {
-    var loader = ComposeLoader(open: open)
+  /// - Parameters:
+  ///   - list: the names in a folder by its path, nil for what is none; it is asked for what the files mount.
+  ///   - open: the bytes of a file by its path, nil where it cannot be read; it is asked for the files, and for what they
+  ///     include, extend, mount and take variables from.
+  public init(
+    files: [String], options: Options = Options(), list: ((String) -> [String]?)? = nil,
+    open: @escaping (String) -> [UInt8]?
+  ) {
+    var loader = ComposeLoader(list: list, open: open)
     guard let project = loader.load(files), loader.reader.files.count > 0 else {
       (projectName, source, inputs) = (options.projectName, "", [])
       notes = ComposeNotes.gathered(loader.reader.notes)

@@ -4,11 +4,16 @@ struct ComposeLoader {
 
   var reader = ComposeReader()
   let open: (String) -> [UInt8]?
+  /// The names in a folder, nil for what is none; nil where nobody can tell.
+  let list: ((String) -> [String]?)?
   /// Files that are being read, against includes that go round.
   private var stack: [String] = []
   private var count = 0
 
-  init(open: @escaping (String) -> [UInt8]?) { self.open = open }
+  init(list: ((String) -> [String]?)?, open: @escaping (String) -> [UInt8]?) {
+    self.list = list
+    self.open = open
+  }
 
   /// The profiles that `.env` asks for.
   var profiles: [String] {

@@ -25,7 +25,8 @@ struct ImportCompose: ParsableCommand {
 
   func run() throws {
     let options = ComposeImport.Options(profiles: profile, projectName: folderName)
-    let result = ComposeImport(files: files, options: options) { Files.read($0) }
+    let result = ComposeImport(
+      files: files, options: options, list: { Files.isFolder($0) ? Files.list($0) : nil }, open: { Files.read($0) })
     ImportReport.say(result.notes, output)
     guard !result.source.isEmpty else { throw Exit.input.exit }
     let file = SourceFile(id: 0, path: "\(result.projectName).kc", bytes: Array(result.source.utf8))
