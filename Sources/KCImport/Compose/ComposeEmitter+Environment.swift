@@ -62,9 +62,14 @@ extension ComposeEmitter {
       return hostText(Self.unexpanded(value), key, service)
     }
     let taken = taken(key)
-    note(
-      .note, "`\(key)` is taken from the environment of Compose: it is a parameter here", help: "pass `--set \(key)=…`",
-      at: node)
+    if loader.reader.variables.given[key] == nil {
+      note(
+        .note, "`\(key)` is taken from the environment of Compose: it is a parameter here",
+        help: "pass `--set \(key)=…`",
+        alike: .init(
+          subject: "`\(key)`", many: "% are taken from the environment of Compose: they are parameters here",
+          help: "pass `--set NAME=…`"), at: node)
+    }
     return string(taken)
   }
 

@@ -14,7 +14,13 @@ extension ComposeEmitter {
       switch entry.node["condition"]?.text ?? "service_started" {
       case "service_healthy":
         guard let port = other.ports.first(where: { $0.transport == "TCP" }) else {
-          leave(.note, "`\(service.key)` does not wait for `\(entry.key)`, which opens no known port", at: entry.node)
+          leave(
+            .note, "`\(service.key)` does not wait for `\(entry.key)`, which opens no known port",
+            help: "say its port with `expose`",
+            alike: .init(
+              subject: "`\(service.key)` for `\(entry.key)`",
+              many: "services do not wait for those that open no known port: %", help: "say their ports with `expose`"),
+            at: entry.node)
           continue
         }
         guard !dependsBack(entry.key, on: service.key) else {
@@ -35,8 +41,8 @@ extension ComposeEmitter {
         note(
           .note, "pods start in no order: `\(service.key)` has to retry until `\(entry.key)` answers",
           alike: .init(
-            subject: "`\(service.key)` until `\(entry.key)` answers",
-            many: "pods start in no order, and have to retry: %"), at: entry.node)
+            subject: "`\(service.key)`", many: "pods start in no order: % have to retry until what they need answers"),
+          at: entry.node)
       }
     }
   }

@@ -235,7 +235,10 @@ extension ComposeEmitter {
     if let definition = project["volumes"]?[volume] {
       note(
         .note, "several services mount `\(volume)`: its claim is for pods of one node, as in Compose",
-        help: "for pods on many nodes set `modes = [\"ReadWriteMany\"]` and a class that can do it", at: definition)
+        help: "for pods on many nodes set `modes = [\"ReadWriteMany\"]` and a class that can do it",
+        alike: .init(
+          subject: "`\(volume)`",
+          many: "several services mount %: their claims are for pods of one node, as in Compose"), at: definition)
     }
     declare(3) { out in out.block("claim \(name)") { $0.line("size = \(size)") } }
     return name

@@ -267,7 +267,7 @@ import Testing
     #expect(
       result.notes.map { "\($0.line): \($0.message)" } == [
         "2: nothing gives the variables `TAG` and `OTHER`: as in Compose, they are empty unless they are set",
-        "2: pods start in no order, and have to retry: `a` until `b` answers and `b` until `c` answers",
+        "2: pods start in no order: `a` and `b` have to retry until what they need answers",
         "2: `a`, `b` and `c` are reached inside the cluster; Compose publishes them on the host",
         "2: `container_name` has no counterpart (lines 3 and 4, too)",
         "4: `build` has no counterpart: the image `app-c` is assumed",

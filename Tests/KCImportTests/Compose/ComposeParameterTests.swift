@@ -85,4 +85,25 @@ import Testing
     #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil)
     expect(result, ["envFrom = [a-env, b-env]", #"nameservers = ["1.1.1.1", "1.0.0.1"]"#])
   }
+
+  @Test func whatIsSaidOfManyIsSaidOnce() {
+    let files = [
+      "compose.yaml": """
+      services:
+        a: {image: a, environment: [ONE, TWO, GIVEN], depends_on: {n: {condition: service_healthy}, c: {}}, volumes: ["v:/v", "w:/w"]}
+        b: {image: a, depends_on: {n: {condition: service_healthy}, c: {}, a: {}}, volumes: ["v:/v", "w:/w"]}
+        n: {image: n}
+        c: {image: c}
+      volumes: {v: , w: }
+      """, ".env": "GIVEN=x",
+    ]
+    let said = ComposeImport(files: ["compose.yaml"]) { files[$0].map { Array($0.utf8) } }.notes.map(\.message)
+    for text in [
+      "`ONE` and `TWO` are taken from the environment of Compose: they are parameters here",
+      "services do not wait for those that open no known port: `a` for `n` and `b` for `n`",
+      "pods start in no order: `a` and `b` have to retry until what they need answers",
+      "several services mount `v` and `w`: their claims are for pods of one node, as in Compose",
+    ] { #expect(said.contains(text), "\(said)") }
+    #expect(!said.contains { $0.contains("GIVEN") })
+  }
 }
