@@ -37,18 +37,36 @@ extension ComposeEmitter {
   /// Remembers the variables that a command takes as passwords: `--requirepass ${PW}`, `--password=${PW}`.
   mutating func markPasswordOptions(_ service: ComposeService) {
     var before = ""
-    for (text, _) in commandTexts(service) {
+    for (text, node) in commandTexts(service) {
       for word in text.split(whereSeparator: \.isWhitespace).map(String.init) {
         let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
         let (option, value) = parts.count == 2 ? (parts[0], parts[1]) : (before, word)
         before = word
-        let part = ComposeSecrets.password(in: value).map(String.init) ?? value.filter { $0 != "\"" && $0 != "'" }
-        guard let whole = ComposeVariables.whole(part).map(ComposeVariables.base) else { continue }
-        let name = option.drop { $0 == "-" }.replacing("-", with: "_")
-        let isOption = option.hasPrefix("-") && ComposeSecrets.isSecret(String(name))
-        if isOption || part != value && value.contains("://") { loader.reader.variables.passwords.insert(whole) }
+        let inAddress = ComposeSecrets.password(in: value).map(String.init)
+        let part = inAddress ?? value.filter { $0 != "\"" && $0 != "'" }
+        guard inAddress != nil || Self.takesPassword(option) else { continue }
+        if let whole = ComposeVariables.whole(part).map(ComposeVariables.base) {
+          loader.reader.variables.passwords.insert(whole)
+        } else if !ComposeVariables.hasMarks(part), let first = part.first, !"-$/".contains(first) {
+          notePassword(service, at: node)
+        }
       }
     }
+  }
+
+  /// Whether an option of a command is followed by a password.
+  private static func takesPassword(_ option: String) -> Bool {
+    let name = option.drop { $0 == "-" }.replacing("-", with: "_")
+    return option.hasPrefix("-") && !option.hasPrefix("--no-") && ComposeSecrets.isSecret(String(name))
+  }
+
+  private mutating func notePassword(_ service: ComposeService, at node: ComposeNode) {
+    note(
+      .warning, "a password seems to stand in a command of `\(service.key)`, and so in the program",
+      help: "put it into `.env`, write `${NAME}` in its place, and import again",
+      alike: .init(
+        subject: "`\(service.key)`", many: "passwords seem to stand in commands of %, and so in the program",
+        help: "put them into `.env`, write `${NAME}` in their places, and import again"), at: node)
   }
 
   /// A word of a command, in which Kubernetes fills in the secret variables.

@@ -108,4 +108,13 @@ import Testing
         "set its variables where `kc` runs: `set -a; . sub/c.env; set +a`",
       ], "\(helps)")
   }
+
+  @Test func passwordsInCommandsAreTold() {
+    let result = ComposeImport(files: ["compose.yaml"]) { _ in
+      Array(
+        "services: {a: {image: a, command: run --requirepass hunter2}, b: {image: b, command: [--token=/run/t]}}".utf8)
+    }
+    let said = result.notes.map(\.message)
+    #expect(said == ["a password seems to stand in a command of `a`, and so in the program"], "\(said)")
+  }
 }
