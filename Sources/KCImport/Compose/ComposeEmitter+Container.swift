@@ -133,6 +133,8 @@ extension ComposeEmitter {
       amount(reservations?["memory"] ?? node["mem_reservation"], ComposeUnits.bytes, "bytes"),
       amount(limits?["memory"] ?? node["mem_limit"], ComposeUnits.bytes, "bytes")
     )
+    writeRemarks(
+      resources, node["cpus"], node["mem_limit"], node["mem_reservation"], node["memswap_limit"], to: &out)
     if let range = Self.range(cores) { out.line("cpu = \(range)") }
     if let range = Self.range(memory) { out.line("memory = \(range)") }
     for (owner, field) in [(limits, "pids"), (reservations, "devices"), (reservations, "generic_resources")] {
@@ -203,6 +205,9 @@ extension ComposeEmitter {
     if !drop.isEmpty { lines.append("drop = \(SourceText.list(drop))") }
     if !add.isEmpty { lines.append("add = \(SourceText.list(add))") }
     guard !lines.isEmpty else { return }
+    writeRemarks(
+      node["user"], node["read_only"], node["privileged"], node["security_opt"], node["cap_drop"], node["cap_add"],
+      to: &out)
     out.block("security") { out in for line in lines { out.line(line) } }
   }
 

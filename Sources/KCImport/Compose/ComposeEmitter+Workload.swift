@@ -22,7 +22,7 @@ extension ComposeEmitter {
     let node = service.node
     if service.name != service.host { out.line("name = \(SourceText.quoted(service.host))") }
     if service.kind == .job, isNeverRepeated(service) { out.line("retries = 0") }
-    writeRemarks(node["deploy"], node["scale"], to: &out)
+    writeRemarks(node["deploy"]?["replicas"], node["deploy"]?["update_config"], node["scale"], to: &out)
     writeScale(service, to: &out)
     if let grace = node["stop_grace_period"], let text = grace.text {
       if let time = ComposeUnits.milliseconds(loader.reader.variables.plain(text)) {

@@ -20,8 +20,22 @@ struct ComposeRemarks {
       while own.contains(line) || lines.indices.contains(line - 1) && lines[line - 1].allSatisfy({ $0 <= 0x20 }) {
         line += 1
       }
+      // What is further in than what follows is about what stands before: a field that was taken out at the end.
+      if line > comment.line, let depth = Self.indent(comment.line, lines),
+        let next = Self.indent(line, lines), depth > next
+      {
+        var last = comment.line - 1
+        while last > 0, own.contains(last) || Self.indent(last, lines) == nil { last -= 1 }
+        if last > 0 { line = last }
+      }
       comments[Line(file: file, line: line), default: []].append(SourceWriter.text(comment))
     }
+  }
+
+  /// How far in a line begins, counted from 1; nil for an empty one and none.
+  private static func indent(_ line: Int, _ lines: [ArraySlice<UInt8>]) -> Int? {
+    guard lines.indices.contains(line - 1) else { return nil }
+    return lines[line - 1].firstIndex { $0 > 0x20 }.map { $0 - lines[line - 1].startIndex }
   }
 
   /// Whether a comment is a setting that was taken out and whose value is secret: no value is copied.

@@ -152,4 +152,25 @@ import Testing
     #expect(said == ["`${V` has no closing brace", "`70000` is no port from 1 to 65535"])
     #expect(!result.notes.contains { $0.message.contains("the address") })
   }
+
+  @Test func commentsStayWithTheirService() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: a
+          # what it may take
+          cpus: 0.5
+          # who it is
+          user: "5"
+          # networks:
+          #   - front
+        other:
+          image: b
+      """)
+    expect(result, ["    // what it may take\n    cpu = ...500m\n", "    // who it is\n"])
+    let web = result.source.firstRange(of: "deployment other").map { result.source[..<$0.lowerBound] }
+    #expect(web?.contains("// networks:") ?? false, "\(result.source)")
+    #expect(web?.hasSuffix("}\n\n") ?? false, "\(result.source)")
+  }
 }
