@@ -141,4 +141,34 @@ import Testing
       """)
     #expect(text.contains("pod a {") && text.contains("raw { env = [{ name = \"1 b\", value = \"x\" }] }"))
   }
+
+  @Test func whatAProbeOfTheLibraryLacksStandsAloneInRaw() {
+    let text = pod(
+      "terminationGracePeriodSeconds: 60",
+      """
+      , livenessProbe: {httpGet: {path: /live, port: 80, scheme: HTTP}, terminationGracePeriodSeconds: 5,
+          periodSeconds: 10, timeoutSeconds: 1, successThreshold: 1, failureThreshold: 6}
+      """)
+    #expect(text.contains("    live = probe.http(\"/live\", port: 80, failures: 6)\n"))
+    #expect(text.contains("    raw { livenessProbe = { terminationGracePeriodSeconds = 5 } }\n"), "\(text)")
+  }
+
+  @Test func aClaimThatIsOnlyReadIsReferredTo() {
+    let text = source(
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web}
+      spec:
+        volumes: [{name: files, persistentVolumeClaim: {claimName: shared, readOnly: true}}]
+        containers: [{name: app, image: "web:v1", volumeMounts: [{name: files, mountPath: /files}]}]
+      ---
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: {name: shared}
+      spec: {accessModes: [ReadOnlyMany], resources: {requests: {storage: 1Gi}}}
+      """)
+    #expect(
+      text.contains("  volume files { claim = shared, raw { persistentVolumeClaim = { readOnly = true } } }\n"))
+  }
 }

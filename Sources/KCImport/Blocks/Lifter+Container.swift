@@ -29,9 +29,12 @@ extension Lifter {
     addResources(&part, to: &body)
     addMounts(&part, volumes, to: &body)
     for (field, key) in [("ready", "readinessProbe"), ("live", "livenessProbe"), ("start", "startupProbe")] {
-      guard let probe = part.peek(key) else { continue }
-      guard let line = probeLine(field, Remainder(probe, path.field(key)), ports, container: name) else { continue }
-      part.take(key)
+      guard let given = part.peek(key) else { continue }
+      var probe = Remainder(given, path.field(key))
+      // The library's probes have no such time: it alone stands in `raw`.
+      let grace = probe.take("terminationGracePeriodSeconds")
+      guard let line = probeLine(field, probe, ports, container: name) else { continue }
+      part.replace(grace.map { ["terminationGracePeriodSeconds": $0] }, at: key)
       body.append(line)
     }
     addHooks(&part, ports, container: name, to: &body)

@@ -18,9 +18,7 @@ extension Lifter {
       let known = find("Secret", secret)?.text
       body.append(.text("secret = \(known ?? literal(secret))", path.field("secret").field("secretName")))
       addFiles(&volume, "secret", to: &body)
-    } else if volume.peek("persistentVolumeClaim", "readOnly")?.bool != true,
-      let claim = volume.text("persistentVolumeClaim", "claimName")
-    {
+    } else if let claim = volume.text("persistentVolumeClaim", "claimName") {
       volume.drop(false, "persistentVolumeClaim", "readOnly")
       let known = find("PersistentVolumeClaim", claim)?.text
       body.append(.text("claim = \(known ?? literal(claim))", path.field("persistentVolumeClaim")))
