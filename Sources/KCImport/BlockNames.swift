@@ -9,6 +9,9 @@ struct BlockNames {
   /// Names that open objects of several kinds have.
   private let shared: Set<String>
 
+  /// Modules of the standard library that blocks are written with: a block of such a name hides them in its file.
+  private static let modules: Set<String> = ["external", "hook", "metric", "pod", "probe"]
+
   /// - Parameter objects: what is to get names.
   init(_ objects: [ImportedObject]) {
     var kinds: [String: String] = [:]
@@ -31,9 +34,8 @@ struct BlockNames {
   ///     all of the file.
   mutating func claim(kind: String, name: String, objectKind: String, namespace: String?, file: String) -> String {
     var name = name.isEmpty ? "unnamed" : name
-    if kind == "object", shared.contains(name), name != objectKind.lowercased() {
-      name += "-\(objectKind.lowercased())"
-    }
+    let isShared = kind == "object" && shared.contains(name) && name != objectKind.lowercased()
+    if isShared || Self.modules.contains(name) { name += "-\(objectKind.lowercased())" }
     if taken.insert("\(kind) \(name)").inserted { return name }
     if let namespace, !namespace.isEmpty, taken.insert("\(kind) \(name)-\(namespace)").inserted {
       return "\(name)-\(namespace)"

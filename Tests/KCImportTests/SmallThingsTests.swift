@@ -171,4 +171,46 @@ import Testing
     #expect(
       text.contains("  volume files { claim = shared, raw { persistentVolumeClaim = { readOnly = true } } }\n"))
   }
+
+  @Test(arguments: ["external", "metric", "probe", "hook", "pod"])
+  func namesOfTheLibrarysModulesHideNothing(_ name: String) {
+    let text = source(
+      """
+      {apiVersion: v1, kind: ConfigMap, metadata: {name: \(name)}, data: {A: b}}
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: \(name)}
+      spec:
+        selector: {matchLabels: {app: a}}
+        template:
+          metadata: {labels: {app: a}}
+          spec:
+            containers:
+            - name: app
+              image: "a:1"
+              env:
+              - {name: A, valueFrom: {configMapKeyRef: {name: \(name), key: A}}}
+              - {name: B, valueFrom: {secretKeyRef: {name: there, key: b}}}
+              - {name: C, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+              livenessProbe: {tcpSocket: {port: 80}}
+              lifecycle: {preStop: {sleep: {seconds: 3}}}
+      ---
+      apiVersion: autoscaling/v2
+      kind: HorizontalPodAutoscaler
+      metadata: {name: a}
+      spec:
+        scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: \(name)}
+        maxReplicas: 3
+        metrics: [{type: Pods, pods: {metric: {name: m}, target: {type: AverageValue, averageValue: 3}}}]
+      """)
+    for line in [
+      "config \(name)-configmap {\n  name = \"\(name)\"\n", "deployment \(name)-deployment {\n  name = \"\(name)\"\n",
+      "env A = \(name)-configmap.data.A\n", "env B = external.secret(\"there\", \"b\")\n",
+      "env C = pod.field(\"metadata.name\")\n", "live = probe.tcp(80)\n", "preStop = hook.sleep(3s)\n",
+      "scale = \(name)-deployment\n", "metrics = [metric.pods(\"m\", average: 3)]\n",
+    ] {
+      #expect(text.contains(line), "\(line)")
+    }
+  }
 }
