@@ -38,7 +38,7 @@ struct CRDWriter {
   mutating func write(_ schema: Value) -> String {
     let root = rootName
     taken = Self.standard.union([root])
-    var fields: [(name: String, line: String, documentation: String)] = []
+    var fields: [(name: String, line: String, property: Value)] = []
     let required = Set(schema["required"]?.array?.compactMap(\.string) ?? [])
     let inherited: Set<String> = ["apiVersion", "kind", "metadata", "status"]
     var properties = schema["properties"]?.object ?? [:]
@@ -49,7 +49,7 @@ struct CRDWriter {
         continue
       }
       let line = member(name, property, isRequired: required.contains(name), path: root, depth: 0)
-      fields.append((name, line, property["description"]?.string ?? ""))
+      fields.append((name, line, property))
     }
     var out = SourceLines()
     out.line("// \(kind) of \(group)/\(version)\(isNamespaced ? "" : ", of the whole cluster").")
@@ -59,15 +59,14 @@ struct CRDWriter {
     }
     out.gap()
     out.documentation(schema["description"]?.string ?? "\(kind) of \(group).")
-    let requirements = requirements(schema)
+    let requirements = requirements(schema) + CRDChecks.comments(schema, isRecord: true)
     out.block("resource schema \(root) extends Resource") { out in
       if !isNamespaced {
         out.documentation("None: it is of the whole cluster.")
         out.line("final namespace: None = none")
       }
       for field in fields {
-        out.documentation(field.documentation)
-        out.line(field.line)
+        Self.write(field.line, of: field.property, to: &out)
       }
       for line in requirements { out.line(line) }
       out.gap()
@@ -81,12 +80,33 @@ struct CRDWriter {
     return out.text
   }
 
+  /// A field, below what is to be said of it.
+  private static func write(_ member: String, of schema: Value, to out: inout SourceLines) {
+    for line in CRDChecks.comments(schema, isRecord: isRecord(schema)) { out.line(line) }
+    out.documentation(schema["description"]?.string ?? "")
+    out.line(member)
+  }
+
   private mutating func note(_ message: String) {
     notes.append(ImportNote(.note, message, file: file))
   }
 
   static func isMember(_ name: String) -> Bool {
     SourceText.isName(name) && !SourceWords.undeclarable.contains(name)
+  }
+
+  /// Whether a schema becomes one of kc, rather than an open record or something else.
+  static func isRecord(_ schema: Value) -> Bool {
+    schema["enum"] == nil && isClosed(schema) && schema["properties"]?.object?.keys.allSatisfy(isMember) == true
+  }
+
+  /// Whether a schema lists all fields that its objects have.
+  private static func isClosed(_ schema: Value) -> Bool {
+    let type = schema["type"]?.string
+    return (type == "object" || type == nil) && schema["additionalProperties"] == nil
+      && schema["properties"]?.object?.isEmpty == false && schema["x-kubernetes-int-or-string"]?.bool != true
+      && schema["x-kubernetes-preserve-unknown-fields"]?.bool != true
+      && schema["x-kubernetes-embedded-resource"]?.bool != true
   }
 
   static func capital(_ text: String) -> String {
@@ -122,8 +142,8 @@ extension CRDWriter {
     if let values = schema["enum"]?.array, let union = Self.union(values) { return union }
     switch schema["type"]?.string {
     case "string": return Self.string(schema)
-    case "integer": return "Int\(Self.bounds(schema))"
-    case "number": return "Float"
+    case "integer": return "Int\(CRDChecks.bounds(schema))"
+    case "number": return "Float\(CRDChecks.bounds(schema))"
     case "boolean": return "Bool"
     case "array":
       let inner = type(schema["items"] ?? .null, path: path, depth: depth + 1)
@@ -136,7 +156,7 @@ extension CRDWriter {
     }
   }
 
-  private static func union(_ values: [Value]) -> String? {
+  static func union(_ values: [Value]) -> String? {
     let literals = values.compactMap { value -> String? in
       switch value {
       case .string(let text): SourceText.quoted(text)
@@ -147,13 +167,6 @@ extension CRDWriter {
     guard !literals.isEmpty, literals.count == values.count else { return nil }
     var seen = Set<String>()
     return literals.filter { seen.insert($0).inserted }.joined(separator: " | ")
-  }
-
-  private static func bounds(_ schema: Value) -> String {
-    let low = schema["exclusiveMinimum"]?.bool == true ? nil : schema["minimum"]?.int
-    let high = schema["exclusiveMaximum"]?.bool == true ? nil : schema["maximum"]?.int
-    if low == nil, high == nil { return "" }
-    return "(\(low.map(String.init) ?? "")...\(high.map(String.init) ?? ""))"
   }
 
   private static func string(_ schema: Value) -> String {
@@ -172,10 +185,7 @@ extension CRDWriter {
       let inner = type(additional, path: path, depth: depth + 1)
       return inner == "Any" ? "Map<String, Any>" : "Map<String, \(inner)>"
     }
-    guard let properties = schema["properties"]?.object, !properties.isEmpty,
-      schema["x-kubernetes-preserve-unknown-fields"]?.bool != true,
-      schema["x-kubernetes-embedded-resource"]?.bool != true
-    else { return "Record" }
+    guard Self.isClosed(schema), let properties = schema["properties"]?.object else { return "Record" }
     if let name = properties.keys.first(where: { !Self.isMember($0) }) {
       note("`\(path)` has a field `\(name)`, whose name a schema cannot have: it is an open record")
       return "Record"
@@ -183,9 +193,8 @@ extension CRDWriter {
     let required = Set(schema["required"]?.array?.compactMap(\.string) ?? [])
     var body = SourceLines()
     for (name, property) in properties {
-      body.documentation(property["description"]?.string ?? "")
-      let isRequired = required.contains(name)
-      body.line(member(name, property, isRequired: isRequired, path: path, depth: depth))
+      let line = member(name, property, isRequired: required.contains(name), path: path, depth: depth)
+      Self.write(line, of: property, to: &body)
     }
     for line in requirements(schema) { body.line(line) }
     if let same = known[body.text] { return same }
@@ -216,8 +225,7 @@ extension CRDWriter {
       if let condition = CRDRule.condition(text, schema) {
         out.append("require \(condition) else \(SourceText.quoted(message))")
       } else {
-        let shown = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        out.append("// The API server checks: \(shown)")
+        out.append(CRDChecks.comment(text))
       }
     }
     return out

@@ -87,6 +87,80 @@ import Testing
     }
   }
 
+  private static func source(ofSpec properties: String, rules: String = "[]") -> String {
+    var crds = CRDImport()
+    let text = """
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata: {name: widgets.example.com}
+      spec:
+        group: example.com
+        scope: Namespaced
+        names: {plural: widgets, singular: widget, kind: Widget}
+        versions:
+        - name: v1
+          served: true
+          storage: true
+          schema:
+            openAPIV3Schema:
+              type: object
+              properties: {spec: {type: object, properties: {\(properties)}, x-kubernetes-validations: \(rules)}}
+      """
+    crds.read("widget.yaml", Array(text.utf8))
+    return crds.modules.first?.source ?? ""
+  }
+
+  @Test(
+    arguments: [
+      ("a: {type: integer, minimum: -9223372036854775808, maximum: 9223372036854775807}", ["  a: Int?"]),
+      ("a: {type: integer, minimum: 0, exclusiveMinimum: true, maximum: 10}", ["  a: Int(1...10)?"]),
+      ("a: {type: integer, maximum: 10, exclusiveMaximum: true}", ["  a: Int(...9)?"]),
+      ("a: {type: integer, minimum: 1.5, multipleOf: 5}", ["minimum 1.5", "multipleOf 5", "  a: Int?"]),
+      ("a: {type: number, minimum: 0, maximum: 0.5}", ["  a: Float(0...0.5)?"]),
+      (
+        "a: {type: number, minimum: -1.5, maximum: 1, exclusiveMaximum: true}",
+        ["maximum 1, exclusiveMaximum", "  a: Float(-1.5...)?"]
+      ),
+      (
+        "a: {x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}], pattern: '^a$', minimum: 1}",
+        ["pattern ^a$", "minimum 1", "  a: Int | String | Quantity | None"]
+      ),
+      ("a: {type: string, pattern: '(?i)a'}", ["pattern (?i)a", "  a: String?"]),
+      ("a: {type: array, items: {type: number, multipleOf: 2}}", ["each: multipleOf 2", "  a: List<Float>?"]),
+      (
+        "a: {type: object, maxProperties: 2, additionalProperties: {type: string}}",
+        ["maxProperties 2", "  a: Map<String, String>?"]
+      ),
+      (
+        "a: {type: object, properties: {b: {type: string}, c: {type: string}}, oneOf: [{required: [b]}, {required: [c]}]}",
+        ["oneOf [{\"required\":[\"b\"]},{\"required\":[\"c\"]}]", "  a: WidgetSpecA?"]
+      ),
+      (
+        "a: {type: string, x-kubernetes-validations: [{rule: 'self.startsWith(\"a\")'}]}",
+        ["self.startsWith(\"a\")", "  a: String?"]
+      ),
+    ] as [(String, [String])])
+  func boundsAreSaidOrStandAsComments(_ property: String, _ lines: [String]) {
+    let source = Self.source(ofSpec: property)
+    let wanted = lines.dropLast().map { "  // The API server checks: \($0)\n" } + lines.suffix(1).map { "\($0)\n" }
+    #expect(source.contains("schema WidgetSpec {\n\(wanted.joined())}"), "\(source)")
+    #expect(CorpusFiles.check(source) == nil)
+  }
+
+  @Test func rulesOfAnOpenRecordStandAsComments() {
+    let source = Self.source(
+      ofSpec: "if: {type: string}, b: {type: object, x-kubernetes-validations: [{rule: 'size(self) < 3'}]}",
+      rules: "[{rule: '!has(self.b) || self.b.size() < 3'}]")
+    #expect(
+      source.contains(
+        """
+          // The API server checks: !has(self.b) || self.b.size() < 3
+          // The API server checks: `b`: size(self) < 3
+          spec: Record?
+        """), "\(source)")
+    #expect(CorpusFiles.check(source) == nil)
+  }
+
   @Test func whatIsNoDefinitionIsSaid() {
     var crds = CRDImport()
     crds.read("a.yaml", Array("kind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v0".utf8))
