@@ -10,6 +10,10 @@ public struct ImportedObject: Sendable {
   public var line: Int
   /// Their paths are in `object`.
   public var comments: [YAML.Comment]
+  /// Where it stands in its document: within a list, say.
+  var within = FieldPath()
+  /// Where the first value stands that should be a text and is none, if that is known.
+  var unquotedLine: Int?
 
   public init(_ object: Value, file: String = "", line: Int = 0, comments: [YAML.Comment] = []) {
     self.object = object

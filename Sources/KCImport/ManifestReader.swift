@@ -30,6 +30,7 @@ public enum ManifestReader {
     if objects.isEmpty, notes.isEmpty {
       notes.append(ImportNote(.note, "there is no object in this file", file: file))
     }
+    UnquotedTexts.locate(&objects, in: bytes)
     return (objects, notes)
   }
 
@@ -131,7 +132,8 @@ public enum ManifestReader {
         inner["kind"] = .string(String(kind.dropLast(4)))
         inner["apiVersion"] = .string(version)
       }
-      let object = ImportedObject(inner, file: whole.file, line: whole.line, comments: comments[place] ?? [])
+      var object = ImportedObject(inner, file: whole.file, line: whole.line, comments: comments[place] ?? [])
+      object.within = FieldPath(whole.within.elements + [.field("items"), .index(place)])
       unpack(object, depth: depth + 1, &objects, &notes)
     }
   }

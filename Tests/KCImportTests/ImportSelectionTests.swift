@@ -78,6 +78,60 @@ import Testing
       ])
   }
 
+  @Test(
+    arguments: [
+      ("RoleBinding", "rbac.authorization.k8s.io/v1", "subjects: [{kind: User, name: y}]", "subjects[0].name"),
+      (
+        "NetworkPolicy", "networking.k8s.io/v1", "spec: {podSelector: {matchLabels: {x: y}}}",
+        "spec.podSelector.matchLabels.x"
+      ),
+      ("PodDisruptionBudget", "policy/v1", "spec: {selector: {matchLabels: {x: 1}}}", "spec.selector.matchLabels.x"),
+      ("Secret", "v1", "type: on", "type"),
+      ("ServiceAccount", "v1", "imagePullSecrets: [{name: 5}]", "imagePullSecrets[0].name"),
+      (
+        "Rollout", "argoproj.io/v1alpha1", "spec: {template: {spec: {containers: [{image: 1.5}]}}}",
+        "spec.template.spec.containers[0].image"
+      ),
+    ])
+  func textsAreLookedForInAllKinds(_ kind: String, _ version: String, _ fields: String, _ path: String) {
+    let notes = select("apiVersion: \(version)\nkind: \(kind)\nmetadata: {name: a}\n\(fields)\n").notes
+    #expect(notes.count == 1 && notes.first?.message.hasPrefix("`\(path)` is read as ") ?? false, "\(notes)")
+    #expect(notes.first?.line == 4)
+  }
+
+  @Test func aTextThatIsNoneIsShownWhereItStands() {
+    let list = """
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: a}
+      ---
+      apiVersion: v1
+      kind: List
+      items:
+      - apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: b
+          labels:
+            a: b
+            c: no
+      """
+    #expect(select(list).notes.map(\.line) == [14])
+    let merged = """
+      # What an alias brings in stands where the alias does.
+      apiVersion: v1
+      kind: ConfigMap
+      metadata:
+        name: b
+        labels: &labels {a: "1"}
+        annotations:
+          <<: *labels
+          b: 1
+      """
+    #expect(select(merged).notes.map(\.line) == [9])
+    #expect(select("{apiVersion: v1, kind: ConfigMap, metadata: {name: 2021-01-01}, data: {a: 1Gi}}").notes.isEmpty)
+  }
+
   @Test func theStatusOfCustomKindsIsLeftOut() {
     let selection = select(
       """
