@@ -15,12 +15,13 @@ public struct ImportSelection: Sendable {
 
   /// - Parameter reading: what reading the manifests gave.
   public init(_ given: [ImportedObject], reading: [ImportNote] = []) {
-    let charts = HelmCharts(given, reading)
+    let inputs = KustomizeInputs(given, reading)
+    let charts = HelmCharts(inputs.objects, inputs.reading)
     let patches = KustomizePatches(charts.objects, charts.reading)
     self.reading = patches.reading
-    leftOut = charts.leftOut + patches.leftOut
+    leftOut = inputs.leftOut + charts.leftOut + patches.leftOut
     select(patches.objects)
-    notes = charts.notes + patches.notes + notes
+    notes = inputs.notes + charts.notes + patches.notes + notes
   }
 
   private mutating func select(_ given: [ImportedObject]) {
