@@ -24,6 +24,9 @@ public struct ImportSelection: Sendable {
     notes = inputs.notes + charts.notes + patches.notes + notes
   }
 
+  /// All that is to be said, with what reading gave of several documents for one reason once.
+  public var allNotes: [ImportNote] { ReadingNotes.gathered(reading) + notes }
+
   private mutating func select(_ given: [ImportedObject]) {
     var tools: [(tool: ManifestTool, first: ImportedObject, count: Int)] = []
     var served: (first: ImportedObject, count: Int)?

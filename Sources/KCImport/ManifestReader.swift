@@ -92,20 +92,27 @@ public enum ManifestReader {
     }.map { $0 + 1 }
   }
 
+  private static let composeFields: Set<String> = [
+    "configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes",
+  ]
+
+  /// Whether a document says what Compose files say, and nothing else.
+  private static func isCompose(_ fields: Fields) -> Bool {
+    guard let services = fields["services"]?.object, !services.isEmpty else { return false }
+    return fields.keys.allSatisfy { composeFields.contains($0) || $0.hasPrefix("x-") }
+      && services.values.contains { service in ["image", "build", "extends"].contains { service[$0] != nil } }
+  }
+
   private static func unpack(
     _ whole: ImportedObject, depth: Int, _ objects: inout [ImportedObject], _ notes: inout [ImportNote]
   ) {
-    func skip(_ why: String) {
-      var note = ImportNote(.warning, why, file: whole.file, line: whole.line)
-      note.topic = .noObject
-      notes.append(note)
-    }
-    guard case .object(var fields) = whole.object else {
-      return skip("this document is no object of Kubernetes, and is left out")
-    }
+    guard case .object(var fields) = whole.object else { return notes.append(NoObject.noMap.note(whole)) }
     if depth == 0, Kustomization.isNamedSo(whole.file) { fields = Kustomization.completed(fields) }
     guard let kind = fields["kind"]?.string, let version = fields["apiVersion"]?.string, !kind.isEmpty, !version.isEmpty
-    else { return skip("this document has no `apiVersion` and `kind`, and is left out") }
+    else {
+      let why = depth == 0 && isCompose(fields) ? NoObject.compose : .untyped
+      return notes.append(why.note(whole))
+    }
     guard kind == "List" || (kind.hasSuffix("List") && fields["items"]?.array != nil && fields["spec"] == nil),
       let items = fields["items"]?.array, depth < listLimit
     else {

@@ -74,6 +74,23 @@ import Testing
     #expect(selection.notes.first?.help == "import what it makes: kustomize build app | kc import yaml -")
   }
 
+  @Test func documentsThatAreNoObjectsAreSaidOnce() {
+    let compose = "services: {web: {image: \"web:v1\"}}\nvolumes: {data: }\n"
+    let selection = select(
+      (1...5).map { ("values-\($0).yaml", "a: b\n") } + [
+        ("text.yaml", "a\n---\nb\n"), ("compose.yaml", compose),
+        ("values.yaml", "services: {web: {image: a}}\nreplicas: 2\n"),
+      ])
+    #expect(
+      selection.allNotes.map(\.message) == [
+        "6 documents have no `apiVersion` and `kind`, and are left out: values-1.yaml, values-2.yaml, values-3.yaml and 3 more",
+        "2 documents are no objects of Kubernetes, and are left out",
+        "this is a Compose file, which has no objects, and is left out",
+      ])
+    #expect(selection.allNotes.last?.help == "import it by itself: kc import compose compose.yaml --out FOLDER")
+    #expect(selection.reading.count == 9)
+  }
+
   @Test func whatSaysHowItPatchesIsNoObject() {
     let list = "[{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: x, $patch: delete}]}}]"
     let selection = select([

@@ -35,7 +35,7 @@ struct ImportYAML: ParsableCommand {
     }
     let selection = ImportSelection(objects, reading: notes)
     objects = selection.objects
-    notes = selection.reading + selection.notes
+    notes = selection.allNotes
     let layout = SourceImport.Options(isLifting: lift, isMirroring: out != nil, project: newProject)
     let result = SourceImport.source(for: objects, layout)
     ImportReport.say(notes + result.notes, output)
