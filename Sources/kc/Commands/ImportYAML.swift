@@ -41,9 +41,8 @@ struct ImportYAML: ParsableCommand {
     ImportReport.say(notes + result.notes, output)
     let hasErrors = (notes + result.notes).contains { $0.severity == .error }
     guard !objects.isEmpty else {
-      if out != nil, !hasErrors { throw Terminal.fail("there is nothing to import", code: .input) }
       if hasErrors { throw Exit.input.exit }
-      return
+      throw Terminal.fail("there is nothing to import", code: .input)
     }
     if let out {
       try write(result, to: out)
