@@ -56,7 +56,7 @@ enum CRDChecks {
     "// The API server checks: \(check.split(whereSeparator: \.isWhitespace).joined(separator: " "))"
   }
 
-  /// What no type says, of a value and of those in it that have no schema of their own.
+  /// What no type says, of a value and of the elements of a list or map.
   private static func unsaid(_ schema: Value, depth: Int = 0) -> [String] {
     guard depth < CRDWriter.depthLimit else { return [] }
     var out: [String] = []
@@ -78,8 +78,9 @@ enum CRDChecks {
       out.append(text.utf8.count > lengthLimit ? key + many : "\(key) \(text)")
     }
     for key in ["items", "additionalProperties"] {
-      guard let inner = schema[key], !CRDWriter.isRecord(inner) else { continue }
-      out += (unsaid(inner, depth: depth + 1) + rules(inner)).map { "each: \($0)" }
+      guard let inner = schema[key] else { continue }
+      // What is a record of its own has its rules itself.
+      out += (unsaid(inner, depth: depth + 1) + (CRDWriter.isRecord(inner) ? [] : rules(inner))).map { "each: \($0)" }
     }
     return out
   }

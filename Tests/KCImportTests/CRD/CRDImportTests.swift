@@ -128,6 +128,10 @@ import Testing
       ("a: {type: string, pattern: '(?i)a'}", ["pattern (?i)a", "  a: String?"]),
       ("a: {type: array, items: {type: number, multipleOf: 2}}", ["each: multipleOf 2", "  a: List<Float>?"]),
       (
+        "a: {type: array, items: {type: object, properties: {b: {type: string}}, minProperties: 1}}",
+        ["each: minProperties 1", "  a: List<WidgetSpecA>?"]
+      ),
+      (
         "a: {type: object, maxProperties: 2, additionalProperties: {type: string}}",
         ["maxProperties 2", "  a: Map<String, String>?"]
       ),
