@@ -40,7 +40,8 @@ public struct Applier: Sendable {
     var applier = self
     applier.client = client.adding(plan.steps.compactMap(\.object).flatMap(ResourceType.declared))
     let own = try await applier.ensureNamespace(namespace, plan)
-    let lock = ApplyLock(client: applier.client, project: plan.project, namespace: namespace, author: options.author)
+    var lock = ApplyLock(client: applier.client, project: plan.project, namespace: namespace, author: options.author)
+    lock.observation = options.lockObservation
     // What the other did before it noticed is not in the plan: then the plan is done exactly, or not at all.
     let isBroken = try await lock.acquire(breaking: options.breaksLock)
     let failure = await applier.underLock(lock, plan, namespace, own, exact: options.exact || isBroken)

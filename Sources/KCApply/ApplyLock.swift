@@ -26,7 +26,8 @@ struct ApplyLock: Sendable {
   /// Who applies, for those who find the lock taken.
   let author: String
   /// How long a lease that seems to have run out is looked at before it is taken: longer than a renewal takes.
-  var observation: Duration = .milliseconds(duration * 1000 / 4 + 1500)
+  var observation = Self.observationTime
+  static let observationTime = Duration.milliseconds(duration * 1000 / 4 + 1500)
 
   /// A lease that was not renewed for so long is free. In seconds.
   static let duration: Int64 = 20

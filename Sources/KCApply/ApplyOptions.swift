@@ -24,6 +24,8 @@ extension Applier {
     public var width = 16
     /// How long a failure must stand before it counts: a pod that fits nowhere may fit when an old one has gone.
     public var failureGrace = Duration.seconds(3)
+    /// How long another apply whose lock is broken has to notice that: longer than it takes to renew it.
+    public var lockObservation = ApplyLock.observationTime
     /// How long a pod that failed before this apply already may take to be tried again: then it has failed for good.
     public var stalePatience = Duration.seconds(30)
     /// How long a rollout has its turn: then the next one begins, for the first may need it to become healthy.

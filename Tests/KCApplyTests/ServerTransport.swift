@@ -137,6 +137,7 @@ struct Bench {
     var options = Applier.Options(timeout: .seconds(5))
     options.retries = .init(patience: .milliseconds(40), first: .milliseconds(1), longest: .milliseconds(4))
     options.author = "test"
+    options.lockObservation = .milliseconds(1)
     return options
   }
 
