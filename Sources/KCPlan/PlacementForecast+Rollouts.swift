@@ -11,7 +11,6 @@ struct RolloutTiming: Sendable, Hashable {
   var readyTogether = false
   /// Of old pods that may go as well as each other Kubernetes takes any: whether it is the last one here.
   var takesLast = false
-
   /// How many seconds pass until old pods are told to go: of which age they are then decides which of them.
   var delay = 0.0
 
@@ -32,7 +31,8 @@ struct RolloutTiming: Sendable, Hashable {
 }
 
 extension PlacementForecast {
-  /// More pods than this that roll, times the moments that make a difference, are walked once: what is told of them is a forecast.
+  /// More pods than this that roll, times the moments that make a difference, are walked once: what is told of them is a
+  /// forecast.
   private static let certifiedPods = 1000
 
   /// Where the pods of a plan will run.
@@ -40,8 +40,9 @@ extension PlacementForecast {
   /// Where a rollout ends depends on when pods get ready and which others are gone by then. It is walked with all that may
   /// be: what comes out the same each time is certain.
   static func placements(for steps: [Step], live: LiveState, desired: [DesiredObject]) -> [Placement] {
+    let forecast = PlacementForecast(live: live, desired: desired)
     func walk(_ timing: RolloutTiming) -> [Placement] {
-      var forecast = PlacementForecast(live: live, desired: desired, timing: timing)
+      var forecast = forecast.supposing(timing)
       return forecast.place(steps)
     }
     var first = walk(RolloutTiming())
@@ -49,7 +50,7 @@ extension PlacementForecast {
     let isLeft = live.cluster.pods.contains(where: \.isBeingDeleted)
     if rolling.isEmpty && !isLeft || live.cluster.nodes.count < 2 { return first }
     let count = rolling.reduce(0) { $0 + (Effect.pods(of: $1.object) ?? 0) }
-    let delays = delays(of: rolling, live, desired)
+    let delays = forecast.delays(of: rolling)
     if count * delays.count > certifiedPods {
       let rolled = Set(rolling.map(\.address))
       for index in first.indices { first[index].isCertain = !rolled.contains(first[index].address) }
@@ -66,10 +67,9 @@ extension PlacementForecast {
   }
 
   /// The moments at which old pods may be told to go that make a difference, in seconds from now.
-  private static func delays(of rolling: [Step], _ live: LiveState, _ desired: [DesiredObject]) -> [Double] {
-    let forecast = PlacementForecast(live: live, desired: desired)
+  private func delays(of rolling: [Step]) -> [Double] {
     let isClose = rolling.contains { step in
-      forecast.currentPods(of: step).contains { PodRanking.changesRank($0, from: live.now, within: 240) }
+      currentPods(of: step).contains { PodRanking.changesRank($0, from: live.now, within: 240) }
     }
     return isClose ? [0, 2, 5, 12, 30, 90, 240] : [0]
   }

@@ -20,7 +20,7 @@ struct PlacementForecast {
   /// Pods that are told to go, by name.
   var leaving: [String] = []
   /// What is supposed of what nobody knows beforehand.
-  let timing: RolloutTiming
+  private(set) var timing = RolloutTiming()
   /// Priority classes, by name.
   private let classes: [String: Value]
   /// Storage classes, by name.
@@ -28,9 +28,8 @@ struct PlacementForecast {
   /// The claims that are there or will be, as `namespace/name`.
   var knownClaims: [String: Value] = [:]
 
-  init(live: LiveState, desired: [DesiredObject], timing: RolloutTiming = RolloutTiming()) {
+  init(live: LiveState, desired: [DesiredObject]) {
     self.live = live
-    self.timing = timing
     self.desired = Dictionary(desired.map { ($0.address, $0) }, uniquingKeysWith: { $1 })
     snapshot = Snapshot(
       nodes: live.cluster.nodes, pods: live.cluster.pods, namespaces: live.cluster.namespaces,
@@ -50,7 +49,14 @@ struct PlacementForecast {
       snapshot.update(object.object)
     }
     for object in desired where object.object.kind == "PersistentVolumeClaim" { expect(object.object) }
-    if timing.endsPromptly { clearLeaving() }
+  }
+
+  /// The same with something else supposed: the cluster need not be taken in again.
+  func supposing(_ timing: RolloutTiming) -> PlacementForecast {
+    var forecast = self
+    forecast.timing = timing
+    if timing.endsPromptly { forecast.clearLeaving() }
+    return forecast
   }
 
   /// Kinds of objects besides pods that scheduling looks at and that are as declared right after an apply.

@@ -52,25 +52,23 @@ struct Turning {
   /// Says of the steps what comes of it: services that must be there before what they turn to stand still meanwhile.
   func annotate(_ steps: inout [Step]) {
     if ahead.isEmpty, behind.isEmpty { return }
+    let titles = Dictionary(steps.map { ($0.address, $0.title) }, uniquingKeysWith: { first, _ in first })
+    func told(_ addresses: [String]) -> String { addresses.sorted().compactMap { titles[$0] }.joined(separator: ", ") }
     let waves = Dictionary(steps.map { ($0.address, $0.wave) }, uniquingKeysWith: { first, _ in first })
     for index in steps.indices {
       func comesLast(_ others: [String]) -> Bool { others.allSatisfy { (waves[$0] ?? 0) < steps[index].wave } }
       if let others = ahead[steps[index].address] {
         if !comesLast(others) {
-          steps[index].risks.append(Risk(.downtime, "it turns to \(Self.titles(others)) before that is ready"))
+          steps[index].risks.append(Risk(.downtime, "it turns to \(told(others)) before that is ready"))
         } else {
-          steps[index].effect += "; turns to \(Self.titles(others)) when that is ready"
+          steps[index].effect += "; turns to \(told(others)) when that is ready"
           steps[index].turnsTo = others.sorted()
         }
       } else if let others = behind[steps[index].address], comesLast(others) {
-        steps[index].effect += "; when \(Self.titles(others)) has turned away"
+        steps[index].effect += "; when \(told(others)) has turned away"
         // Nobody asks them any more.
         steps[index].risks.removeAll { $0.kind == .downtime }
       }
     }
-  }
-
-  private static func titles(_ addresses: [String]) -> String {
-    addresses.sorted().map { $0.split(separator: ".").joined(separator: " ") }.joined(separator: ", ")
   }
 }
