@@ -13,6 +13,8 @@ public struct Applier: Sendable {
   let open: OpenSteps
   /// The objects of the plan that is carried out, by their addresses.
   var keys: [String: ObjectKey] = [:]
+  /// What keeps others from applying meanwhile.
+  private var lock: ApplyLock?
 
   /// - Parameter report: told of what happens; of one step in order, of several in turns.
   public init(client: APIClient, options: Options, report: @escaping @Sendable (ApplyEvent) -> Void) {
@@ -44,6 +46,7 @@ public struct Applier: Sendable {
     lock.observation = options.lockObservation
     // What the other did before it noticed is not in the plan: then the plan is done exactly, or not at all.
     let isBroken = try await lock.acquire(breaking: options.breaksLock)
+    applier.lock = lock
     let failure = await applier.underLock(lock, plan, namespace, own, exact: options.exact || isBroken)
     // Even when this task was cancelled: the lock is given back.
     await Task { await lock.release() }.value
@@ -184,11 +187,14 @@ public struct Applier: Sendable {
   }
 
   /// Writes down what of a failed apply was done all the same, and need not be done again.
+  ///
+  /// The record is whose the lock is: one that took it from this apply may have written already.
   private func recordDone(_ plan: Plan, _ inventory: Inventory) async {
     let now = inventory.entries(of: plan, open: open.left)
     let entries = now + inventory.others(than: now)
     // Where that fails, too, a job may run once more: what it failed with is told already.
     await Task {
+      guard await lock?.isHeld() ?? true else { return }
       var inventory = inventory
       try? await record(entries, of: plan, in: &inventory)
     }.value

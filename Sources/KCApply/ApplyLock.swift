@@ -53,29 +53,28 @@ struct ApplyLock: Sendable {
   @discardableResult
   func acquire(breaking: Bool = false) async throws(ApplyFailure) -> Bool {
     var last: LockHolder?
+    // Stays so where the answer was lost and the next look finds the lock taken.
+    var broken = false
     for _ in 0..<6 {
       let current: Value?
+      var other: LockHolder?
       do throws(ClientError) {
         current = try await client.find(Self.type, namespace: namespace, name: name)
+        if let current { other = breaking ? rival(current) : try await activeHolder(current) }
       } catch {
         throw ApplyFailure(error)
       }
-      var broken = false
-      if let current, let other = breaking ? rival(current) : await activeHolder(current) {
-        if !breaking { throw .locked(other) }
-        broken = true
-      }
+      if let other, !breaking { throw .locked(other) }
+      if other != nil { broken = true }
       do throws(ClientError) {
-        if let current {
-          if current.at("spec", "holderIdentity")?.string == holder { return false }
+        if let current, current.at("spec", "holderIdentity")?.string != holder {
           var next = lease()
           next.set(current.resourceVersion.map { .string($0) }, at: "metadata", "resourceVersion")
           _ = try await client.update(next, type: Self.type)
-        } else {
+        } else if current == nil {
           _ = try await client.create(lease(), type: Self.type)
         }
-        // The other looks after its lease now and then: until it has, it goes on.
-        if broken { try? await Task.sleep(for: observation) }
+        if broken { try await outwait() }
         return broken
       } catch {
         // Someone was quicker, or an answer was lost: look again who has it.
@@ -86,26 +85,46 @@ struct ApplyLock: Sendable {
     throw .locked(last ?? LockHolder(name: "another apply", author: "", since: "", renewed: "", secondsLeft: nil))
   }
 
+  /// Gives the one whose lock was taken the time to notice: it looks after its lease now and then, and goes on until it
+  /// has. Who is told to stop meanwhile has no use for the lock.
+  private func outwait() async throws(ClientError) {
+    do { try await Task.sleep(for: observation) } catch {
+      await Task { await release() }.value
+      throw .cancelled
+    }
+  }
+
+  /// Whether the lock is still this one's, as far as can be told.
+  func isHeld() async -> Bool {
+    let current = try? await client.find(Self.type, namespace: namespace, name: name)
+    return current?.at("spec", "holderIdentity")?.string == holder
+  }
+
   /// Who holds the lock now, as far as can be told at once.
   func currentHolder() async -> LockHolder? {
     guard let lease = try? await client.find(Self.type, namespace: namespace, name: name),
       let other = lease.at("spec", "holderIdentity")?.string
     else { return nil }
     let found = describe(lease)
-    return found.secondsLeft == nil || isOver(other) ? nil : found
+    return found.secondsLeft == nil || life(of: other) == .over ? nil : found
   }
 
   /// Who has the lease, as long as its process is not known to be gone.
   private func rival(_ lease: Value) -> LockHolder? {
-    guard let other = lease.at("spec", "holderIdentity")?.string, other != holder, !isOver(other) else { return nil }
+    guard let other = lease.at("spec", "holderIdentity")?.string, other != holder, life(of: other) != .over
+    else { return nil }
     return describe(lease)
   }
 
-  /// Whether a holder was a process of this machine that is gone.
-  private func isOver(_ other: String) -> Bool {
+  /// What is known of a holder's process without asking the target.
+  private enum Life { case runs, over, unknown }
+
+  /// Only of processes of this machine it is known; of others, and of this one itself, the lease tells.
+  private func life(of other: String) -> Life {
     let parts = other.split(separator: "/")
-    guard parts.count >= 2, parts[0] == Self.hostName(), let process = pid_t(parts[1]) else { return false }
-    return process != getpid() && !Self.isRunning(process)
+    guard parts.count >= 2, parts[0] == Self.hostName(), let process = pid_t(parts[1]), process != getpid()
+    else { return .unknown }
+    return Self.isRunning(process) ? .runs : .over
   }
 
   /// Renews the lock until the task is cancelled.
@@ -150,17 +169,18 @@ struct ApplyLock: Sendable {
   static let authorAnnotation = "kc.dev/applied-by"
 
   /// Who holds the lease, unless it ran out or its process on this machine is gone.
-  private func activeHolder(_ lease: Value) async -> LockHolder? {
+  private func activeHolder(_ lease: Value) async throws(ClientError) -> LockHolder? {
     guard let other = lease.at("spec", "holderIdentity")?.string, other != holder else { return nil }
-    let parts = other.split(separator: "/")
-    if parts.count >= 2, parts[0] == Self.hostName(), let process = pid_t(parts[1]), process != getpid() {
-      return Self.isRunning(process) ? describe(lease) : nil
+    switch life(of: other) {
+    case .runs: return describe(lease)
+    case .over: return nil
+    case .unknown: break
     }
     let renewed = lease.at("spec", "renewTime")?.string.flatMap { Timestamp($0) } ?? Timestamp(seconds: 0)
     let duration = lease.at("spec", "leaseDurationSeconds")?.int ?? Self.duration
     if Self.now().seconds(since: renewed) <= Double(duration) { return describe(lease) }
     // It ran out by our clock, which may be ahead of the other's: one that lives renews it while we look.
-    try? await Task.sleep(for: observation)
+    do { try await Task.sleep(for: observation) } catch { throw .cancelled }
     let later = try? await client.find(Self.type, namespace: namespace, name: name)
     return later.flatMap { $0.resourceVersion == lease.resourceVersion ? nil : describe($0) }
   }

@@ -1,6 +1,7 @@
 import KCClient
 import KCData
 import KCKube
+import KCPlan
 import Testing
 
 @testable import KCApply
@@ -59,6 +60,60 @@ import Testing
     }
   }
 
+  /// Told to stop while it waits for the other to notice: it does not go on, and leaves no lock.
+  @Test func whoIsStoppedWhileItBreaksALockGivesItBack() async throws {
+    let bench = try await Bench()
+    try await lock(bench, "elsewhere/1").acquire()
+    var patient = lock(bench, "here/2")
+    patient.observation = .seconds(60)
+    let breaking = patient
+    let task = Task { try await breaking.acquire(breaking: true) }
+    while try await bench.client().find(ApplyLock.type, namespace: "default", name: "kc.shop")?
+      .at("spec", "holderIdentity") != "here/2"
+    { await Task.yield() }
+    task.cancel()
+    let failure = await #expect(throws: ApplyFailure.self) { _ = try await task.value }
+    guard case .cancelled? = failure else {
+      Issue.record("\(failure as Any)")
+      return
+    }
+    #expect(try await bench.client().find(ApplyLock.type, namespace: "default", name: "kc.shop") == nil)
+  }
+
+  /// The answer to the taking was lost: the other is waited for all the same.
+  @Test func aLostAnswerDoesNotMakeABrokenLockAFreeOne() async throws {
+    let bench = try await Bench()
+    try await lock(bench, "elsewhere/1").acquire()
+    let client = bench.client { _, request in request.method == "PUT" ? .answerLost : .none }
+    var breaking = ApplyLock(client: client, project: "shop", namespace: "default", holder: "here/2")
+    breaking.observation = .milliseconds(1)
+    #expect(try await breaking.acquire(breaking: true))
+  }
+
+  /// The lock went to another while this apply was about to fail: the record is the other's by then.
+  @Test func whoLostTheLockLeavesTheRecordAlone() async throws {
+    let bench = try await Bench()
+    try await bench.apply([Bench.config("a", "1")])
+    let plan = try await bench.plan([Bench.config("a", "2"), Bench.config("b", "1")])
+    let other = ApplyLock(client: bench.client(), project: "shop", namespace: Bench.namespace, holder: "here/2")
+    let record = try #require(
+      try await bench.client().find(Inventory.type, namespace: Bench.namespace, name: "kc.shop"))
+    let transport = Interruption(base: FaultyTransport(bench.server), suffix: "/configmaps/a") {
+      var lock = other
+      lock.observation = .zero
+      _ = try? await lock.acquire(breaking: true)
+      var written = record
+      for field in ["managedFields", "resourceVersion"] { written.set(nil, at: "metadata", field) }
+      written.set("of the other", at: "data", "environment")
+      _ = try? await bench.client().apply(written, type: Inventory.type, force: true)
+    }
+    let applier = Applier(
+      client: APIClient(transport: transport, fieldManager: "kc"), options: Bench.options, report: { _ in })
+    await #expect(throws: ApplyFailure.self) { try await applier.apply(plan, namespace: Bench.namespace) }
+    let after = try await bench.client().find(Inventory.type, namespace: Bench.namespace, name: "kc.shop")
+    #expect(after?.at("data", "environment") == "of the other")
+  }
+
   private func age(_ bench: Bench, by seconds: Double) async throws {
     let moment = ApplyLock.now().advanced(by: -seconds).rfc3339Micro
     _ = try await bench.client().patch(
@@ -108,5 +163,21 @@ import Testing
     }
     #expect(holder.secondsLeft == nil)
     try await lock(bench, "here/2").acquire(breaking: true)
+  }
+}
+
+/// Refuses the patches of one object, after something has happened meanwhile.
+private struct Interruption: APITransport {
+  let base: FaultyTransport
+  let suffix: String
+  let happens: @Sendable () async -> Void
+
+  func send(_ request: APIRequest) async throws(ClientError) -> APIResponse {
+    guard request.method == "PATCH", request[query: "dryRun"] == nil, request.path.hasSuffix(suffix) else {
+      return try await base.send(request)
+    }
+    await happens()
+    return APIResponse(
+      status: 403, body: .value(APIStatus(code: 403, reason: "Forbidden", message: "not this one").value))
   }
 }
