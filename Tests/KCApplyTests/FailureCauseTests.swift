@@ -387,16 +387,3 @@ import Testing
     #expect(status.message.contains("selector"))
   }
 }
-
-/// Answers for logs as a kubelet does: it wants to know of which container.
-private struct LogTransport: APITransport {
-  let base: FaultyTransport
-
-  func send(_ request: APIRequest) async throws(ClientError) -> APIResponse {
-    guard request.path.hasSuffix("/log") else { return try await base.send(request) }
-    guard request[query: "container"] == "app", request[query: "previous"] == "true" else {
-      return APIResponse(status: 400, body: .value([:]))
-    }
-    return APIResponse(status: 200, body: .bytes(Array("app ends\nfor want of a database\n".utf8)))
-  }
-}
