@@ -84,7 +84,17 @@ extension Applier {
   }
 
   /// Whether pods of a workload could be made now: that they could not is told for a while after the reason is gone.
-  func canMakePods(_ object: Value) async -> Bool {
+  ///
+  /// Asked now and then: a workload is looked at more often.
+  func canMakePods(_ object: Value, _ wait: inout Wait) async -> Bool {
+    let now = ContinuousClock.now
+    if let known = wait.canMakePods, now < known.until { return known.answer }
+    let answer = await canMakePods(object)
+    wait.canMakePods = (answer, now + options.eventPause)
+    return answer
+  }
+
+  private func canMakePods(_ object: Value) async -> Bool {
     guard let pod = LiveReader.pod(of: object), let type = client.types.find(apiVersion: "v1", kind: "Pod") else {
       return false
     }
@@ -95,7 +105,7 @@ extension Applier {
   func explained(_ health: Health, of object: Value, _ pods: [Value]) async -> (Health, logs: [String]) {
     let namespace = object.namespace ?? ""
     switch health {
-    case .healthy: return (health, [])
+    case .healthy, .barred: return (health, [])
     case .failed(let cause, _) where object.kind == "CronJob":
       guard let (job, pods) = await lastRun(of: object), case .failed(let why, let pod) = Health.of(job, pods: pods)
       else { return (health, []) }

@@ -30,7 +30,8 @@ extension Applier {
       }
       if let object = try await present(step, made) {
         let pods = object.kind == "Pod" ? [object] : watch.pods(of: object)
-        switch try await judge(step, made, object, pods, &wait) {
+        let health = try await judge(step, made, object, pods, &wait)
+        switch health {
         case .healthy:
           if isFirst { return }
           if try await hasSettled(step, pods, &wait) {
@@ -40,7 +41,8 @@ extension Applier {
         case .progressing(let state):
           wait.failingSince = nil
           tell(step, state, pods, &wait)
-        case .failed(let cause, let pod):
+        case .failed, .barred:
+          guard let (cause, pod) = health.failure else { continue }
           wait.failingSince = wait.failingSince ?? clock.now
           let isOver = object.kind == "Job" && Health.giveUp(object) != nil
           if let since = wait.failingSince, isOver || clock.now - since >= options.failureGrace {
@@ -130,7 +132,7 @@ extension Applier {
   }
 
   /// What a wait knows from one look to the next.
-  private struct Wait {
+  struct Wait {
     var started: ContinuousClock.Instant
     var deadline: ContinuousClock.Instant
     var failingSince: ContinuousClock.Instant?
@@ -139,6 +141,8 @@ extension Applier {
     var nextEvents: ContinuousClock.Instant?
     var warning: Warning?
     var givesAddresses: Bool?
+    /// Whether pods could be made when that was asked last, and until when that counts.
+    var canMakePods: (answer: Bool, until: ContinuousClock.Instant)?
     /// Pods that were deleted because they held up a rollout, by their identities.
     var deleted: Set<String> = []
     /// How often the pods had been restarted when they had been ready for long enough.
@@ -182,9 +186,6 @@ extension Applier {
       {
         return .progressing("\(cause); that was before this apply, and will be tried again")
       }
-      if pod == nil, cause.hasPrefix(Health.noPods), await canMakePods(object) {
-        return .progressing("\(cause); nothing is in the way any more, and it will be tried again")
-      }
       if pod == nil, Health.isOverdue(object), let warning = await look(object, pods, &wait) {
         return .failed(cause: "\(cause): \(warning.text)", pod: warning.pod)
       }
@@ -193,6 +194,9 @@ extension Applier {
         let warning = await look(object, pods, &wait), warning.tellsOfKilling, warning.pod ?? object.name == name
       else { return health }
       return .failed(cause: warning.text, pod: name)
+    case .barred:
+      guard let (cause, _) = health.failure, await canMakePods(object, &wait) else { return health }
+      return .progressing("\(cause); nothing is in the way any more, and it will be tried again")
     case .progressing(let state): return await judge(object, pods, waiting: state, &wait)
     }
   }
@@ -211,7 +215,9 @@ extension Applier {
       return trouble.isFinal ? .failed(cause: trouble.text, pod: nil) : .progressing("\(state): \(trouble.text)")
     }
     guard let warning = await look(object, pods, &wait) else { return .progressing(state) }
-    if warning.reason == "FailedCreate", warning.isFinal, await canMakePods(object) { return .progressing(state) }
+    if warning.reason == "FailedCreate", warning.isFinal, await canMakePods(object, &wait) {
+      return .progressing(state)
+    }
     return warning.isFinal
       ? .failed(cause: warning.text, pod: warning.pod) : .progressing("\(state): \(warning.text)")
   }

@@ -18,7 +18,7 @@ extension Health {
     if isObserved(object), let failed = condition(object, "ReplicaFailure"), failed["status"]?.string == "True",
       case let message = failed["message"]?.string ?? "", !passes(message)
     {
-      return .failed(cause: "\(noPods)\(message)", pod: nil)
+      return .barred(message)
     }
     if isOverdue(object) {
       return .failed(cause: "no progress within its deadline" + hint(pods), pod: nil)
@@ -43,9 +43,6 @@ extension Health {
     object.kind == "Deployment" && isObserved(object)
       && condition(object, "Progressing")?["reason"]?.string == "ProgressDeadlineExceeded"
   }
-
-  /// What the cause begins with where a target refuses the pods of a workload.
-  static let noPods = "no pod can be made: "
 
   /// Whether a refusal of pods passes by itself: the service account `default` is made a moment after its namespace, and
   /// webhooks of the same plan may still be starting.

@@ -8,6 +8,17 @@ public enum Health: Sendable, Hashable {
   case progressing(String)
   /// It will not get there by itself; the text says why.
   case failed(cause: String, pod: String?)
+  /// The target forbids its pods; the text is the refusal. It is told for a while after the reason is gone.
+  case barred(String)
+
+  /// Why it will not get there by itself, and the pod that shows it; nil where it may.
+  public var failure: (cause: String, pod: String?)? {
+    switch self {
+    case .healthy, .progressing: nil
+    case .failed(let cause, let pod): (cause, pod)
+    case .barred(let refusal): ("no pod can be made: \(refusal)", nil)
+    }
+  }
 }
 
 extension Health {

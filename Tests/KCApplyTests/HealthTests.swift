@@ -67,7 +67,8 @@ import Testing
     let start = "pods \"web-1\" is forbidden: error looking up service account shop/"
     #expect(health(start + "default: serviceaccount \"default\" not found") == .progressing("0 of 3 pods ready"))
     let missing = start + "web: serviceaccount \"web\" not found"
-    #expect(health(missing) == .failed(cause: "no pod can be made: " + missing, pod: nil))
+    #expect(health(missing) == .barred(missing))
+    #expect(health(missing).failure?.cause == "no pod can be made: " + missing)
   }
 
   private func pod(_ state: Value, restarts: Int64 = 0, last: Value = [:]) -> Value {

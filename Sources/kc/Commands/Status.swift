@@ -127,7 +127,7 @@ struct Status: AsyncParsableCommand {
       switch row.health {
       case .healthy?: state = style.paint(row.isDone ? "done, and gone since" : "healthy", .good)
       case .progressing(let what)?: state = style.paint(what, .warning)
-      case .failed(let cause, _)?: state = style.paint(cause, .bad)
+      case .failed?, .barred?: state = style.paint(row.health?.failure?.cause ?? "", .bad)
       case nil: state = style.paint("gone", .bad)
       }
       lines.append("  \(TextStyle.pad(row.address, width))  \(state)")
@@ -154,9 +154,9 @@ struct Status: AsyncParsableCommand {
           case .progressing(let what)?:
             out["health"] = "progressing"
             out["state"] = .string(what)
-          case .failed(let cause, _)?:
+          case .failed?, .barred?:
             out["health"] = "failed"
-            out["state"] = .string(cause)
+            out["state"] = (row.health?.failure?.cause).map { .string($0) }
           case nil: out["health"] = "gone"
           }
           if !row.logs.isEmpty { out["logs"] = .array(row.logs.map { .string($0) }) }
