@@ -9,10 +9,8 @@ public struct Placement: Sendable, Hashable {
   public var unplaced: Int
   /// Why not, node by node.
   public var obstacles: [Obstacle]
-  /// Pods that would be evicted to make room, as `namespace/name`.
-  public var evicts: [String]
-  /// Those of them that then fit nowhere.
-  public var homeless: [String] = []
+  /// Pods that would be evicted to make room, and what becomes of them.
+  public var displaced: [Displaced]
   /// Where the lack shows itself: at the end, or only while the rollout runs.
   public var onlyDuringRollout: Bool
   /// Changes of which each would make room, the smallest first: `500m cpu less, on node-a`.
@@ -46,9 +44,39 @@ public struct Placement: Sendable, Hashable {
     }
   }
 
+  /// A pod that has to make room.
+  public struct Displaced: Sendable, Hashable {
+    /// `namespace/name`; of one that this plan makes, `a new pod of deployment web`.
+    public var pod: String
+    /// The address of the workload that it is of, where that is the project's.
+    public var address: String?
+    public var fate: Fate
+    /// Whether this plan makes it: then it is counted where it ends up.
+    public var isNew: Bool
+
+    public init(pod: String, address: String? = nil, fate: Fate, isNew: Bool = false) {
+      self.pod = pod
+      self.address = address
+      self.fate = fate
+      self.isNew = isNew
+    }
+  }
+
+  /// What becomes of a displaced pod.
+  public enum Fate: Sendable, Hashable {
+    /// It is made again, and runs on this node.
+    case moves(to: String)
+    /// It is made again, and fits nowhere.
+    case fitsNowhere
+    /// Nobody makes it again.
+    case ends
+    /// Another scheduler places it.
+    case unknown
+  }
+
   public init(
     address: String, name: String, nodes: [Share] = [], unplaced: Int = 0, obstacles: [Obstacle] = [],
-    remedies: [String] = [], evicts: [String] = [], onlyDuringRollout: Bool = false
+    remedies: [String] = [], displaced: [Displaced] = [], onlyDuringRollout: Bool = false
   ) {
     self.address = address
     self.name = name
@@ -56,9 +84,13 @@ public struct Placement: Sendable, Hashable {
     self.unplaced = unplaced
     self.obstacles = obstacles
     self.remedies = remedies
-    self.evicts = evicts
+    self.displaced = displaced
     self.onlyDuringRollout = onlyDuringRollout
   }
 
   public var total: Int { nodes.reduce(unplaced) { $0 + $1.pods } }
+  /// The pods that would be evicted.
+  public var evicts: [String] { displaced.map(\.pod) }
+  /// Those of them that were there before, and then fit nowhere.
+  public var homeless: [String] { displaced.filter { $0.fate == .fitsNowhere && !$0.isNew }.map(\.pod) }
 }

@@ -4,14 +4,15 @@ internal import KCScheduler
 
 /// What becomes of pods that had to make room: their controllers make them anew, and they look for a place.
 extension PlacementForecast {
-  /// Places them where they fit, and says which fit nowhere. Those that this plan makes are counted where they end up.
-  mutating func findPlaces(forEvictedIn placements: inout [Placement]) {
-    var homeless: Set<String> = []
+  /// Places them where they fit, and says what becomes of each. Those that this plan makes are counted where they end up.
+  mutating func findPlaces(forEvictedIn placements: inout [Placement], _ steps: [Step]) {
+    var fates: [String: Placement.Fate] = [:]
     for name in evicted {
       let own = made[name]
       guard let (pod, profile) = own.map({ ($0.pod, $0.profile) }) ?? again(name) else { continue }
       let node = Scheduler(profile: profile).schedule(pod, in: snapshot).node
-      if let node { snapshot.place(pod, on: node) } else { homeless.insert(name) }
+      if let node { snapshot.place(pod, on: node) }
+      fates[name] = node.map { .moves(to: $0) } ?? .fitsNowhere
       guard let own, let index = placements.firstIndex(where: { $0.address == own.address }) else { continue }
       placements[index].move(from: own.node, to: node)
       if node == nil, placements[index].obstacles.isEmpty {
@@ -20,10 +21,19 @@ extension PlacementForecast {
         ]
       }
     }
+    let owners = PodOwners(steps, live)
     for index in placements.indices {
-      placements[index].homeless = placements[index].evicts.filter { homeless.contains($0) && made[$0] == nil }
-      placements[index].evicts = placements[index].evicts.map { name in
-        made[name].map { "a new pod of \(Self.title(of: $0.address))" } ?? name
+      placements[index].displaced = placements[index].displaced.map { displaced in
+        let name = displaced.pod
+        if let own = made[name] {
+          return Placement.Displaced(
+            pod: "a new pod of \(Self.title(of: own.address))", address: own.address, fate: fates[name] ?? .unknown,
+            isNew: true)
+        }
+        let pod = live.cluster.pods.first { $0.namespacedName == name }
+        let isMadeAgain = pod?.controllerOwner != nil
+        return Placement.Displaced(
+          pod: name, address: pod.flatMap(owners.address), fate: fates[name] ?? (isMadeAgain ? .unknown : .ends))
       }
     }
   }
@@ -61,5 +71,45 @@ extension Placement {
       nodes.append(Share(node: new, pods: 1))
       nodes.sort { $0.node < $1.node }
     }
+  }
+}
+
+/// Of which of a plan's workloads pods are, by what they say themselves.
+private struct PodOwners {
+  private struct Owner: Hashable {
+    var kind: String
+    var namespace: String
+    var name: String
+  }
+
+  private let addresses: [Owner: String]
+  /// The deployments of replica sets.
+  private let deployments: [Owner: String]
+
+  init(_ steps: [Step], _ live: LiveState) {
+    let workloads: Set = ["Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "Job", "Pod"]
+    addresses = Dictionary(
+      steps.filter { $0.action != .remove && workloads.contains($0.key.kind) }.map { step in
+        (Owner(kind: step.key.kind, namespace: step.key.namespace, name: step.key.name), step.address)
+      }, uniquingKeysWith: { first, _ in first })
+    deployments = Dictionary(
+      live.cluster.others.compactMap { set in
+        guard set.kind == "ReplicaSet", let owner = set.controllerOwner?["name"]?.string else { return nil }
+        return (Owner(kind: "ReplicaSet", namespace: set.namespace ?? "", name: set.name ?? ""), owner)
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func address(_ pod: Value) -> String? {
+    let namespace = pod.namespace ?? ""
+    guard let reference = pod.controllerOwner, let name = reference["name"]?.string else {
+      return addresses[Owner(kind: "Pod", namespace: namespace, name: pod.name ?? "")]
+    }
+    let owner = Owner(kind: reference["kind"]?.string ?? "", namespace: namespace, name: name)
+    if let known = addresses[owner] { return known }
+    guard owner.kind == "ReplicaSet" else { return nil }
+    // A set that is not at hand is called after its deployment and the revision that its pods say.
+    let revision = pod.labels["pod-template-hash"].map { "-\($0)" } ?? ""
+    let deployment = deployments[owner] ?? (name.hasSuffix(revision) ? String(name.dropLast(revision.count)) : name)
+    return addresses[Owner(kind: "Deployment", namespace: namespace, name: deployment)]
   }
 }

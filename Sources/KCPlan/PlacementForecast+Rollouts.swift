@@ -59,7 +59,10 @@ extension PlacementForecast {
     for timing in RolloutTiming.all(delays: delays).dropFirst() {
       if first.allSatisfy({ !$0.isCertain }) { break }
       let other = walk(timing)
-      for index in first.indices where !other.indices.contains(index) || other[index].nodes != first[index].nodes {
+      for index in first.indices
+      where !other.indices.contains(index) || other[index].nodes != first[index].nodes
+        || other[index].displaced != first[index].displaced
+      {
         first[index].isCertain = false
       }
     }

@@ -93,7 +93,7 @@ struct PlacementForecast {
       let pods = (before..<podCount).map { place + podName($0 + 1, of: object) }
       jobs.append((pods, wave: step.wave, isAwaited: step.action != .add))
     }
-    if !evicted.isEmpty { findPlaces(forEvictedIn: &out) }
+    if !evicted.isEmpty { findPlaces(forEvictedIn: &out, steps) }
     return out
   }
 
@@ -235,7 +235,8 @@ struct PlacementForecast {
     guard let node = decision.node ?? decision.nominated else { return false }
     if decision.node == nil {
       for victim in decision.victims { snapshot.removePod(victim) }
-      placement.evicts += decision.victims
+      // What becomes of them is known when all have their place.
+      placement.displaced += decision.victims.map { Placement.Displaced(pod: $0, fate: .unknown) }
       evicted += decision.victims
     }
     snapshot.place(info, on: node)

@@ -112,13 +112,15 @@ public struct Plan: Sendable {
   public var hasUnplaced: Bool { placements.contains { $0.unplaced > 0 } || !displaced.isEmpty }
   /// Pods of the project that others of it displace, and that then fit nowhere.
   public var displaced: [String] {
-    placements.flatMap(\.homeless).filter { pod in steps.contains { $0.action != .remove && $0.mayOwn(pod: pod) } }
+    let kept = Set(steps.filter { $0.action != .remove }.map(\.address))
+    return placements.flatMap(\.displaced).filter { pod in
+      pod.fate == .fitsNowhere && !pod.isNew && pod.address.map(kept.contains) ?? false
+    }.map(\.pod)
   }
   /// What the plan's pods may displace of the project's own workloads.
   public var endangered: [Step] {
-    let pods = placements.flatMap(\.evicts)
-    return pods.isEmpty
-      ? [] : steps.filter { step in step.action != .remove && pods.contains { step.mayOwn(pod: $0) } }
+    let owners = Set(placements.flatMap(\.displaced).compactMap(\.address))
+    return owners.isEmpty ? [] : steps.filter { $0.action != .remove && owners.contains($0.address) }
   }
   /// Steps that the target has refused beforehand.
   public var refusals: [Step] { steps.filter { $0.refusal != nil } }
@@ -191,12 +193,6 @@ public struct Step: Sendable {
   public var isFound = false
   /// Why this removal has to be allowed by itself: `it holds data`; nil where it has not.
   public var guardReason: String?
-
-  /// Whether a pod (`namespace/name`) is called as those of this workload are.
-  func mayOwn(pod: String) -> Bool {
-    ["Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "Job"].contains(key.kind)
-      && pod.hasPrefix("\(key.namespace)/\(key.name)-")
-  }
 
   /// A field's change, with where it comes from.
   public struct Change: Sendable, Hashable {

@@ -204,9 +204,8 @@ public enum PlanFile {
           node: obstacle["node"]?.string ?? "", reason: obstacle["reason"]?.string ?? "", rule: rule,
           plugin: obstacle["plugin"]?.string ?? "")
       }, remedies: value["remedies"]?.array?.compactMap(\.string) ?? [],
-      evicts: value["evicts"]?.array?.compactMap(\.string) ?? [],
+      displaced: (value["displaced"]?.array ?? []).map(Placement.Displaced.init),
       onlyDuringRollout: value["onlyDuringRollout"]?.bool ?? false)
-    placement.homeless = value["homeless"]?.array?.compactMap(\.string) ?? []
     placement.isCertain = value["certain"]?.bool ?? true
     return placement
   }

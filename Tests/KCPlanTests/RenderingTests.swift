@@ -46,7 +46,13 @@ enum Sample {
       obstacles: [
         .init(node: "node-a", reason: "350m cpu short", plugin: "NodeResourcesFit"),
         .init(node: "<b>", reason: "is barred", rule: rule, plugin: "InterPodAffinity"),
-      ], remedies: ["350m cpu less, on node-a"], evicts: ["shop/low"])
+      ], remedies: ["350m cpu less, on node-a"],
+      displaced: [
+        .init(pod: "shop/low-1", address: "deployment.low", fate: .moves(to: "node-b")),
+        .init(pod: "shop/low-2", address: "deployment.low", fate: .fitsNowhere),
+        .init(pod: "shop/low", fate: .ends), .init(pod: "other/own", fate: .unknown),
+        .init(pod: "a new pod of deployment new", address: "deployment.new", fate: .moves(to: "node-b"), isNew: true),
+      ])
     var plan = Plan(
       project: "shop", environment: "prod", target: "engine <local>", steps: [keep, change, remove],
       placements: [placement], digest: "7c1e9a0123456789", recordNamespace: "shop")

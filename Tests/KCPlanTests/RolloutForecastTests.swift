@@ -105,9 +105,44 @@ import Testing
     #expect(placement.evicts.count == 2 && placement.homeless == placement.evicts)
     #expect(plan.hasUnplaced && plan.displaced == placement.homeless)
     #expect(plan.endangered.map(\.address) == ["deployment.low"])
-    // With room elsewhere they come up there.
+    #expect(
+      PlacementText([placement], style: TextStyle()).lines().contains {
+        $0.hasSuffix("✗ evicts shop/low-1-0, shop/low-1-1, which then fit nowhere else")
+      })
+    // With room elsewhere they come up there, and that is said.
     state.cluster.nodes.append(Make.node("n2"))
-    #expect(!Make.plan([Make.desired(high), Make.desired(low)], state).hasUnplaced)
+    let roomy = Make.plan([Make.desired(high), Make.desired(low)], state)
+    #expect(!roomy.hasUnplaced)
+    high.set(["kubernetes.io/hostname": "n1"], at: "spec", "template", "spec", "nodeSelector")
+    let pinned = Make.plan([Make.desired(high), Make.desired(low)], state)
+    let moved = try #require(pinned.placements.first { $0.name == "high" })
+    #expect(moved.displaced.count == 2 && !pinned.hasUnplaced)
+    #expect(moved.displaced.allSatisfy { $0.fate == .moves(to: "n2") && $0.address == "deployment.low" })
+    #expect(
+      PlacementText([moved], style: TextStyle()).lines().contains {
+        $0.hasSuffix("evicts shop/low-1-0, shop/low-1-1, which then run on n2")
+      })
+  }
+
+  /// Whose a pod is, it says itself: names that begin alike are no sign.
+  @Test func namesThatBeginAlikeAreNotMistaken() throws {
+    let urgent: Value = [
+      "apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": ["name": "urgent"], "value": 1000,
+    ]
+    var state = try running(Make.deployment("low-api", replicas: 2, cpu: "900m"), on: ["n1", "n1"], cpu: "900m")
+    state.cluster.others.append(urgent)
+    var high = Make.deployment("high", replicas: 1, cpu: "1500m")
+    high.set("urgent", at: "spec", "template", "spec", "priorityClassName")
+    let low = Make.deployment("low", replicas: 0, cpu: "900m")
+    let plan = Make.plan([Make.desired(high), Make.desired(low)], state)
+    #expect(plan.placements.first { $0.name == "high" }?.homeless.count == 2)
+    #expect(plan.displaced.isEmpty && plan.endangered.isEmpty)
+    // Without the replica set at hand, too.
+    state.cluster.others.removeAll { $0.kind == "ReplicaSet" }
+    #expect(Make.plan([Make.desired(high), Make.desired(low)], state).displaced.isEmpty)
+    let api = Make.deployment("low-api", replicas: 2, cpu: "900m")
+    #expect(
+      Make.plan([Make.desired(high), Make.desired(api)], state).endangered.map(\.address) == ["deployment.low-api"])
   }
 
   /// What this plan makes itself may have to make room, too: it is counted where it ends up.

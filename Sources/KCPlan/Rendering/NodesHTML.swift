@@ -20,9 +20,9 @@ struct NodesHTML {
     }
     let why = unplaced.map(reasons).joined()
     let evicted = placements.flatMap { placement in
-      placement.evicts.map { pod in
-        "<li><code>\(Markup.escape(pod))</code> is evicted for \(Markup.escape(placement.name))"
-          + (placement.homeless.contains(pod) ? ", and then fits nowhere" : "") + "</li>"
+      placement.displaced.map { one in
+        "<li><code>\(Markup.escape(one.pod))</code> is evicted for \(Markup.escape(placement.name))"
+          + "\(Markup.escape(one.fate.words(1)))</li>"
       }
     }
     let evictions = evicted.isEmpty ? "" : "<h3>Evicted</h3><ul>\(evicted.joined())</ul>\n"

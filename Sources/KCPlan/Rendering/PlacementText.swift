@@ -28,13 +28,8 @@ struct PlacementText {
       }
       var lines = ["\(head)\(name)   \(shares.joined(separator: " · "))"]
       if !placement.isCertain { lines += wrap(style.paint("≈ \(Self.forecast)", .faint)) }
-      if !placement.evicts.isEmpty {
-        lines += wrap(style.paint("evicts \(placement.evicts.joined(separator: ", "))", .warning))
-      }
-      if !placement.homeless.isEmpty {
-        let verb = placement.homeless.count == 1 ? "fits" : "fit"
-        lines += wrap(
-          style.paint("✗ ", .bad) + "\(placement.homeless.joined(separator: ", ")) then \(verb) nowhere else")
+      for (words, isBad) in Self.displacements(placement.displaced) {
+        lines += wrap(isBad ? style.paint("✗ ", .bad) + words : style.paint(words, .warning))
       }
       for reason in Self.reasons(placement.obstacles) { lines += wrap(style.paint("✗ ", .bad) + reason) }
       for remedy in placement.remedies.prefix(3) { lines += wrap(style.paint("→ ", .good) + "would fit: \(remedy)") }
@@ -44,6 +39,20 @@ struct PlacementText {
 
   /// What is said of a placement that may come out otherwise.
   static let forecast = "may come out otherwise: it depends on which old pods are gone when new ones look for a node"
+
+  /// Whom a placement evicts, a line for all of one fate; and whether that fate is a bad one.
+  static func displacements(_ displaced: [Placement.Displaced]) -> [(words: String, isBad: Bool)] {
+    var order: [Placement.Fate] = []
+    var pods: [Placement.Fate: [String]] = [:]
+    for one in displaced {
+      if pods[one.fate] == nil { order.append(one.fate) }
+      pods[one.fate, default: []].append(one.pod)
+    }
+    return order.map { fate in
+      let names = pods[fate] ?? []
+      return ("evicts \(names.joined(separator: ", "))\(fate.words(names.count))", fate == .fitsNowhere)
+    }
+  }
 
   private func wrap(_ text: String) -> [String] {
     style.wrap(text, indent: Self.indent, hanging: Self.indent + "  ")
@@ -63,6 +72,18 @@ struct PlacementText {
       let names = nodes[reason] ?? []
       let who = names.count > 4 ? "\(names.count) nodes" : names.joined(separator: ", ")
       return "\(who): \(reason)"
+    }
+  }
+}
+
+extension Placement.Fate {
+  /// What is said of pods after that they are evicted.
+  func words(_ count: Int) -> String {
+    switch self {
+    case .moves(let node): ", which then \(count == 1 ? "runs" : "run") on \(node)"
+    case .fitsNowhere: ", which then \(count == 1 ? "fits" : "fit") nowhere else"
+    case .ends: ", which nobody makes again"
+    case .unknown: ""
     }
   }
 }

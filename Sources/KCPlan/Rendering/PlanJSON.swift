@@ -124,6 +124,7 @@ public enum PlanJSON {
       "unplaced": Value(placement.unplaced), "onlyDuringRollout": .bool(placement.onlyDuringRollout),
       "remedies": .array(placement.remedies.map { .string($0) }),
       "evicts": .array(placement.evicts.map { .string($0) }),
+      "displaced": .array(placement.displaced.map(\.value)),
       "homeless": .array(placement.homeless.map { .string($0) }),
       "obstacles": .array(
         placement.obstacles.map { obstacle in
@@ -135,5 +136,38 @@ public enum PlanJSON {
           return out
         }),
     ]
+  }
+}
+
+extension Placement.Displaced {
+  var value: Value {
+    var out: Value = ["pod": .string(pod), "new": .bool(isNew), "fate": .string(fate.word)]
+    if case .moves(let node) = fate { out["node"] = .string(node) }
+    out["address"] = address.map { .string($0) }
+    return out
+  }
+
+  init(_ value: Value) {
+    let fate: Placement.Fate =
+      switch value["fate"]?.string {
+      case "moves": .moves(to: value["node"]?.string ?? "")
+      case "nowhere": .fitsNowhere
+      case "ends": .ends
+      default: .unknown
+      }
+    self.init(
+      pod: value["pod"]?.string ?? "", address: value["address"]?.string, fate: fate, isNew: value["new"]?.bool ?? false
+    )
+  }
+}
+
+extension Placement.Fate {
+  fileprivate var word: String {
+    switch self {
+    case .moves: "moves"
+    case .fitsNowhere: "nowhere"
+    case .ends: "ends"
+    case .unknown: "unknown"
+    }
   }
 }
