@@ -167,6 +167,7 @@ extension FakeAPI {
     if subresource == "status" {
       result = old
       result["status"] = new["status"]
+      if key.kind == .deployment { result.set(new.at("metadata", "annotations"), at: "metadata", "annotations") }
     } else {
       result["status"] = old["status"]
       Defaulting.apply(to: &result, type: type)

@@ -7,7 +7,7 @@ internal import Synchronization
 /// fails comes back later. This is the one place that requeues.
 final class Controller: Sendable {
   /// How many keys are worked on at the same time.
-  static let workers = 8
+  static let workers = 16
 
   let reconciler: any Reconciler
   private let cache: ClusterCache

@@ -51,10 +51,12 @@ extension Rollout {
     }
   }
 
+  /// The status is written with it, as in Kubernetes: a write of its own would count as a new generation, which the
+  /// status would have to follow.
   private mutating func noteRevision(_ revision: String?) {
     guard let revision, deployment.annotations[DeploymentAnnotation.revision] != revision else { return }
     deployment.setAnnotation(DeploymentAnnotation.revision, revision)
-    outcome.then(.update(deployment))
+    isRevisionNew = true
   }
 
   /// The replica set for the present template; nil where every name is taken.

@@ -130,7 +130,7 @@ extension Rollout {
     status["terminatingReplicas"] = Value(counts.terminating)
     status.setCount(collisions, "collisionCount")
     status["conditions"] = .array(conditions)
-    if status == deployment["status"] { return }
+    if status == deployment["status"], !isRevisionNew { return }
     deployment["status"] = status
     outcome.then(.update(deployment, subresource: "status"))
   }

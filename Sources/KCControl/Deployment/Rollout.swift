@@ -18,6 +18,8 @@ struct Rollout {
   var conditions: [Value]
   /// Counts names of replica sets that something else has.
   var collisions: Int
+  /// Whether the deployment's annotation says another revision than before.
+  var isRevisionNew = false
 
   init(_ deployment: Value, replicaSets: [Value], in view: any ClusterView, now: Timestamp) {
     self.deployment = deployment
