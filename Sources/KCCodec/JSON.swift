@@ -1,7 +1,7 @@
 internal import CJansson
 public import KCData
 
-/// JSON text ⇄ values. Reading is jansson's.
+/// JSON text ⇄ values. What is right and plain is read at once; all else is jansson's.
 public enum JSON {
   public static func parse(_ text: String) throws(CodecError) -> Value { try parse(Array(text.utf8)) }
 
@@ -10,6 +10,12 @@ public enum JSON {
   /// - Throws: for text that is no JSON, for a key that stands twice in an object, for numbers past a double's range,
   ///   and for nesting deeper than 2,048 levels.
   public static func parse(_ bytes: [UInt8]) throws(CodecError) -> Value {
+    if let value = PlainJSON.value(bytes) { return value }
+    return try parseAny(bytes)
+  }
+
+  /// The same without the short way.
+  static func parseAny(_ bytes: [UInt8]) throws(CodecError) -> Value {
     var error = json_error_t()
     if let value = load(bytes, &error) { return value }
     if let bytes = LoneSurrogates.replaced(bytes) { return try parse(bytes) }

@@ -34,6 +34,11 @@ public struct Fields: Sendable, ExpressibleByDictionaryLiteral {
     _modify { yield &storage[key, default: fallback()] }
   }
 
+  /// Sets a field.
+  ///
+  /// - Returns: whether there was none of that name.
+  public mutating func insert(_ key: String, _ value: Value) -> Bool { storage.updateValue(value, forKey: key) == nil }
+
   public mutating func removeValue(forKey key: String) -> Value? { storage.removeValue(forKey: key) }
 
   /// Orders the fields by the bytes of their names.
