@@ -177,12 +177,20 @@ public final class HTTPTransport: APITransport {
   }
 
   private func escaped(_ text: String) -> String {
+    func isPlain(_ byte: UInt8) -> Bool {
+      switch byte {
+      case 48...57, 65...90, 97...122, 45, 46, 95, 126: true
+      default: false
+      }
+    }
+    if text.utf8.allSatisfy(isPlain) { return text }
     var out: [UInt8] = []
     let digits = Array("0123456789ABCDEF".utf8)
     for byte in text.utf8 {
-      switch byte {
-      case 48...57, 65...90, 97...122, 45, 46, 95, 126: out.append(byte)
-      default: out += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      if isPlain(byte) {
+        out.append(byte)
+      } else {
+        out += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
       }
     }
     return String(decoding: out, as: UTF8.self)

@@ -11,8 +11,7 @@ struct ServiceAddresses {
 
   /// What services can have here, besides what others have already.
   func cluster(for object: Value, _ state: borrowing ObjectState) -> ServiceAllocation.Cluster {
-    let others = state.list("services", namespace: nil).map(\.value)
-      .filter { $0.name != object.name || $0.namespace != object.namespace }
+    let others = others(than: object, state)
     let taken = Set(others.flatMap { $0.at("spec", "clusterIPs")?.array ?? [] }.compactMap(\.string))
     return ServiceAllocation.Cluster(
       ranges: [IPRange(settings.serviceRange)].compactMap(\.self),
@@ -23,11 +22,14 @@ struct ServiceAddresses {
   func assign(_ object: inout Value, _ state: borrowing ObjectState) throws(APIStatus) {
     let type = object.at("spec", "type")?.string ?? "ClusterIP"
     if type == "ExternalName" { return }
-    let others = state.list("services", namespace: nil).map(\.value)
-      .filter { $0.name != object.name || $0.namespace != object.namespace }
+    let others = others(than: object, state)
     try assignAddress(&object, others)
     let allocates = object.at("spec", "allocateLoadBalancerNodePorts")?.bool ?? true
     if type == "NodePort" || type == "LoadBalancer" { try assignPorts(&object, others, allocates: allocates) }
+  }
+
+  private func others(than object: Value, _ state: borrowing ObjectState) -> [Value] {
+    state.unordered("services").filter { $0.name != object.name || $0.namespace != object.namespace }
   }
 
   private func invalid(_ object: Value, _ field: String, _ message: String) -> APIStatus {
