@@ -30,8 +30,9 @@ extension Applier {
 
   /// Begins a revision; or goes on with the last one, where that declared the same and was not finished.
   func begin(
-    _ plan: Plan, _ history: History, _ last: Unfinished?, note: String?
+    _ plan: Plan, _ history: History, _ former: [Revision], note: String?
   ) async throws(ClientError) -> Revision {
+    let last = History.unfinished(former)
     let left = Set(Self.unfinished(plan, last).map(\.address))
     let taken = left.union((plan.changes.filter { $0.action != .remove } + plan.endangered).map(\.address))
     open.begin(taken)
@@ -39,6 +40,6 @@ extension Applier {
       revision.note = note
       return revision
     }
-    return try await history.begin(plan, author: options.author, note: note, open: taken)
+    return try await history.begin(plan, after: former, author: options.author, note: note, open: taken)
   }
 }

@@ -116,12 +116,14 @@ public struct Applier: Sendable {
     var revision: Revision?
     var inventory = Inventory(project: plan.project, namespace: namespace)
     var isRecorded = false
+    var former: [Revision] = []
     let failure: ApplyFailure?
     do throws(ApplyFailure) {
       inventory = try await request { () async throws(ClientError) in
         try await Inventory.read(project: plan.project, namespace: namespace, from: client)
       }
-      let last = try await request { () async throws(ClientError) in try await history.unfinished() }
+      former = try await request { () async throws(ClientError) in try await history.list() }
+      let last = History.unfinished(former)
       // Another apply has finished it since the plan was made.
       if plan.isEmpty, plan.unfinished != nil, last == nil { return nil }
       // Written before anything is made: a crash at any point leaves nothing that is not recorded.
@@ -131,7 +133,7 @@ public struct Applier: Sendable {
       isRecorded = true
       if !kept.isEmpty {
         revision = try await request { () async throws(ClientError) in
-          try await begin(plan, history, last, note: note)
+          try await begin(plan, history, former, note: note)
         }
       }
       if (plan.changes + left).contains(where: { watch.follows($0.key.kind) }) {
@@ -141,10 +143,10 @@ public struct Applier: Sendable {
         watch.remember()
       }
       try await perform(plan, left)
-      let former = inventory.entries
+      let before = inventory.entries
       try await record(inventory.entries(of: plan, open: []), of: plan, in: &inventory)
       let others = OtherRecords(client: client, project: plan.project, namespace: namespace)
-      try await settle(with: others, plan, former, kept)
+      try await settle(with: others, plan, before, kept)
       if kept.isEmpty { try await request { () async throws(ClientError) in try await history.removeAll() } }
       failure = nil
     } catch {
@@ -158,9 +160,9 @@ public struct Applier: Sendable {
         revision.note = failure.brief
         if !plan.isEmpty { revision.summary = Revision.summary(of: plan, done: open.done) }
       }
-      let written = revision
+      let (written, former) = (revision, former)
       // A history that cannot be written is no reason to call an apply failed that was done.
-      await Task { try? await history.end(written, limit: options.historyLimit) }.value
+      await Task { try? await history.end(written, limit: options.historyLimit, after: former) }.value
     }
     return failure
   }

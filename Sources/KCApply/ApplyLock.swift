@@ -55,6 +55,7 @@ struct ApplyLock: Sendable {
     var last: LockHolder?
     // Stays so where the answer was lost and the next look finds the lock taken.
     var broken = false
+    if try await takeFree() { return false }
     for _ in 0..<6 {
       let current: Value?
       var other: LockHolder?
@@ -83,6 +84,17 @@ struct ApplyLock: Sendable {
       }
     }
     throw .locked(last ?? LockHolder(name: "another apply", author: "", since: "", renewed: "", secondsLeft: nil))
+  }
+
+  /// Takes the lock where nobody has it, as most of the time; to look first would be a request more.
+  private func takeFree() async throws(ApplyFailure) -> Bool {
+    do throws(ClientError) {
+      _ = try await client.create(lease(), type: Self.type)
+      return true
+    } catch {
+      if !error.isAlreadyExists && !error.isConflict && !error.isTransient { throw ApplyFailure(error) }
+      return false
+    }
   }
 
   /// Gives the one whose lock was taken the time to notice: it looks after its lease now and then, and goes on until it

@@ -110,7 +110,7 @@ extension Inventory {
   /// Writes the record, or removes it when nothing is owned any more.
   func write(to client: APIClient) async throws(ClientError) {
     if !entries.isEmpty {
-      _ = try await client.apply(record, type: Self.type, force: true)
+      _ = try await client.apply(record, type: Self.type, force: true, wantsObject: false)
       return
     }
     do throws(ClientError) {

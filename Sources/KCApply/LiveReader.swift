@@ -35,6 +35,9 @@ public struct LiveReader: Sendable {
       let others = OtherRecords(client: client, project: project, namespace: namespace)
       state.owners = try await others.owners(in: Set(keys.map(\.namespace))).filter { keys.contains($0.key) }
     }
+    // What is new is placed: while it is looked at here, the target is asked already for what that takes.
+    let hasNew = desired.contains { state.objects[$0.key] == nil }
+    async let early = hasNew ? await surroundings() : nil
     var (open, new): ([DesiredObject], [DesiredObject]) = ([], [])
     let planner = Planner(types: client.types)
     let known = Deferral.resolve(desired, live: state.objects)
@@ -58,7 +61,8 @@ public struct LiveReader: Sendable {
       state.cluster.nodes = try await list("v1", "Node")
       return state
     }
-    state.cluster = try await cluster()
+    let around = if let early = await early { early } else { await surroundings() }
+    (state.cluster, state.scheduling) = try around.get()
     let admission = await Admission(client, state)
     let declared = Set(desired.map(\.key))
     let touched = desired.filter { state.objects[$0.key] == nil } + open
@@ -70,9 +74,18 @@ public struct LiveReader: Sendable {
     state.predicted = answers.compactMapValues(\.result)
     state.conflicts = answers.compactMapValues { $0.conflicts.isEmpty ? nil : $0.conflicts }
     if open.contains(where: { Self.lacks($0, state) }) { state.lastApplied = await lastApplied(project, namespace) }
-    state.scheduling = try await scheduling()
     state.knowsStorage = true
     return state
+  }
+
+  /// What pods are placed by.
+  private func surroundings() async -> Result<(LiveState.Cluster, SchedulerConfiguration), ClientError> {
+    do throws(ClientError) {
+      let rules = try await scheduling()
+      return .success((try await cluster(), rules))
+    } catch {
+      return .failure(error)
+    }
   }
 
   /// Whether an object that is there may be another project's: where it is new to this one, leaves it, or says so.

@@ -48,6 +48,9 @@ public struct APIClient: Sendable {
     throw .status(APIStatus(code: response.status, reason: "Unknown", message: "the API answered \(response.status)"))
   }
 
+  /// For answers of which only the metadata counts: the server need not send the rest.
+  static let metadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+
   private func writeQuery(dryRun: Bool = false, extra: [(name: String, value: String)] = [])
     -> [(name: String, value: String)]
   {
@@ -92,26 +95,29 @@ extension APIClient {
 
   public func patch(
     _ type: ResourceType, namespace: String?, name: String, _ patch: Value, kind: PatchKind = .merge,
-    subresource: String? = nil
+    subresource: String? = nil, wantsObject: Bool = true
   ) async throws(ClientError) -> Value {
     try await object(
       APIRequest(
         method: "PATCH", path: type.path(namespace: namespace, name: name, subresource: subresource),
-        query: writeQuery(), contentType: kind.rawValue, body: .value(patch)))
+        query: writeQuery(), contentType: kind.rawValue, accept: wantsObject ? nil : Self.metadataOnly,
+        body: .value(patch)))
   }
 
   /// Server-side apply.
   ///
   /// - Parameter force: whether fields that other managers own are taken from them.
   public func apply(
-    _ object: Value, type: ResourceType, force: Bool = false, dryRun: Bool = false, subresource: String? = nil
+    _ object: Value, type: ResourceType, force: Bool = false, dryRun: Bool = false, subresource: String? = nil,
+    wantsObject: Bool = true
   ) async throws(ClientError) -> Value {
     try await self.object(
       APIRequest(
         method: "PATCH",
         path: type.path(namespace: object.namespace, name: object.name ?? "", subresource: subresource),
         query: writeQuery(dryRun: dryRun, extra: force ? [("force", "true")] : []),
-        contentType: "application/apply-patch+yaml", body: .value(object)))
+        contentType: "application/apply-patch+yaml", accept: wantsObject ? nil : Self.metadataOnly,
+        body: .value(object)))
   }
 
   /// Deletes an object. One that is gone already is an error `NotFound`.

@@ -61,8 +61,11 @@ public struct History: Sendable {
   }
 
   /// The last apply, where it did not come to its end.
-  func unfinished() async throws(ClientError) -> Unfinished? {
-    guard let last = try await list().first, last.outcome != .applied else { return nil }
+  func unfinished() async throws(ClientError) -> Unfinished? { Self.unfinished(try await list()) }
+
+  /// - Parameter revisions: newest first.
+  static func unfinished(_ revisions: [Revision]) -> Unfinished? {
+    guard let last = revisions.first, last.outcome != .applied else { return nil }
     return Unfinished(revision: last.number, open: last.open)
   }
 
@@ -98,25 +101,31 @@ public struct History: Sendable {
 extension History {
   /// Writes down that an apply begins.
   ///
-  /// - Parameter open: the addresses of what it has to see healthy.
-  func begin(_ plan: Plan, author: String, note: String?, open: Set<String>) async throws(ClientError) -> Revision {
-    let number = (try await list().first?.number ?? 0) + 1
+  /// - Parameters:
+  ///   - former: the revisions that there are, newest first.
+  ///   - open: the addresses of what it has to see healthy.
+  func begin(
+    _ plan: Plan, after former: [Revision], author: String, note: String?, open: Set<String>
+  ) async throws(ClientError) -> Revision {
+    let number = (former.first?.number ?? 0) + 1
     var revision = Revision(
       number: number, outcome: .pending, environment: plan.environment, time: ApplyLock.now().rfc3339, author: author,
       plan: plan.id ?? plan.digest, summary: Revision.summary(of: plan), note: note)
     revision.open = open
     let maps = RevisionCodec.encode(revision, of: plan, namespace: namespace)
     revision.parts = maps.count
-    for map in maps { _ = try await client.apply(map, type: Inventory.type, force: true) }
+    for map in maps { _ = try await client.apply(map, type: Inventory.type, force: true, wantsObject: false) }
     return revision
   }
 
   /// Writes down how it ended, and forgets the oldest revisions.
-  func end(_ revision: Revision, limit: Int) async throws(ClientError) {
+  ///
+  /// - Parameter former: the revisions that there were when it began.
+  func end(_ revision: Revision, limit: Int, after former: [Revision]) async throws(ClientError) {
     _ = try await client.patch(
       Inventory.type, namespace: namespace, name: RevisionCodec.name(project, revision.number),
-      ["metadata": ["annotations": RevisionCodec.patch(revision)]])
-    let all = try await list()
+      ["metadata": ["annotations": RevisionCodec.patch(revision)]], wantsObject: false)
+    let all = [revision] + former.filter { $0.number != revision.number }
     // The newest that was applied is what a rollback returns to: it stays, however many failed after it.
     let kept = Set(all.prefix(max(limit, 1)).map(\.number)).union(
       all.filter { $0.outcome == .applied }.prefix(2).map(\.number))
