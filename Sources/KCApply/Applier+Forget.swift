@@ -10,8 +10,11 @@ extension Applier {
     let history = History(client: client, project: project, namespace: namespace)
     let isKnown = try await request { () async throws(ClientError) in
       if try await !history.list().isEmpty { return true }
-      return try await client.find(
-        Inventory.type, namespace: namespace, name: Inventory.recordName(project)) != nil
+      // The record, and the lock of one that died as its last.
+      for type in [Inventory.type, ApplyLock.type] {
+        if try await client.find(type, namespace: namespace, name: Inventory.recordName(project)) != nil { return true }
+      }
+      return false
     }
     if !isKnown { return false }
     let lock = ApplyLock(client: client, project: project, namespace: namespace, author: options.author)

@@ -43,7 +43,8 @@ extension Applier {
       return failure
     }
     let number = content.revision.number
-    report(.rollingBack(to: number, because: failure))
+    report(
+      .rollingBack(to: number, because: failure, secrets: Restoring.secrets(in: restored.objects).map(\.address)))
     var back = Planner(types: client.types).plan(
       project: plan.project, namespace: namespace, environment: content.revision.environment,
       desired: restored.objects, live: live)
@@ -51,7 +52,7 @@ extension Applier {
     for index in back.steps.indices where back.steps[index].action == .remove && back.steps[index].guardReason != nil {
       back.steps[index].action = .keep
     }
-    let second = await carryOut(back, namespace: namespace, history: history, note: "back to revision \(number)")
+    let second = await carryOut(back, namespace: namespace, history: history, backTo: number)
     return .rolledBack(after: failure, to: number, failure: second)
   }
 }

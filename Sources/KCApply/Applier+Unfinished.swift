@@ -1,4 +1,5 @@
 internal import KCClient
+internal import KCKube
 internal import KCPlan
 
 /// What an apply before this one has left unfinished.
@@ -29,17 +30,26 @@ extension Applier {
   }
 
   /// Begins a revision; or goes on with the last one, where that declared the same and was not finished.
+  ///
+  /// - Returns: nil where nothing can be written down any more: a namespace that is going takes nothing new.
   func begin(
-    _ plan: Plan, _ history: History, _ former: [Revision], note: String?
-  ) async throws(ClientError) -> Revision {
+    _ plan: Plan, _ history: History, _ former: [Revision], backTo: Int?
+  ) async throws(ApplyFailure) -> Revision? {
     let last = History.unfinished(former)
     let left = Set(Self.unfinished(plan, last).map(\.address))
     let taken = left.union((plan.changes.filter { $0.action != .remove } + plan.endangered).map(\.address))
     open.begin(taken)
-    if plan.isEmpty, let last, var revision = try await history.repeated(plan, last.revision) {
-      revision.note = note
-      return revision
+    do throws(ClientError) {
+      if plan.isEmpty, let last, var revision = try await history.repeated(plan, last.revision) {
+        revision.backTo = backTo
+        revision.note = backTo.map(Revision.note)
+        return revision
+      }
+      return try await history.begin(plan, after: former, author: options.author, backTo: backTo, open: taken)
+    } catch {
+      let isRemoval = plan.steps.allSatisfy { $0.action == .remove }
+      if isRemoval, case .status(let status) = error, [403, 404].contains(status.code) { return nil }
+      throw ApplyFailure(error)
     }
-    return try await history.begin(plan, after: former, author: options.author, note: note, open: taken)
   }
 }

@@ -107,12 +107,12 @@ public struct Applier: Sendable {
     } catch {
       return error
     }
-    let failure = await carryOut(plan, namespace: namespace, history: history, note: options.note)
+    let failure = await carryOut(plan, namespace: namespace, history: history, backTo: options.backTo)
     guard let failure, options.onFailure == .rollback, !Task.isCancelled, failure.leavesChanges else { return failure }
     return await goBack(after: failure, plan, namespace: namespace, history: history)
   }
 
-  func carryOut(_ plan: Plan, namespace: String, history: History, note: String?) async -> ApplyFailure? {
+  func carryOut(_ plan: Plan, namespace: String, history: History, backTo: Int?) async -> ApplyFailure? {
     var revision: Revision?
     var inventory = Inventory(project: plan.project, namespace: namespace)
     var isRecorded = false
@@ -131,11 +131,7 @@ public struct Applier: Sendable {
       let kept = inventory.entries(of: plan, open: Set((plan.changes + left).map(\.address)))
       try await record(kept + inventory.others(than: kept), of: plan, in: &inventory)
       isRecorded = true
-      if !kept.isEmpty {
-        revision = try await request { () async throws(ClientError) in
-          try await begin(plan, history, former, note: note)
-        }
-      }
+      revision = try await begin(plan, history, former, backTo: backTo)
       if (plan.changes + left).contains(where: { watch.follows($0.key.kind) }) {
         let isKnown = await watch.waitUntilSynced(within: max(options.retries.patience, .seconds(1)))
         if Task.isCancelled { throw .cancelled }
@@ -147,7 +143,10 @@ public struct Applier: Sendable {
       try await record(inventory.entries(of: plan, open: []), of: plan, in: &inventory)
       let others = OtherRecords(client: client, project: plan.project, namespace: namespace)
       try await settle(with: others, plan, before, kept)
-      if kept.isEmpty { try await request { () async throws(ClientError) in try await history.removeAll() } }
+      if kept.isEmpty {
+        try await request { () async throws(ClientError) in try await history.removeAll() }
+        revision = nil
+      }
       failure = nil
     } catch {
       failure = error

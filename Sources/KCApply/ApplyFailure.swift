@@ -96,8 +96,8 @@ public enum ApplyEvent: Sendable {
   case healthy(Step)
   case removing(Step)
   case removed(Step)
-  /// An apply failed; the project goes back to a revision.
-  case rollingBack(to: Int, because: ApplyFailure)
+  /// An apply failed; the project goes back to a revision. The secrets, as addresses, keep the values that they have.
+  case rollingBack(to: Int, because: ApplyFailure, secrets: [String])
   /// An apply failed, and the project cannot go back: why.
   case notRolledBack(String)
 }

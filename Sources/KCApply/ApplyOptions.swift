@@ -16,8 +16,8 @@ extension Applier {
     public var breaksLock = false
     /// Who applies, for the history and the lock: `anna@laptop`.
     public var author = "unknown"
-    /// A word for the history.
-    public var note: String?
+    /// The revision that the plan goes back to, if it does: the history says so.
+    public var backTo: Int?
     /// How many revisions are remembered.
     public var historyLimit = History.defaultLimit
     /// How many requests are under way at once.

@@ -100,7 +100,9 @@ public enum PlanFile {
     plan.unfinished = body.at("view", "unfinished").map { unfinished in
       Unfinished(
         revision: Int(clamping: unfinished["revision"]?.int ?? 0),
-        open: (unfinished["open"]?.array).map { Set($0.compactMap(\.string)) })
+        open: (unfinished["open"]?.array).map { Set($0.compactMap(\.string)) },
+        removesAll: unfinished["removesAll"]?.bool ?? false,
+        backTo: unfinished["backTo"]?.int.map { Int(clamping: $0) })
     }
     plan.appliedAs = body.at("view", "appliedAs")?.string
     let inputs = PlanInputs(body["inputs"] ?? [:])

@@ -166,7 +166,9 @@ public struct Planner {
         step.effect =
           live.isPartial
           ? "the file does not have it: made, where it is not there"
-          : "made again: it was removed on the target since the last apply"
+          : live.unfinished?.removesAll ?? false
+            ? "made again: a destroy that was not finished has removed it"
+            : "made again: it was removed on the target since the last apply"
       }
       step.changes = deferredChanges(desired, nil)
       return step

@@ -1,4 +1,5 @@
-/// The last apply of a project, where it did not come to its end: it failed, or its process died.
+/// The last apply of a project, or the removal of all of it, where that did not come to its end: it failed, or its process
+/// died.
 public struct Unfinished: Sendable, Hashable {
   /// Its number in the history.
   public var revision: Int
@@ -6,10 +7,16 @@ public struct Unfinished: Sendable, Hashable {
   public var open: Set<String>?
   /// Who is at it now; nil where nobody is.
   public var runBy: String?
+  /// Whether it was to remove all that the project owns.
+  public var removesAll: Bool
+  /// The revision that it was to go back to, where it was a rollback.
+  public var backTo: Int?
 
-  public init(revision: Int, open: Set<String>? = nil) {
+  public init(revision: Int, open: Set<String>? = nil, removesAll: Bool = false, backTo: Int? = nil) {
     self.revision = revision
     self.open = open
+    self.removesAll = removesAll
+    self.backTo = backTo
   }
 
   /// Whether it may have left this one unhealthy.
@@ -40,9 +47,22 @@ extension Unfinished {
   ///
   /// - Parameter titles: what it did not see healthy.
   public func words(_ titles: [String]) -> String {
-    if let runBy { return "an apply (revision \(revision)) by \(runBy) is under way: this is a moment in it" }
+    if let runBy {
+      let name = removesAll ? "a destroy" : backTo.map { "a rollback to revision \($0)" } ?? "an apply"
+      return "\(name) (revision \(revision)) by \(runBy) is under way: this is a moment in it"
+    }
+    if removesAll {
+      return
+        "last destroy (revision \(revision)) was not finished: kc destroy goes on with it, an apply makes again what it "
+        + "has removed"
+    }
     let rest = titles.count > 8 ? ", and \(titles.count - 8) more" : ""
     let list = titles.isEmpty ? "" : ": \(titles.prefix(8).joined(separator: ", "))\(rest)"
+    if let backTo {
+      return
+        "last rollback to revision \(backTo) (revision \(revision)) was not finished\(list): kc rollback \(backTo) goes on "
+        + "with it"
+    }
     return "last apply (revision \(revision)) was not finished\(list)"
   }
 }

@@ -11,7 +11,7 @@ import Testing
 /// left over and nothing there twice.
 @Suite struct RobustnessTests {
   /// A random project: a few objects, of which some change from one to the next.
-  private static func project(_ random: inout Seeded) -> [DesiredObject] {
+  static func project(_ random: inout Seeded) -> [DesiredObject] {
     var out: [DesiredObject] = []
     for index in 0..<Int.random(in: 1...6, using: &random) where Bool.random(using: &random) || index == 0 {
       out.append(Bench.config("c\(index)", String(Int.random(in: 0...3, using: &random))))
@@ -26,7 +26,7 @@ import Testing
   }
 
   /// What a server holds of the project, by address, and what kc keeps for itself.
-  private static func check(_ bench: Bench, _ desired: [DesiredObject], _ seed: UInt64) async throws {
+  static func check(_ bench: Bench, _ desired: [DesiredObject], _ seed: UInt64) async throws {
     var found: Set<String> = []
     for (plural, kind) in [("configmaps", "config"), ("secrets", "secret"), ("services", "service")] {
       for name in try await bench.objects(plural).keys { found.insert("\(kind).\(name)") }

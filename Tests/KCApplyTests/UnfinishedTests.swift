@@ -94,7 +94,7 @@ import Testing
     let desired = [Bench.config("a", "1"), Self.web]
     let plan = try await bench.plan(desired)
     _ = try await history(bench).begin(
-      plan, after: try await history(bench).list(), author: "test", note: nil, open: ["deployment.web"])
+      plan, after: try await history(bench).list(), author: "test", open: ["deployment.web"])
     let type = try #require(ResourceTypes.builtin.named("deployments"))
     _ = try await bench.client().apply(Self.web.object, type: type)
 
@@ -113,7 +113,7 @@ import Testing
     try await bench.apply([Bench.config("a", "1")])
     let plan = try await bench.plan([Bench.config("a", "2")])
     _ = try await history(bench).begin(
-      plan, after: try await history(bench).list(), author: "test", note: nil, open: ["config.a"])
+      plan, after: try await history(bench).list(), author: "test", open: ["config.a"])
     try await bench.apply([Bench.config("a", "1")])
     let all = try await history(bench).list()
     #expect(all.map(\.outcome) == [.applied, .pending, .applied])

@@ -66,7 +66,7 @@ public struct History: Sendable {
   /// - Parameter revisions: newest first.
   static func unfinished(_ revisions: [Revision]) -> Unfinished? {
     guard let last = revisions.first, last.outcome != .applied else { return nil }
-    return Unfinished(revision: last.number, open: last.open)
+    return Unfinished(revision: last.number, open: last.open, removesAll: last.removesAll, backTo: last.backTo)
   }
 
   /// The last revision, where that is `number` and declares the same as a plan.
@@ -103,15 +103,18 @@ extension History {
   ///
   /// - Parameters:
   ///   - former: the revisions that there are, newest first.
+  ///   - backTo: the revision that it goes back to, if it does.
   ///   - open: the addresses of what it has to see healthy.
   func begin(
-    _ plan: Plan, after former: [Revision], author: String, note: String?, open: Set<String>
+    _ plan: Plan, after former: [Revision], author: String, backTo: Int? = nil, open: Set<String>
   ) async throws(ClientError) -> Revision {
     let number = (former.first?.number ?? 0) + 1
     var revision = Revision(
       number: number, outcome: .pending, environment: plan.environment, time: ApplyLock.now().rfc3339, author: author,
-      plan: plan.id ?? plan.digest, summary: Revision.summary(of: plan), note: note)
+      plan: plan.id ?? plan.digest, summary: Revision.summary(of: plan), note: backTo.map(Revision.note))
+    revision.backTo = backTo
     revision.open = open
+    revision.removesAll = plan.steps.allSatisfy { $0.action == .remove }
     let maps = RevisionCodec.encode(revision, of: plan, namespace: namespace)
     revision.parts = maps.count
     for map in maps { _ = try await client.apply(map, type: Inventory.type, force: true, wantsObject: false) }

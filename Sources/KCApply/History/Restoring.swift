@@ -5,6 +5,11 @@ public import KCPlan
 
 /// Secrets of an old revision: history keeps none of their values, so the present ones are kept.
 public enum Restoring {
+  /// The secrets of a revision: the values that they had then are not gone back to.
+  public static func secrets(in objects: [DesiredObject]) -> [DesiredObject] {
+    objects.filter { $0.object.kind == "Secret" }
+  }
+
   /// The objects of a revision with the secret values that are on the target now.
   ///
   /// - Returns: the objects, and the titles of secrets that are gone, whose values nobody has any more.

@@ -26,8 +26,15 @@ public struct Revision: Sendable, Hashable {
   public var note: String?
   /// The addresses of what was not seen healthy, where it was not applied in full; nil where that is not known.
   public var open: Set<String>?
+  /// Whether it was to remove all that the project owns. One that came to its end is not remembered, as nothing is.
+  public var removesAll = false
+  /// The revision that it goes back to, where it is a rollback.
+  public var backTo: Int?
   /// Over how many objects its content is spread.
   var parts = 1
+
+  /// `back to revision 3`
+  static func note(backTo number: Int) -> String { "back to revision \(number)" }
 
   /// What a plan does, in words.
   ///

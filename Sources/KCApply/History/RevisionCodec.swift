@@ -41,6 +41,8 @@ enum RevisionCodec {
     ]
     out["environment"] = revision.environment
     out["note"] = revision.note
+    if revision.removesAll { out["removes"] = "all" }
+    out["back-to"] = revision.backTo.map(String.init)
     let open = revision.open.map { $0.sorted().joined(separator: "\n") }
     out["open"] = open.flatMap { $0.utf8.count > openLimit ? nil : $0 }
     return Dictionary(uniqueKeysWithValues: out.map { (prefix + $0.key, $0.value) })
@@ -49,7 +51,7 @@ enum RevisionCodec {
   /// The annotations as a patch: what is not said any more goes.
   static func patch(_ revision: Revision) -> Value {
     var out = Value(annotations(revision))
-    for name in ["note", "open"] where out[prefix + name] == nil { out[prefix + name] = .null }
+    for name in ["note", "open", "back-to"] where out[prefix + name] == nil { out[prefix + name] = .null }
     return out
   }
 
@@ -74,6 +76,8 @@ enum RevisionCodec {
       environment: note("environment"), time: note("applied-at") ?? "", author: note("applied-by") ?? "",
       plan: note("plan") ?? "", summary: note("summary") ?? "", note: note("note"),
       parts: min(max(note("parts").flatMap { Int($0) } ?? 1, 1), 1000))
+    revision.removesAll = note("removes") == "all"
+    revision.backTo = note("back-to").flatMap { Int($0) }
     revision.open = note("open").map { Set($0.split(separator: "\n").map(String.init)) }
     return revision
   }

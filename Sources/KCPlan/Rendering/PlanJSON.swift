@@ -24,11 +24,13 @@ public enum PlanJSON {
     return out
   }
 
-  /// An apply that was not finished: `revision`, `runBy`, `open`.
+  /// An apply that was not finished: `revision`, `runBy`, `open`; `removesAll` of a destroy, `backTo` of a rollback.
   public static func unfinished(_ unfinished: Unfinished) -> Value {
     var out: Value = ["revision": Value(unfinished.revision)]
     out["runBy"] = unfinished.runBy.map { .string($0) }
     out["open"] = unfinished.open.map { .array($0.sorted().map { .string($0) }) }
+    if unfinished.removesAll { out["removesAll"] = true }
+    out["backTo"] = unfinished.backTo.map { Value($0) }
     return out
   }
 

@@ -164,9 +164,9 @@ public struct PlanText {
 
   private func unfinished() -> [String] {
     guard let words = plan.unfinishedWords else { return [] }
+    let isOver = plan.unfinished?.runBy == nil && !(plan.unfinished?.removesAll ?? false)
     return style.wrap(style.paint("! ", .warning) + words, indent: "", hanging: "  ")
-      + (plan.unfinished?.runBy == nil
-        ? [style.paint("    kc apply waits until that is healthy", .faint), ""] : [""])
+      + (isOver ? [style.paint("    kc apply waits until that is healthy", .faint), ""] : [""])
   }
 
   private func refusals() -> [String] {

@@ -32,7 +32,7 @@ struct Destroy: AsyncParsableCommand {
     try applying.confirm("Remove all this?", verb: "removed")
     try await Progress.run(
       plan, on: target, namespace: Planning.namespace(project), style: output.style(for: 2),
-      options: applying.applier, isJSON: applying.format == .json)
+      options: applying.applier, isJSON: applying.format == .json, command: "kc destroy")
     await target.close()
   }
 

@@ -54,7 +54,8 @@ struct HistoryCommand: AsyncParsableCommand {
         case .pending: style.paint("not finished", .warning)
         }
       // One that died could not count what it had done.
-      let summary = revision.outcome == .pending ? "to do: \(revision.summary)" : revision.summary
+      let name = revision.removesAll ? "destroy, " : ""
+      let summary = name + (revision.outcome == .pending ? "to do: \(revision.summary)" : revision.summary)
       let environment = revision.environment.map { "  \($0)" } ?? ""
       lines.append(
         "  \(TextStyle.pad(String(revision.number), 4))  \(revision.time)  \(state)\(environment)  "

@@ -47,10 +47,10 @@ struct Rollback: AsyncParsableCommand {
     if !plan.isEmpty { try applying.confirm("Go back to revision \(number)?", verb: "applied") }
     var settings = applying.applier
     settings.ownership = .init(ownership)
-    settings.note = "back to revision \(number)"
+    settings.backTo = number
     try await Progress.run(
       plan, on: target, namespace: namespace, style: output.style(for: 2), options: settings,
-      isJSON: applying.format == .json)
+      isJSON: applying.format == .json, command: "kc rollback \(number)")
     await target.close()
   }
 
@@ -71,7 +71,7 @@ struct Rollback: AsyncParsableCommand {
         project: name, namespace: namespace, environment: content.revision.environment, desired: restored.objects,
         live: live)
       ApplyingOptions.warn(plan, allowing: guards.allowDelete, taking: ownership)
-      if applying.format == .human { Self.tellSecrets(content.objects) }
+      tellSecrets(Restoring.secrets(in: content.objects), content.revision.number)
       return (Applier.Ownership(ownership).settling(plan), content.revision.number)
     } catch let error as ClientError {
       throw Target.failure(error)
@@ -79,12 +79,11 @@ struct Rollback: AsyncParsableCommand {
   }
 
   /// Values of secrets do not go back: who counts on that is told.
-  private static func tellSecrets(_ objects: [DesiredObject]) {
-    let titles = objects.filter { $0.object.kind == "Secret" }.map(\.title)
-    if titles.isEmpty { return }
-    let shown = titles.prefix(5).joined(separator: ", ") + (titles.count > 5 ? ", and \(titles.count - 5) more" : "")
-    let stay = titles.count == 1 ? "stays as it is" : "stay as they are"
-    Terminal.say("The history has no values of secrets: \(shown) \(stay).")
+  private func tellSecrets(_ secrets: [DesiredObject], _ number: Int) {
+    switch applying.format {
+    case .human: if let words = FailureText.kept(secrets: secrets.map(\.title)) { Terminal.say(words) }
+    case .json: EventLines.write(EventLines.rollback(to: number, secrets: secrets.map(\.address)))
+    }
   }
 
   private static func refuse(lost: [String]) throws -> Never {

@@ -33,8 +33,8 @@ enum EventLines {
     case .removing(let step): return named("removing", step)
     case .removed(let step): return named("removed", step)
     case .healthy(let step): return named("healthy", step)
-    case .rollingBack(let number, let failure):
-      return ["event": "rollback", "revision": Value(number), "because": .string(failure.brief)]
+    case .rollingBack(let number, let failure, let secrets):
+      return rollback(to: number, because: failure.brief, secrets: secrets)
     case .notRolledBack(let why): return ["event": "noRollback", "because": .string(why)]
     case .waiting(let step, let state, let pods):
       var out = named("waiting", step)
@@ -42,6 +42,14 @@ enum EventLines {
       if !pods.isEmpty { out["pods"] = .array(pods.map(pod)) }
       return out
     }
+  }
+
+  /// - Parameter secrets: addresses of those that keep the values that they have: the history has none.
+  static func rollback(to number: Int, because: String? = nil, secrets: [String]) -> Value {
+    var out: Value = ["event": "rollback", "revision": Value(number)]
+    out["because"] = because.map { .string($0) }
+    out["secretsKept"] = .array(secrets.map { .string($0) })
+    return out
   }
 
   static func pod(_ pod: StatusReport.Pod) -> Value {

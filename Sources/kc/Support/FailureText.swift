@@ -4,9 +4,9 @@ import KCPlan
 
 /// Failures of applies in words.
 enum FailureText {
-  private static let again = "mend it and run `kc apply` again: it goes on from what stands"
-
-  static func say(_ failure: ApplyFailure, _ plan: Plan, _ style: TextStyle) {
+  /// - Parameter command: what goes on from what stands.
+  static func say(_ failure: ApplyFailure, _ plan: Plan, _ style: TextStyle, command: String = "kc apply") {
+    let again = "mend it and run `\(command)` again: it goes on from what stands"
     switch failure {
     case .locked(let holder): say(lock: holder, plan)
     case .lockLost(let other):
@@ -15,7 +15,7 @@ enum FailureText {
       error(
         "the plan no longer fits what is there:\n    " + changes.joined(separator: "\n    "),
         help: "make the plan again")
-    case .unreachable(let why): error(why, help: "run `kc apply` again to go on")
+    case .unreachable(let why): error(why, help: "run `\(command)` again to go on")
     case .contested(let steps):
       let list = steps.flatMap { step in
         step.conflicts.map { "\(step.title): \($0)" }
@@ -49,11 +49,13 @@ enum FailureText {
       error(
         "\(step.title) is not healthy in time: \(Printable.text(state))",
         help: "`kc status` shows how it stands; --timeout gives it more time")
-    case .cancelled: error("stopped", help: "run `kc apply` again to go on")
+    case .cancelled: error("stopped", help: "run `\(command)` again to go on")
     case .rolledBack(let first, let number, let second):
       say(first, plan, style)
       if let second {
-        error("going back to revision \(number) failed as well: \(second.brief)", help: "`kc status` shows what stands")
+        error(
+          "going back to revision \(number) failed as well: \(second.brief)",
+          help: "`kc status` shows what stands; `kc rollback \(number)` goes on with it")
       } else {
         Terminal.say("The project is back at revision \(number).")
       }
@@ -70,6 +72,14 @@ enum FailureText {
     error(
       "another apply of \(plan.project) is under way: \(who)\(since)\(sign)",
       help: "\(wait). --break-lock takes it now, and that apply stops")
+  }
+
+  /// That secrets stay as they are where all else goes back: who counts on their values is told.
+  static func kept(secrets: [String]) -> String? {
+    if secrets.isEmpty { return nil }
+    let shown = secrets.prefix(5).joined(separator: ", ") + (secrets.count > 5 ? ", and \(secrets.count - 5) more" : "")
+    return
+      "The history has no values of secrets: \(shown) \(secrets.count == 1 ? "stays as it is" : "stay as they are")."
   }
 
   /// What stands after a failure that may have left something half done.

@@ -6,8 +6,10 @@ import KCPlan
 
 /// Applies a plan and tells of it.
 enum Progress {
+  /// - Parameter command: what goes on with it after a failure.
   static func run(
-    _ plan: Plan, on target: Target, namespace: String, style: TextStyle, options: Applier.Options, isJSON: Bool = false
+    _ plan: Plan, on target: Target, namespace: String, style: TextStyle, options: Applier.Options,
+    isJSON: Bool = false, command: String = "kc apply"
   ) async throws {
     let started = ContinuousClock.now
     let board = ProgressBoard(plan, style: style, isJSON: isJSON)
@@ -21,7 +23,7 @@ enum Progress {
       if isJSON {
         EventLines.write(EventLines.failed(error, code: error.exit.rawValue, applied: applied, open: open))
       } else {
-        FailureText.say(error, plan, style)
+        FailureText.say(error, plan, style, command: command)
         FailureText.sayStanding(error, applied: applied, open: open, plan)
       }
       await target.close()

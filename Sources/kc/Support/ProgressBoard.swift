@@ -95,8 +95,9 @@ final class ProgressBoard: Sendable {
       return speaks.contains(step.key.kind) ? row(step, style.paint("healthy", .good)) : nil
     case .removed(let step): return row(step, "removed")
     case .notRolledBack(let why): return style.paint("not gone back", .warning) + ": \(why)"
-    case .rollingBack(let number, let failure):
-      return "\n" + style.paint("failed", .bad) + ": \(failure.brief)\nGoing back to revision \(number).\n"
+    case .rollingBack(let number, let failure, let secrets):
+      let kept = FailureText.kept(secrets: secrets).map { "\($0)\n" } ?? ""
+      return "\n" + style.paint("failed", .bad) + ": \(failure.brief)\nGoing back to revision \(number).\n\(kept)"
     }
   }
 
