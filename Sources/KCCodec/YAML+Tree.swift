@@ -28,14 +28,17 @@ extension YAML {
       self.ranks = ranks
     }
 
-    /// What was written since it was last taken.
-    public var bytes: [UInt8] { writer.out }
+    /// How many bytes were written since they were last taken.
+    public var count: Int { writer.out.count }
 
-    /// Forgets what was written, and keeps the room for more.
-    public mutating func removeAll() { writer.out.removeAll(keepingCapacity: true) }
+    /// What was written, which is forgotten: the room for more is kept.
+    public mutating func take() -> [UInt8] {
+      defer { writer.out.removeAll() }
+      return writer.out.bytes
+    }
 
-    /// Appends a text as it is, such as the line between documents.
-    public mutating func append(_ text: some Sequence<UInt8>) { writer.out.append(contentsOf: text) }
+    /// Appends the line that stands between documents.
+    public mutating func endDocument() { writer.out.append("---\n") }
 
     /// Appends an object that is no part of the tree, in its own order.
     public mutating func append(_ value: Value) { writer.document(value) }
@@ -66,11 +69,6 @@ extension YAML {
 
     private func isPresent(_ value: TreeValue) -> Bool { value.tag != .none && value.tag != .poison }
 
-    private func rank(_ key: UInt32, isTop: Bool) -> Int32 {
-      if isTop, let place = leading.firstIndex(of: key) { return Int32(place) - Int32(leading.count) }
-      return ranks[Int(key)]
-    }
-
     /// Puts a record's fields on `pending`, in order; gives where they begin.
     private mutating func push(_ record: TreeValue, isTop: Bool) -> Int {
       let start = pending.count
@@ -78,25 +76,25 @@ extension YAML {
         let field = tree.field(of: record, place)
         if isPresent(field.value) { pending.append(field) }
       }
-      if pending.count - start > 24 {
-        let sorted = pending.withElements(from: start) {
-          $0.sorted { rank($0.key, isTop: isTop) < rank($1.key, isTop: isTop) }
-        }
-        pending.drop(to: start)
-        pending.append(contentsOf: sorted)
-        return start
+      let (ranks, leading) = (ranks, isTop ? leading : [])
+      func rank(_ field: TreeField) -> Int32 {
+        if !leading.isEmpty, let place = leading.firstIndex(of: field.key) { return Int32(place - leading.count) }
+        return ranks[Int(field.key)]
       }
-      var place = start + 1
-      while place < pending.count {
-        let field = pending[place]
-        let own = rank(field.key, isTop: isTop)
-        var hole = place
-        while hole > start, rank(pending[hole - 1].key, isTop: isTop) > own {
-          pending[hole] = pending[hole - 1]
-          hole -= 1
+      pending.withMutableElements(from: start) { fields in
+        if fields.count > 24 { return fields.sort { rank($0) < rank($1) } }
+        var place = 1
+        while place < fields.count {
+          let field = fields[place]
+          let own = rank(field)
+          var hole = place
+          while hole > 0, rank(fields[hole - 1]) > own {
+            fields[hole] = fields[hole - 1]
+            hole -= 1
+          }
+          if hole < place { fields[hole] = field }
+          place += 1
         }
-        if hole < place { pending[hole] = field }
-        place += 1
       }
       return start
     }
@@ -137,7 +135,7 @@ extension YAML {
         keyPlaces[Int(key)] = place
       }
       keyText.withUnsafeBufferPointer { all in
-        writer.out.append(contentsOf: UnsafeBufferPointer(rebasing: all[Int(place.start)..<Int(place.end)]))
+        writer.out.append(UnsafeBufferPointer(rebasing: all[Int(place.start)..<Int(place.end)]))
       }
     }
 
@@ -149,11 +147,11 @@ extension YAML {
           var writer = YAMLWriter()
           writer.string(name, indent: 0, allowBlock: false)
           let start = keyText.count
-          keyText += writer.out
+          keyText += writer.out.bytes
           keyText.append(UInt8(ascii: ":"))
           return (Int32(start), Int32(keyText.count))
         }
-        writer.out += "? ".utf8
+        writer.out.append("? ")
         writer.string(name, indent: indent, allowBlock: false)
         writer.newline()
         writer.spaces(indent)
@@ -182,16 +180,16 @@ extension YAML {
       switch value.tag {
       case .string: tree.withUTF8(of: value) { writer.string($0, indent: indent, allowBlock: true) }
       case .int: number(value.inlineNumber)
-      case .bool: writer.out += (value.payload == 1 ? "true" : "false").utf8
-      case .record: writer.out += "{}".utf8
-      case .list: writer.out += "[]".utf8
+      case .bool: writer.out.append(value.payload == 1 ? "true" : "false")
+      case .record: writer.out.append("{}")
+      case .list: writer.out.append("[]")
       default: writer.scalar(tree.value(of: value) ?? .null, indent: indent)
       }
     }
 
     private mutating func number(_ number: Int64) {
       guard (0..<100_000).contains(number) else {
-        writer.out += String(number).utf8
+        writer.out.append(contentsOf: String(number).utf8)
         return
       }
       var divisor: Int64 = 10_000

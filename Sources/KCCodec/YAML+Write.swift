@@ -5,13 +5,13 @@ extension YAML {
   public static func text(_ value: Value) -> String {
     var writer = YAMLWriter()
     writer.document(value)
-    return String(decoding: writer.out, as: UTF8.self)
+    return String(decoding: writer.out.bytes, as: UTF8.self)
   }
 }
 
 /// Writes block-style YAML into one buffer.
 struct YAMLWriter {
-  var out: [UInt8] = []
+  var out = TextBuffer()
 
   mutating func document(_ value: Value) {
     switch value {
@@ -50,7 +50,7 @@ struct YAMLWriter {
   /// A key and its colon.
   private mutating func key(_ key: String, indent: Int) {
     let isLong = key.utf8.count > Self.longKey
-    if isLong { out += "? ".utf8 }
+    if isLong { out.append("? ") }
     string(key, indent: indent, allowBlock: false)
     if isLong {
       newline()
@@ -62,7 +62,7 @@ struct YAMLWriter {
   private mutating func list(_ elements: [Value], indent: Int) {
     for element in elements {
       spaces(indent)
-      out += "- ".utf8
+      out.append("- ")
       switch element {
       case .object(let inner) where !inner.isEmpty: map(inner, indent: indent + 2, isFirstInline: true)
       case .array(let inner) where !inner.isEmpty:
@@ -79,9 +79,9 @@ struct YAMLWriter {
   mutating func scalar(_ value: Value, indent: Int) {
     switch value {
     case .string(let text): string(text, indent: indent, allowBlock: true)
-    case .object: out += "{}".utf8
-    case .array: out += "[]".utf8
-    default: JSON.append(value, to: &out)
+    case .object: out.append("{}")
+    case .array: out.append("[]")
+    default: out.append { JSON.append(value, to: &$0) }
     }
   }
 
@@ -93,10 +93,10 @@ struct YAMLWriter {
   }
 
   mutating func string(_ text: UnsafeBufferPointer<UInt8>, indent: Int, allowBlock: Bool) {
-    if isWord(text) { return out.append(contentsOf: text) }
+    if isWord(text) { return out.append(text) }
     if allowBlock, isBlock(text) { return block(text, indent: indent) }
     switch form(text) {
-    case .plain: out.append(contentsOf: text)
+    case .plain: out.append(text)
     case .single:
       out.append(UInt8(ascii: "'"))
       for byte in text {
@@ -107,7 +107,7 @@ struct YAMLWriter {
     case .double where text.allSatisfy({ 0x20..<0x7f ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }):
       // As most are: numbers, and words for something else.
       out.append(UInt8(ascii: "\""))
-      out.append(contentsOf: text)
+      out.append(text)
       out.append(UInt8(ascii: "\""))
     case .double: quoted(String(decoding: text, as: UTF8.self))
     }
@@ -132,7 +132,7 @@ struct YAMLWriter {
         }
       }
     }
-    out += String(part).utf8
+    out.append(contentsOf: String(part).utf8)
     out.append(UInt8(ascii: "\""))
   }
 
@@ -203,6 +203,8 @@ struct YAMLWriter {
   /// How a text can be written as far as its characters go.
   private static func look(_ bytes: UnsafeBufferPointer<UInt8>) -> Form {
     guard let first = bytes.first, let last = bytes.last else { return .double }
+    // Once: what is static is asked for whether it was made yet.
+    let classes = classes
     var isPlain = first != 0x20 && last != 0x20 && last != UInt8(ascii: ":") && !classes[Int(first)].isIndicator
     var previous: UInt8 = 0
     for byte in bytes {
@@ -252,15 +254,6 @@ struct YAMLWriter {
     return bytes.contains(UInt8(ascii: ":")) && bytes.allSatisfy { (48...58).contains($0) || "+-._".utf8.contains($0) }
   }
 
-  mutating func spaces(_ count: Int) {
-    var left = count
-    while left > 0 {
-      let step = min(left, Self.blanks.utf8CodeUnitCount)
-      out.append(contentsOf: UnsafeBufferPointer(start: Self.blanks.utf8Start, count: step))
-      left -= step
-    }
-  }
-
-  private static let blanks: StaticString = "                                "
+  mutating func spaces(_ count: Int) { out.append(0x20, times: count) }
   mutating func newline() { out.append(0x0a) }
 }

@@ -46,7 +46,9 @@ enum YAMLScalar {
     guard let first = bytes.first else { return true }
     switch kinds[Int(first)] {
     case .word: return bytes.count <= 5
-    case .number, .point: return bytes.allSatisfy { numeric[Int($0)] }
+    case .number, .point:
+      let numeric = numeric
+      return bytes.allSatisfy { numeric[Int($0)] }
     case .other: return false
     }
   }

@@ -27,14 +27,25 @@ public struct Scratch<Element: BitwiseCopyable & Sendable>: Sendable {
 
   @inlinable
   public mutating func append(_ element: Element) {
-    if count < elements.count { elements[count] = element } else { elements.append(element) }
+    if used == elements.count { grow(to: used + 1, with: element) }
+    elements[used] = element
     used += 1
   }
 
   /// Pushes an element as many times as is said.
   @inlinable
   public mutating func append(_ element: Element, times: Int) {
-    for _ in 0..<times { append(element) }
+    let (start, end) = (used, used + times)
+    if end > elements.count { grow(to: end, with: element) }
+    elements.withUnsafeMutableBufferPointer { room in
+      for place in start..<end { room[place] = element }
+    }
+    used = end
+  }
+
+  /// Makes room, in steps: what grows by one element at a time asks each time.
+  @usableFromInline mutating func grow(to end: Int, with element: Element) {
+    elements.append(contentsOf: repeatElement(element, count: Swift.max(end - elements.count, 256)))
   }
 
   public mutating func append(contentsOf more: some Sequence<Element>) { for element in more { append(element) } }
@@ -44,6 +55,16 @@ public struct Scratch<Element: BitwiseCopyable & Sendable>: Sendable {
   public mutating func drop(to count: Int) {
     precondition(count <= used)
     used = count
+  }
+
+  /// Calls `body` with the elements from a place on, which it may change.
+  @inlinable
+  public mutating func withMutableElements(from start: Int, _ body: (inout UnsafeMutableBufferPointer<Element>) -> Void) {
+    let end = used
+    elements.withUnsafeMutableBufferPointer { all in
+      var part = UnsafeMutableBufferPointer(rebasing: all[start..<end])
+      body(&part)
+    }
   }
 
   /// Calls `body` with the elements from a place on, without a copy.

@@ -82,7 +82,7 @@ extension Tree {
 
   public mutating func string(utf8 text: UnsafeBufferPointer<UInt8>) -> TreeValue {
     let start = bytes.count
-    bytes.append(contentsOf: text.prefix(TreeValue.maxLength))
+    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text.prefix(TreeValue.maxLength)))
     return TreeValue(.string, payload: UInt32(start), length: bytes.count - start)
   }
 
@@ -162,7 +162,12 @@ extension Tree {
 
   private mutating func record(_ elements: UnsafeBufferPointer<TreeField>) -> TreeValue {
     let start = fields.count
-    fields.append(contentsOf: UnsafeBufferPointer(rebasing: elements.prefix(TreeValue.maxLength)))
+    // Most have a few fields, for which a general replacement of nothing takes longer.
+    if elements.count < 8 {
+      for element in elements { fields.append(element) }
+    } else {
+      fields.append(contentsOf: UnsafeBufferPointer(rebasing: elements.prefix(TreeValue.maxLength)))
+    }
     return TreeValue(.record, payload: UInt32(start), length: fields.count - start)
   }
 

@@ -77,12 +77,24 @@ public struct TreeKeys: Sendable {
   private func matches(_ number: UInt32, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
     let range = range(number)
     guard range.count == name.count else { return false }
-    var position = range.lowerBound
-    for byte in name {
-      if bytes[position] != byte { return false }
-      position += 1
+    return bytes.withUnsafeBytes { bytes in
+      let (own, other) = (UnsafeRawBufferPointer(rebasing: bytes[range]), UnsafeRawBufferPointer(name))
+      var place = 0
+      while place + 8 <= own.count {
+        if Self.word(own, place) != Self.word(other, place) { return false }
+        place += 8
+      }
+      while place < own.count {
+        if own[place] != other[place] { return false }
+        place += 1
+      }
+      return true
     }
-    return true
+  }
+
+  /// Eight bytes from a place on, which there must be.
+  private static func word(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> UInt64 {
+    bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
   }
 
   private mutating func grow() {
@@ -96,8 +108,18 @@ public struct TreeKeys: Sendable {
   }
 
   private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> Int {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in name { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    let bytes = UnsafeRawBufferPointer(name)
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bytes.count)
+    var place = 0
+    while place + 8 <= bytes.count {
+      hash = (hash ^ word(bytes, place)) &* 0x9e37_79b9_7f4a_7c15
+      hash ^= hash >> 32
+      place += 8
+    }
+    while place < bytes.count {
+      hash = (hash ^ UInt64(bytes[place])) &* 0x0000_0100_0000_01b3
+      place += 1
+    }
     return Int(truncatingIfNeeded: (hash ^ hash >> 29) & 0x7fff_ffff)
   }
 }

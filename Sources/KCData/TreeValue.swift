@@ -72,9 +72,10 @@ public struct TreeValue: Sendable, Equatable, BitwiseCopyable {
     set { bits = newValue ? bits | Self.secretMark : bits & ~Self.secretMark }
   }
 
-  public static let none = TreeValue(.none)
-  public static let poison = TreeValue(.poison)
-  public static let null = TreeValue(.null)
+  // Computed: what is stored is asked for whether it was made yet, each time.
+  @inlinable public static var none: TreeValue { TreeValue(.none) }
+  @inlinable public static var poison: TreeValue { TreeValue(.poison) }
+  @inlinable public static var null: TreeValue { TreeValue(.null) }
   @inlinable public static func bool(_ truth: Bool) -> TreeValue { TreeValue(.bool, payload: truth ? 1 : 0) }
 
   @inlinable public var isNone: Bool { tag == .none }

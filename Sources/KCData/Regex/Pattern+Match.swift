@@ -1,16 +1,19 @@
 extension Pattern {
   /// Whether the whole text matches.
   public func matches(_ text: some Sequence<UInt8>) -> Bool {
-    if !closures.isEmpty {
-      // The one shape that all texts in one piece have: a sequence of any type is read element by element.
-      let answer = text.withContiguousStorageIfAvailable { matchesQuickly($0) }
-      if let known = answer ?? Array(text).withUnsafeBufferPointer({ matchesQuickly($0) }) { return known }
-    }
-    return search(String(decoding: Array(text), as: UTF8.self), whole: true)
+    // The one shape that all texts in one piece have: a sequence of any type is read element by element.
+    text.withContiguousStorageIfAvailable { matches($0) } ?? Array(text).withUnsafeBufferPointer { matches($0) }
+  }
+
+  /// Whether the whole text matches.
+  public func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    if !closures.isEmpty, let known = matchesQuickly(text) { return known }
+    return search(String(decoding: text, as: UTF8.self), whole: true)
   }
 
   /// The same for ASCII text, with the states as bits of one number; nil where the text is not ASCII.
   private func matchesQuickly(_ text: UnsafeBufferPointer<UInt8>) -> Bool? {
+    let (closures, classes) = (closures, classes)
     var states = closures[0]
     for byte in text {
       guard byte < 128 else { return nil }

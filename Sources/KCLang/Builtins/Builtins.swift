@@ -7,6 +7,14 @@ enum Builtins {
   enum ID: Int32, Sendable {
     case placement, hash, base64, inputEnvironment, json, abs, min, max, projectName, projectNamespace, parent
     case yaml, networkFunction, isExact, withRaw
+
+    /// Whether it reports what is wrong with an argument where that stands.
+    var asksForSites: Bool {
+      switch self {
+      case .hash, .json, .yaml, .networkFunction: true
+      default: false
+      }
+    }
   }
 
   struct Function: Sendable {

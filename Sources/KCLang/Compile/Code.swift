@@ -176,6 +176,8 @@ struct Function: Sendable {
   var result: TypeID
   /// Whether it has type parameters.
   var isGeneric = false
+  /// Whether it is `present` of the standard library: the collection that it is given, or nothing where that is empty.
+  var dropsEmpty = false
   /// The op of the body; -1 until it is compiled.
   var body: Int32
   /// Whether a call of it is under way: functions do not call themselves.

@@ -5,6 +5,11 @@ internal import KCSyntax
 extension Program {
   mutating func compileNumber(_ node: SyntaxNode) -> Int32 {
     let site = code.site(node.span)
+    if let token = node.tokenRange.first, node.tokenRange.count == 1,
+      let value = node.tree.file.bytes[node.tree.tokens[token].range].withUnsafeBufferPointer({ plainNumber($0) })
+    {
+      return code.constant(value, at: site)
+    }
     let written = node.text
     let text = written.utf8.contains(UInt8(ascii: "_")) ? written.replacing("_", with: "") : written
     let isLed = text.utf8.first == UInt8(ascii: "0") && text.utf8.count > 1
@@ -19,6 +24,28 @@ extension Program {
       reportUnit(String(digits), unit, site, isOfCPU: isOfCPU(node))
     }
     return code.emit(.poison, at: site)
+  }
+
+  /// A whole number of few digits, alone or with one of the units that most amounts have; nil for all else.
+  private mutating func plainNumber(_ text: UnsafeBufferPointer<UInt8>) -> TreeValue? {
+    var (number, place) = (Int64(0), 0)
+    while place < text.count, (48...57).contains(text[place]) {
+      number = number * 10 + Int64(text[place] - 48)
+      place += 1
+      if place > 9 { return nil }
+    }
+    if place == 0 || text[0] == UInt8(ascii: "0") && place > 1 { return nil }
+    let isBinary = text.count == place + 2 && text[text.count - 1] == UInt8(ascii: "i")
+    guard text.count <= place + 1 || isBinary else { return nil }
+    switch text.count == place ? 0 : text[place] {
+    case 0: return tree.int(number)
+    case UInt8(ascii: "s") where !isBinary: return TreeValue.inline(.duration, number * 1000)
+    case UInt8(ascii: "%") where !isBinary: return TreeValue.inline(.percent, number * 1000)
+    case UInt8(ascii: "m") where !isBinary: return tree.quantity(Quantity(nano: Int128(number) * 1_000_000))
+    case UInt8(ascii: "M") where isBinary: return tree.quantity(Quantity(number << 20, format: .binarySI))
+    case UInt8(ascii: "G") where isBinary: return tree.quantity(Quantity(number << 30, format: .binarySI))
+    default: return nil
+    }
   }
 
   /// Elsewhere a zero before a number says that it is written in eights.

@@ -12,16 +12,20 @@ extension Program {
       return typed(code.emit(.construct, schema.index, body, at: code.site(node.span)), types.required(type))
     }
     var element = TypeTable.any
-    if case .map(let inner) = types[types.required(type)] { element = inner }
+    var isMap = false
+    if case .map(let inner) = types[types.required(type)] { (element, isMap) = (inner, true) }
+    let parts = node.parts
     var statements: [Statement] = []
+    statements.reserveCapacity(parts.count)
     var seen = SeenFields()
-    for part in node.parts {
+    for part in parts {
       guard let statement = compileField(part, scope, element, &seen) else { continue }
       statements.append(statement)
     }
     let body = addBody(statements, frameSize: 0, lets: 0..<0, at: node)
     let made = code.emit(.record, body, at: code.site(node.span))
-    guard isOwn(file: node.span.file), statements.count == node.parts.count,
+    // Where a map is expected, that is what is known of it from there on.
+    guard !isMap, isOwn(file: node.span.file), statements.count == parts.count,
       statements.allSatisfy({ $0.kind == .set })
     else { return typed(made, TypeTable.record) }
     let fields = Dictionary(statements.map { ($0.key, typeOf($0.a)) }, uniquingKeysWith: { first, _ in first })

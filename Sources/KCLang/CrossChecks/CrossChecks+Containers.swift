@@ -38,10 +38,12 @@ extension CrossChecks {
   private mutating func checkPorts(_ container: Node, _ name: String, _ object: Object) {
     var opened: [OpenPort: Int32] = [:]
     var ports = (names: Set<String>(), numbers: Set<Int64>())
-    for port in elements(container, names.ports) {
+    let all = elements(container, names.ports)
+    for port in all {
       if let own = text(port, names.name) { ports.names.insert(own) }
       guard let number = int(port, names.containerPort) else { continue }
       ports.numbers.insert(number)
+      guard all.count > 1 else { break }
       let spoken = text(port, names.protocol_) ?? "TCP"
       if let other = opened.updateValue(port.site, forKey: OpenPort(number: number, spoken: spoken)) {
         report(
@@ -96,36 +98,58 @@ extension CrossChecks {
   }
 
   private mutating func checkEnvironment(_ container: Node, _ name: String, _ object: Object) {
-    var seen: [String: Int32] = [:]
     let variables = elements(container, names.env)
-    seen.reserveCapacity(variables.count)
+    for (variable, other) in repeated(variables) {
+      report(
+        "KC0410", "`\(name)` sets the variable `\(text(variable, names.name) ?? "")` twice: the last one counts",
+        at: variable.site, isWarning: true, labels: [(other.site, "the other one")])
+    }
     for variable in variables {
-      let own = text(variable, names.name) ?? ""
-      if let other = seen.updateValue(variable.site, forKey: own) {
-        report(
-          "KC0410", "`\(name)` sets the variable `\(own)` twice: the last one counts", at: variable.site,
-          isWarning: true,
-          labels: [(other, "the other one")])
-      }
       guard let source = child(variable, names.valueFrom) else { continue }
-      for (key, kind, word) in [
-        (names.configMapKeyRef, "ConfigMap", "config"), (names.secretKeyRef, "Secret", "secret"),
-      ] {
-        guard let reference = child(source, key) else { continue }
-        let owner = text(reference, names.name)
-        let site = child(reference, names.name)?.site ?? reference.site
-        checkName(owner, kind, word, object, at: site)
-        checkKey(
-          text(reference, names.key), of: owner, kind, word, object, at: child(reference, names.key)?.site ?? site,
-          reference)
-      }
+      checkKeyReference(source, names.configMapKeyRef, "ConfigMap", "config", object)
+      checkKeyReference(source, names.secretKeyRef, "Secret", "secret", object)
     }
     for source in elements(container, names.envFrom) {
-      for (key, kind, word) in [(names.configMapRef, "ConfigMap", "config"), (names.secretRef, "Secret", "secret")] {
-        guard let reference = child(source, key) else { continue }
-        checkName(
-          text(reference, names.name), kind, word, object, at: child(reference, names.name)?.site ?? reference.site)
-      }
+      checkReference(source, names.configMapRef, "ConfigMap", "config", object)
+      checkReference(source, names.secretRef, "Secret", "secret", object)
     }
+  }
+
+  /// The nodes whose name one before them has, each with the last of those. Most lists are short, which are looked through.
+  private func repeated(_ nodes: [Node]) -> [(node: Node, other: Node)] {
+    var found: [(node: Node, other: Node)] = []
+    if nodes.count <= 16 {
+      for (place, node) in nodes.enumerated() {
+        let own = program.tree.field(names.name, of: node.value)?.value ?? .none
+        let other = nodes[..<place].last { other in
+          program.tree.equal(program.tree.field(names.name, of: other.value)?.value ?? .none, own)
+        }
+        if let other { found.append((node, other)) }
+      }
+      return found
+    }
+    var seen: [String: Node] = [:]
+    seen.reserveCapacity(nodes.count)
+    for node in nodes {
+      if let other = seen.updateValue(node, forKey: text(node, names.name) ?? "") { found.append((node, other)) }
+    }
+    return found
+  }
+
+  private mutating func checkKeyReference(
+    _ source: Node, _ key: UInt32, _ kind: String, _ word: String, _ object: Object
+  ) {
+    guard let reference = child(source, key) else { return }
+    checkReference(source, key, kind, word, object)
+    checkKey(
+      text(reference, names.key), of: text(reference, names.name), kind, word, object,
+      at: child(reference, names.key)?.site ?? child(reference, names.name)?.site ?? reference.site, reference)
+  }
+
+  private mutating func checkReference(
+    _ source: Node, _ key: UInt32, _ kind: String, _ word: String, _ object: Object
+  ) {
+    guard let reference = child(source, key) else { return }
+    checkName(text(reference, names.name), kind, word, object, at: child(reference, names.name)?.site ?? reference.site)
   }
 }

@@ -6,9 +6,31 @@ extension CrossChecks {
   ///
   /// - Returns: whether something does.
   mutating func checkImageName(_ image: Node, _ container: String) -> Bool {
+    if program.tree.withUTF8(of: image.value, Self.isPlainName) { return false }
     guard let text = program.tree.text(of: image.value), let (why, help) = Self.imageTrouble(text) else { return false }
     report("KC0417", "no registry has the image of `\(container)`: \(why)", at: image.site, isWarning: true, help: help)
     return true
+  }
+
+  /// Whether a name is of the common form, `shop/web:1.2.3` without a port or a digest: it needs no second look.
+  private static func isPlainName(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var (isBetween, hasTag) = (false, false)
+    for byte in text {
+      if isLetterOrDigit(byte) {
+        isBetween = true
+        continue
+      }
+      // Each sign stands between letters or digits, and what follows a tag is none of a path.
+      guard isBetween else { return false }
+      switch byte {
+      case UInt8(ascii: "."), UInt8(ascii: "-"): break
+      case UInt8(ascii: "/"): if hasTag { return false }
+      case UInt8(ascii: ":"): if hasTag { return false } else { hasTag = true }
+      default: return false
+      }
+      isBetween = false
+    }
+    return isBetween && text.count <= 128
   }
 
   /// What is wrong with an image's name, and the way out; nil for one that may be there.

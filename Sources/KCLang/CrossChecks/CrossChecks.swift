@@ -151,9 +151,14 @@ extension CrossChecks {
 
   func fields(_ node: Node?) -> [(key: UInt32, node: Node)] {
     guard let node, node.value.tag == .record else { return [] }
-    return program.tree.fields(of: node.value).filter { !$0.value.isNone }.map {
-      ($0.key, Node(value: $0.value, site: site($0.origin) ?? node.site))
+    var found: [(key: UInt32, node: Node)] = []
+    found.reserveCapacity(node.value.length)
+    for place in 0..<node.value.length {
+      let field = program.tree.field(of: node.value, place)
+      if field.value.isNone { continue }
+      found.append((field.key, Node(value: field.value, site: site(field.origin) ?? node.site)))
     }
+    return found
   }
 
   func text(_ node: Node, _ key: UInt32) -> String? {

@@ -66,13 +66,26 @@ extension Program {
       }
     default: break
     }
-    if key == keys.isEmpty, base.tag == .list || base.tag == .record, !base.isSecret { return .bool(base.length == 0) }
+    if !base.isSecret, let value = frequentProperty(key, of: base) { return value }
     if var value = Builtins.property(text(key), of: base, &self) {
       if base.isSecret { value.isSecret = true }
       return value
     }
     reportNoMember(key, of: base, at: site)
     return .poison
+  }
+
+  /// What the standard library asks of nearly each block, without a look at the property's name.
+  private mutating func frequentProperty(_ key: Int32, of base: TreeValue) -> TreeValue? {
+    switch base.tag {
+    case .list, .record: key == keys.isEmpty ? .bool(base.length == 0) : nil
+    case .range where key == keys.low: tree.item(of: base, 0)
+    case .range where key == keys.high: tree.item(of: base, 1)
+    case .duration where key == keys.seconds: tree.int(base.inlineNumber / 1000)
+    case .quantity where key == keys.isBinary: tree.quantity(of: base).map { .bool($0.format == .binarySI) }
+    case .quantity where key == keys.isWhole: tree.quantity(of: base).map { .bool($0.nano % 1_000_000_000 == 0) }
+    default: nil
+    }
   }
 
   private mutating func reportNoMember(_ key: Int32, of base: TreeValue, at site: Int32) {
@@ -243,7 +256,20 @@ extension Program {
       report("KC0133", "\(Self.article(kindName(callee))) cannot be called", at: op.site)
       return .poison
     }
+    if op.b == 1, code.functions[Int(closures[Int(callee.payload)].function)].dropsEmpty {
+      return nonEmpty(callee, op, frame)
+    }
     return call(callee, count: Int(op.b), arguments: op.c, frame, at: op.site)
+  }
+
+  /// The library's `present(collection)`, which it says of most fields: what it gives for plain collections is clear.
+  private mutating func nonEmpty(_ callee: TreeValue, _ op: Op, _ frame: Int32) -> TreeValue {
+    let collection = evaluate(code.extra[Int(op.c) + 1], frame)
+    if collection.isPoison { return .poison }
+    guard collection.tag == .list || collection.tag == .record, !collection.isSecret else {
+      return apply(callee, to: collection, at: op.site)
+    }
+    return collection.length == 0 ? .none : collection
   }
 
   mutating func evaluateMethod(_ op: Op, _ frame: Int32) -> TreeValue {
@@ -283,10 +309,11 @@ extension Program {
     let start = valueStack.count
     defer { valueStack.drop(to: start) }
     valueStack.append(.thunk, times: total)
-    let isBuiltin = code.functions[function].builtin >= 0
+    let builtin = Builtins.ID(rawValue: code.functions[function].builtin)
     let isCallOfUser = isOwn(site)
     // Only what may report something of an argument needs to know where that stands.
-    var sites: [Int32] = isBuiltin || isCallOfUser ? Array(repeating: callSite ?? site, count: total) : []
+    let asks = isCallOfUser || builtin.map(\.asksForSites) ?? false
+    var sites: [Int32] = asks ? Array(repeating: callSite ?? site, count: total) : []
     var next = 0
     for index in 0..<count {
       let label = code.extra[Int(arguments) + index * 2]
@@ -301,7 +328,7 @@ extension Program {
       if !sites.isEmpty { sites[place] = userSite(ofArgument: code.extra[Int(arguments) + index * 2 + 1], site) }
       next = place + 1
     }
-    if isBuiltin, let builtin = Builtins.ID(rawValue: code.functions[function].builtin) {
+    if let builtin {
       let arguments = valueStack.withElements(from: start) { $0.map { $0.tag == .thunk ? .none : $0 } }
       return Builtins.call(builtin, arguments, sites: sites, at: site, &self)
     }
@@ -395,5 +422,5 @@ extension Program {
 
 extension TreeValue {
   /// Stands for an argument that was not given.
-  static let thunk = TreeValue(.thunk)
+  static var thunk: TreeValue { TreeValue(.thunk) }
 }

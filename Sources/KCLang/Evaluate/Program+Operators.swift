@@ -111,6 +111,9 @@ extension Program {
       guard left.length + right.length <= Limits.text else { return textTooLong(op.site) }
       return tree.concatenation(left, right)
     case (.list, .list) where op.code == .add:
+      // The library adds many lists of which one is empty.
+      if left.length == 0 { return right }
+      if right.length == 0 { return left }
       guard left.length + right.length <= Limits.elements else { return listTooLong(op.site) }
       return tree.list(Array(tree.items(of: left)) + Array(tree.items(of: right)))
     case (.record, .record) where op.code == .add: return merge(left, right)

@@ -168,12 +168,17 @@ extension Program {
 
   private mutating func declareFunction(_ node: SyntaxNode, in scope: Int32) {
     guard let name = declaredName(node) else { return }
-    let function = Function(
+    var function = Function(
       name: text(name.key), parameters: [], result: TypeTable.any, body: -1, site: code.site(name.span))
+    function.dropsEmpty = function.name == "present" && isPrelude(scopes[Int(scope)].module)
     code.functions.append(function)
     let index = Int32(code.functions.count - 1)
     functionSources[index] = FunctionSource(node: node, scope: scope)
     declare(name.key, Scope.Name(kind: .function(index), span: name.span, node: node), in: scope)
+  }
+
+  private func isPrelude(_ module: Int32) -> Bool {
+    module >= 0 && modules[Int(module)].isStandard && modules[Int(module)].path == "prelude.kc"
   }
 
   private mutating func declareSchema(_ node: SyntaxNode, in scope: Int32) {

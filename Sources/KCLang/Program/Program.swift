@@ -311,7 +311,7 @@ struct Edge: Sendable, Hashable {
 struct WellKnownKeys: Sendable {
   let ownSelf, name, env, to, affinity, none, `true`, `false`, null, underscore, workload, project, count, entryKey,
     value, protect, restartOnConfig, apiVersion, kind, metadata, namespace, spec, selector, template, jobTemplate,
-    labels, status, live, map, isEmpty: Int32
+    labels, status, live, map, isEmpty, low, high, seconds, isBinary, isWhole: Int32
 
   init(_ keys: inout TreeKeys) {
     func key(_ text: String, _ keys: inout TreeKeys) -> Int32 { Int32(keys.intern(text)) }
@@ -345,6 +345,11 @@ struct WellKnownKeys: Sendable {
     live = key("live", &keys)
     map = key("map", &keys)
     isEmpty = key("isEmpty", &keys)
+    low = key("low", &keys)
+    high = key("high", &keys)
+    seconds = key("seconds", &keys)
+    isBinary = key("isBinary", &keys)
+    isWhole = key("isWhole", &keys)
   }
 }
 

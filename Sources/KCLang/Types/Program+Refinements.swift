@@ -21,7 +21,7 @@ extension Program {
       reportStep(value, number, types.refinements[index], at: site)
       return .poison
     }
-    if let pattern = types.refinements[index].pattern, !pattern.matches(tree.utf8(of: value)) {
+    if let pattern = types.refinements[index].pattern, !tree.withUTF8(of: value, { pattern.matches($0) }) {
       if isName { return badName(value, pattern, at: site) }
       report(
         "KC0113", "\(display(value)) does not match /\(pattern.source)/", at: site,
@@ -181,11 +181,13 @@ extension Program {
   }
 
   private func holds(_ value: TreeValue, _ index: Int) -> Bool {
-    let refinement = types.refinements[index]
-    if !refinement.low.isNone, (compare(value, refinement.low) ?? -1) < 0 { return false }
-    if !refinement.high.isNone, (compare(value, refinement.high) ?? 1) > 0 { return false }
-    if let step = refinement.step, let number = steps(value), number % step != 0 { return false }
-    if let pattern = refinement.pattern, !pattern.matches(tree.utf8(of: value)) { return false }
-    return lengthProblem(value, refinement.min, refinement.max) == nil
+    let (low, high) = (types.refinements[index].low, types.refinements[index].high)
+    if !low.isNone, (compare(value, low) ?? -1) < 0 { return false }
+    if !high.isNone, (compare(value, high) ?? 1) > 0 { return false }
+    if let step = types.refinements[index].step, let number = steps(value), number % step != 0 { return false }
+    if let pattern = types.refinements[index].pattern, !tree.withUTF8(of: value, { pattern.matches($0) }) {
+      return false
+    }
+    return lengthProblem(value, types.refinements[index].min, types.refinements[index].max) == nil
   }
 }

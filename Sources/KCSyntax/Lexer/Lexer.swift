@@ -298,7 +298,9 @@ extension Lexer {
       return bytes[at..<at + quotes].allSatisfy { $0 == UInt8(ascii: "\"") }
         && bytes[at + quotes..<at + quotes + hashes].allSatisfy { $0 == UInt8(ascii: "#") }
     }
-    while position < bytes.count {
+    while true {
+      skipText()
+      guard position < bytes.count else { break }
       let byte = bytes[position]
       if byte == UInt8(ascii: "\""), isClose(position) {
         if position > start { add(.stringText, from: start) }
@@ -330,6 +332,20 @@ extension Lexer {
     }
     if position > start { add(.stringText, from: start) }
     unterminated(from: start, quote: (isBlock ? "\"\"\"" : "\"") + String(repeating: "#", count: hashes))
+  }
+
+  /// Goes to the next byte that may end a text or means something in it.
+  private mutating func skipText() {
+    let start = position
+    position = bytes.withUnsafeBufferPointer { bytes in
+      var place = start
+      while place < bytes.count {
+        let byte = bytes[place]
+        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x0a { break }
+        place += 1
+      }
+      return place
+    }
   }
 
   private mutating func unterminated(from start: Int, quote: String) {

@@ -1,13 +1,13 @@
 /// The words of the language, for those who write source: most are names like any other where they mean nothing.
 public enum LanguageWords {
   /// All that the grammar gives a meaning somewhere, and the names of values.
-  public static let all = Set(Word.allCases.dropFirst().map { "\($0)" }).union(values)
+  public static let all = Set(Word.allCases.dropFirst().map(\.rawValue)).union(values)
   /// What stands for a value of its own wherever one is expected.
   public static let values: Set<String> = ["false", "none", "null", "self", "true", "workload"]
 }
 
 /// The names that the grammar gives a meaning, where they stand in certain places: elsewhere they are names like any other.
-enum Word: UInt8, CaseIterable {
+enum Word: String, CaseIterable {
   case none
   case affinity, apart, `as`, assert, because, by, component, delete, deny, `else`, `enum`, env, exists, expect, extends
   case final, `for`, from, `func`, `if`, `import`, `in`, info, keyed, `let`, match, maxSkew, minDomains, mixin, moved
@@ -18,7 +18,7 @@ enum Word: UInt8, CaseIterable {
   private static let table: [(word: Word, text: [UInt8])] = {
     var table = Array(repeating: (word: Word.none, text: [UInt8]()), count: 1024)
     for word in allCases.dropFirst() {
-      let text = Array("\(word)".utf8)
+      let text = Array(word.rawValue.utf8)
       var slot = hash(text[0], text[text.count - 1], text.count)
       while table[slot].word != .none { slot = (slot + 1) & 1023 }
       table[slot] = (word, text)

@@ -7,16 +7,15 @@ public struct Parser {
   var diagnostics: [Diagnostic]
   var nodes: [SyntaxTree.NodeData] = []
   var children: [SyntaxTree.Child] = []
-  /// Children whose node is not finished yet.
-  var pending: [SyntaxTree.Child] = []
+  /// Children whose node is not finished yet; those from `pendingCount` on were given to one.
+  private var pending: [SyntaxTree.Child] = []
+  private var pendingCount = 0
   var depth = 0
   /// Brackets that a line's end does not end a statement in.
   var bracketDepth = 0
   /// Whether `{` after an expression belongs to what surrounds it (`if x { … }`).
   var isCondition = false
 
-  /// How high the tree below each node is, by the node's index.
-  private var heights: [UInt16] = []
   /// Lines that something was reported of: what else fails there mostly follows from it.
   private(set) var reportedLines: Set<Int> = []
   /// The line of the last report that says of a statement only that it fits nothing, and how many came in a row.
@@ -68,7 +67,6 @@ public struct Parser {
     self.file = file
     tokens = lexer.tokens
     nodes.reserveCapacity(tokens.count)
-    heights.reserveCapacity(tokens.count)
     children.reserveCapacity(tokens.count * 2)
     diagnostics = extra + lexer.diagnostics
     for diagnostic in diagnostics { note(diagnostic) }
@@ -129,30 +127,33 @@ extension Parser {
 
   func isWord(_ token: SyntaxTree.Token, _ word: Word) -> Bool { token.word == word }
 
-  func start() -> Mark { Mark(pending: pending.count, token: position) }
+  func start() -> Mark { Mark(pending: pendingCount, token: position) }
 
   /// Makes a node of all that was taken since `mark`.
   mutating func finish(_ kind: SyntaxKind, _ mark: Mark) {
     let first = children.count
     var height: UInt16 = 0
-    for index in mark.pending..<pending.count {
+    for index in mark.pending..<pendingCount {
       let child = pending[index]
       children.append(child)
-      if !child.isToken { height = max(height, heights[child.index]) }
+      if !child.isToken { height = max(height, nodes[child.index].height) }
     }
-    heights.append(height + 1)
     nodes.append(
       SyntaxTree.NodeData(
-        kind: kind, firstChild: UInt32(first), childCount: UInt32(pending.count - mark.pending),
+        kind: kind, height: height + 1, firstChild: UInt32(first), childCount: UInt32(pendingCount - mark.pending),
         firstToken: UInt32(mark.token), endToken: UInt32(position)))
-    // One by one: nodes have few children, and removing several at once is a general replacement.
-    while pending.count > mark.pending { pending.removeLast() }
-    pending.append(.node(nodes.count - 1))
+    pendingCount = mark.pending
+    push(.node(nodes.count - 1))
+  }
+
+  private mutating func push(_ child: SyntaxTree.Child) {
+    if pendingCount < pending.count { pending[pendingCount] = child } else { pending.append(child) }
+    pendingCount += 1
   }
 
   /// Takes the current token as a child.
   mutating func take() {
-    pending.append(.token(position))
+    push(.token(position))
     if position < tokens.count - 1 { position += 1 }
   }
 
@@ -383,7 +384,7 @@ extension Parser {
 
   /// Whether the expression that was just finished can take one more operator or member; reports it where not.
   mutating func canGrow() -> Bool {
-    guard let height = heights.last, Int(height) >= Self.heightLimit else { return true }
+    guard let height = nodes.last?.height, Int(height) >= Self.heightLimit else { return true }
     tooDeep("this expression has too many operators in a row: \(Self.heightLimit) are possible")
     return false
   }

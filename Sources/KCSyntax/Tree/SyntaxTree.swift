@@ -95,6 +95,8 @@ public final class SyntaxTree: Sendable {
 
   struct NodeData: Sendable {
     let kind: SyntaxKind
+    /// How high the tree below is.
+    let height: UInt16
     let firstChild: UInt32
     let childCount: UInt32
     /// Index of the first token after where the node starts: its place even when it is empty.

@@ -53,17 +53,14 @@ struct Render: ParsableCommand {
     for one in project.neededNamespaces() { order.add(.value(Self.ordered(one.object)), as: one.object) }
     var writer = YAML.ObjectWriter(tree)
     for (place, object) in order.objects.enumerated() {
-      if place > 0 { writer.append("---\n".utf8) }
+      if place > 0 { writer.endDocument() }
       switch object {
       case .tree(let value): writer.append(value)
       case .value(let value): writer.append(value)
       }
-      if writer.bytes.count >= 1 << 16 {
-        Terminal.out(writer.bytes)
-        writer.removeAll()
-      }
+      if writer.count >= 1 << 16 { Terminal.out(writer.take()) }
     }
-    Terminal.out(writer.bytes)
+    Terminal.out(writer.take())
   }
 
   private func writeJSON(_ project: Project) {
