@@ -160,7 +160,7 @@ extension YAMLReader {
     guard isTrackingPath, let frame = stack.last, !frame.isMap else { return }
     if isRecordingPlaces { places[path.index(frame.elements.count)] = start }
     if remarks?.isNear(start.line) ?? false { remarks?.meet(path.index(frame.elements.count), at: start) }
-    remarks?.pass(.index(frame.elements.count), depth: path.elements.count, column: frame.column)
+    remarks?.pass(.index(frame.elements.count), depth: path.count, column: frame.column)
   }
 
   /// Notes the tag of the node that starts here, unless it is one of YAML's own.
@@ -186,7 +186,7 @@ extension YAMLReader {
 
   private mutating func pop() throws(Problem) {
     guard var frame = stack.popLast() else { return }
-    if isTrackingPath, !stack.isEmpty { path.elements.removeLast() }
+    if isTrackingPath, !stack.isEmpty { path.removeLast() }
     for merge in frame.merges { try Self.merge(merge, into: &frame.fields) }
     let value: Value = frame.isMap ? .object(frame.fields) : .array(frame.elements)
     if let anchor = frame.anchor { anchors[anchor] = (value, nodes - frame.start + 1) }
@@ -263,7 +263,7 @@ extension YAMLReader {
     stack[frame].key = name
     if isRecordingPlaces { places[path.field(name)] = start }
     if remarks?.isNear(start.line) ?? false { remarks?.meet(path.field(name), at: start) }
-    remarks?.pass(.field(name), depth: path.elements.count, column: start.column)
+    remarks?.pass(.field(name), depth: path.count, column: start.column)
   }
 
   private static func name(_ value: Value) throws(Problem) -> String {

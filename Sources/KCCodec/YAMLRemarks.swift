@@ -99,7 +99,7 @@ struct YAMLRemarks {
       if candidate.isDropped { continue }
       if let node = candidate.node {
         add(candidate, node, .behind)
-      } else if let ended = ended(before: candidate, path.elements.count) {
+      } else if let ended = ended(before: candidate, path.count) {
         add(candidate, ended, .below)
       } else {
         add(candidate, path, .above)

@@ -9,21 +9,96 @@ public struct FieldPath: Sendable, Hashable {
     case key(String)
   }
 
-  public var elements: [Element]
+  /// An element and those before it: a path to a field shares all but the last of them with the paths beside it, and
+  /// most paths are made on the way through an object and never looked at.
+  private final class Link: Sendable {
+    let element: Element
+    let outer: Link?
+    let count: Int
 
-  public init(_ elements: [Element] = []) { self.elements = elements }
-  public init(_ fields: String...) { elements = fields.map { .field($0) } }
+    init(_ element: Element, after outer: Link?) {
+      self.element = element
+      self.outer = outer
+      count = (outer?.count ?? 0) + 1
+    }
+  }
 
-  public func field(_ name: String) -> FieldPath { FieldPath(elements + [.field(name)]) }
-  public func index(_ position: Int) -> FieldPath { FieldPath(elements + [.index(position)]) }
-  public func key(_ name: String) -> FieldPath { FieldPath(elements + [.key(name)]) }
-  public var isEmpty: Bool { elements.isEmpty }
+  private var end: Link?
 
-  public func hasPrefix(_ other: FieldPath) -> Bool { elements.starts(with: other.elements) }
+  public init(_ elements: [Element] = []) {
+    for element in elements { end = Link(element, after: end) }
+  }
+
+  public init(_ fields: String...) {
+    for name in fields { end = Link(.field(name), after: end) }
+  }
+
+  /// All elements, from the outermost on.
+  public var elements: [Element] {
+    get {
+      var all: [Element] = []
+      all.reserveCapacity(count)
+      var next = end
+      while let link = next {
+        all.append(link.element)
+        next = link.outer
+      }
+      all.reverse()
+      return all
+    }
+    set { self = FieldPath(newValue) }
+  }
+
+  public func field(_ name: String) -> FieldPath { appending(.field(name)) }
+  public func index(_ position: Int) -> FieldPath { appending(.index(position)) }
+  public func key(_ name: String) -> FieldPath { appending(.key(name)) }
+
+  private func appending(_ element: Element) -> FieldPath {
+    var path = FieldPath()
+    path.end = Link(element, after: end)
+    return path
+  }
+
+  public var isEmpty: Bool { end == nil }
+  /// How many elements there are.
+  public var count: Int { end?.count ?? 0 }
+  /// The innermost element; nil for the path of the object itself.
+  public var last: Element? { end?.element }
+
+  /// Leaves out the innermost element, where there is one.
+  public mutating func removeLast() { end = end?.outer }
+
+  public func hasPrefix(_ other: FieldPath) -> Bool {
+    var own = end
+    while let link = own, link.count > other.count { own = link.outer }
+    return Self.areEqual(own, other.end)
+  }
+
+  public static func == (left: FieldPath, right: FieldPath) -> Bool { areEqual(left.end, right.end) }
+
+  private static func areEqual(_ left: Link?, _ right: Link?) -> Bool {
+    guard left?.count == right?.count else { return false }
+    var (left, right) = (left, right)
+    while let one = left, let other = right {
+      // What is shared is the same all the way up.
+      if one === other { return true }
+      if one.element != other.element { return false }
+      (left, right) = (one.outer, other.outer)
+    }
+    return true
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    var next = end
+    while let link = next {
+      hasher.combine(link.element)
+      next = link.outer
+    }
+  }
 }
 
 extension FieldPath: CustomStringConvertible, ExpressibleByArrayLiteral {
-  public init(arrayLiteral elements: Element...) { self.elements = elements }
+  public init(arrayLiteral elements: Element...) { self.init(elements) }
 
   public var description: String {
     var out = ""

@@ -59,7 +59,8 @@ public struct Scratch<Element: BitwiseCopyable & Sendable>: Sendable {
 
   /// Calls `body` with the elements from a place on, which it may change.
   @inlinable
-  public mutating func withMutableElements(from start: Int, _ body: (inout UnsafeMutableBufferPointer<Element>) -> Void) {
+  public mutating func withMutableElements(from start: Int, _ body: (inout UnsafeMutableBufferPointer<Element>) -> Void)
+  {
     let end = used
     elements.withUnsafeMutableBufferPointer { all in
       var part = UnsafeMutableBufferPointer(rebasing: all[start..<end])

@@ -72,7 +72,7 @@ struct WriterRemarks {
       var path = comment.path
       if comment.position == .below { holders.insert(path) }
       while !path.isEmpty {
-        path.elements.removeLast()
+        path.removeLast()
         guard holders.insert(path).inserted else { break }
       }
     }

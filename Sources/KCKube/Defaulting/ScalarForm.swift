@@ -4,11 +4,16 @@ internal import KCData
 enum ScalarForm {
   static func canonicalise(_ object: inout Value, type: ResourceType) {
     let schema = KubeSchema.builtin
-    guard let root = schema.type(apiVersion: type.apiVersion, kind: type.kind), holders.contains(root) else { return }
-    walk(&object, schema.types[root], schema, holders, depth: 0)
+    guard let root = schema.type(apiVersion: type.apiVersion, kind: type.kind), !holding[root].isEmpty else { return }
+    walk(&object, root, schema, holding, depth: 0)
   }
 
-  /// The types that hold such a value somewhere, so that others are passed over.
+  /// By type: the places of the fields that hold such a value somewhere, so that others are passed over.
+  private static let holding: [[Int]] = KubeSchema.builtin.types.map { type in
+    type.fields.indices.filter { holds(type.fields[$0].shape, holders) }
+  }
+
+  /// The types that hold such a value somewhere.
   private static let holders: Set<Int> = {
     let schema = KubeSchema.builtin
     var holders: Set<Int> = []
@@ -35,20 +40,20 @@ enum ScalarForm {
   }
 
   private static func walk(
-    _ value: inout Value, _ type: KubeSchema.TypeSchema, _ schema: KubeSchema, _ holders: Set<Int>, depth: Int
+    _ value: inout Value, _ type: Int, _ schema: KubeSchema, _ holding: [[Int]], depth: Int
   ) {
-    guard case .object(var fields) = value, depth < 64 else { return }
+    guard !holding[type].isEmpty, case .object(var fields) = value, depth < 64 else { return }
     value = .null  // Gives up the reference, so that the change happens in place.
-    for field in type.fields where holds(field.shape, holders) {
-      guard var child = fields[field.name] else { continue }
-      walk(&child, field.shape, schema, holders, depth: depth)
-      fields[field.name] = child
+    for place in holding[type] {
+      guard var child = fields[schema.types[type].fields[place].name] else { continue }
+      walk(&child, schema.types[type].fields[place].shape, schema, holding, depth: depth)
+      fields[schema.types[type].fields[place].name] = child
     }
     value = .object(fields)
   }
 
   private static func walk(
-    _ value: inout Value, _ shape: KubeSchema.Shape, _ schema: KubeSchema, _ holders: Set<Int>, depth: Int
+    _ value: inout Value, _ shape: KubeSchema.Shape, _ schema: KubeSchema, _ holding: [[Int]], depth: Int
   ) {
     switch (shape, value) {
     case (.quantity, _): value = quantity(value, isResource: false)
@@ -60,10 +65,10 @@ enum ScalarForm {
       if let bytes = Base64.decode(text) { value = .string(Base64.encode(bytes)) }
     case (.number, .number(let number)):
       if let whole = Int64(exactly: number) { value = .int(whole) }
-    case (.type(let index), .object): walk(&value, schema.types[index], schema, holders, depth: depth + 1)
+    case (.type(let index), .object): walk(&value, index, schema, holding, depth: depth + 1)
     case (.list(let inner), .array(var elements)):
       value = .null
-      for index in elements.indices { walk(&elements[index], inner, schema, holders, depth: depth) }
+      for index in elements.indices { walk(&elements[index], inner, schema, holding, depth: depth) }
       value = .array(elements)
     case (.map(.quantity), .object(let fields)):
       // A map of quantities is a list of resources.
@@ -72,7 +77,7 @@ enum ScalarForm {
       value = .object(
         fields.mapValues { element in
           var element = element
-          walk(&element, inner, schema, holders, depth: depth)
+          walk(&element, inner, schema, holding, depth: depth)
           return element
         })
     default: break

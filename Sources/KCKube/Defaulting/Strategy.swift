@@ -7,8 +7,12 @@ public import KCData
 public enum Strategy {
   /// Readies a new object.
   ///
-  /// - Parameter object: with `metadata.uid` already set, which a job's selector is made from.
-  public static func prepareForCreate(_ object: inout Value, type: ResourceType, now: Timestamp) {
+  /// - Parameters:
+  ///   - object: with `metadata.uid` already set, which a job's selector is made from.
+  ///   - isWritten: whether the result is brought into the form that the server writes: what only looks at it needs none.
+  public static func prepareForCreate(
+    _ object: inout Value, type: ResourceType, now: Timestamp, isWritten: Bool = true
+  ) {
     for field in ["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds"] {
       if object.at("metadata", field) != nil { object.set(nil, at: "metadata", field) }
     }
@@ -40,7 +44,7 @@ public enum Strategy {
       PodStrategy.dropDisabledTemplate(&object)
     default: break
     }
-    Defaulting.form(&object, type: type)
+    if isWritten { Defaulting.form(&object, type: type) }
   }
 
   /// Readies a change of an object itself: its status stays as it was, and its generation counts changes of what is

@@ -21,7 +21,6 @@ extension KubeSchema {
 
 /// Brings values into the form in which the API server writes them.
 private struct CanonicalForm {
-  typealias Field = KubeSchema.Field
   typealias Shape = KubeSchema.Shape
   typealias TypeSchema = KubeSchema.TypeSchema
 
@@ -40,13 +39,14 @@ private struct CanonicalForm {
     var out = Fields(minimumCapacity: given.count)
     // Kept in the order given; what is added follows.
     for (key, child) in given {
-      guard let field = type.field(key) else { continue }
-      if let written = canonical(child, field: field, depth: depth) { out[key] = written }
+      guard let place = type.place(of: key) else { continue }
+      if let written = canonical(child, type, place, depth: depth) { out[key] = written }
     }
-    for field in type.fields where field.presence == .always || field.presence == .nullWhenNotSet {
-      if out[field.name] == nil, let written = canonical(.null, field: field, depth: depth) {
-        out[field.name] = written
-      }
+    for place in type.fields.indices {
+      guard type.fields[place].presence == .always || type.fields[place].presence == .nullWhenNotSet,
+        out[type.fields[place].name] == nil, let written = canonical(.null, type, place, depth: depth)
+      else { continue }
+      out[type.fields[place].name] = written
     }
     return .object(out)
   }
@@ -59,20 +59,30 @@ private struct CanonicalForm {
     return .object(out)
   }
 
-  private func canonical(_ value: Value, field: Field, depth: Int) -> Value? {
-    if value == .null {
-      switch field.presence {
+  /// The value of the field at a place of a type; nil where it is left out.
+  private func canonical(_ value: Value, _ type: TypeSchema, _ place: Int, depth: Int) -> Value? {
+    let presence = type.fields[place].presence
+    if case .null = value {
+      switch presence {
       case .whenSet, .whenNotZero: return nil
       case .nullWhenNotSet: return .null
-      case .always: return zero(field.shape, depth: depth)
+      case .always: return zero(type.fields[place].shape, depth: depth)
       }
     }
-    let written = canonical(value, shape: field.shape, depth: depth)
-    switch field.presence {
-    case .whenNotZero where isZero(written, field.shape): return nil
+    let written = canonical(value, shape: type.fields[place].shape, depth: depth)
+    switch presence {
+    case .whenNotZero where isZero(written, type.fields[place].shape): return nil
     // What is stored does not tell empty from absent.
-    case .always where isStored && (written == [] || (written == [:] && field.shape.isMap)): return .null
+    case .always where isStored && isEmpty(written, type.fields[place].shape): return .null
     default: return written
+    }
+  }
+
+  private func isEmpty(_ value: Value, _ shape: Shape) -> Bool {
+    switch value {
+    case .array(let elements): elements.isEmpty
+    case .object(let fields): fields.isEmpty && shape.isMap
+    default: false
     }
   }
 

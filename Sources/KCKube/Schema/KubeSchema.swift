@@ -68,14 +68,16 @@ public struct KubeSchema: Sendable {
     public var fields: [Field] = []
 
     /// The field of a name; nil where the type does not declare it.
-    public func field(_ name: String) -> Field? {
+    public func field(_ name: String) -> Field? { place(of: name).map { fields[$0] } }
+
+    /// Where the field of a name stands among `fields`: for those that need a part of it, since a copy takes a while.
+    func place(of name: String) -> Int? {
       var (low, high) = (0, fields.count)
       while low < high {
         let middle = (low + high) / 2
-        if fields[middle].name == name { return fields[middle] }
         if fields[middle].name < name { low = middle + 1 } else { high = middle }
       }
-      return nil
+      return low < fields.count && fields[low].name == name ? low : nil
     }
   }
 

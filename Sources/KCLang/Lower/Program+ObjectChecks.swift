@@ -51,7 +51,7 @@ extension Program {
     if object.name ?? "" == "", let prefix = object.at("metadata", "generateName")?.string, !prefix.isEmpty {
       object.set(.string(prefix + "x2x4x"), at: "metadata", "name")
     }
-    Strategy.prepareForCreate(&object, type: type, now: Timestamp(seconds: 0))
+    Strategy.prepareForCreate(&object, type: type, now: Timestamp(seconds: 0), isWritten: false)
     let causes = Validation.create(object, type: type)
     // That nothing fits a selector which is not there is no second mistake.
     guard causes.contains(where: { $0.field == "spec.selector" }) else { return causes }

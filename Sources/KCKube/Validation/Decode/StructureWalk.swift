@@ -30,8 +30,8 @@ struct StructureWalk {
   private mutating func field(
     _ key: String, _ child: Value, _ type: KubeSchema.TypeSchema, _ path: FieldPath, depth: Int
   ) {
-    if let field = type.field(key) {
-      check(child, field.shape, path.field(key), depth: depth + 1)
+    if let place = type.place(of: key) {
+      check(child, type.fields[place].shape, path.field(key), depth: depth + 1)
     } else if let shape = type.undeclared {
       check(child, shape, path.field(key), depth: depth + 1)
     } else if !type.isCustom {
