@@ -63,6 +63,7 @@ extension Value {
   public func at(_ keys: String...) -> Value? { at(keys) }
 
   /// The value below a chain of fields.
+  @inlinable
   public func at(_ keys: some Sequence<String>) -> Value? {
     var current = self
     for key in keys {

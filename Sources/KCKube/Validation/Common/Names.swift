@@ -5,8 +5,18 @@ public enum Names {
 
   /// RFC 1123 subdomain: labels joined by dots, at most 253.
   public static func isSubdomain(_ text: String) -> Bool {
-    text.utf8.count <= 253
-      && text.utf8.split(separator: 46, omittingEmptySubsequences: false).allSatisfy { isLabel($0, limit: 253) }
+    guard text.utf8.count <= 253 else { return false }
+    var previous: UInt8 = 46
+    for byte in text.utf8 {
+      switch byte {
+      case 48...57, 97...122: break
+      case 45: if previous == 46 { return false }
+      case 46: if previous == 46 || previous == 45 { return false }
+      default: return false
+      }
+      previous = byte
+    }
+    return previous != 46 && previous != 45
   }
 
   /// RFC 1035 label: as an RFC 1123 label, but starting with a letter.
