@@ -115,10 +115,10 @@ import Testing
       kind: Deployment
       metadata: {name: web}
       spec:
-        selector: {matchExpressions: [{key: app, operator: Exists}]}
+        selector: {matchLabels: {app: web}}
         template:
           metadata: {labels: {app: web}}
-          spec: {containers: [{name: app, image: "a:1"}]}
+          spec: {restartPolicy: Never, containers: [{name: app, image: "a:1"}]}
       ---
       apiVersion: v1
       kind: Service

@@ -43,7 +43,7 @@ import Testing
     Entry("RouteRule"), Entry("RoutePath"), Entry("RouteBackend"), Entry("RouteRedirect"), Entry("RouteRewrite"),
     Entry("HeaderChange"),
     Entry("NetworkPolicy", "a `NetworkPolicy` of `networking.k8s.io/v1`", "KC0470"), Entry("PolicyRule"),
-    Entry("NamespacePods"), Entry("AddressRange"), Entry("PolicyPorts"),
+    Entry("NamespacePods"), Entry("Labels"), Entry("AddressRange"), Entry("PolicyPorts"),
     Entry("Config", "a `ConfigMap`"), Entry("Secret", "a `Secret`, its values in base 64", "KC0419"),
     Entry("ServiceAccount", "a `ServiceAccount`"),
     Entry("Role", "a `Role` of `rbac.authorization.k8s.io/v1`", "KC0418"),

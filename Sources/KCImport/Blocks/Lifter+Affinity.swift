@@ -49,11 +49,13 @@ extension Lifter {
     var out: [SourceLine] = []
     func add(_ owner: String, _ list: [String], _ rule: (Value) -> [String]?) {
       guard let terms = rest.value.at([owner] + list)?.array, !terms.isEmpty else { return }
-      let path = rest.path(owner)
+      let path = rest.path([owner] + list)
       var lines: [SourceLine] = []
       for (place, term) in terms.enumerated() {
         guard let texts = rule(term) else { return }
-        lines += texts.enumerated().map { .text($1, path.index(texts.count > 1 ? $0 : place)) }
+        // Several rules of one term are its expressions.
+        let expressions = path.index(place).field("matchExpressions")
+        lines += texts.enumerated().map { .text($1, texts.count > 1 ? expressions.index($0) : path.index(place)) }
       }
       rest.remove([owner] + list)
       out += lines
@@ -117,11 +119,12 @@ extension Lifter {
     return "\(relation) \(target) by \(AffinityText.topology(key))"
   }
 
-  /// The workload that a term's selector means; `self` for the own one.
+  /// The workload that a term's selector means, `self` for the own one; else its labels, or tests of them.
   private func pods(of term: Value) -> String? {
-    guard let selector = term["labelSelector"]?.object, selector.count == 1,
-      let labels = selector["matchLabels"]?.object
-    else { return nil }
+    guard let selector = term["labelSelector"] else { return nil }
+    guard selector.object?.count == 1, let labels = selector["matchLabels"]?.object else {
+      return Self.selector(selector).flatMap { $0 == "{}" ? nil : $0 }
+    }
     if WorkloadLabels.selector(of: own.object, own.kind) == labels { return "self" }
     if let known = workload(labels)?.text { return known }
     let pairs = labels.compactMap { key, value in value.string.map { (key: key, text: literal($0)) } }

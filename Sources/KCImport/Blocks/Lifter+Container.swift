@@ -48,51 +48,6 @@ extension Lifter {
     return true
   }
 
-  // MARK: Ports
-
-  /// The names of the ports that were written.
-  private func addPorts(_ part: inout Remainder, to body: inout [SourceLine]) -> Set<String> {
-    part.dropEmpty("ports")
-    guard let ports = part.peek("ports")?.array else { return [] }
-    var names: Set<String> = []
-    // Several ports without names stand in a list, behind those that have some.
-    let unnamed = ports.count { ($0["name"]?.string ?? "").isEmpty }
-    var numbers: [String] = []
-    var written: [SourceLine] = []
-    for (place, port) in ports.enumerated() {
-      var port = Remainder(port, part.path("ports").index(place))
-      guard let number = port.int("containerPort") else { return [] }
-      let name = port.text("name") ?? ""
-      if unnamed > 1, name.isEmpty {
-        port.drop("TCP", "protocol")
-        guard port.isEmpty else { return [] }
-        numbers.append(String(number))
-        continue
-      }
-      guard names.insert(name).inserted, numbers.isEmpty else { return [] }
-      var details: [String] = []
-      port.drop("TCP", "protocol")
-      if let transport = port.text("protocol") { details.append("protocol = \(SourceText.quoted(transport))") }
-      if let host = port.int("hostPort") { details.append("host = \(host)") }
-      guard port.isEmpty else { return [] }
-      let head = name.isEmpty ? "port" : "port \(SourceText.blockName(name))"
-      let text =
-        details.isEmpty ? "\(head) = \(number)" : "\(head) { number = \(number), \(details.joined(separator: ", ")) }"
-      written.append(.text(text, port.path))
-    }
-    let path = part.path("ports")
-    part.take("ports")
-    body += written
-    if !numbers.isEmpty {
-      var line = SourceLine.list("ports", numbers, path)
-      // Comments of a port stand above all of them.
-      line.paths += (written.count..<ports.count).map { path.index($0) }
-      body.append(line)
-    }
-    names.remove("")
-    return names
-  }
-
   // MARK: Environment
 
   private func addEnvironment(_ part: inout Remainder, to body: inout [SourceLine]) {

@@ -24,7 +24,10 @@ extension Lifter {
   /// - Parameter isRequired: whether it is said where these are all pods.
   mutating func addGuard(_ field: String, isRequired: Bool) -> Bool {
     let path = rest.path("spec", field)
-    guard let selector = rest.take("spec", field), let text = pods(selector) else { return false }
+    guard let selector = rest.peek("spec", field) else { return false }
+    // What the block says in no way stands in `raw`.
+    guard let text = pods(selector) else { return !isRequired }
+    rest.take("spec", field)
     if text == "{}" {
       if isRequired { lines.append(.text("guard = {}", path)) }
       return true
@@ -99,9 +102,9 @@ extension Lifter {
     guard let namespaces = fields["namespaceSelector"] else {
       return fields.count == 1 ? fields["podSelector"].flatMap(pods) : nil
     }
-    guard let labels = Self.labels(namespaces) else { return nil }
+    guard let labels = Self.selector(namespaces) else { return nil }
     if fields.count == 1 { return "NamespacePods(namespaces: \(labels))" }
-    guard fields.count == 2, let inner = fields["podSelector"].flatMap(Self.labels) else { return nil }
+    guard fields.count == 2, let inner = fields["podSelector"].flatMap(Self.selector) else { return nil }
     return "NamespacePods(namespaces: \(labels), pods: \(inner))"
   }
 
@@ -122,22 +125,5 @@ extension Lifter {
     if let end = fields["endPort"]?.int { parts.append("end: \(end)") }
     if transport != "TCP" || parts.isEmpty { parts.append("protocol: \(SourceText.quoted(transport))") }
     return "PolicyPorts(\(parts.joined(separator: ", ")))"
-  }
-
-  /// The workload that a selector means, or its labels.
-  func pods(_ selector: Value) -> String? {
-    guard let text = Self.labels(selector) else { return nil }
-    if let labels = selector["matchLabels"]?.object, !labels.isEmpty, let known = workload(labels) { return known.text }
-    return text
-  }
-
-  /// A selector's labels as a map: `{ app = "web" }`; nil where it says more.
-  static func labels(_ selector: Value) -> String? {
-    guard let fields = selector.object else { return nil }
-    if fields.isEmpty { return "{}" }
-    guard fields.count == 1, let labels = fields["matchLabels"]?.object,
-      labels.values.allSatisfy({ $0.string != nil })
-    else { return nil }
-    return SourceText.record(labels.map { (key: $0.key, text: SourceText.quoted($0.value.string ?? "")) })
   }
 }

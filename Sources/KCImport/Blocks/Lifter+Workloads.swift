@@ -53,14 +53,16 @@ extension Lifter {
       return false
     }
     rest.remove(template)
+    let isJob = kind == "job" || kind == "cronjob"
     var match: Fields = [:]
     if kind == "replicationcontroller" {
       match = rest.map("spec", "selector") ?? pods
       guard !match.isEmpty, match.allSatisfy({ pods[$0.key] == $0.value }) else { return false }
-    } else if !["job", "cronjob"].contains(kind) {
-      guard let selector = rest.peek("spec", "selector")?.object, selector.count == 1,
-        let labels = rest.map("spec", "selector", "matchLabels"), !labels.isEmpty,
-        labels.allSatisfy({ pods[$0.key] == $0.value })
+    } else if !isJob {
+      guard let selector = rest.peek("spec", "selector")?.object else { return false }
+      // Tests of labels stand in `raw`: a workload selects by what its pods have.
+      let labels = rest.map("spec", "selector", "matchLabels") ?? [:]
+      guard !labels.isEmpty || selector["matchExpressions"] != nil, labels.allSatisfy({ pods[$0.key] == $0.value })
       else { return false }
       match = labels
     }
@@ -69,8 +71,8 @@ extension Lifter {
     let selector = rest.path("spec", "selector", "matchLabels")
     write("labels", common, [path])
     write("ownLabels", object.filter { key, _ in common[key] == nil }, [path])
-    if match != (common.isEmpty ? ["app.kubernetes.io/name": .string(own.name)] : common) {
-      write("match", match, [selector, below])
+    if !isJob, match != (common.isEmpty ? ["app.kubernetes.io/name": .string(own.name)] : common) {
+      lines.append(SourceLine(.value("match", .object(match), nil), [selector, below]))
     }
     write("podLabels", pods.filter { key, _ in common[key] == nil && match[key] == nil }, [below])
     add("annotations", map: "metadata", "annotations")

@@ -108,7 +108,7 @@ extension Program {
     return texts
   }
 
-  /// The labels that select the pods that a rule is about: those of a workload, or those that it says.
+  /// The selector of the pods that a rule is about: by the labels of a workload, by those that it says, or by tests of them.
   private mutating func selector(_ rule: AffinityRule, _ ref: RuleRef, _ workload: Int32) -> TreeValue? {
     let outer = owner
     owner = -1  // Where pods should run is no order in which objects are made.
@@ -122,16 +122,20 @@ extension Program {
       }
     }
     if target.isPoison { return nil }
-    if target.tag == .record { return labels(target, rule) }
-    guard isWorkload(target) else {
+    if target.tag == .record {
+      return labels(target, rule).map { record([("matchLabels", $0)], ref.origin) }
+    }
+    let isTests = has(target, "selector", "oneOf")
+    guard isTests || isWorkload(target) else {
       report(
         "KC0154",
         "`near` and `apart` relate to a workload or to labels of pods, and this is \(Self.article(kindName(target)))",
         at: siteOf(rule.target))
       return nil
     }
-    let labels = member(key("selector"), of: target, at: rule.site)
-    return labels.isPoison ? nil : materialize(labels)
+    let found = member(key("selector"), of: target, at: rule.site)
+    if found.isPoison { return nil }
+    return isTests ? materialize(found) : record([("matchLabels", materialize(found))], ref.origin)
   }
 
   /// The labels of pods that a rule says itself.
@@ -148,17 +152,21 @@ extension Program {
     return nil
   }
 
-  private func isWorkload(_ value: TreeValue) -> Bool {
+  private func isWorkload(_ value: TreeValue) -> Bool { has(value, "selector", "affinity") }
+
+  /// Whether a value is a record of a schema with both fields.
+  private func has(_ value: TreeValue, _ fields: String...) -> Bool {
     guard value.tag == .instance else { return false }
     let schema = instances[Int(value.payload)].schema
-    guard schema >= 0, let selector = tree.keys.find("selector") else { return false }
-    return schemas[Int(schema)].slotOf[Int32(selector)] != nil && schemas[Int(schema)].slotOf[keys.affinity] != nil
+    guard schema >= 0 else { return false }
+    return fields.allSatisfy { name in
+      tree.keys.find(name).map { schemas[Int(schema)].slotOf[Int32($0)] != nil } ?? false
+    }
   }
 
   private mutating func lowerPods(_ rule: AffinityRule, _ ref: RuleRef, _ workload: Int32, _ terms: inout Terms) -> Bool
   {
-    guard let labels = selector(rule, ref, workload) else { return false }
-    let selector = record([("matchLabels", labels)], ref.origin)
+    guard let selector = selector(rule, ref, workload) else { return false }
     var term = record([("labelSelector", selector), ("topologyKey", tree.string(rule.key))], ref.origin)
     if !rule.isRequired {
       let weight = weight(rule, ref.frame)
@@ -177,11 +185,10 @@ extension Program {
   private mutating func lowerSpread(_ rule: AffinityRule, _ ref: RuleRef, _ workload: Int32, _ terms: inout Terms)
     -> Bool
   {
-    guard let labels = selector(rule, ref, workload) else { return false }
+    guard let selector = selector(rule, ref, workload) else { return false }
     let skew = rule.maxSkew >= 0 ? evaluate(rule.maxSkew, ref.frame) : tree.int(1)
     let domains = rule.minDomains >= 0 ? evaluate(rule.minDomains, ref.frame) : .none
     if skew.isPoison || domains.isPoison { return false }
-    let selector = record([("matchLabels", labels)], ref.origin)
     let policy = tree.string(rule.isBestEffort ? "ScheduleAnyway" : "DoNotSchedule")
     terms.spread.append(
       record(
