@@ -47,6 +47,8 @@ struct YAMLReader {
   private var path = FieldPath()
   private var start = YAML.Place(line: 1, column: 1)
   private var remarks: YAMLRemarks?
+  /// What stands in for some colons of the text.
+  private var colons: FlowColons?
   private(set) var comments: [[YAML.Comment]] = []
 
   init(isRecordingPlaces: Bool, isRepeating: Bool = false, reading: YAML.Reading = .kubernetes) {
@@ -64,6 +66,20 @@ struct YAMLReader {
   private var isTrackingPath: Bool { isRecordingPlaces || remarks != nil }
 
   mutating func read(_ bytes: [UInt8]) throws(CodecError) -> [YAML.Document] {
+    let fresh = self
+    do throws(CodecError) {
+      return try readOnce(bytes)
+    } catch {
+      guard error.message == FlowColons.problem, let colons = FlowColons(bytes) else {
+        throw FlowColons.explained(error, bytes)
+      }
+      self = fresh
+      self.colons = colons
+      do throws(CodecError) { return try readOnce(colons.bytes) } catch { throw FlowColons.explained(error, bytes) }
+    }
+  }
+
+  private mutating func readOnce(_ bytes: [UInt8]) throws(CodecError) -> [YAML.Document] {
     var parser = yaml_parser_t()
     guard yaml_parser_initialize(&parser) == 1 else {
       throw CodecError(message: "there is no memory to read with", line: 1, column: 1)
@@ -208,7 +224,8 @@ extension YAMLReader {
   }
 
   private mutating func scalar(_ scalar: yaml_event_s.__Unnamed_union_data.__Unnamed_struct_scalar) throws(Problem) {
-    let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+    let written = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+    let text = colons?.restored(written) ?? written
     let isPlain = scalar.style == YAML_PLAIN_SCALAR_STYLE
     let tag = scalar.tag == nil ? nil : Self.text(scalar.tag)
     if let last = stack.indices.last, stack[last].isMap, stack[last].key == nil, !stack[last].isMergeKey {

@@ -47,6 +47,30 @@ import Testing
     #expect(read == [["a": ["x": 1, "z": 2], "b": ["x": 3, "z": 2], "c": ["x": 7, "z": 2]]])
   }
 
+  /// Kubernetes' reader takes a colon in brackets for a part of a text that no space ends; libyaml does not.
+  @Test(arguments: [
+    ("[1.2.3.4, 2001:db8::]", #"["1.2.3.4", "2001:db8::"]"#), ("[001:db8::, x]", #"["001:db8::", "x"]"#),
+    ("{x:}", #"{"x:": null}"#), ("[fe80::, {a: b:}, 'c:]']", #"["fe80::", {"a": "b:"}, "c:]"]"#),
+    (#"{"a":{"b":[1]}, c: d:}"#, #"{"a": {"b": [1]}, "c": "d:"}"#), ("[\u{e000}:, 1]", "[\"\u{e000}:\", 1]"),
+  ])
+  func readsColonsInBrackets(text: String, json: String) throws {
+    let value = try JSON.parse(json)
+    #expect(try YAML.parseAll("# a:, b\nk: \(text)\nl: |\n  x:, y\n") == [["k": value, "l": "x:, y\n"]])
+  }
+
+  @Test func commentsKeepTheirPlacesBesideColons() throws {
+    let read = try YAML.parseWithComments(Array("k:\n- [a:, b:] # one\n# a:,\n- x # two:]\n".utf8))
+    #expect(read.first?.document.value == ["k": [["a:", "b:"], "x"]])
+    #expect(read.first?.comments.map(\.text) == [" one", " a:,", " two:]"])
+    #expect(read.first?.comments.last?.path == FieldPath("k").index(1))
+  }
+
+  @Test(arguments: ["k: [::1, a]", "a: b\nk: [c, ::]"]) func saysWhatColonsNeed(text: String) {
+    #expect { try YAML.parseAll(text) } throws: {
+      ($0 as? CodecError)?.message == "a text in brackets that begins with `:` needs quotes"
+    }
+  }
+
   @Test func duplicateKeysAreErrorsWithTheirPlace() {
     #expect { try YAML.parseAll("a: 1\nb: 2\na: 3\n") } throws: { ($0 as? CodecError)?.line == 3 }
     #expect { try YAML.parseWithPlaces("b:\n  a: 1\n  a: 3\n") } throws: {
