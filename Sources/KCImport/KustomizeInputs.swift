@@ -42,19 +42,22 @@ struct KustomizeInputs {
     notes = [Self.note(Set(left.map(\.file)).count, folders, first)]
   }
 
-  private static func note(_ count: Int, _ folders: Set<String>, _ first: (file: String, line: Int)) -> ImportNote {
+  static func note(
+    _ count: Int, _ folders: Set<String>, _ first: (file: String, line: Int), command: String = "yaml"
+  ) -> ImportNote {
     let message =
       count == 1
       ? "kustomize puts this file into a config or a secret, as text: it is left out"
       : "kustomize puts \(count) files into configs and secrets, as text: they are left out"
     let folder = folders.count == 1 ? folders.first.map { $0.isEmpty ? "." : $0 } ?? "FOLDER" : "FOLDER"
     return ImportNote(
-      .warning, message, help: "import what it makes: kustomize build \(folder) | kc import yaml -", file: first.file,
+      .warning, message, help: "import what it makes: kustomize build \(folder) | kc import \(command) -",
+      file: first.file,
       line: first.line)
   }
 
   /// The files that a kustomization makes configs and secrets of, as they are named from where it is named from.
-  private static func inputs(_ object: Value, in file: String) -> [String] {
+  static func inputs(_ object: Value, in file: String) -> [String] {
     var paths: [String] = []
     for field in ["configMapGenerator", "secretGenerator"] {
       for generator in object[field]?.array ?? [] {

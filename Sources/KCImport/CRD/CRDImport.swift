@@ -16,12 +16,12 @@ public struct CRDImport: Sendable {
     public var source: String
   }
 
-  public var modules: [Module] { found.filter { !isPatch($0.file) }.map(\.module) }
+  public var modules: [Module] { found.filter { !isPatch($0.file) && !isInput($0.file) }.map(\.module) }
   /// What is to be said of the definitions, and once for all of them what of kustomize and Helm was left out.
   public var notes: [ImportNote] {
-    let charts = HelmCharts([], said, command: "crd")
-    let left = patched.filter { $0.isMarked || isPatch($0.file) }
-    let notes = charts.reading.filter { !isPatch($0.file) } + charts.notes
+    let charts = HelmCharts([], said.filter { !isInput($0.file) }, command: "crd")
+    let left = patched.filter { ($0.isMarked || isPatch($0.file)) && !isInput($0.file) }
+    let notes = charts.reading.filter { !isPatch($0.file) } + charts.notes + inputNotes
     guard let first = left.first else { return notes }
     let folders = Set(left.map { listed[ComposeLoader.resolve($0.file)].map(Kustomization.folder) ?? "FOLDER" })
     return notes + [KustomizePatches.note(left.count, folders, (first.file, first.line), command: "crd")]
@@ -37,6 +37,25 @@ public struct CRDImport: Sendable {
   private var patched: [(file: String, line: Int, isMarked: Bool)] = []
   /// The patches that files of kustomize list, and the files that do.
   private var listed: [String: String] = [:]
+
+  /// The files that files of kustomize make configs and secrets of, and the files that do.
+  private var inputs: [String: String] = [:]
+  /// The files that they make objects of, whatever else they do with them.
+  private var resources: Set<String> = []
+
+  /// Whether a file is text to kustomize, whatever it looks like.
+  private func isInput(_ file: String) -> Bool {
+    let path = ComposeLoader.resolve(file)
+    return inputs[path] != nil && !resources.contains(path)
+  }
+
+  /// One note for the definitions in such files.
+  private var inputNotes: [ImportNote] {
+    let left = patched.filter { isInput($0.file) }
+    guard let first = left.first else { return [] }
+    let folders = Set(left.compactMap { inputs[ComposeLoader.resolve($0.file)] }.map(Kustomization.folder))
+    return [KustomizeInputs.note(Set(left.map(\.file)).count, folders, (first.file, first.line), command: "crd")]
+  }
 
   private func isPatch(_ file: String) -> Bool { listed[ComposeLoader.resolve(file)] != nil }
 
@@ -55,6 +74,10 @@ public struct CRDImport: Sendable {
     for document in documents {
       if Kustomization.isNamedSo(path) || Kustomization.isOne(document.value) {
         for patch in Kustomization.patches(document.value, in: path) where listed[patch] == nil { listed[patch] = path }
+        for input in KustomizeInputs.inputs(document.value, in: path) where inputs[input] == nil {
+          inputs[input] = path
+        }
+        resources.formUnion(Kustomization.resources(document.value, in: path))
       }
       read(document.value, path, line: document.place.line, depth: 0)
     }

@@ -165,6 +165,25 @@ import Testing
     #expect(CorpusFiles.check(source) == nil)
   }
 
+  @Test func filesOfGeneratorsAreTexts() {
+    var crds = CRDImport()
+    let kustomization = """
+      apiVersion: kustomize.config.k8s.io/v1beta1
+      kind: Kustomization
+      resources: [both.yaml]
+      configMapGenerator: [{name: c, files: [broken.yaml, k=template.yaml, both.yaml, text.yaml]}]
+      """
+    crds.read("base/broken.yaml", Array("a: [".utf8))
+    crds.read("base/template.yaml", Array("kind: CustomResourceDefinition\nspec: {{ .x }}".utf8))
+    for kind in ["Both", "Text"] {
+      let widget = Self.widget.replacing("widgets.example", with: "\(kind.lowercased()).example")
+      crds.read("base/\(kind.lowercased()).yaml", Array(widget.replacing("kind: Widget", with: "kind: \(kind)").utf8))
+    }
+    crds.read("base/kustomization.yaml", Array(kustomization.utf8))
+    #expect(crds.modules.map(\.kind) == ["Both"])
+    #expect(crds.notes.map(\.help) == ["import what it makes: kustomize build base | kc import crd -"])
+  }
+
   @Test func whatIsNoDefinitionIsSaid() {
     var crds = CRDImport()
     crds.read("a.yaml", Array("kind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v0".utf8))
