@@ -191,9 +191,9 @@ extension ComposeEmitter {
       secrets[source] = name
       return .init(target: target, source: .secret(name), path: key, isReadOnly: true, mode: mode)
     }
-    guard let name = configs[source] ?? topConfig(source, key: key, definition) else { return nil }
-    configs[source] = name
-    return .init(target: target, source: .config(name), path: key, isReadOnly: true, mode: mode)
+    guard let file = configs[source] ?? topConfig(source, key: key, definition) else { return nil }
+    configs[source] = file
+    return .init(target: target, source: file, path: key, isReadOnly: true, mode: mode)
   }
 
   /// `0440` as the three digits of a mode.
@@ -207,24 +207,6 @@ extension ComposeEmitter {
       return nil
     }
     return String(repeating: "0", count: 3 - digits.count) + digits
-  }
-
-  private mutating func topConfig(_ source: String, key: String, _ definition: ComposeNode) -> String? {
-    if let content = definition["content"]?.text { return declareConfig(source, key: key, text: content) }
-    if let variable = definition["environment"]?.text {
-      return declareConfig(source, key: key, text: taken(variable))
-    }
-    if let path = definition["file"]?.text.map({ loader.reader.variables.plain($0) }) {
-      if let bytes = loader.open(ComposeLoader.join(loader.reader.files[definition.file], path)) {
-        return declareConfig(source, key: key, bytes: bytes, at: definition)
-      }
-      note(.warning, "`\(path)` cannot be read: the config `\(source)` is empty", at: definition)
-      return declareConfig(source, key: key, text: "")
-    }
-    note(
-      .warning, "the config `\(source)` is not in these files: it is declared empty", help: "put its text into it",
-      at: definition)
-    return declareConfig(source, key: key, text: "")
   }
 
   /// Mounts of `volumes_from`.
@@ -255,72 +237,5 @@ extension ComposeEmitter {
           ? Character(scalar) : "-"
       })
     return key.isEmpty ? "file" : key
-  }
-}
-
-extension ComposeEmitter {
-  private mutating func declareConfig(_ wanted: String, key: String, bytes: [UInt8], at node: ComposeNode) -> String? {
-    guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0), bytes.count <= 512 * 1024 else {
-      leave(.warning, "`\(key)` is no text, or too long for a config: it is not mounted", at: node)
-      return nil
-    }
-    return declareConfig(wanted, key: Self.dataKey(key), text: text)
-  }
-
-  /// A config with one file.
-  private mutating func declareConfig(_ wanted: String, key: String, text: String) -> String {
-    declareConfig(wanted, [(key, text)])
-  }
-
-  /// A config with files: their names and what they hold.
-  mutating func declareConfig(_ wanted: String, _ files: [(key: String, text: String)]) -> String {
-    let name = names.declare(ComposeNames.dns(wanted) ?? "config", ending: "config")
-    let written = files.map { file in
-      let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-      let isPlain =
-        !file.text.contains("\r") && lines.count > 1 && lines.last == "" && lines.allSatisfy { $0.last != " " }
-      return (SourceText.fieldName(file.key), isPlain ? lines.map { blockLine($0) } : [string(file.text)], isPlain)
-    }
-    declare(1) { out in
-      out.block("config \(name)") { out in
-        out.block("data") { out in
-          for (key, lines, isPlain) in written {
-            if isPlain { out.text("\(key) =", lines: lines) } else { out.line("\(key) = \(lines[0])") }
-          }
-        }
-      }
-    }
-    return name
-  }
-
-  /// A line in a block string, where quotes need no escape unless three stand together.
-  private mutating func blockLine(_ line: String) -> String {
-    interpolated(line, isBlock: true).replacing("\"\"\"", with: "\\\"\"\"")
-  }
-
-  /// A secret with one file, whose content is asked for when `kc` runs.
-  private mutating func declareSecret(_ wanted: String, key: String, input: String?, at node: ComposeNode) -> String {
-    let name = names.declare(ComposeNames.dns(wanted) ?? "secret", ending: "secret")
-    let variable = input ?? claim(Self.variableName(wanted), "the file of \(wanted)", prefix: "SECRET")
-    inputs.insert(variable)
-    note(
-      .note, "the secret `\(wanted)` is not copied: the program reads it from the environment variable `\(variable)`",
-      help: "set `\(variable)` where `kc` runs",
-      alike: .init(
-        subject: "`\(wanted)` (`\(variable)`)",
-        many: "the secrets % are not copied: the program reads them from these variables of the environment",
-        help: "set them where `kc` runs"), at: node)
-    declare(2) { out in
-      out.block("secret \(name)") { out in
-        out.block("data") {
-          $0.line("\(SourceText.fieldName(Self.dataKey(key))) = input.env(\(SourceText.quoted(variable)))")
-        }
-      }
-    }
-    return name
-  }
-
-  static func variableName(_ text: String) -> String {
-    (ComposeNames.dns(text, limit: 200) ?? "secret").replacing("-", with: "_").uppercased()
   }
 }

@@ -60,10 +60,12 @@ extension ComposeEmitter {
       if Self.isDefault(entry) { continue }
       switch entry.key {
       case "restart":
-        if service.kind == .job, isNeverRepeated(service) { continue }
+        let policy = entry.node.text ?? ""
+        if service.kind == .job, isNeverRepeated(service) || policy.hasPrefix("on-failure") { continue }
+        let what = policy.hasPrefix("on-failure") ? " when they have done their work, too" : ""
         leave(
           .note,
-          "`restart: \(entry.node.text ?? "")` has no counterpart: the pods of a \(service.kind.rawValue) are restarted",
+          "`restart: \(policy)` has no counterpart: the pods of a \(service.kind.rawValue) are restarted\(what)",
           help: service.kind == .job ? nil : "what ends by itself is a `job`", at: entry.node)
       default:
         leave(

@@ -130,9 +130,22 @@ extension ComposeEmitter {
     loader.reader.variables.given[name].map { "=\($0)" } ?? "the environment"
   }
 
-  mutating func input(_ variable: String, at node: ComposeNode) -> String {
+  /// The variable of the environment for one of the files; what files of their own give to included files has others.
+  mutating func inputName(_ variable: String, at node: ComposeNode) -> String {
+    if let known = variantInputs[variable] { return known }
     let name = ComposeVariables.base(variable)
-    if inputSources[name] == nil { inputSources[name] = source(ofVariable: name) }
+    let value = loader.reader.variables.known[variable]?.standard
+    if inputSources[name] == nil, variable == name { inputSources[name] = source(ofVariable: name) }
+    guard variable != name, let value else { return name }
+    let parts = loader.reader.files[node.file].split(separator: "/")
+    let folder = parts.dropLast().last ?? parts.last ?? "included"
+    let other = claim(name, "=\(value)", prefix: Self.variableName(String(folder)))
+    variantInputs[variable] = other
+    return other
+  }
+
+  mutating func input(_ variable: String, at node: ComposeNode) -> String {
+    let name = inputName(variable, at: node)
     if inputs.insert(name).inserted {
       note(
         .note, "`\(name)` looks like a secret and is not copied: the program reads it from the environment",

@@ -21,7 +21,7 @@ extension ComposeEmitter {
   ) {
     let node = service.node
     if service.name != service.host { out.line("name = \(SourceText.quoted(service.host))") }
-    if service.kind == .job, isNeverRepeated(service) { out.line("retries = 0") }
+    if service.kind == .job, let retries = retries(service) { out.line("retries = \(retries)") }
     writeRemarks(node["deploy"]?["replicas"], node["deploy"]?["update_config"], node["scale"], to: &out)
     writeScale(service, to: &out)
     if let grace = node["stop_grace_period"], let text = grace.text {
@@ -86,6 +86,15 @@ extension ComposeEmitter {
       out.line("maxSurge = \(isStartFirst ? step : 0)")
       out.line("maxUnavailable = \(isStartFirst ? 0 : step)")
     }
+  }
+
+  /// How often a job is tried again, where the service says it.
+  private func retries(_ service: ComposeService) -> Int? {
+    if isNeverRepeated(service) { return 0 }
+    let policy = service.node["deploy"]?["restart_policy"]
+    let restart = loader.reader.variables.plain(service.node["restart"]?.text ?? "")
+    let most = policy?["max_attempts"]?.text ?? (restart.hasPrefix("on-failure:") ? String(restart.dropFirst(11)) : "")
+    return Int(loader.reader.variables.plain(most)).flatMap { (0...1_000_000).contains($0) ? $0 : nil }
   }
 
   func isNeverRepeated(_ service: ComposeService) -> Bool {

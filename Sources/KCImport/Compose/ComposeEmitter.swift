@@ -11,7 +11,7 @@ struct ComposeEmitter {
   var services: [ComposeService] = []
   var places: [String: Int] = [:]
   /// Names in the program of what is shared between services, by the names in the files.
-  var configs: [String: String] = [:]
+  var configs: [String: ComposeService.Source] = [:]
   var secrets: [String: String] = [:]
   var claims: [String: String] = [:]
   /// The configs that files and folders of the project became, by their full paths.
@@ -22,6 +22,8 @@ struct ComposeEmitter {
   /// Variables of the environment that secrets are read from, and the value that each stands for, or where it is from.
   var inputs: Set<String> = []
   var inputSources: [String: String] = [:]
+  /// The variables of the environment for those that files of their own give to included files.
+  var variantInputs: [String: String] = [:]
   /// The variables of the environment, by how the program reads them.
   var inputNames: [String: String] = [:]
   /// What the variables of each service that are secret are read from, by their names.
@@ -195,7 +197,11 @@ struct ComposeEmitter {
     return ComposeVariables.hasMarks(text) ? "\"\(interpolated(text))\"" : SourceText.quoted(text)
   }
 
-  mutating func interpolated(_ text: String, isBlock: Bool = false) -> String {
+  /// - Parameter variable: what is written for a variable of the files; its parameter, unless something else is.
+  mutating func interpolated(
+    _ text: String, isBlock: Bool = false,
+    variable: (inout ComposeEmitter, String) -> String = { $0.parameter($1) }
+  ) -> String {
     guard ComposeVariables.hasMarks(text) else { return SourceText.escaped(text, isBlock: isBlock) }
     var out = ""
     for (place, part) in text.split(separator: ComposeVariables.open, omittingEmptySubsequences: false).enumerated() {
@@ -204,7 +210,7 @@ struct ComposeEmitter {
         continue
       }
       let rest = SourceText.escaped(part[part.index(after: end)...], isBlock: isBlock)
-      out += "\\(\(parameter(String(part[..<end]))))" + rest
+      out += "\\(\(variable(&self, String(part[..<end]))))" + rest
     }
     return out
   }

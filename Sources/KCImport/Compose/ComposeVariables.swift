@@ -170,6 +170,7 @@ struct ComposeVariables {
     // Where Compose runs: the project's folder, as for paths that begin with a dot.
     if name == "PWD", given[name] == nil { return "." }
     var standard = standard
+    let isOwn = given[name] == nil && scoped[name] != nil
     if given[name] == nil, let own = scoped[name], expanding.insert(name).inserted {
       standard = expanding.count < 32 ? mark(own, report: report) : own
       expanding.remove(name)
@@ -185,7 +186,8 @@ struct ComposeVariables {
       report(note)
     }
     if expanding.contains(name) { return "" }
-    return "\(Self.open)\(add(name, standard: standard ?? "", isRequired: false, report: report))\(Self.close)"
+    return
+      "\(Self.open)\(add(name, standard: standard ?? "", isRequired: false, isOwn: isOwn, report: report))\(Self.close)"
   }
 
   private func sayRequired(_ name: String, _ message: String, _ report: Report) {
@@ -199,10 +201,14 @@ struct ComposeVariables {
 
   /// Remembers a variable and its default.
   ///
+  /// - Parameter isOwn: whether the default is what files give to an included file alone.
   /// - Returns: what it is known by: its name, with a number where another place gives it another default.
-  private mutating func add(_ name: String, standard: String?, isRequired: Bool, report: Report) -> String {
+  private mutating func add(
+    _ name: String, standard: String?, isRequired: Bool, isOwn: Bool = false, report: Report
+  ) -> String {
     if let first = known[name] {
-      if given[name] != nil || ComposeSecrets.isSecret(name) { return name }
+      // A secret has no default, but what a file says that is for an included file alone.
+      if given[name] != nil || ComposeSecrets.isSecret(name) && !isOwn { return name }
       // What one place cannot do without has no default in others.
       if isRequired { known[name]?.standard = nil }
       guard !isRequired, let own = first.standard, own != standard else { return name }

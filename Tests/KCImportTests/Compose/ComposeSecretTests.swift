@@ -109,6 +109,53 @@ import Testing
       ], "\(helps)")
   }
 
+  @Test func configsWithSecretsInThemAreSecrets() {
+    let result = checked(
+      """
+      services:
+        web: {image: web, configs: [app.ini, url, {source: token, target: /etc/token, mode: 0400}, plain]}
+      configs:
+        app.ini:
+          content: |
+            [db]
+            password = ${DB_PASSWORD}
+            host = ${DB_HOST:-db}
+        url: {content: "postgres://app:hunter2@db/app"}
+        token: {environment: API_TOKEN}
+        plain: {content: "level = ${LEVEL:-info}"}
+      """, [".env": "DB_PASSWORD=hunter2\nAPI_TOKEN=topsecret"])
+    expect(
+      result,
+      [
+        #"      password = \(input.env("DB_PASSWORD"))"#, #"      host = \(DB_HOST)"#,
+        #"url = "postgres://app:\(input.env("URL_PASSWORD"))@db/app""#, #"token = input.env("API_TOKEN")"#,
+        "volume app-ini-file { secret = app-ini }", "volume token-file { secret = token, mode = \"400\" }",
+        "volume plain-file { config = plain }", #"plain = "level = \(LEVEL)""#,
+      ])
+    #expect(!result.source.contains("param DB_PASSWORD") && !result.source.contains("param API_TOKEN"))
+    let isTold = result.notes.contains { $0.message.contains("have secrets in them: they are secrets here") }
+    #expect(isTold)
+  }
+
+  /// Each included file has a `.env` of its own.
+  @Test func includedFilesHaveSecretsOfTheirOwn() {
+    let part =
+      "services: {NAME: {image: a, environment: [DB_PASSWORD], secrets: [NAME]}}\nsecrets: {NAME: {environment: DB_PASSWORD}}"
+    let result = checked(
+      "include: [one/c.yaml, two/c.yaml]\nservices: {c: {image: c, environment: {DB_PASSWORD: \"${DB_PASSWORD}\"}}}",
+      [
+        "one/c.yaml": part.replacing("NAME", with: "a"), "one/.env": "DB_PASSWORD=hunter2",
+        "two/c.yaml": part.replacing("NAME", with: "b"), "two/.env": "DB_PASSWORD=topsecret",
+      ])
+    expect(
+      result,
+      [
+        #"DB_PASSWORD = input.env("ONE_DB_PASSWORD")"#, #"DB_PASSWORD = input.env("TWO_DB_PASSWORD")"#,
+        #"a = input.env("ONE_DB_PASSWORD")"#, #"b = input.env("TWO_DB_PASSWORD")"#,
+        #"DB_PASSWORD = input.env("DB_PASSWORD")"#,
+      ])
+  }
+
   @Test func passwordsInCommandsAreTold() {
     let result = ComposeImport(files: ["compose.yaml"]) { _ in
       Array(

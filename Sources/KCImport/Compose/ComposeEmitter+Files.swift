@@ -1,0 +1,147 @@
+/// Files that become configs and secrets.
+extension ComposeEmitter {
+  /// What an entry of `configs` at the top becomes.
+  mutating func topConfig(_ source: String, key: String, _ definition: ComposeNode) -> ComposeService.Source? {
+    if let content = definition["content"]?.text { return textFile(source, key: key, content, at: definition) }
+    if let variable = definition["environment"]?.text {
+      let text = ComposeVariables.hasMarks(variable) ? variable : taken(variable)
+      return textFile(source, key: key, text, at: definition)
+    }
+    if let path = definition["file"]?.text.map({ loader.reader.variables.plain($0) }) {
+      if let bytes = loader.open(ComposeLoader.join(loader.reader.files[definition.file], path)) {
+        return declareConfig(source, key: key, bytes: bytes, at: definition).map { .config($0) }
+      }
+      note(.warning, "`\(path)` cannot be read: the config `\(source)` is empty", at: definition)
+      return .config(declareConfig(source, key: key, text: ""))
+    }
+    note(
+      .warning, "the config `\(source)` is not in these files: it is declared empty", help: "put its text into it",
+      at: definition)
+    return .config(declareConfig(source, key: key, text: ""))
+  }
+
+  /// A text of the files as a config, or as a secret where one stands in it.
+  private mutating func textFile(
+    _ source: String, key: String, _ given: String, at node: ComposeNode
+  ) -> ComposeService.Source {
+    let text = withoutPasswords(given, source)
+    let variables = loader.reader.variables
+    guard ComposeVariables.names(text).contains(where: variables.isSecret) else {
+      return .config(declareConfig(source, key: key, text: text))
+    }
+    return .secret(declareSecret(source, key: key, text: text, at: node))
+  }
+
+  /// A text with variables for the passwords that stand in URLs: `postgres://user:password@host`.
+  private mutating func withoutPasswords(_ text: String, _ source: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
+      let line = String(line)
+      guard let password = ComposeSecrets.password(in: line) else { return line }
+      if let whole = ComposeVariables.whole(String(password)) {
+        loader.reader.variables.passwords.insert(ComposeVariables.base(whole))
+      }
+      guard !ComposeVariables.hasMarks(String(password)) else { return line }
+      let name = claim("\(Self.variableName(source))_PASSWORD", "=\(password)", prefix: "CONFIG")
+      loader.reader.variables.passwords.insert(name)
+      return line[..<password.startIndex] + loader.reader.variables.mark("${\(name):-}") { _ in }
+        + line[password.endIndex...]
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension ComposeEmitter {
+  mutating func declareConfig(_ wanted: String, key: String, bytes: [UInt8], at node: ComposeNode) -> String? {
+    guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0), bytes.count <= 512 * 1024 else {
+      leave(.warning, "`\(key)` is no text, or too long for a config: it is not mounted", at: node)
+      return nil
+    }
+    return declareConfig(wanted, key: Self.dataKey(key), text: text)
+  }
+
+  /// A config with one file.
+  private mutating func declareConfig(_ wanted: String, key: String, text: String) -> String {
+    declareConfig(wanted, [(key, text)])
+  }
+
+  /// A config with files: their names and what they hold.
+  mutating func declareConfig(_ wanted: String, _ files: [(key: String, text: String)]) -> String {
+    let name = names.declare(ComposeNames.dns(wanted) ?? "config", ending: "config")
+    let written = files.map { ($0.key, contents($0.text)) }
+    declare(1) { Self.write("config \(name)", written, to: &$0) }
+    return name
+  }
+
+  /// A secret with a file that has secret variables in it: they are read where `kc` runs.
+  private mutating func declareSecret(_ wanted: String, key: String, text: String, at node: ComposeNode) -> String {
+    let name = names.declare(ComposeNames.dns(wanted) ?? "secret", ending: "secret")
+    let written = contents(text) { emitter, variable in
+      emitter.loader.reader.variables.isSecret(variable)
+        ? emitter.input(variable, at: node) : emitter.parameter(variable)
+    }
+    note(
+      .note, "the config `\(wanted)` has secrets in it: it is a secret here",
+      alike: .init(subject: "`\(wanted)`", many: "the configs % have secrets in them: they are secrets here"), at: node)
+    declare(2) { Self.write("secret \(name)", [(key, written)], to: &$0) }
+    return name
+  }
+
+  private static func write(
+    _ head: String, _ files: [(key: String, text: (lines: [String], isBlock: Bool))], to out: inout SourceLines
+  ) {
+    out.block(head) { out in
+      out.block("data") { out in
+        for (key, text) in files {
+          let field = SourceText.fieldName(key)
+          if text.isBlock { out.text("\(field) =", lines: text.lines) } else { out.line("\(field) = \(text.lines[0])") }
+        }
+      }
+    }
+  }
+
+  /// What a file holds: the lines of a block string, or an expression.
+  private mutating func contents(
+    _ text: String, variable: (inout ComposeEmitter, String) -> String = { $0.parameter($1) }
+  ) -> (lines: [String], isBlock: Bool) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let isBlock = !text.contains("\r") && lines.count > 1 && lines.last == "" && lines.allSatisfy { $0.last != " " }
+    if isBlock {
+      // Quotes need no escape there unless three stand together.
+      let written = lines.map {
+        interpolated($0, isBlock: true, variable: variable).replacing("\"\"\"", with: "\\\"\"\"")
+      }
+      return (written, true)
+    }
+    if let whole = ComposeVariables.whole(text), loader.reader.variables.known[whole]?.isNumber != true {
+      return ([variable(&self, whole)], false)
+    }
+    return (["\"\(interpolated(text, variable: variable))\""], false)
+  }
+
+  /// A secret with one file, whose content is asked for when `kc` runs.
+  mutating func declareSecret(_ wanted: String, key: String, input: String?, at node: ComposeNode) -> String {
+    let name = names.declare(ComposeNames.dns(wanted) ?? "secret", ending: "secret")
+    let given = input.map { ComposeVariables.whole($0).map { self.inputName($0, at: node) } ?? $0 }
+    let variable = given ?? claim(Self.variableName(wanted), "the file of \(wanted)", prefix: "SECRET")
+    inputs.insert(variable)
+    note(
+      .note, "the secret `\(wanted)` is not copied: the program reads it from the environment variable `\(variable)`",
+      help: "set `\(variable)` where `kc` runs",
+      alike: .init(
+        subject: "`\(wanted)` (`\(variable)`)",
+        many: "the secrets % are not copied: the program reads them from these variables of the environment",
+        help: "set them where `kc` runs"), at: node)
+    declare(2) { out in
+      out.block("secret \(name)") { out in
+        out.block("data") {
+          $0.line("\(SourceText.fieldName(Self.dataKey(key))) = input.env(\(SourceText.quoted(variable)))")
+        }
+      }
+    }
+    return name
+  }
+
+  static func variableName(_ text: String) -> String {
+    (ComposeNames.dns(text, limit: 200) ?? "secret").replacing("-", with: "_").uppercased()
+  }
+}
