@@ -15,7 +15,7 @@ struct FileNames {
     let distinct = files.filter { seen.insert($0).inserted }
     let folders = Self.ownFolders(distinct)
     let isMirrored = isMirroring && distinct.count > Self.mostSideBySide && folders.contains { $0.count > 1 }
-    var taken: Set<String> = ["project.kc", "shared.kc"]
+    var taken = Set((["project"] + Lift.modules).map { "\($0).kc" })
     for (file, parts) in zip(distinct, folders) {
       let stem =
         isMirrored

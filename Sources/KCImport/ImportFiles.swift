@@ -32,8 +32,8 @@ struct ImportFiles {
   func files() -> [SourceImport.File] {
     var all: [String: String] = [:]
     for (path, file) in texts { all[path] = (exact == nil ? "" : head(of: path, for: file.text)) + file.text }
-    if let shared = plan.lift?.sharedText(for: exact == nil ? nil : texts.values.map(\.text)) {
-      all[Lift.sharedPath] = shared
+    if let lift = plan.lift, let shared = lift.sharedText(for: exact == nil ? nil : texts.values.map(\.text)) {
+      all[lift.sharedPath] = shared
     }
     if let index = plan.index, exact != nil { all[index] = FileNames.imports(folded) }
     if let name = plan.project { all["project.kc"] = project(name) }

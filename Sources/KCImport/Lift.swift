@@ -4,8 +4,11 @@ internal import KCData
 ///
 /// What one file repeats is declared in it; what several do, in `shared.kc`, which they import.
 struct Lift {
-  /// The file with the names of all.
-  static let sharedPath = "shared.kc"
+  /// What the file with the names of all may be called; the first that no object is.
+  static let modules = ["shared", "shared-values", "values-of-all-files"]
+  let module: String
+  /// That file.
+  var sharedPath: String { "\(module).kc" }
 
   struct Declaration {
     var name: String
@@ -48,10 +51,11 @@ struct Lift {
   init(_ objects: [ImportedObject], paths: [String]) {
     var uses: [String: Use] = [:]
     var order: [String] = []
-    var taken: Set<String> = ["shared"]
+    var taken = Set(objects.compactMap { $0.object.at("metadata", "name")?.string })
+    module = Self.modules.first { [taken] in !taken.contains($0) } ?? Self.modules[0]
+    taken.insert(module)
     for (imported, path) in zip(objects, paths) {
       let object = imported.object
-      if let name = object.at("metadata", "name")?.string { taken.insert(name) }
       for (key, value) in object.object ?? [:] where key != "metadata" {
         Self.count(value, key, path, &uses, &order, depth: 0)
       }
@@ -95,7 +99,7 @@ struct Lift {
     } else {
       shared.append(declaration)
     }
-    let name = files.count == 1 ? declaration.name : "shared.\(declaration.name)"
+    let name = files.count == 1 ? declaration.name : "\(module).\(declaration.name)"
     for file in files { names[file, default: [:]][declaration.text] = name }
   }
 
@@ -103,26 +107,26 @@ struct Lift {
   ///
   /// - Parameter body: what the file says; what it does not use is left out. Nil for all.
   func head(of file: String, for body: String?) -> (imports: String, declarations: String) {
-    let used = body.map(Self.words)
-    let usesShared = !shared.isEmpty && used?.contains("shared") ?? (names[file] != nil)
-    let imports = usesShared ? "import \"\(FileNames.path(to: Self.sharedPath, from: file))\"\n" : ""
+    let used = body.map(words)
+    let usesShared = !shared.isEmpty && used?.contains(module) ?? (names[file] != nil)
+    let imports = usesShared ? "import \"\(FileNames.path(to: sharedPath, from: file))\"\n" : ""
     let declarations = (own[file] ?? []).filter { used?.contains($0.name) ?? true }
     return (imports, declarations.map(\.line).joined())
   }
 
   /// The file with the names of all; nil where nobody uses one.
   func sharedText(for bodies: [String]?) -> String? {
-    let used = bodies.map { $0.reduce(into: Set<String>()) { $0.formUnion(Self.words($1)) } }
-    let declarations = shared.filter { used?.contains("shared.\($0.name)") ?? true }
+    let used = bodies.map { $0.reduce(into: Set<String>()) { $0.formUnion(words($1)) } }
+    let declarations = shared.filter { used?.contains("\(module).\($0.name)") ?? true }
     return declarations.isEmpty ? nil : "// What several files say.\n\n" + declarations.map(\.line).joined()
   }
 
-  /// The names in a source, and what follows `shared.`, with it.
-  private static func words(_ source: String) -> Set<String> {
+  /// The names in a source, and what follows the name of the file with all, with it.
+  private func words(_ source: String) -> Set<String> {
     var words: Set<String> = []
     var start: Int?
     let bytes = Array(source.utf8)
-    let own = Array("shared.".utf8)
+    let own = Array("\(module).".utf8)
     for place in 0...bytes.count {
       let byte = place < bytes.count ? bytes[place] : 0x20
       switch byte {
@@ -131,7 +135,7 @@ struct Lift {
         if let first = start {
           let isShared = first >= own.count && Array(bytes[(first - own.count)..<first]) == own
           let word = String(decoding: bytes[first..<place], as: UTF8.self)
-          words.insert(isShared ? "shared.\(word)" : word)
+          words.insert(isShared ? "\(module).\(word)" : word)
         }
         start = nil
       }

@@ -115,6 +115,21 @@ import Testing
     #expect(RoundTrip(imported, result).agreed == 3)
   }
 
+  @Test func theFileOfSharedTextsIsCalledAsNoObjectIs() {
+    let imported = (0..<3).map { number in
+      ImportedObject(
+        [
+          "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "shared", "namespace": .string("n\(number)")],
+          "spec": ["containers": [["name": "c", "image": "registry.local/web:1"]]],
+        ], file: "\(number)/pod.yaml")
+    }
+    let result = SourceImport.source(for: imported, SourceImport.Options(isLifting: true))
+    #expect(result.files.contains { $0.path == "shared-values.kc" })
+    let proof = RoundTrip(imported, result, checksObjects: true)
+    #expect(proof.agreed == 3 && proof.diagnostics == [])
+    #expect(result.forms == [.library, .library, .library])
+  }
+
   @Test func manyFilesLieInFolders() {
     let imported = (0..<20).map { number in
       ImportedObject(
