@@ -242,7 +242,7 @@ struct BlockSource {
       last = comment.line
     }
     let others = left.filter { !isHeader($0) }
-    if let last, imported.line > last + 1, others.isEmpty { text += "\n" }
+    if let last, imported.line > last + 1 { text += "\n" }
     for comment in others { text += SourceWriter.text(comment) + "\n" }
   }
 

@@ -184,12 +184,15 @@ extension Lifter {
 
   /// `devices = { "nvidia.com/gpu": 1 }`
   private func addDevices(_ part: inout Remainder, to body: inout [SourceLine]) {
-    guard let limits = part.peek("resources", "limits")?.object, !limits.isEmpty else { return }
-    let pairs = limits.compactMap { key, value in SourceText.amount(value).map { (key: key, text: $0) } }
-    guard pairs.count == limits.count, limits["cpu"] == nil, limits["memory"] == nil else { return }
-    let path = part.path("resources", "limits")
-    for key in limits.keys { part.take("resources", "limits", key) }
-    body.append(.text("devices = \(SourceText.record(pairs))", path))
+    for (name, field) in [("devices", "limits"), ("deviceRequests", "requests")] {
+      guard let amounts = part.peek("resources", field)?.object, !amounts.isEmpty else { continue }
+      let pairs = amounts.compactMap { key, value in SourceText.amount(value).map { (key: key, text: $0) } }
+      let own: Set<String> = ["cpu", "memory", "ephemeral-storage"]
+      guard pairs.count == amounts.count, own.isDisjoint(with: amounts.keys) else { continue }
+      let path = part.path("resources", field)
+      for key in amounts.keys { part.take("resources", field, key) }
+      body.append(.text("\(name) = \(SourceText.record(pairs))", path))
+    }
   }
 
   // MARK: Mounts
