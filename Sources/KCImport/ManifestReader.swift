@@ -82,12 +82,17 @@ public enum ManifestReader {
     return note
   }
 
-  /// The first line of a text that begins with `{{`, or with a key and `{{`: YAML has no such things, templates of Helm do.
+  /// The first line of a text that begins with `{{`, or with a key and `{{`, or that has quotes between the braces of a
+  /// quoted text: YAML has no such things, templates of Helm do.
   private static func template(_ bytes: [UInt8]) -> Int? {
     let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
     return lines.firstIndex { line in
       guard let mark = line.indices.first(where: { line[$0...].starts(with: "{{".utf8) }) else { return false }
       let before = line[..<mark].last { $0 != 0x20 && $0 != 0x09 }
+      if before == UInt8(ascii: "\"") {
+        let end = line.indices.first { line[$0...].starts(with: "}}".utf8) } ?? line.endIndex
+        return line[mark..<max(mark, end)].contains(UInt8(ascii: "\""))
+      }
       return before == nil || before == UInt8(ascii: ":") || before == UInt8(ascii: "-")
     }.map { $0 + 1 }
   }

@@ -84,9 +84,13 @@ enum SourceText {
   }
 
   /// A string on one line; raw where that spares escapes.
-  static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String { quoted(text, isRaw: false) }
+
+  /// - Parameter isRaw: whether it is raw where it spares none, too: then `${NAME}` does not look like a value that is
+  ///   meant.
+  static func quoted(_ text: String, isRaw: Bool) -> String {
     let hasMarks = text.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
-    if hasMarks, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }), !text.contains("\"#"),
+    if hasMarks || isRaw, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }), !text.contains("\"#"),
       !text.hasPrefix("\""), !text.unicodeScalars.contains(where: isHidden)
     {
       return "#\"\(text)\"#"

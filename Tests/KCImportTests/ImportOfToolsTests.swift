@@ -108,13 +108,14 @@ import Testing
       ("shop/Chart.yaml", "apiVersion: v2\nname: shop\n"), ("shop/values.yaml", "on: true\n"),
       ("shop/charts/db/Chart.yaml", "apiVersion: v2\nname: db\n"), ("shop/charts/db/templates/db.yaml", template),
       ("shop/crds/a.yaml", deployment("kept")), ("shop/templates/a.yaml", template),
+      ("shop/templates/quoted.yaml", "apiVersion: v1\nmetadata:\n  name: \"{{ template \"name\" . }}-sa\"\n"),
       ("shop/templates/plain.yaml", deployment("plain")), ("other/b.yaml", template), ("notes.yaml", "a: b\n"),
     ])
     #expect(selection.objects.map(\.file) == ["shop/crds/a.yaml"])
     #expect(selection.reading.map(\.file) == ["notes.yaml"])
     #expect(
       selection.notes.map(\.message) == [
-        "3 files are templates, and no manifests: what stands in `{{ … }}` is to be filled in",
+        "4 files are templates, and no manifests: what stands in `{{ … }}` is to be filled in",
         "this is a template, and no manifest: what stands in `{{ … }}` is to be filled in",
       ])
     #expect(

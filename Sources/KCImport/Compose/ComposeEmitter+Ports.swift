@@ -8,12 +8,8 @@ extension ComposeEmitter {
     }
     for item in service.node["expose"]?.items ?? [] {
       guard let text = item.text else { continue }
-      let (number, transport) = Self.withTransport(loader.reader.variables.plain(text))
-      guard let range = Self.range(number) else {
-        noPort(text, at: item)
-        continue
-      }
-      for port in range { add(port, transport: transport, published: nil, to: &service) }
+      let (number, transport) = Self.withTransport(text)
+      add(number, published: nil, transport: transport, at: item, to: &service)
     }
     if service.ports.isEmpty, let image = service.node["image"]?.text,
       let port = ComposePorts.ofImage(loader.reader.variables.plain(image))
@@ -122,7 +118,10 @@ extension ComposeEmitter {
       loader.reader.variables.markNumber(variable)
       written = parameter(variable)
     }
-    if let known = service.ports.firstIndex(where: { $0.number == written && $0.transport == transport }) {
+    // Unless somebody says otherwise, a variable and the number that it is otherwise are one port.
+    if let known = service.ports.firstIndex(where: {
+      $0.transport == transport && ($0.number == written || $0.standard == number)
+    }) {
       if service.ports[known].published == nil { service.ports[known].published = published }
       return
     }

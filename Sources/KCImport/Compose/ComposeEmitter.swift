@@ -194,7 +194,8 @@ struct ComposeEmitter {
     if let whole = ComposeVariables.whole(text), loader.reader.variables.known[whole]?.isNumber != true {
       return parameter(whole)
     }
-    return ComposeVariables.hasMarks(text) ? "\"\(interpolated(text))\"" : SourceText.quoted(text)
+    if ComposeVariables.hasMarks(text) { return "\"\(interpolated(text))\"" }
+    return SourceText.quoted(text, isRaw: loader.reader.variables.isNamed(in: text))
   }
 
   /// - Parameter variable: what is written for a variable of the files; its parameter, unless something else is.

@@ -63,6 +63,14 @@ struct ComposeVariables {
     known["\(name)\(Self.variant)2"] != nil && known[name]?.standard != nil
   }
 
+  /// Whether a text without marks has what looks like one of the variables: `${NAME}` that a shell in a container reads.
+  func isNamed(in text: String) -> Bool {
+    text.split(separator: "$", omittingEmptySubsequences: false).dropFirst().contains { part in
+      let name = part.drop { $0 == "{" }.prefix { Self.isStart($0) || $0.isASCII && $0.isNumber }
+      return known[String(name)] != nil
+    }
+  }
+
   /// The text with variables as what they are without anything given.
   func plain(_ text: String) -> String {
     var left = Self.limit

@@ -36,6 +36,31 @@ import Testing
         """))
   }
 
+  @Test func aPortOfAVariableIsExposedOnce() {
+    let result = checked(
+      """
+      services:
+        proxy: {image: proxy, expose: ["${PORT:-8080}", "9000"], ports: ["${OUT:-8080}:${PORT:-8080}"]}
+        other: {image: other, expose: ["8081", "${OTHER:-8081}"]}
+      """)
+    #expect(result.source.components(ofBlock: "container app").first == ["port main = PORT", "port port-9000 = 9000"])
+    #expect(result.source.components(ofBlock: "container app").last == ["port port-8081 = 8081"])
+  }
+
+  @Test func whatShellsReadIsNoMistakenParameter() {
+    let result = checked(
+      """
+      services:
+        db:
+          image: "db:${TAG:-1}"
+          environment: {DB: "${DB:-shop}"}
+          healthcheck: {test: "ready -d $${DB} -u $${USER}"}
+          command: ["run", "$$DB", "$$OTHER"]
+      """)
+    #expect(result.source.contains(##"#"ready -d ${DB} -u ${USER}"#"##))
+    #expect(result.source.contains(##"args = ["run", #"$DB"#, "$OTHER"]"##))
+  }
+
   @Test func noPortIsCalledAsAllPortsOfAContainerAre() {
     let result = checked(
       """
@@ -96,5 +121,15 @@ import Testing
               #"pg_isready --dbname=shop --username=shop && psql --command "select 1 from orders limit 1""#
             ], every: 5s, timeout: 5s)
         """))
+  }
+}
+
+extension String {
+  /// The ports in each block that begins so.
+  fileprivate func components(ofBlock head: String) -> [[String]] {
+    split(separator: head).dropFirst().map { block in
+      block.prefix { $0 != "}" }.split(separator: "\n").map { $0.drop { $0 == " " } }
+        .filter { $0.hasPrefix("port ") }.map(String.init)
+    }
   }
 }
