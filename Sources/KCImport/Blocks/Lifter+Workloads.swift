@@ -12,7 +12,9 @@ extension Lifter {
     case "statefulset": guard addStatefulSet() else { return false }
     case "daemonset":
       addUpdates(dropping: 1, "maxUnavailable")
-      if rest.peek("spec", "updateStrategy", "type") == "RollingUpdate" {
+      let strategy = rest.peek("spec", "updateStrategy")
+      // Without a type, the API server takes this one.
+      if strategy?["type"] == "RollingUpdate" || strategy?["type"] == nil && strategy?["rollingUpdate"] != nil {
         rest.take("spec", "updateStrategy", "type")
         rest.drop(0, "spec", "updateStrategy", "rollingUpdate", "maxSurge")
         add("maxSurge", share: "spec", "updateStrategy", "rollingUpdate", "maxSurge")

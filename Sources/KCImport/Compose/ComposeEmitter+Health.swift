@@ -65,6 +65,36 @@ extension ComposeEmitter {
     return ("probe.exec", action(words, service), [])
   }
 
+  /// Options that change nothing of what a probe of Kubernetes finds: it follows redirects, and asks for no certificates.
+  private static let options: [String: Set<String>] = [
+    "curl": ["--fail", "--silent", "--show-error", "--head", "--location", "--insecure", "--fail-with-body"],
+    "wget": ["-q", "--quiet", "-nv", "--no-verbose", "--spider", "-S", "-qO-", "-O-", "--no-check-certificate"],
+  ]
+  /// Those that a value follows: a time that the probe has itself, and where the answer goes, which nobody reads.
+  private static let valued: [String: Set<String>] = [
+    "curl": ["-m", "--max-time", "--connect-timeout", "-o", "--output"],
+    "wget": ["-T", "--timeout", "-t", "--tries", "-O", "--output-document", "-qO"],
+  ]
+
+  /// The only address that a command asks, where its options change nothing; nil for any other.
+  private static func address(_ words: ArraySlice<String>, of program: String) -> String? {
+    var found: String?
+    var rest = words
+    while let word = rest.popFirst() {
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      if valued[program]?.contains(parts[0]) ?? false {
+        if parts.count == 1 { _ = rest.popFirst() }
+      } else if word.first == "-" {
+        let isShort = program == "curl" && word.count > 1 && word.dropFirst().allSatisfy { "fsSIkLq".contains($0) }
+        guard isShort || options[program]?.contains(word) ?? false else { return nil }
+      } else {
+        guard found == nil else { return nil }
+        found = word
+      }
+    }
+    return found
+  }
+
   /// What `curl -f http://localhost:8080/health || exit 1` asks for; nil for any other command.
   ///
   /// - Parameter own: names of the container itself.
@@ -78,11 +108,7 @@ extension ComposeEmitter {
     guard !text.contains(where: { "|;&$<>`".contains($0) }), !ComposeVariables.hasMarks(text),
       let words = ShellWords.split(text), let program = words.first, ["curl", "wget"].contains(program)
     else { return nil }
-    let plain: Set<String> = [
-      "-f", "--fail", "-s", "--silent", "-sf", "-fs", "-fsS", "-sSf", "-q", "--spider", "-qO-", "-S", "-I",
-    ]
-    let rest = words.dropFirst().filter { !plain.contains($0) }
-    guard rest.count == 1, let url = rest.first else { return nil }
+    guard let url = address(words.dropFirst(), of: program) else { return nil }
     let isTLS = url.hasPrefix("https://")
     let body = url.drop(while: { $0 != ":" }).dropFirst(url.contains("://") ? 3 : 0)
     let target = url.contains("://") ? body : url[...]

@@ -45,7 +45,9 @@ extension ComposeEmitter {
 
   /// A value, cut where it names other services.
   private func hostParts(_ value: String, _ key: String, _ service: ComposeService, own: String?) -> [Part] {
-    let isHost = Self.hostKeys.contains { key.uppercased().split(separator: "_").last.map(String.init) == $0 }
+    let last = key.uppercased().split(separator: "_").last.map(String.init) ?? ""
+    // `PGHOST`, too.
+    let isHost = Self.hostKeys.contains(last) || last.hasSuffix("HOST") || last.hasSuffix("HOSTNAME")
     if let host = hosts[value], isHost || host.isRenamed {
       if host.owner != service.key { return [.reference("\(host.reference).host")] }
       return [.text(own ?? host.name)]

@@ -159,8 +159,7 @@ extension ComposeEmitter {
       case .external(let name): (identity, wanted) = ("e\(name)", name)
       case .config(let name): (identity, wanted) = ("c\(name) \(mount.mode ?? "")", "\(name)-file")
       case .secret(let name): (identity, wanted) = ("s\(name) \(mount.mode ?? "")", "\(name)-file")
-      case .host(let path):
-        (identity, wanted) = ("h\(path)", "host-\(ComposeNames.dns(loader.reader.variables.plain(path)) ?? "root")")
+      case .host(let path): (identity, wanted) = ("h\(path)", folderName(path, besides: taken))
       case .nfs(let server, let path): (identity, wanted) = ("n\(server)\(path)", ComposeNames.dns(path) ?? "files")
       case .empty: (identity, wanted) = ("t\(mount.target)", ComposeNames.dns(mount.target) ?? "empty")
       }
@@ -175,6 +174,13 @@ extension ComposeEmitter {
       known[identity] = name
       return name
     }
+  }
+
+  /// A name for a folder or file of the machine: its own, with as many of those around it as tell it from others.
+  private func folderName(_ path: String, besides taken: Set<String>) -> String {
+    let parts = loader.reader.variables.plain(path).split(separator: "/")
+    let names = (1...max(1, parts.count)).compactMap { ComposeNames.dns(parts.suffix($0).joined(separator: "-")) }
+    return names.first { !taken.contains($0) } ?? names.last ?? "host-root"
   }
 
   private mutating func writeVolumes(

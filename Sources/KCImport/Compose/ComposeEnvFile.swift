@@ -12,21 +12,67 @@ enum ComposeEnvFile {
     }
   }
 
+  /// The variables of a file in the order of its lines, with variables in their values as Compose files write them.
+  ///
+  /// Values in quotes may go over several lines. Behind them, and behind a space in others, `#` begins a comment.
   static func parse(_ bytes: [UInt8]) -> [(String, String)] {
-    String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
-      var text = line.drop { $0 == " " || $0 == "\t" }
-      guard !text.isEmpty, text.first != "#" else { return nil }
-      if text.hasPrefix("export ") { text = text.dropFirst(7) }
-      guard let equals = text.firstIndex(of: "=") else { return nil }
-      let key = text[..<equals].filter { $0 != " " }
-      var value = text[text.index(after: equals)...].drop { $0 == " " }
-      while value.last == " " || value.last == "\r" { value.removeLast() }
-      if value.count > 1, let quote = value.first, quote == "\"" || quote == "'", value.last == quote {
-        value = value.dropFirst().dropLast()
-        // Between single quotes nothing is a variable.
-        if quote == "'" { return key.isEmpty ? nil : (key, String(value.replacing("$", with: "$$"))) }
+    var out: [(String, String)] = []
+    var rest = String(decoding: bytes, as: UTF8.self)[...]
+    while let first = rest.first {
+      if first.isWhitespace {
+        rest.removeFirst()
+        continue
       }
-      return key.isEmpty ? nil : (String(key), String(value))
+      let line = rest.prefix { !$0.isNewline }
+      guard first != "#", let equals = line.firstIndex(of: "=") else {
+        rest = rest[line.endIndex...]
+        continue
+      }
+      var key = line[..<equals].filter { !$0.isWhitespace }
+      if line.hasPrefix("export "), key.count > 6 { key = String(key.dropFirst(6)) }
+      rest = rest[line.index(after: equals)...].drop { $0 == " " || $0 == "\t" }
+      let value = quoted(&rest) ?? plain(rest.prefix { !$0.isNewline })
+      rest = rest.drop { !$0.isNewline }
+      if !key.isEmpty { out.append((key, value)) }
     }
+    return out
+  }
+
+  private static func plain(_ text: Substring) -> String {
+    var value = text
+    if value.first == "#" { return "" }
+    for mark in [" #", "\t#"] { if let comment = value.firstRange(of: mark) { value = value[..<comment.lowerBound] } }
+    while value.last?.isWhitespace ?? false { value.removeLast() }
+    return String(value)
+  }
+
+  /// A value in quotes, which is taken out; nil where none stands there or it has no end.
+  private static func quoted(_ rest: inout Substring) -> String? {
+    guard let quote = rest.first, quote == "\"" || quote == "'" else { return nil }
+    var value = ""
+    var place = rest.index(after: rest.startIndex)
+    while place < rest.endIndex {
+      let character = rest[place]
+      place = rest.index(after: place)
+      if character == quote {
+        rest = rest[place...]
+        // Between single quotes nothing is a variable.
+        return quote == "'" ? value.replacing("$", with: "$$") : value
+      }
+      guard character == "\\", quote == "\"", place < rest.endIndex else {
+        value.append(character)
+        continue
+      }
+      switch rest[place] {
+      case "n": value.append("\n")
+      case "r": value.append("\r")
+      case "t": value.append("\t")
+      case "$": value.append("$$")
+      case "\"", "\\", "'": value.append(rest[place])
+      default: value += "\\\(rest[place])"
+      }
+      place = rest.index(after: place)
+    }
+    return nil
   }
 }

@@ -37,7 +37,31 @@ import Testing
     #expect(result.source.contains("deployment extra") && !result.source.contains("deployment rest"))
     for line in [
       #"param B: String = "x-\(TAG)-y""#, "param C: String = NONE", #"param NONE: String = "standard""#,
-      #"param D: String = "${TAG}""#, "param E: String = B",
+      ##"param D: String = #"${TAG}"#"##, "param E: String = B",
+    ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
+  }
+
+  @Test func fileOfVariablesHasCommentsAndQuotes() {
+    let names = ["A", "B", "C", "D", "E", "F", "G", "H"]
+    let variables = names.map { "\($0): \"${\($0)}\"" }.joined(separator: ", ")
+    let file = """
+      A=/data/files # where they lie
+      export B = x#y\t# z
+      C="one # two" # three
+      D='first
+      second'
+        # no variable
+      E="a\\tb\\"c\\$A"
+      F=#
+      G="open
+      H=last
+      """
+    let result = run(["compose.yaml": "services: {web: {image: a, environment: {\(variables)}}}", ".env": file])
+    #expect(CorpusFiles.check(result.source) == nil)
+    for line in [
+      #"param A: String = "/data/files""#, ##"param B: String = "x#y""##, ##"param C: String = "one # two""##,
+      #"param D: String = "first\nsecond""#, ##"param E: String = "a\tb\"c$A""##, #"param F: String = """#,
+      #"param G: String = "\"open""#, #"param H: String = "last""#,
     ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
   }
 

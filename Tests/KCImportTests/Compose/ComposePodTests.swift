@@ -62,6 +62,40 @@ import Testing
     #expect(result.notes.count { $0.message.contains("`restart: no` has no counterpart") } == 1)
   }
 
+  @Test func foldersOfTheMachineAreCalledAsTheyAre() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: a
+          volumes: ["/srv/web/data:/data", "/srv/db/data:/db", "/:/host", "/var/run/docker.sock:/var/run/docker.sock"]
+          environment: {PGHOST: db, DBHOSTNAME: db}
+        db: {image: b, ports: [5432]}
+      """)
+    expect(
+      result,
+      [
+        #"volume data { host = "/srv/web/data" }"#, #"volume db-data { host = "/srv/db/data" }"#,
+        #"volume host-root { host = "/" }"#, #"volume docker-sock { host = "/var/run/docker.sock" }"#,
+        "env PGHOST = db.host", "env DBHOSTNAME = db.host",
+      ])
+  }
+
+  @Test(arguments: [
+    (
+      "curl -fsSL --max-time 2 -o /dev/null http://localhost:8000/a || exit 1",
+      "probe.http(\"/a\", port: 8000, every: 30s"
+    ),
+    ("wget --no-verbose --tries=1 --spider http://127.0.0.1:8000/", "probe.http(\"/\", port: 8000, every: 30s"),
+    ("wget -qO - --timeout 3 localhost:8000", "probe.http(\"/\", port: 8000, every: 30s"),
+    ("curl -f -X POST http://localhost:8000/a", "probe.exec("),
+    ("curl http://localhost:1/ http://localhost:2/", "probe.exec("),
+  ])
+  func checksThatAskAreProbesThatAsk(_ command: String, _ probe: String) {
+    let result = checked("services: {web: {image: a, healthcheck: {test: '\(command)'}}}")
+    expect(result, ["ready = \(probe)"])
+  }
+
   @Test func filesKeepTheirModes() {
     let result = checked(
       """
