@@ -164,7 +164,9 @@ extension ComposeEmitter {
       case .empty: (identity, wanted) = ("t\(mount.target)", ComposeNames.dns(mount.target) ?? "empty")
       }
       if let name = known[identity] { return name }
-      let short = ComposeNames.dns(String(wanted.prefix(55))) ?? "data"
+      // The container is called `app`.
+      let label = ComposeNames.dns(String(wanted.prefix(55))) ?? "data"
+      let short = label == "app" ? "app-data" : label
       var name = names.local(short, ending: "data")
       var number = 2
       while !taken.insert(name).inserted {

@@ -81,6 +81,16 @@ import Testing
       ])
   }
 
+  @Test func noVolumeIsCalledAsTheContainer() {
+    let result = checked(
+      """
+      services:
+        web: {image: a, ports: [80], volumes: ["/srv/app:/a", "app:/b"]}
+      volumes: {app: }
+      """)
+    expect(result, ["volume app-data {", "claim app-data-2 = 1Gi", "port http = 80 -> web.app.http"])
+  }
+
   @Test(arguments: [
     (
       "curl -fsSL --max-time 2 -o /dev/null http://localhost:8000/a || exit 1",
