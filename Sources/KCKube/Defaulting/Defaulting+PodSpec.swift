@@ -48,7 +48,9 @@ extension Defaulting {
   }
 
   static func container(_ container: inout Value) {
-    setZero(&container, .string(ImageReference.pullPolicy(container["image"]?.string ?? "")), "imagePullPolicy")
+    if isZero(container["imagePullPolicy"]) {
+      container["imagePullPolicy"] = .string(ImageReference.pullPolicy(container["image"]?.string ?? ""))
+    }
     setZero(&container, "/dev/termination-log", "terminationMessagePath")
     setZero(&container, "File", "terminationMessagePolicy")
     each(&container, "ports") { setZero(&$0, "TCP", "protocol") }

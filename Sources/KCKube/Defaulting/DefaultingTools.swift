@@ -18,13 +18,13 @@ extension Defaulting {
   static func isNil(_ value: Value?) -> Bool { value == nil || value == .null }
 
   /// Sets a field that is not set. Where the way to it is missing, the way is made.
-  static func setDefault(_ object: inout Value, _ value: @autoclosure () -> Value, _ path: String...) {
-    if isNil(object.at(path)) { object.set(value(), at: path[...]) }
+  static func setDefault(_ object: inout Value, _ value: Value, _ path: String...) {
+    if isNil(object.at(path)) { object.set(value, at: path[...]) }
   }
 
   /// Sets a field that is not set or has its zero value.
-  static func setZero(_ object: inout Value, _ value: @autoclosure () -> Value, _ path: String...) {
-    if isZero(object.at(path)) { object.set(value(), at: path[...]) }
+  static func setZero(_ object: inout Value, _ value: Value, _ path: String...) {
+    if isZero(object.at(path)) { object.set(value, at: path[...]) }
   }
 
   /// Changes each element of a list. Elements that are null become objects.
