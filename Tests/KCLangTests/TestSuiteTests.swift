@@ -170,6 +170,22 @@ import Testing
     #expect(snapshot.values.first?["metadata"]?["namespace"] == "default")
   }
 
+  /// Two cases that hold the same are different values.
+  @Test func snapshotsSayWhichCaseAnEnumHas() throws {
+    let results = try run(
+      """
+      enum Store { memory, disk(size: Quantity), tape(size: Quantity) }
+      test "cases" {
+        snapshot Store.disk(1Gi) as "one"
+        snapshot { stores = [Store.tape(1Gi), Store.memory] } as "many"
+      }
+
+      """)
+    let snapshots = try #require(results.first?.snapshots)
+    #expect(snapshots.first?.values == [["disk": ["size": "1Gi"]]])
+    #expect(snapshots.last?.values == [["stores": [["tape": ["size": "1Gi"]], "memory"]]])
+  }
+
   @Test func reportsErrorsOfAScenario() throws {
     let results = try run("test \"bad\" { with web.replicas = 0 - 1 { assert true } }\n")
     #expect(results.first?.failures.first?.detail.contains("KC0112") == true)

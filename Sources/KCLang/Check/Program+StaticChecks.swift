@@ -154,7 +154,7 @@ extension Program {
     if isDeferred(typeOf(found.a)) || isDeferred(typeOf(found.b)) { return deferredOperation(op, left, right) }
     switch found.code {
     case .coalesce: return typed(op, coalesced(typeOf(found.a), typeOf(found.b)))
-    case .isIn: return typed(op, TypeTable.bool)
+    case .isIn: return checkedMembership(op, left, right)
     case .equal, .notEqual: return checkedEquality(op, left, right)
     default: break
     }
@@ -180,11 +180,59 @@ extension Program {
         at: found.site, help: isText ? "to put values into text, interpolate: `\"\\(a)\\(b)\"`" : nil)
       return code.emit(.poison, at: found.site)
     }
+    if reportMixed(found, left, right) { return code.emit(.poison, at: found.site) }
     for operand in [found.a, found.b] where mayBeAbsent(typeOf(operand)) {
       reportAbsent(operand, "`\(Self.symbols[found.code] ?? "")` wants two values")
       return code.emit(.poison, at: found.site)
     }
     return typed(op, result)
+  }
+
+  /// Reports an operation that works for some values that its operands may be, and not for others.
+  private mutating func reportMixed(_ found: Op, _ left: TypeID, _ right: TypeID) -> Bool {
+    for (type, isLeft) in [(left, true), (right, false)] {
+      guard case .union(let members) = types[types.required(type)], case let other = isLeft ? right : left,
+        case let others = mask(other).subtracting(.none), others != .all, !others.isEmpty
+      else { continue }
+      let bad = members.first { member in
+        let kinds = mask(member).subtracting(.none)
+        guard !kinds.isEmpty, TypeMask.printable.contains(kinds) else { return false }
+        return !kinds.members.contains { one in
+          others.members.contains { isLeft ? Self.permits(found.code, one, $0) : Self.permits(found.code, $0, one) }
+        }
+      }
+      guard let bad else { continue }
+      let sign = Self.symbols[found.code] ?? ""
+      let (one, two) = isLeft ? (bad, other) : (other, bad)
+      report(
+        "KC0307",
+        "`\(sign)` cannot be applied to \(Self.article(describe(one))) and \(Self.article(describe(two))), and this may be that",
+        at: found.site, notes: ["the type of the \(isLeft ? "left" : "right") side is \(describe(type))"],
+        help: "use `match` to tell them apart first")
+      return true
+    }
+    return false
+  }
+
+  /// `in`: what can be equal to no element is never there.
+  private mutating func checkedMembership(_ op: Int32, _ left: TypeID, _ right: TypeID) -> Int32 {
+    let found = code.ops[Int(op)]
+    let element: TypeID
+    switch types[types.required(right)] {
+    case .list(let inner), .range(let inner): element = scalarType(inner)
+    case .string, .text, .map: element = TypeTable.string
+    default: return typed(op, TypeTable.bool)
+    }
+    let numbers: TypeMask = [.int, .float, .quantity]
+    let (lefts, elements) = (mask(left).subtracting(.none), mask(element).subtracting(.none))
+    guard isChecked(op), !lefts.isEmpty, !elements.isEmpty, lefts.isDisjoint(with: elements),
+      lefts.isDisjoint(with: numbers) || elements.isDisjoint(with: numbers)
+    else { return typed(op, TypeTable.bool) }
+    let place = code.ops[Int(found.b)].code == .range ? "range" : describe(right)
+    report(
+      "KC0305", "\(Self.article(describe(left))) is never in \(Self.article(place))", at: found.site,
+      notes: element == TypeTable.string && mask(right) != .list ? ["what is looked for there is text"] : [])
+    return code.emit(.poison, at: found.site)
   }
 
   private mutating func coalesced(_ left: TypeID, _ right: TypeID) -> TypeID {

@@ -46,6 +46,12 @@ extension Program {
         help: "write `?.\(text(member))`, or ask first: `if \(name) != none { … }`")
       return TypeTable.unknown
     }
+    if types.base(whole) == TypeTable.none, !isOptional, isChecked {
+      let name = shown(op)
+      report(
+        "KC0164", "\(name.isEmpty ? "this" : "`\(name)`") has no value here, so it has no `\(text(member))`", at: site)
+      return TypeTable.unknown
+    }
     if let shape = staticShape(of: whole),
       let type = memberType(member, of: shape, whole, at: site, isChecked)
     {

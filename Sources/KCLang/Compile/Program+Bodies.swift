@@ -255,6 +255,11 @@ extension Program {
   private mutating func reportNameless(
     _ name: (text: String, span: Span), _ target: BodyTarget, _ scope: Int32
   ) {
+    if name.text == "project" {
+      return report(
+        "KC0109", "a project has a name, and stands in `project.kc`", at: name.span,
+        help: "write `project NAME { … }` there")
+    }
     if reportHiddenKind(
       target, "KC0109", "\(Self.article("`\(name.text)`")) block needs a name", at: name.span)
     {
@@ -278,6 +283,13 @@ extension Program {
       fix: Diagnostic.Fix(span: name.span, replacement: "\(kind) \(name.text)"))
   }
 
+  /// Notes what may be declared in a block that has no meaning: that these are not found is no second mistake.
+  private mutating func loseNames(of node: SyntaxNode) {
+    for token in node.tree.tokens[node.tokenRange] where token.kind == .name {
+      lostNames.insert(node.tree.file.text(token.range))
+    }
+  }
+
   private mutating func compileNested(_ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32) -> [Statement] {
     let parts = node.parts
     guard parts.count == 2, let name = path(parts[0]).first else { return [] }
@@ -288,7 +300,7 @@ extension Program {
     }
     if let child = unnamedChild(name.text, target) { return [unnamed(name, child, body: parts[1], node, scope)] }
     guard let (slot, type) = field(name, target, at: name.span) else {
-      hasNamelessBlock = true
+      loseNames(of: node)
       return []
     }
     let inner = innerTarget(type)

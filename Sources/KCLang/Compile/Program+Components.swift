@@ -134,6 +134,7 @@ extension Program {
     instances[Int(index)].frames = own
     setDefaults(of: schema.parameters, in: own)
     setArguments(statement.arguments, of: schema.parameters, from: frame, to: own)
+    setArgumentSettings(of: index, in: own)
     for parameter in schema.parameters where frames[Int(own + 1 + parameter.slot)].isNone {
       if types.isOptional(parameter.type) { continue }
       setSlot(own, parameter.slot, .poison)

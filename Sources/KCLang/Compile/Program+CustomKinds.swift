@@ -1,4 +1,5 @@
 internal import KCData
+internal import KCKube
 internal import KCSyntax
 
 /// A custom kind by its name in the language: `example.com.v1.Widget`.
@@ -47,6 +48,32 @@ extension Program {
     }
     for field in ["metadata", "spec"] { addOpenField(key(field), isRecord: true, to: place) }
     return place
+  }
+
+  /// Reports a kind of one of Kubernetes' own groups, which have types of their own: groups of custom kinds are domains.
+  ///
+  /// - Returns: whether it is that, and Kubernetes has no such version.
+  mutating func reportBuiltinGroup(_ name: String, _ custom: CustomKind, at span: Span) -> Bool {
+    guard let group = custom.apiVersion.split(separator: "/").first, !group.contains("."),
+      kube.type(apiVersion: custom.apiVersion, kind: custom.kind) == nil
+    else { return false }
+    let known = ResourceTypes.builtin.all.map(\.languageName)
+    let full = "k8s.\(name)"
+    if known.contains(full) {
+      report(
+        "KC0104", "there is no kind of block `\(name)`", at: span, help: "Kubernetes' own is `\(full)`",
+        fix: Diagnostic.Fix(span: span, replacement: full))
+    } else if let guess = Self.nearest(to: full, among: known) {
+      report(
+        "KC0104", "there is no kind of block `\(name)`", at: span,
+        notes: ["the group of a custom kind is a domain: `example.com.v1.Widget`"],
+        help: "Kubernetes' own is `\(guess)`")
+    } else {
+      report(
+        "KC0104", "there is no kind of block `\(name)`", at: span,
+        notes: ["the group of a custom kind is a domain: `example.com.v1.Widget`"])
+    }
+    return true
   }
 
   func isCustom(_ schema: Int32) -> Bool {

@@ -95,7 +95,8 @@ extension Program {
       }
       let field = label.map { argument.word($0) } ?? text(schemas[Int(schema)].slots[place].key)
       let span = label.map { argument.tree.span(ofToken: $0) } ?? argument.span
-      if let one = fieldStatement(field, span, value, schema, scope, &seen) { statements.append(one) }
+      guard let one = fieldStatement(field, span, value, schema, scope, &seen) else { return poison(node) }
+      statements.append(one)
     }
     for slot in schemas[Int(schema)].slots where seen[slot.key] == nil && slot.fallback < 0 {
       if types.isOptional(slot.type) { continue }

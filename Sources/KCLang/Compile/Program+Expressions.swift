@@ -92,13 +92,33 @@ extension Program {
     let kind = node.tree.tokens[token].kind
     if kind == .minus, reportTightDifference(node, token) { return poison(node) }
     let operand = kind == .coalesce ? type : TypeTable.any
-    let left = compile(parts[0], in: scope, expecting: operand)
+    var left = compile(parts[0], in: scope, expecting: operand)
+    if kind == .coalesce { left = absentWhereMissing(left) }
     var known: [Fact] = []
     if kind == .andAnd || kind == .orOr { known = facts(parts[0], is: kind == .andAnd, in: scope) }
     let expected = kind == .coalesce ? type : expectedBeside(left, kind)
     let right = assuming(known) { $0.compile(parts[1], in: scope, expecting: expected) }
     guard let operation = Self.operations[kind] else { return poison(node) }
     return checkedOperation(code.emit(operation, left, right, at: code.site(node.span)))
+  }
+
+  /// The left side of `??`: an element or a key that is not there is absent, and no mistake.
+  private mutating func absentWhereMissing(_ op: Int32) -> Int32 {
+    let found = code.ops[Int(op)]
+    switch found.code {
+    case .index:
+      code.ops[Int(op)].code = .optionalIndex
+      return op
+    case .coalesce:
+      code.ops[Int(op)].b = absentWhereMissing(found.b)
+      return op
+    case .member:
+      guard case .map = types[types.base(typeOf(found.a))], !Builtins.properties(of: .record).contains(text(found.b))
+      else { return op }
+      let name = code.constant(tree.string(text(found.b)), at: found.site)
+      return typed(code.emit(.optionalIndex, found.a, name, at: found.site), typeOf(op))
+    default: return op
+    }
   }
 
   /// What the right side of a comparison is expected to be: beside an enum's value its cases have their bare names.
@@ -130,6 +150,14 @@ extension Program {
     for end in [low, high] where end >= 0 {
       let type = scalarType(typeOf(end))
       inner = inner.map { join($0, type) } ?? type
+      let ends: TypeMask = [.int, .float, .quantity, .duration, .percent, .none]
+      if isOwn(code.site(node.span)), mask(type).isDisjoint(with: ends), type != TypeTable.unknown {
+        let isList = mask(type) == .list
+        report(
+          "KC0110", "a range runs from a number to a number, and this is \(Self.article(describe(type)))",
+          at: code.ops[Int(end)].site, help: isList ? "lists are joined with `+`: `a + [b]`" : nil)
+        return poison(node)
+      }
     }
     let type = types.add(.range(inner ?? TypeTable.any))
     return typed(code.emit(.range, low, high, at: code.site(node.span)), type)

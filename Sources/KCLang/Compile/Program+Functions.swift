@@ -59,9 +59,9 @@ extension Program {
     let site = code.site(name.span)
     let parts = node.parts
     let type = parts.first { $0.isType }.map { compileType($0, in: scope) } ?? TypeTable.any
-    let op: Int32
+    var op: Int32
     if let set = settingOps[name.key] {
-      op = literalSetting(set, type)
+      op = literalSetting(set, type, in: scope)
     } else if let value = parameterValues[name.key] {
       op = given(value, type)
     } else if let set = environmentParameters[ChildKey(parent: scope, name: name.key)]?.last {
@@ -76,6 +76,7 @@ extension Program {
         help: "give it a default, or pass `--set \(text(name.key))=…` or a file with `--params`")
       return code.emit(.poison, at: site)
     }
+    if let parts = partSettings[name.key] { op = withParts(op, type, parts, in: scope) }
     parameterNames.append(text(name.key))
     let value = checked(op, type)
     // What it is here, it need not be elsewhere: its type is the declared one.

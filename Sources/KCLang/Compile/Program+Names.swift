@@ -156,6 +156,16 @@ extension Program {
     focus = Focus(block: -1, depth: pending.count)
     defer { focus = outer }
     if hasManyMistakes { return report("KC0100", "there is no `\(name)` here", at: place) }
+    if files.indices.contains(place.file), files[place.file].path == Compilation.commandLine {
+      guard files[place.file].text(place.range) == name else {
+        return report(
+          "KC0100", "this is no value: a name has no meaning here", at: place,
+          help: "text in lists and records stands in double quotes, all of it in single quotes for the shell")
+      }
+      return report(
+        "KC0100", "there is no `\(name)` here", at: place,
+        help: "text in lists and records stands in double quotes, all of it in single quotes for the shell: `\"\(name)\"`")
+    }
     // What is being defined is not what is meant by a name in it.
     let others = names(in: scope) { found in
       switch found.kind {

@@ -49,7 +49,7 @@ extension Program {
   }
 
   /// Elsewhere a zero before a number says that it is written in eights.
-  private mutating func leadingZero(_ text: String, _ site: Int32) -> Int32 {
+  mutating func leadingZero(_ text: String, _ site: Int32) -> Int32 {
     let rest = String(text.drop { $0 == "0" })
     let plain = rest.first?.isNumber == true ? rest : "0" + rest
     let octal = Int64(text, radix: 8)

@@ -182,7 +182,8 @@ extension Program {
       for check in policy.checks {
         let outer = trace
         trace = Trace()
-        defer { trace = outer }
+        heldPolicy = "policy `\(text(policy.name))` is held against `\(title(of: index))`"
+        defer { (trace, heldPolicy) = (outer, "") }
         guard let applies = condition(check.condition, frame), applies else { continue }
         report(policy, check, frame, of: index, at: instances[Int(index)].site, waivers)
       }

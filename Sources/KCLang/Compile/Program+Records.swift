@@ -211,6 +211,9 @@ extension Program {
       return report("KC0101", "\(title) has no field `\(name)`", at: span, help: "it stands in \(inner)")
     }
     guard let guess = Self.nearest(to: name, among: known) else {
+      if isLibrary, let help = rawHelp(name, schema) {
+        return report("KC0101", "\(title) has no field `\(name)`", at: span, help: help)
+      }
       if let map = soleMap(of: schema) {
         return report(
           "KC0101", "\(title) has no field `\(name)`", at: span, help: "a key stands in `\(map) { \(name) = … }`")

@@ -90,6 +90,7 @@ extension Program {
     var type: TypeID
     if words.count == 1, let builtin = builtinType(node.word(first), arguments, scope) {
       type = builtin
+      reportMissingTypes(node.word(first), arguments.count, at: node.span)
       let most = Self.builtinParameters[node.word(first)] ?? 0
       if arguments.count > most {
         let what = most == 0 ? "no types" : Self.count(most, "type")
@@ -100,6 +101,33 @@ extension Program {
     }
     guard type != TypeTable.unknown, let refinement = node.child(.refinement) else { return type }
     return refinedType(type, refinement, scope)
+  }
+
+  /// Reports a list or a map that does not say of what.
+  private mutating func reportMissingTypes(_ name: String, _ count: Int, at span: Span) {
+    guard isOwn(code.site(span)) else { return }
+    switch (name, count) {
+    case ("List", 0):
+      report(
+        "KC0131", "`List` needs the type of its elements", at: span,
+        help: "write `List<String>`, say, or `List<Any>` where they are of any type")
+    case ("Map", 0):
+      report(
+        "KC0131", "`Map` needs the types of its keys and its values", at: span,
+        help: "write `Map<String, Int>`, say, or `Map<String, Any>` where the values are of any type")
+    case ("Map", 1):
+      report(
+        "KC0131", "`Map` needs the type of its values, too", at: span, help: "write `Map<String, \(valueType(at: span))>`")
+    default: return
+    }
+  }
+
+  /// What stands within the angle brackets of a type, where it is the type of a map's values and not that of its keys.
+  private func valueType(at span: Span) -> String {
+    let text = files[span.file].text(span.range)
+    guard let open = text.firstIndex(of: "<"), text.hasSuffix(">") else { return "…" }
+    let inner = text[text.index(after: open)...].dropLast()
+    return inner == "String" ? "…" : String(inner)
   }
 
   /// How many types a builtin one is made of at most.
@@ -173,6 +201,13 @@ extension Program {
     let full = path.joined(separator: ".")
     let pending = aliases.filter { $0.value == TypeTable.any }.map { text($0.key.name) }
     known.removeAll { pending.contains($0) }
+    if full == "none" {
+      report(
+        "KC0103", "there is no type `none`", at: node.span,
+        help: "the type of what is absent is `None`, and `T?` is a T or absent",
+        fix: Diagnostic.Fix(span: node.span, replacement: "None"))
+      return TypeTable.unknown
+    }
     if let (help, replacement) = Self.otherType(full) {
       report(
         "KC0103", "there is no type `\(full)`", at: node.span, help: help,
@@ -184,6 +219,8 @@ extension Program {
   }
 
   mutating func alias(_ name: Int32, _ owner: Int32, _ entry: Scope.Name) -> TypeID {
+    // A type is the same where its name stands in a value from outside.
+    let owner = insideScopes[owner] ?? owner
     if let parameter = typeParameter(name, owner, entry) { return parameter }
     if isGeneric(entry.node) {
       // By itself it is checked with its parameters as they are.

@@ -21,10 +21,13 @@ extension Program {
         let item = tree.item(of: collection, Int(place))
         return collection.isSecret ? tainted(item) : item
       }
+      if op.code == .optionalIndex, place >= 0 { return .none }
       report("KC0112", "the list has \(collection.length) elements, counted from 0", at: siteOf(op.b))
       return .poison
     case (.record, .string), (.instance, .string), (.scope, .string), (.choice, .string):
-      let value = member(key(tree.text(of: index) ?? ""), of: collection, at: siteOf(op.b))
+      let name = key(tree.text(of: index) ?? "")
+      if op.code == .optionalIndex, lacks(name, collection) { return .none }
+      let value = member(name, of: collection, at: siteOf(op.b))
       return collection.isSecret ? tainted(value) : value
     default:
       report(
@@ -32,6 +35,16 @@ extension Program {
         at: siteOf(op.b))
       return .poison
     }
+  }
+
+  /// Whether a map has no entry of a name.
+  private mutating func lacks(_ name: Int32, _ map: TreeValue) -> Bool {
+    if map.tag == .record { return tree.field(UInt32(name), of: map) == nil }
+    guard map.tag == .instance, case let index = Int32(bitPattern: map.payload), instances[Int(index)].schema < 0 else {
+      return false
+    }
+    expand(index)
+    return mapIndex[ChildKey(parent: index, name: name)] == nil
   }
 
   /// What a loop runs over: elements of a list, numbers of a range, entries of a map, blocks of a kind; nil where it is

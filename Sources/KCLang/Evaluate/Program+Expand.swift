@@ -220,6 +220,7 @@ extension Program {
       if schemas[Int(statement.schema)].isNamespace, other.frames >= 0 {
         setArguments(
           statement.arguments, of: schemas[Int(statement.schema)].parameters, from: frame, to: other.frames)
+        setArgumentSettings(of: found, in: other.frames)
       }
     } else {
       var made = Instance(

@@ -125,6 +125,14 @@ extension Program {
     guard block.parent == root, rank(block.origin) > Layer.file else { return nil }
     let others = children(of: root, kind: block.kind).filter { rank(instances[Int($0)].origin) <= Layer.file }
     let name = text(block.name)
+    let inner = instances.firstIndex { other in
+      other.name == block.name && other.kind == block.kind && other.parent > root && !other.isDeleted
+        && instances[Int(other.parent)].schema >= 0 && schemas[Int(instances[Int(other.parent)].schema)].isNamespace
+    }
+    if let inner {
+      let outer = title(of: instances[inner].parent)
+      return "`\(name)` is new here; to amend that of `\(outer)`, write `\(outer) { \(text(block.kind)) \(name) { … } }`"
+    }
     return Self.nearest(to: name, among: others.map { text(instances[Int($0)].name) }).map {
       "`\(name)` is new here: did you mean to amend `\($0)`?"
     }
@@ -200,7 +208,7 @@ extension Program {
       let frame = schemaFrame(index, field.owner)
       base = evaluate(field.fallback, frame)
     }
-    if base.isPoison || value.isPoison { return .poison }
+    if base.isPoison || value.isPoison || reportOverlap(value, binding) { return .poison }
     return append(value, to: base, type, site)
   }
 
@@ -210,6 +218,33 @@ extension Program {
     guard schema >= 0 else { return evaluate(binding: head, of: index, instances[Int(index)].element) }
     guard let slot = schemas[Int(schema)].slotOf[field] else { return .none }
     return evaluate(binding: head, of: index, schemas[Int(schema)].slots[Int(slot)].type, Int(slot))
+  }
+
+  /// Reports a key that `+=` sets where the same layer has set it already: it would depend on the order who wins.
+  private mutating func reportOverlap(_ value: TreeValue, _ binding: Binding) -> Bool {
+    let added = dereference(value)
+    guard added.tag == .record, binding.origin != 0 else { return false }
+    var next = binding.below
+    while next >= 0, case let other = bindings[Int(next)], layer(other.origin) == layer(binding.origin) {
+      next = other.below
+      let set =
+        other.instance >= 0
+        ? materialize(TreeValue(.instance, payload: UInt32(other.instance)))
+        : dereference(evaluate(other.op, other.frame))
+      guard set.tag == .record else { continue }
+      for field in Array(tree.fields(of: added)) {
+        guard let first = tree.fields(of: set).first(where: { $0.key == field.key }) else { continue }
+        let isKnown = field.origin != 0 && first.origin != 0
+        report(
+          "KC0121", "`\(text(Int32(field.key)))` is set twice",
+          at: field.origin != 0 ? code.origins[Int(field.origin)].site : siteOf(binding.op),
+          labels: isKnown
+            ? [.init(span: span(code.origins[Int(first.origin)].site), message: "set here first")] : [],
+          notes: ["within one layer a key is set once"], help: "remove one of the two")
+        return true
+      }
+    }
+    return false
   }
 
   private mutating func append(_ value: TreeValue, to base: TreeValue, _ type: TypeID, _ site: Int32) -> TreeValue {

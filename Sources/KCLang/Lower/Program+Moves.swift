@@ -51,6 +51,7 @@ extension Program {
     }
     if let resource = exact.first {
       let full = old.contains(".") ? old : "\(resource.kind).\(old)"
+      if reportOtherKind(full, resource, at: to.span) { return [] }
       return check(full, resource.address, from, resources)
         ? [Move(from: full, to: resource.address, origin: place)] : []
     }
@@ -66,6 +67,28 @@ extension Program {
       return check(full, resource.address, from, resources)
         ? Move(from: full, to: resource.address, origin: place) : nil
     }
+  }
+
+  /// Reports a move from one kind of the library's to another: an object stays of its kind.
+  private mutating func reportOtherKind(_ old: String, _ resource: Resource, at span: Span) -> Bool {
+    let parts = old.split(separator: ".").map(String.init)
+    guard parts.count > 1, case let word = parts[parts.count - 2], word != resource.kind,
+      let was = kind(key(word), in: Self.prelude).flatMap({ objectKind(of: $0) }),
+      let new = resource.object["kind"]?.string, was != new
+    else { return false }
+    report(
+      "KC0300", "`\(old)` cannot have moved to `\(resource.address)`: an object stays of its kind", at: span,
+      notes: ["the one is a \(was), the other a \(new)"], help: "remove the statement: what is new is made, what is gone is deleted")
+    return true
+  }
+
+  /// The kind of the objects that a block of the library makes, as its source says it.
+  private func objectKind(of schema: Int32) -> String? {
+    let object = schemas[Int(schema)].node?.child(.body)?.parts.first { $0.kind == .objectDecl }?.firstPart
+    let entry = object?.parts.first { entry in
+      entry.kind == .recordField && entry.firstWord.map { entry.word($0) } == "kind"
+    }
+    return entry?.parts.last?.plainText
   }
 
   /// Reports an old address that a block still has.

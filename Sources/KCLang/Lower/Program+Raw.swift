@@ -25,6 +25,16 @@ extension Program {
     return mergeDeep(object, raw)
   }
 
+  /// Where a field stands that only Kubernetes has: in the terms of the API, within a part of a pod. Nil for what it has not.
+  mutating func rawHelp(_ name: String, _ schema: Int32) -> String? {
+    let found = schemas[Int(schema)]
+    for (field, part) in [("podRaw", "PodSpec"), ("raw", found.name)] where found.slotOf[key(field)] != nil {
+      guard let type = partType(part), KubeSchema.builtin.types[type].field(name) != nil else { continue }
+      return "Kubernetes has it, and it is written as there: `\(field) { \(name) = … }`"
+    }
+    return nil
+  }
+
   /// The type of a part of pods, by its short name.
   private func partType(_ name: String) -> Int? {
     Self.partTypes[name] ?? KubeSchema.builtin.type(apiVersion: "v1", kind: name)

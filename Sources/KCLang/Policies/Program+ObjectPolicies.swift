@@ -87,6 +87,8 @@ extension Program {
     setLets(policy.lets, frame)
     for check in policy.checks {
       readOrigin = 0
+      heldPolicy = "policy `\(text(policy.name))` is held against `\(self.title(of: walk.resource.instance))`"
+      defer { heldPolicy = "" }
       guard let applies = condition(check.condition, frame), applies else { continue }
       let site = ownSite(readOrigin) ?? place.site
       let path = describe(walk.path)

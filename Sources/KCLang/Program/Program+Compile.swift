@@ -28,10 +28,9 @@ extension Program {
     readProject()
     readParameterFiles()
     readEnvironmentParameters()
-    let settings = readSettings() + scenarioSettings()
-    for setting in settings where isParameter(setting.path) { settingOps[key(setting.path)] = setting }
+    sort(readSettings() + scenarioSettings())
     applyLayers()
-    for setting in settings where !isParameter(setting.path) { apply(setting) }
+    for setting in blockSettings where !usedSettings.contains(setting.pathSpan) { apply(setting) }
     checkAll()
     complete(root)
     completeConstructed()
@@ -58,6 +57,18 @@ extension Program {
       diagnostics.removeAll { one in
         ["KC0100", "KC0105", "KC0107", "KC0122"].contains(one.code)
           || one.code == "KC0110" && one.message.hasSuffix(", and this is a reference")
+      }
+    }
+    if lostNames.isEmpty { return }
+    let (files, lost) = (files, lostNames)
+    diagnostics.removeAll { one in
+      switch one.code {
+      case "KC0105", "KC0107", "KC0122": return true
+      case "KC0100", "KC0110":
+        guard files.indices.contains(one.span.file) else { return false }
+        return (one.code == "KC0100" || one.message.hasSuffix(", and this is a reference"))
+          && lost.contains(files[one.span.file].text(one.span.range))
+      default: return false
       }
     }
   }

@@ -35,6 +35,8 @@ extension Program {
     brokenBlocks = other.brokenBlocks
     violations = other.violations
     hasNamelessBlock = other.hasNamelessBlock
+    lostNames = other.lostNames
+    heldPolicy = other.heldPolicy
     guessedNames = other.guessedNames
     namespaces = other.namespaces
     policies = other.policies
@@ -70,6 +72,11 @@ extension Program {
     liveShapes = other.liveShapes
     affinityGroups = other.affinityGroups
     settingOps = other.settingOps
+    partSettings = other.partSettings
+    blockSettings = other.blockSettings
+    usedSettings = other.usedSettings
+    outsideScopes = other.outsideScopes
+    insideScopes = other.insideScopes
     parameterValues = other.parameterValues
     environmentParameters = other.environmentParameters
     parameterSettings = other.parameterSettings

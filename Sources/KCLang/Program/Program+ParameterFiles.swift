@@ -3,9 +3,12 @@ internal import KCSyntax
 
 /// A parameter's value in a file.
 struct GivenParameter: Sendable {
+  var name: String
   var value: Value
   /// Where it stands.
   var span: Span
+  /// Where the values of the file stand, by their paths.
+  var places: [FieldPath: ParameterFile.Place]
 }
 
 /// `--params FILE`.
@@ -40,12 +43,13 @@ extension Program {
           notes: known.isEmpty ? ["it declares none"] : ["it declares \(Self.enumerate(known))"])
         continue
       }
-      parameterValues[key(name)] = GivenParameter(value: given, span: valueSpan(place, in: source))
+      parameterValues[key(name)] = GivenParameter(
+        name: name, value: given, span: valueSpan(from: place.end, in: source) ?? place, places: places)
     }
   }
 
   /// Where a key stands, by its place.
-  private func keySpan(_ name: String, _ place: ParameterFile.Place?, _ source: SourceFile) -> Span {
+  func keySpan(_ name: String, _ place: ParameterFile.Place?, _ source: SourceFile) -> Span {
     guard let place else { return Span(file: source.id, range: 0..<0) }
     let start = offset(place, in: source)
     let isQuoted = start < source.bytes.count && [UInt8(ascii: "\""), UInt8(ascii: "'")].contains(source.bytes[start])
@@ -53,18 +57,26 @@ extension Program {
     return Span(file: source.id, range: start..<end)
   }
 
-  /// What follows a key on its line, without a comment; the key itself where the value stands in lines below.
-  private func valueSpan(_ key: Span, in source: SourceFile) -> Span {
+  /// What follows a place on its line, without a comment; nil where the value stands in lines below.
+  func valueSpan(from place: Int, in source: SourceFile) -> Span? {
     let bytes = source.bytes
-    var start = key.end
+    var start = place
     while start < bytes.count, [UInt8(ascii: " "), UInt8(ascii: ":")].contains(bytes[start]) { start += 1 }
+    guard start < bytes.count else { return nil }
     var end = start
-    let isPlain = start < bytes.count && ![UInt8(ascii: "["), UInt8(ascii: "{")].contains(bytes[start])
-    let stops: [UInt8] =
-      isPlain ? [10, UInt8(ascii: "#"), UInt8(ascii: ","), UInt8(ascii: "}")] : [10, UInt8(ascii: "#")]
+    if let quote = [UInt8(ascii: "\""), UInt8(ascii: "'")].first(where: { $0 == bytes[start] }) {
+      end += 1
+      while end < bytes.count, bytes[end] != quote, bytes[end] != 10 {
+        end += quote == UInt8(ascii: "\"") && bytes[end] == UInt8(ascii: "\\") ? 2 : 1
+      }
+      end = min(end + 1, bytes.count)
+      return Span(file: source.id, range: start..<(end > start && bytes[end - 1] == 10 ? end - 1 : end))
+    }
+    let isPlain = ![UInt8(ascii: "["), UInt8(ascii: "{")].contains(bytes[start])
+    let stops = isPlain ? Array("\n#,}]".utf8) : Array("\n#".utf8)
     while end < bytes.count, !stops.contains(bytes[end]) { end += 1 }
     while end > start, [UInt8(ascii: " "), 13].contains(bytes[end - 1]) { end -= 1 }
-    return end > start ? Span(file: source.id, range: start..<end) : key
+    return end > start ? Span(file: source.id, range: start..<end) : nil
   }
 
   private func place(of place: ParameterFile.Place, in source: SourceFile) -> Span {
@@ -72,7 +84,7 @@ extension Program {
     return Span(file: source.id, range: start..<min(start + 1, source.bytes.count))
   }
 
-  private func offset(_ place: ParameterFile.Place, in source: SourceFile) -> Int {
+  func offset(_ place: ParameterFile.Place, in source: SourceFile) -> Int {
     let bytes = source.bytes
     var start = 0
     var line = 1
@@ -81,44 +93,5 @@ extension Program {
       start += 1
     }
     return min(start + max(place.column - 1, 0), bytes.count)
-  }
-
-  /// An op for a parameter's value from a file, read as the type wants it.
-  mutating func given(_ parameter: GivenParameter, _ type: TypeID) -> Int32 {
-    let site = code.site(parameter.span)
-    if holdsSecret(type) { hide(parameter.span) }
-    let value = treeValue(parameter.value, type)
-    return code.constant(value, at: site)
-  }
-
-  private mutating func treeValue(_ value: Value, _ type: TypeID) -> TreeValue {
-    switch value {
-    case .null: return .none
-    case .bool(let truth): return .bool(truth)
-    case .int(let number): return tree.int(number)
-    case .number(let number): return tree.float(number)
-    // YAML has no units: `100m` and `30s` are text in it.
-    case .string(let text): return literal(text, type)
-    case .array(let elements):
-      var element = TypeTable.any
-      if case .list(let inner) = types[types.required(type)] { element = inner }
-      return tree.list(elements.map { treeValue($0, element) })
-    case .object(let fields):
-      let made = fields.map { name, value in
-        TreeField(key: UInt32(key(name)), origin: 0, value: treeValue(value, fieldType(name, type)))
-      }
-      return tree.record(made)
-    }
-  }
-
-  private mutating func fieldType(_ name: String, _ type: TypeID) -> TypeID {
-    switch types[types.required(type)] {
-    case .map(let element): return element
-    case .schema(let schema):
-      ensureSchema(schema.index)
-      guard let slot = schemas[Int(schema.index)].slotOf[key(name)] else { return TypeTable.any }
-      return schemas[Int(schema.index)].slots[Int(slot)].type
-    default: return TypeTable.any
-    }
   }
 }

@@ -11,7 +11,8 @@ extension Program {
   ) {
     diagnostics.add(
       Diagnostic(
-        code, message, at: span, severity: severity, labels: labels, notes: notes, help: help, fix: fix),
+        code, message, at: span, severity: severity, labels: labels,
+        notes: heldPolicy.isEmpty ? notes : notes + [heldPolicy], help: help, fix: fix),
       about: reportPlace(of: span))
   }
 

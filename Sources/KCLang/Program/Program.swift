@@ -48,6 +48,10 @@ struct Program: ~Copyable, Sendable {
   var brokenBlocks: Set<Int32> = []
   /// Whether a block has no name: what is not found may be that.
   var hasNamelessBlock = false
+  /// The names in blocks that have no meaning where they stand: they may be what those were to declare.
+  var lostNames: Set<String> = []
+  /// The policy that is held against a block now, and the block, as a note; empty where none is.
+  var heldPolicy = ""
   /// Fields that a name which no field has was taken to mean: where they are needed, they are not missed.
   var guessedNames: Set<Int32> = []
   /// The Kubernetes namespaces that an `env` gives the program, or a component's instance what is in it.
@@ -106,6 +110,16 @@ struct Program: ~Copyable, Sendable {
   var affinityGroups: [AffinityGroup] = []
   /// What `--set` gives, by the name of the parameter.
   var settingOps: [Int32: Setting] = [:]
+  /// What `--set` gives for what is in parameters: `limits.cpu=2`, by the name of the parameter.
+  var partSettings: [Int32: [Setting]] = [:]
+  /// What `--set` gives for blocks.
+  var blockSettings: [Setting] = []
+  /// Those of them that were arguments of instances: their paths.
+  var usedSettings: Set<Span> = []
+  /// The scopes that have the names of a file's types only, by the file's scope.
+  var outsideScopes: [Int32: Int32] = [:]
+  /// The same the other way round.
+  var insideScopes: [Int32: Int32] = [:]
   /// What `--params` gives, by the name of the parameter.
   var parameterValues: [Int32: GivenParameter] = [:]
   /// What the environment, after those that it extends, gives for parameters, by the file's scope and the name.

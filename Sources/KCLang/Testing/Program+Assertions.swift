@@ -163,6 +163,9 @@ extension Program {
       }
       fields.append(TreeField(key: UInt32(slot.key), origin: 0, value: tree.record(inner)))
     }
+    // A case of an enum says which it is, as in objects.
+    let name = schemas[Int(instance.schema)].caseName
+    if name >= 0 { return tree.record([TreeField(key: UInt32(name), origin: 0, value: tree.record(fields))]) }
     return tree.record(fields)
   }
 }

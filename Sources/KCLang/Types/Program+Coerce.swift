@@ -135,6 +135,7 @@ extension Program {
       fix = edit(of: written, to: "\"\(written)\"", at: site)
       help = fix == nil ? "put into text it is one: `\"\\(…)\"`" : "in quotes it is one: `\"\(written)\"`"
     }
+    if help == nil, hidden == 0, !value.isSecret { help = outsideHint(value, shape, at: site) }
     if help == nil, hidden == 0, !value.isSecret { (help, fix) = shapeHint(value, type, at: site) }
     let wanted = Self.article(describe(type))
     let message = subject >= 0 ? "`\(text(subject))` is \(wanted)" : "\(wanted) is expected here"
@@ -195,10 +196,16 @@ extension Program {
     }
     if plain.isSecret { return coerceScalar(plain, type, at: site) }
     if let text = tree.text(of: plain), !texts.isEmpty {
+      let cases = casesWithValues(of: type)
+      if hidden == 0, let schema = cases.first(where: { schemas[Int($0)].name == text }) {
+        return reportBareCase(schema, at: site)
+      }
       let guess = hidden > 0 ? nil : Self.nearest(to: text, among: texts)
+      let known = texts + cases.map { "\(schemas[Int($0)].name)(…)" }
+      let isGiven = isFromOutside(site)
       report(
-        "KC0116", "\(display(plain)) is none of \(Self.enumerate(texts, "or"))", at: site,
-        help: guess.map { "did you mean `\"\($0)\"`?" },
+        "KC0116", "\(display(plain)) is none of \(Self.enumerate(known, "or"))", at: site,
+        help: guess.map { isGiven ? "did you mean `\($0)`?" : "did you mean `\"\($0)\"`?" },
         fix: guess.flatMap { Self.isSlip(text, $0) ? edit(of: display(plain), to: "\"\($0)\"", at: site) : nil })
       return .poison
     }

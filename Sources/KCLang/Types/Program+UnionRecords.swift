@@ -8,6 +8,10 @@ extension Program {
   mutating func coerce(
     record: TreeValue, toOneOf members: [TypeID], _ type: TypeID, at site: Int32
   ) -> TreeValue? {
+    if let found = caseRecord(record, type, at: site) {
+      return coerce(found.value, to: types.add(.schema(SchemaID(index: found.schema))), at: site)
+    }
+    if reportNoCase(record, type, at: site) { return .poison }
     let shapes = members.compactMap { member in recordSchema(member).map { (member: member, schema: $0) } }
     guard let only = shapes.first else { return nil }
     let isMap = members.contains { if case .map = types[types.required($0)] { true } else { false } }
@@ -43,7 +47,7 @@ extension Program {
   }
 
   /// The schema that a record becomes where a type is expected; nil where it becomes none.
-  private mutating func recordSchema(_ type: TypeID) -> Int32? {
+  mutating func recordSchema(_ type: TypeID) -> Int32? {
     var base = types.required(type)
     if case .secret(let inner) = types[base] { base = types.required(inner) }
     guard case .schema(let schema) = types[base] else { return nil }
@@ -53,7 +57,7 @@ extension Program {
   }
 
   /// Why a record cannot be of a schema, as its fields' names and literal types say; nil where it can.
-  private func problem(_ record: TreeValue, as schema: Int32) -> String? {
+  func problem(_ record: TreeValue, as schema: Int32) -> String? {
     let found = schemas[Int(schema)]
     for field in tree.fields(of: record) {
       let name = tree.keys.text(field.key)

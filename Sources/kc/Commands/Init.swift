@@ -19,6 +19,8 @@ struct Init: ParsableCommand {
   @Flag(help: "Start a package: components that other projects import.") var package = false
 
   func run() throws {
+    // What is wrong with the name is told before anything is made.
+    if name != nil { _ = try projectName(folder) }
     let isNew = !Files.exists(folder)
     if isNew, !Files.makeFolders(folder) {
       throw Terminal.fail("\(folder) cannot be made: \(String(cString: strerror(errno)))", code: .input)
@@ -43,7 +45,7 @@ struct Init: ParsableCommand {
       }
     }
     if package { return sayPackage(name) }
-    let go = folder == "." ? "" : "cd \(folder) && "
+    let go = folder == "." ? "" : "cd \(Self.quoted(folder)) && "
     Terminal.say(
       """
       A project \(name) in \(folder == "." ? "this folder" : folder): project.kc and \(name).kc.
@@ -55,7 +57,7 @@ struct Init: ParsableCommand {
   }
 
   private func sayPackage(_ name: String) {
-    let go = folder == "." ? "" : "cd \(folder) && "
+    let go = folder == "." ? "" : "cd \(Self.quoted(folder)) && "
     Terminal.say(
       """
       A package \(name) in \(folder == "." ? "this folder" : folder): project.kc, \(name).kc and tests.kc.
@@ -64,6 +66,12 @@ struct Init: ParsableCommand {
         kc add path:../\(name)  in a project beside it: uses it as it is here
         \(go)kc publish oci://HOST/REPOSITORY:1.0.0
       """)
+  }
+
+  /// A word of a shell's command.
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || "-_./+,@%".contains($0) }
+    return isPlain ? word : "'\(word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
   }
 
   /// The name that was given, or the folder's, made fit for one.

@@ -97,21 +97,6 @@ struct Project {
     return (sources, entries, compile)
   }
 
-  /// Reads a file of parameters; what is wrong with its text is the compiler's to report.
-  static func parameterFile(_ path: String) throws -> ParameterFile {
-    guard let bytes = Files.read(path) else {
-      throw Terminal.fail("there is no file \(path)", help: "--params names a YAML or JSON file", code: .input)
-    }
-    do {
-      let document = try YAML.parseWithPlaces(String(decoding: bytes, as: UTF8.self), as: .textKeys).first
-      let places = (document?.places ?? [:]).mapValues { ParameterFile.Place(line: $0.line, column: $0.column) }
-      return ParameterFile(path: path, bytes: bytes, content: .values(document?.value ?? .null, places: places))
-    } catch {
-      let place = ParameterFile.Place(line: error.line, column: error.column)
-      return ParameterFile(path: path, bytes: bytes, content: .problem(error.message, at: place))
-    }
-  }
-
   /// Whether there is a program where these say: without one, `load` fails.
   static func exists(_ options: ProjectOptions) -> Bool {
     guard let root = options.folder ?? (try? findRoot(nil, [])), let real = ProjectSources.realPath(root) else {
