@@ -153,7 +153,9 @@ extension Program {
         place = modules[Int(module)].scope
       }
       if let schema = blockKind(key(path.last ?? name), in: place) { return schema }
-      if let custom = CustomKind(name), !reportBuiltinGroup(name, custom, at: node.span) { return customSchema(custom, name) }
+      if let custom = CustomKind(name) {
+        return reportBuiltinGroup(name, custom, at: node.span) ? nil : customSchema(custom, name)
+      }
       if reportHiddenKind(target, "KC0104", "\(Self.article("`\(name)`")) block does not stand here", at: node.span) {
         return nil
       }

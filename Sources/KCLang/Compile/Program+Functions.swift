@@ -76,7 +76,7 @@ extension Program {
         help: "give it a default, or pass `--set \(text(name.key))=…` or a file with `--params`")
       return code.emit(.poison, at: site)
     }
-    if let parts = partSettings[name.key] { op = withParts(op, type, parts, in: scope) }
+    if let parts = outside.parts[name.key] { op = withParts(op, type, parts, in: scope) }
     parameterNames.append(text(name.key))
     let value = checked(op, type)
     // What it is here, it need not be elsewhere: its type is the declared one.

@@ -160,11 +160,11 @@ extension Program {
       guard files[place.file].text(place.range) == name else {
         return report(
           "KC0100", "this is no value: a name has no meaning here", at: place,
-          help: "text in lists and records stands in double quotes, all of it in single quotes for the shell")
+          help: "text in lists and records stands in double quotes, all in single ones for the shell")
       }
       return report(
         "KC0100", "there is no `\(name)` here", at: place,
-        help: "text in lists and records stands in double quotes, all of it in single quotes for the shell: `\"\(name)\"`")
+        help: "text in lists and records stands in double quotes, all in single ones for the shell: `\"\(name)\"`")
     }
     // What is being defined is not what is meant by a name in it.
     let others = names(in: scope) { found in

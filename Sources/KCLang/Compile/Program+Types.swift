@@ -117,7 +117,8 @@ extension Program {
         help: "write `Map<String, Int>`, say, or `Map<String, Any>` where the values are of any type")
     case ("Map", 1):
       report(
-        "KC0131", "`Map` needs the type of its values, too", at: span, help: "write `Map<String, \(valueType(at: span))>`")
+        "KC0131", "`Map` needs the type of its values, too", at: span,
+        help: "write `Map<String, \(valueType(at: span))>`")
     default: return
     }
   }
@@ -220,7 +221,7 @@ extension Program {
 
   mutating func alias(_ name: Int32, _ owner: Int32, _ entry: Scope.Name) -> TypeID {
     // A type is the same where its name stands in a value from outside.
-    let owner = insideScopes[owner] ?? owner
+    let owner = outside.fileScopes[owner] ?? owner
     if let parameter = typeParameter(name, owner, entry) { return parameter }
     if isGeneric(entry.node) {
       // By itself it is checked with its parameters as they are.

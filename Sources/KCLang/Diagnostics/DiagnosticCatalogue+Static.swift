@@ -54,7 +54,7 @@ extension DiagnosticCatalogue {
     DiagnosticInfo(
       "KC0307", "field of some of the types",
       """
-      The value is one of several types, and not all of them have the field. `match` tells them apart.
+      The value is one of several types, and not all of them have the field, or take the operator. `match` tells them apart.
       """,
       bad: #"""
         schema Disk { size: Quantity }

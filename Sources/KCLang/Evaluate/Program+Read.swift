@@ -131,7 +131,8 @@ extension Program {
     }
     if let inner {
       let outer = title(of: instances[inner].parent)
-      return "`\(name)` is new here; to amend that of `\(outer)`, write `\(outer) { \(text(block.kind)) \(name) { … } }`"
+      let inside = "\(outer) { \(text(block.kind)) \(name) { … } }"
+      return "`\(name)` is new here; to amend that of `\(outer)`, write `\(inside)`"
     }
     return Self.nearest(to: name, among: others.map { text(instances[Int($0)].name) }).map {
       "`\(name)` is new here: did you mean to amend `\($0)`?"

@@ -1,3 +1,4 @@
+internal import KCData
 internal import KCSyntax
 
 /// `moved from a to b`.
@@ -78,7 +79,8 @@ extension Program {
     else { return false }
     report(
       "KC0300", "`\(old)` cannot have moved to `\(resource.address)`: an object stays of its kind", at: span,
-      notes: ["the one is a \(was), the other a \(new)"], help: "remove the statement: what is new is made, what is gone is deleted")
+      notes: ["the one is a \(was), the other a \(new)"],
+      help: "remove the statement: what is new is made, what is gone is deleted")
     return true
   }
 

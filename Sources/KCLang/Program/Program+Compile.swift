@@ -30,7 +30,7 @@ extension Program {
     readEnvironmentParameters()
     sort(readSettings() + scenarioSettings())
     applyLayers()
-    for setting in blockSettings where !usedSettings.contains(setting.pathSpan) { apply(setting) }
+    for setting in outside.blocks where !outside.used.contains(setting.pathSpan) { apply(setting) }
     checkAll()
     complete(root)
     completeConstructed()

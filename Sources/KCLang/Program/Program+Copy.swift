@@ -72,11 +72,7 @@ extension Program {
     liveShapes = other.liveShapes
     affinityGroups = other.affinityGroups
     settingOps = other.settingOps
-    partSettings = other.partSettings
-    blockSettings = other.blockSettings
-    usedSettings = other.usedSettings
-    outsideScopes = other.outsideScopes
-    insideScopes = other.insideScopes
+    outside = other.outside
     parameterValues = other.parameterValues
     environmentParameters = other.environmentParameters
     parameterSettings = other.parameterSettings

@@ -91,8 +91,24 @@ extension Program {
     return Int32(scopes.count - 1)
   }
 
+  /// Reports a type with the name of one of the language's, which would be meant wherever the name stands.
+  private mutating func reportBuiltin(_ key: Int32, _ name: Scope.Name, in scope: Int32) {
+    switch name.kind {
+    case .schema, .type: break
+    default: return
+    }
+    let module = scopes[Int(scope)].module
+    guard scopes[Int(scope)].kind == .module, module >= 0, !modules[Int(module)].isStandard,
+      case let text = text(key), text != "Secret", Self.builtinTypes.contains(text)
+    else { return }
+    report(
+      "KC0120", "`\(text)` is a type of the language", at: name.span,
+      help: "give it another name: its own would always mean the language's")
+  }
+
   /// Declares a name, unless the scope has it already.
   mutating func declare(_ key: Int32, _ name: Scope.Name, in scope: Int32) {
+    reportBuiltin(key, name, in: scope)
     if let other = scopes[Int(scope)].names[key] {
       if case .block = other.kind, case .block = name.kind { return }
       if case .broken = other.kind { return }

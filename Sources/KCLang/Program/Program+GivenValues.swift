@@ -142,14 +142,15 @@ extension Program {
           case let found = schemas[Int(schema.index)].slots[Int(slot)], found.childSchema < 0
         else {
           // What it is, nobody knows: it may be a secret under a wrong name.
-          if !value.isWhole { hide(value, inner) }
+          if !value.isWhole { hide(value, inner) } else if !inner.isBelow { hide(inner.span) }
           reportUnknownField(name, schema.index, at: key)
           isBroken = true
           continue
         }
         fieldType = found.type
         subject = self.key(name)
-      case .union: if let schema = caseSchema(self.key(name), of: type) { fieldType = types.add(.schema(SchemaID(index: schema))) }
+      case .union:
+        if let schema = caseSchema(self.key(name), of: type) { fieldType = types.add(.schema(SchemaID(index: schema))) }
       default: break
       }
       let one = read(value, fieldType, inner)

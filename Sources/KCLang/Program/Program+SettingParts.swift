@@ -1,6 +1,20 @@
 internal import KCData
 internal import KCSyntax
 
+/// What `--set` gives that is no whole parameter.
+struct OutsideSettings: Sendable {
+  /// For what is in parameters: `limits.cpu=2`, by the name of the parameter.
+  var parts: [Int32: [Setting]] = [:]
+  /// For blocks.
+  var blocks: [Setting] = []
+  /// Those of them that were arguments of instances: their paths.
+  var used: Set<Span> = []
+  /// The scopes that have the names of a file's types only, by the file's scope.
+  var scopes: [Int32: Int32] = [:]
+  /// The scopes of files, by those scopes.
+  var fileScopes: [Int32: Int32] = [:]
+}
+
 /// `--set` of what is a part of another value: a field of a parameter's record, an argument of a component's instance.
 extension Program {
   /// Whether a path leads into the value of a parameter.
@@ -16,9 +30,9 @@ extension Program {
         settingOps[key(setting.path)] = setting
       } else if isInParameter(setting.path) {
         let name = key(String(setting.path.prefix { $0 != "." }))
-        partSettings[name, default: []].append(setting)
+        outside.parts[name, default: []].append(setting)
       } else {
-        blockSettings.append(setting)
+        outside.blocks.append(setting)
       }
     }
   }
@@ -121,16 +135,16 @@ extension Program {
 extension Program {
   /// Sets the arguments of an instance that settings give. It has its other arguments already, and nothing was read yet.
   mutating func setArgumentSettings(of index: Int32, in own: Int32) {
-    if blockSettings.isEmpty { return }
+    if outside.blocks.isEmpty { return }
     let instance = instances[Int(index)]
     let schema = schemas[Int(instance.schema)]
     guard !schema.parameters.isEmpty else { return }
-    for setting in blockSettings {
+    for setting in outside.blocks {
       let names = setting.path.split(separator: ".").map(String.init)
       guard names.count > 1, let parameter = schema.parameters.first(where: { text($0.key) == names[names.count - 1] }),
         leads(names.dropLast(), to: index)
       else { continue }
-      usedSettings.insert(setting.pathSpan)
+      outside.used.insert(setting.pathSpan)
       let outer = subject
       subject = parameter.key
       defer { subject = outer }

@@ -23,7 +23,7 @@ extension Program {
   /// A scope with the names of a file's types, and nothing else of it: a value from outside is made of no other values.
   private mutating func typesScope(of scope: Int32) -> Int32 {
     guard scope != Self.prelude else { return scope }
-    if let known = outsideScopes[scope] { return known }
+    if let known = outside.scopes[scope] { return known }
     let made = addScope(.module, parent: Self.prelude, module: -1, layer: 0)
     for (name, found) in scopes[Int(scope)].names {
       switch found.kind {
@@ -31,8 +31,8 @@ extension Program {
       default: continue
       }
     }
-    outsideScopes[scope] = made
-    insideScopes[made] = scope
+    outside.scopes[scope] = made
+    outside.fileScopes[made] = scope
     return made
   }
 
@@ -89,7 +89,7 @@ extension Program {
   ///
   /// - Returns: whether it is that.
   private mutating func reportQuotes(_ setting: Setting, _ type: TypeID, at site: Int32) -> Bool {
-    guard setting.valueSpan.file < files.count, let inner = Self.unquoted(setting.value), !holdsSecret(type), hidden == 0,
+    guard let inner = Self.unquoted(setting.value), !holdsSecret(type), hidden == 0,
       type != TypeTable.any, !fits(tree.string(setting.value), type), !takesQuotes(type),
       mask(type).subtracting(.none) != .string || isLiteral(type)
     else { return false }
@@ -129,7 +129,11 @@ extension Program {
   mutating func literal(_ text: String, _ type: TypeID, at site: Int32? = nil) -> TreeValue {
     let plain = tree.string(text)
     if takesQuotes(type) {
-      if let inner = Self.unquoted(text), case let value = tree.string(inner), fits(value, type) { return value }
+      if let inner = Self.unquoted(text), scalarLiteral(inner) != nil, case let value = tree.string(inner),
+        fits(value, type)
+      {
+        return value
+      }
       // What would not be written as it was given stays text: `1.10` is no 1.1.
       let value = scalarLiteral(text)
       if let value, fits(value, type), display(value) == text { return value }

@@ -68,7 +68,8 @@ extension Program {
   }
 
   private mutating func owns(_ key: Int32, _ index: Int32) -> Bool {
-    instances[Int(index)].schema >= 0 && schemas[Int(instances[Int(index)].schema)].slotOf[key] != nil || child(named: key, of: index) != nil
+    instances[Int(index)].schema >= 0 && schemas[Int(instances[Int(index)].schema)].slotOf[key] != nil
+      || child(named: key, of: index) != nil
   }
 
   /// Whether a value was given by `--set` or `--params`: it is written as there, not as in a source.

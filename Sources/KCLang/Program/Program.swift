@@ -110,16 +110,8 @@ struct Program: ~Copyable, Sendable {
   var affinityGroups: [AffinityGroup] = []
   /// What `--set` gives, by the name of the parameter.
   var settingOps: [Int32: Setting] = [:]
-  /// What `--set` gives for what is in parameters: `limits.cpu=2`, by the name of the parameter.
-  var partSettings: [Int32: [Setting]] = [:]
-  /// What `--set` gives for blocks.
-  var blockSettings: [Setting] = []
-  /// Those of them that were arguments of instances: their paths.
-  var usedSettings: Set<Span> = []
-  /// The scopes that have the names of a file's types only, by the file's scope.
-  var outsideScopes: [Int32: Int32] = [:]
-  /// The same the other way round.
-  var insideScopes: [Int32: Int32] = [:]
+  /// What `--set` gives for all else.
+  var outside = OutsideSettings()
   /// What `--params` gives, by the name of the parameter.
   var parameterValues: [Int32: GivenParameter] = [:]
   /// What the environment, after those that it extends, gives for parameters, by the file's scope and the name.

@@ -39,9 +39,10 @@ extension Program {
     let known = cases.map { schemas[Int($0)].name }
     let name = tree.fields(of: record).first.map { text(Int32($0.key)) } ?? ""
     let guess = Self.nearest(to: name, among: known)
+    let field = schemas[Int(first)].slots.first.map { text($0.key) } ?? "NAME"
     report(
       "KC0110", "\(Self.article(describe(type))) is expected here, and this record is none of its cases", at: site,
-      notes: ["a case is a record under its name: `\(known[0]): { \(text(schemas[Int(first)].slots.first?.key ?? 0)): … }`"],
+      notes: ["a case is a record under its name: `\(known[0]): { \(field): … }`"],
       help: guess.map { "did you mean `\($0)`?" })
     return true
   }

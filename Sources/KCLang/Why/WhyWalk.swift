@@ -139,7 +139,8 @@ extension Program {
     let layers = given.map { op -> [WhyAnswer.Layer] in
       let place = expressionSpan(op)
       let text = sourceText(place, isSecret: value.isSecret)
-      return [WhyAnswer.Layer(layer: "file", location: location(of: place), text: text, wins: true)]
+      let layer = isFromOutside(siteOf(op)) ? "--set" : "file"
+      return [WhyAnswer.Layer(layer: layer, location: location(of: place), text: text, wins: true)]
     }
     add(.variable, text(key), shown(value), layers ?? [], .name(frame: frame, slot: name.slot), &walk) {
       program, walk in
@@ -186,6 +187,14 @@ extension Program {
         WhyAnswer.Layer(
           layer: "--set", location: location(of: set.pathSpan),
           text: sourceText(set.valueSpan, isSecret: value.isSecret), wins: true))
+    }
+    // Each gives a part of the value, which is what the others give besides.
+    for set in outside.parts[key] ?? [] {
+      let field = set.path.split(separator: ".").dropFirst().joined(separator: ".")
+      let text = sourceText(set.valueSpan, isSecret: value.isSecret)
+      layers.append(
+        WhyAnswer.Layer(
+          layer: "--set", location: location(of: set.pathSpan), text: "\(field) = \(text)", wins: true))
     }
     return layers
   }

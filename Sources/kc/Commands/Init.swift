@@ -71,7 +71,8 @@ struct Init: ParsableCommand {
   /// A word of a shell's command.
   private static func quoted(_ word: String) -> String {
     let isPlain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || "-_./+,@%".contains($0) }
-    return isPlain ? word : "'\(word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+    let parts = word.split(separator: "'", omittingEmptySubsequences: false)
+    return isPlain ? word : "'\(parts.joined(separator: "'\\''"))'"
   }
 
   /// The name that was given, or the folder's, made fit for one.
