@@ -1,4 +1,3 @@
-internal import KCData
 internal import KCSyntax
 
 /// `moved from a to b`.
@@ -74,23 +73,12 @@ extension Program {
   private mutating func reportOtherKind(_ old: String, _ resource: Resource, at span: Span) -> Bool {
     let parts = old.split(separator: ".").map(String.init)
     guard parts.count > 1, case let word = parts[parts.count - 2], word != resource.kind,
-      let was = kind(key(word), in: Self.prelude).flatMap({ objectKind(of: $0) }),
-      let new = resource.object["kind"]?.string, was != new
+      let was = kind(key(word), in: Self.prelude), let new = kind(key(resource.kind), in: Self.prelude), was != new
     else { return false }
     report(
       "KC0300", "`\(old)` cannot have moved to `\(resource.address)`: an object stays of its kind", at: span,
-      notes: ["the one is a \(was), the other a \(new)"],
-      help: "remove the statement: what is new is made, what is gone is deleted")
+      help: "remove the statement: what is new is made, and what is gone is deleted")
     return true
-  }
-
-  /// The kind of the objects that a block of the library makes, as its source says it.
-  private func objectKind(of schema: Int32) -> String? {
-    let object = schemas[Int(schema)].node?.child(.body)?.parts.first { $0.kind == .objectDecl }?.firstPart
-    let entry = object?.parts.first { entry in
-      entry.kind == .recordField && entry.firstWord.map { entry.word($0) } == "kind"
-    }
-    return entry?.parts.last?.plainText
   }
 
   /// Reports an old address that a block still has.

@@ -63,8 +63,7 @@ extension Program {
     let old = place.map { fields[$0].value } ?? .none
     let new = replacing(names.dropFirst(), of: old, element, setting, scope)
     if new.isPoison { return .poison }
-    let origin = code.origin(
-      OriginData(site: code.site(setting.pathSpan), layer: Int32(layers.lastIndex(of: .settings) ?? 0)))
+    let origin = code.origin(OriginData(site: code.site(setting.valueSpan), layer: 0))
     let field = TreeField(key: UInt32(key(name)), origin: origin, value: new)
     if let place { fields[place] = field } else { fields.append(field) }
     let made = tree.record(fields)

@@ -68,7 +68,8 @@ extension Program {
       let text = binding.op >= 0 ? sourceText(expressionSpan(binding.op), isSecret: isSecret) : "{ … }"
       stack.append(
         WhyAnswer.Layer(
-          layer: data.layer < layers.count ? layers[Int(data.layer)].name : "", location: location(data.site),
+          layer: outsideLayer(data.site) ?? (data.layer < layers.count ? layers[Int(data.layer)].name : ""),
+          location: location(data.site),
           text: text, wins: isOpen))
       // What extends a value leaves that of the layers below.
       isOpen = isOpen && (binding.isAppend || binding.instance >= 0)
@@ -83,6 +84,12 @@ extension Program {
       stack.append(WhyAnswer.Layer(layer: layers[0].name, location: location(of: span), text: text, wins: wins))
     }
     return stack.reversed()
+  }
+
+  /// What a value in a record is called that was given from outside; nil for what stands in a source.
+  func outsideLayer(_ site: Int32) -> String? {
+    guard isFromOutside(site), case let path = files[span(site).file].path else { return nil }
+    return path == Compilation.commandLine ? "--set" : "--params \(path)"
   }
 
   /// Whether values of a type are secret, or hold ones that are.

@@ -139,7 +139,7 @@ extension Program {
     let layers = given.map { op -> [WhyAnswer.Layer] in
       let place = expressionSpan(op)
       let text = sourceText(place, isSecret: value.isSecret)
-      let layer = isFromOutside(siteOf(op)) ? "--set" : "file"
+      let layer = outsideLayer(siteOf(op)) ?? "file"
       return [WhyAnswer.Layer(layer: layer, location: location(of: place), text: text, wins: true)]
     }
     add(.variable, text(key), shown(value), layers ?? [], .name(frame: frame, slot: name.slot), &walk) {
