@@ -59,13 +59,14 @@ extension Program {
     let site = code.site(name.span)
     let parts = node.parts
     let type = parts.first { $0.isType }.map { compileType($0, in: scope) } ?? TypeTable.any
+    if type == TypeTable.any, let value = parts.first(where: { !$0.isType }) { hideGiven(name.key, value, scope) }
     var op: Int32
     if let set = settingOps[name.key] {
       op = literalSetting(set, type, in: scope)
     } else if let value = parameterValues[name.key] {
       op = given(value, type)
-    } else if let set = environmentParameters[ChildKey(parent: scope, name: name.key)]?.last {
-      op = literalSetting(set.setting, type)
+    } else if let given = given(ChildKey(parent: scope, name: name.key), node, scope, type) {
+      op = given
     } else if let value = parts.first(where: { !$0.isType }) {
       op = compile(value, in: scope, expecting: type)
     } else if types.isOptional(type) {
@@ -82,6 +83,52 @@ extension Program {
     // What it is here, it need not be elsewhere: its type is the declared one.
     let known = type == TypeTable.any ? typeOf(value) : type
     return typed(code.emit(.parameter, value, Int32(parameterNames.count - 1), at: site), known)
+  }
+
+  /// What the environment, and those that it extends, give for a parameter; nil for nothing.
+  private mutating func given(_ place: ChildKey, _ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32? {
+    guard let layers = environmentParameters[place],
+      let first = layers.lastIndex(where: { !$0.isAppend }) ?? layers.indices.first
+    else { return nil }
+    var op: Int32?
+    if layers[first].isAppend, let fallback = node.parts.first(where: { !$0.isType }) {
+      op = compile(fallback, in: scope, expecting: type)
+    }
+    for layer in layers[first...] {
+      let next = literalSetting(layer.setting, type)
+      guard layer.isAppend else {
+        op = next
+        continue
+      }
+      let site = code.site(layer.setting.pathSpan)
+      guard takesMore(type) else {
+        report(
+          "KC0110", "`+=` extends a list or a map, and `\(text(place.name))` is \(Self.article(describe(type)))",
+          at: site,
+          help: "write `\(text(place.name)) = …`")
+        return code.emit(.poison, at: site)
+      }
+      op = op.map { checkedOperation(code.emit(.add, $0, next, at: site)) } ?? next
+    }
+    return op
+  }
+
+  /// Whether values of a type can be extended by `+=`.
+  private func takesMore(_ type: TypeID) -> Bool {
+    switch types[types.required(type)] {
+    case .list, .map, .record, .any, .unknown: true
+    default: false
+    }
+  }
+
+  /// Hides what is given for a parameter that has no type but that of its default, where that may be a secret.
+  private mutating func hideGiven(_ name: Int32, _ fallback: SyntaxNode, _ scope: Int32) {
+    let (setting, value) = (settingOps[name], parameterValues[name])
+    guard setting != nil || value != nil else { return }
+    let op = compile(fallback, in: scope, expecting: TypeTable.any)
+    guard mayHoldSecret(typeOf(op)) else { return }
+    if let setting, setting.expression == nil { hide(setting.valueSpan) }
+    if let value { hide(value.extent) }
   }
 
   /// An op whose value is checked against a type: now, where it is constant.

@@ -6,7 +6,7 @@ extension DiagnosticCatalogue {
       "KC0170", "nested too deep",
       """
       Every recursion has a limit, so that no program can exhaust the compiler: 1000 values that depend on \
-      each other, 32 schemas that extend each other.
+      each other, 32 schemas that extend each other, 100 names in the path of a `--set`.
       """,
       bad: "",
       good: #"""

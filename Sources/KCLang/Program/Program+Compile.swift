@@ -32,6 +32,7 @@ extension Program {
     applyLayers()
     for setting in outside.blocks where !outside.used.contains(setting.pathSpan) { apply(setting) }
     checkAll()
+    hideUnplaced()
     complete(root)
     completeConstructed()
     readHome(isDamaged: damage != nil)

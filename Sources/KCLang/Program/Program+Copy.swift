@@ -107,10 +107,12 @@ extension Program {
     steps = other.steps
     hidden = other.hidden
     usesSecrets = other.usesSecrets
+    hiddenTexts = other.hiddenTexts
     constructed = other.constructed
     completing = other.completing
     endless = other.endless
     nodes = other.nodes
+    resolving = other.resolving
     pending = other.pending
     trace = other.trace
     readsObjects = other.readsObjects

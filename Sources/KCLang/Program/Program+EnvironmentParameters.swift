@@ -6,6 +6,8 @@ struct EnvironmentParameter: Sendable {
   var environment: String
   /// The setting, whose value is an expression of the file.
   var setting: Setting
+  /// Whether it adds to what the layers below give.
+  var isAppend = false
 }
 
 /// Parameters that environments set: `env prod { tag = "v2" }`.
@@ -23,7 +25,7 @@ extension Program {
     let name = environments[index].name
     var found: [ChildKey: EnvironmentParameter] = [:]
     for (body, scope) in environments[index].bodies {
-      for statement in body.parts where statement.kind == .setting && !statement.has(.plusEqual) {
+      for statement in body.parts where statement.kind == .setting {
         let parts = statement.parts
         // `namespace` is that of the objects.
         guard parts.count == 2, parts[0].kind == .nameExpr, parts[0].text != "namespace",
@@ -35,7 +37,8 @@ extension Program {
         let setting = Setting(
           path: parts[0].text, value: parts[1].text, pathSpan: parts[0].span, valueSpan: parts[1].span,
           expression: (parts[1], scope))
-        guard let other = found.updateValue(EnvironmentParameter(environment: name, setting: setting), forKey: place)
+        let one = EnvironmentParameter(environment: name, setting: setting, isAppend: statement.has(.plusEqual))
+        guard let other = found.updateValue(one, forKey: place)
         else { continue }
         report(
           "KC0121", "`\(setting.path)` is set twice", at: setting.pathSpan,

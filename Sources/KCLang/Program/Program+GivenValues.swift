@@ -8,7 +8,10 @@ extension Program {
     let site = code.site(parameter.span)
     guard files.indices.contains(parameter.span.file) else { return code.emit(.poison, at: site) }
     let file = GivenPlace(path: FieldPath(), span: parameter.span, places: parameter.places)
-    return code.constant(read(parameter.value, type, place(of: parameter.name, in: file).value), at: site)
+    let value = read(parameter.value, type, place(of: parameter.name, in: file).value)
+    // All of it, as far as it is not hidden yet: a secret in it may stand under a wrong name.
+    if mayHoldSecret(type) { hide(parameter.extent) }
+    return code.constant(value, at: site)
   }
 
   /// A part of a file's value, and where it stands.

@@ -5,10 +5,12 @@ internal import KCSyntax
 struct GivenParameter: Sendable {
   var name: String
   var value: Value
-  /// Where it stands.
+  /// Where it stands, as far as that is on one line.
   var span: Span
   /// Where the values of the file stand, by their paths.
   var places: [FieldPath: ParameterFile.Place]
+  /// All that stands behind its name, up to the next parameter.
+  var extent: Span
 }
 
 /// `--params FILE`.
@@ -21,6 +23,7 @@ extension Program {
       trees.append(Parser.parse(SourceFile(id: source.id, path: source.path, bytes: [])))
       switch file.content {
       case .problem(let message, let place):
+        hiddenTexts.unplaced.append(Span(file: source.id, range: 0..<source.bytes.count))
         report("KC0321", "`\(file.path)` cannot be read: \(message)", at: self.place(of: place, in: source))
       case .values(let value, let places): read(value, places, in: source)
       }
@@ -35,16 +38,20 @@ extension Program {
         help: "write `NAME: VALUE` lines")
     }
     let known = parameters()
+    let starts = places.filter { $0.key.elements.count == 1 }.map { offset($0.value, in: source) }.sorted()
     for (name, given) in fields {
       let place = keySpan(name, places[FieldPath().field(name)], source)
+      let end = starts.first { $0 > place.start } ?? source.bytes.count
+      let extent = extent(min(place.end, end)..<end, in: source)
       guard known.contains(name) else {
+        hiddenTexts.unplaced.append(extent)
         reportUnknown(
           "KC0320", "the program has no parameter `\(name)`", name, among: known, at: place,
           notes: known.isEmpty ? ["it declares none"] : ["it declares \(Self.enumerate(known))"])
         continue
       }
       parameterValues[key(name)] = GivenParameter(
-        name: name, value: given, span: valueSpan(from: place.end, in: source) ?? place, places: places)
+        name: name, value: given, span: valueSpan(from: place.end, in: source) ?? place, places: places, extent: extent)
     }
   }
 
@@ -54,6 +61,15 @@ extension Program {
     let start = offset(place, in: source)
     let isQuoted = start < source.bytes.count && [UInt8(ascii: "\""), UInt8(ascii: "'")].contains(source.bytes[start])
     let end = min(start + name.utf8.count + (isQuoted ? 2 : 0), source.bytes.count)
+    return Span(file: source.id, range: start..<end)
+  }
+
+  /// All that stands behind a key, without what sets it apart.
+  private func extent(_ range: Range<Int>, in source: SourceFile) -> Span {
+    func isSign(_ byte: UInt8) -> Bool { byte <= 32 || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ",") }
+    var (start, end) = (range.lowerBound, range.upperBound)
+    while start < end, isSign(source.bytes[start]) { start += 1 }
+    while end > start, isSign(source.bytes[end - 1]) { end -= 1 }
     return Span(file: source.id, range: start..<end)
   }
 

@@ -43,7 +43,11 @@ extension Program {
     let module = scopes[Int(scope)].module
     var value = evaluate(checked(op, type), module >= 0 ? max(modules[Int(module)].frame, 0) : 0)
     for setting in settings where !value.isPoison {
-      let names = setting.path.split(separator: ".").dropFirst().map(String.init)
+      let names = Self.names(in: setting.path).dropFirst()
+      guard names.count <= Limits.settingPath else {
+        reportLongPath(setting, names.count + 1)
+        return code.emit(.poison, at: code.site(setting.pathSpan))
+      }
       value = replacing(names[...], of: value, type, setting, scope)
     }
     return code.constant(value, at: code.site(last.valueSpan))

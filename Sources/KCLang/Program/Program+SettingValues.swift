@@ -8,7 +8,8 @@ extension Program {
   /// - Parameter scope: where the names of types in the value have a meaning.
   mutating func literalSetting(_ setting: Setting, _ type: TypeID, in scope: Int32 = Self.prelude) -> Int32 {
     let site = code.site(setting.valueSpan)
-    if holdsSecret(type) { hide(setting.valueSpan) }
+    hiddenTexts.unplaced.removeAll { $0 == setting.valueSpan }
+    if setting.expression == nil, mayHoldSecret(type) { hide(setting.valueSpan) }
     if let (node, scope) = setting.expression {
       let module = scopes[Int(scope)].module
       let op = compile(node, in: scope, expecting: type)
@@ -56,6 +57,10 @@ extension Program {
       return code.emit(.poison, at: site)
     }
     trees[file.id] = tree
+    // What it sets is said by the argument, not by the library whose names it sees.
+    let outer = scopes[Int(scope)].layer
+    scopes[Int(scope)].layer = Int32(layers.lastIndex(of: .settings) ?? 0)
+    defer { scopes[Int(scope)].layer = outer }
     return code.emit(.force, compile(value, in: scope, expecting: type), 0, at: site)
   }
 

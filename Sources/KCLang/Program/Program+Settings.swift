@@ -3,19 +3,13 @@ internal import KCSyntax
 
 /// `--set`.
 extension Program {
-  /// Overwrites what was given for a secret, so that no excerpt shows it.
-  mutating func hide(_ span: Span) {
-    guard files.indices.contains(span.file), !modules.contains(where: { $0.file == span.file }) else { return }
-    var bytes = files[span.file].bytes
-    for place in span.range where bytes.indices.contains(place) && bytes[place] != 10 {
-      bytes[place] = UInt8(ascii: "*")
-    }
-    files[span.file] = SourceFile(id: span.file, path: files[span.file].path, bytes: bytes)
-  }
-
   /// Sets a field of a block: `web.replicas=5`, `deployment.web.app.image=…`.
   mutating func apply(_ setting: Setting) {
-    var names = setting.path.split(separator: ".").map(String.init)
+    if setting.expression == nil { hiddenTexts.unplaced.append(setting.valueSpan) }
+    var names = Self.names(in: setting.path)
+    guard names.count <= Limits.settingPath else {
+      return reportLongPath(setting, names.count)
+    }
     let site = code.site(setting.pathSpan)
     var current = root
     while let name = names.first {
@@ -39,8 +33,8 @@ extension Program {
     guard current != root, !names.isEmpty else {
       let known = childNames(of: root) + parameters()
       if current == root, names.count > 1, let guess = Self.nearest(to: names[0], among: childNames(of: root)) {
-        let around = setting.path.split(separator: ".").dropLast(names.count).map(String.init)
-        let meant = (around + [guess] + names.dropFirst()).joined(separator: ".")
+        let around = Self.names(in: setting.path).dropLast(names.count)
+        let meant = Self.path(around + [guess] + names.dropFirst())
         return report(
           "KC0190", "`\(setting.path)` names no parameter and no field of a block", at: setting.pathSpan,
           help: "did you mean `\(meant)`?")
@@ -65,6 +59,62 @@ extension Program {
     let all = namesakes(index)
     let able = rest.first.map { first in all.filter { owns(key(first), $0) } } ?? all
     return able.count == 1 ? able[0] : all.count == 1 || able.isEmpty ? index : nil
+  }
+
+  mutating func reportLongPath(_ setting: Setting, _ count: Int) {
+    report(
+      "KC0170", "a path of a setting has up to \(Limits.settingPath) names, and this one \(count)", at: setting.pathSpan)
+  }
+
+  /// The names of a path: `settings.data."app.conf"` has three.
+  static func names(in path: String) -> [String] {
+    var names = [""]
+    var isQuoted = false
+    for character in path {
+      if character == "\"" {
+        isQuoted.toggle()
+      } else if character == ".", !isQuoted {
+        names.append("")
+      } else {
+        names[names.count - 1].append(character)
+      }
+    }
+    return names.filter { !$0.isEmpty }
+  }
+
+  /// A path of names, in quotes where they have dots.
+  static func path(_ names: some Sequence<String>) -> String {
+    names.map { $0.contains(".") ? "\"\($0)\"" : $0 }.joined(separator: ".")
+  }
+
+  /// Whether values of a type have names within them that can be set one by one.
+  private func takesNames(_ type: TypeID) -> Bool {
+    switch types[types.required(type)] {
+    case .map, .record, .any, .unknown, .variable, .live, .children: true
+    case .schema(let schema): !schemas[Int(schema.index)].isBlock
+    case .secret(let inner), .deferred(let inner): takesNames(inner)
+    case .union(let members): members.contains { takesNames($0) }
+    default: false
+    }
+  }
+
+  /// Reports a path that goes on behind what has no fields.
+  ///
+  /// - Parameter isKey: whether that is a key of a map, which may have dots.
+  private mutating func reportNoNames(
+    _ names: [String], _ type: TypeID, _ setting: Setting, isKey: Bool
+  ) {
+    let all = Self.names(in: setting.path)
+    let place = all.count - names.count
+    var help: String?
+    if case .list = types[types.required(type)] {
+      help = "set the whole list: `\(Self.path(all[...place]))=[\"a\", \"b\"]`"
+    } else if isKey {
+      help = "a key with dots stands in quotes: `\(Self.path(all[..<place] + [names.joined(separator: ".")]))`"
+    }
+    report(
+      "KC0190", "`\(names[0])` has no fields of its own: it is \(Self.article(describe(type)))", at: setting.pathSpan,
+      help: help)
   }
 
   private mutating func owns(_ key: Int32, _ index: Int32) -> Bool {
@@ -120,6 +170,7 @@ extension Program {
       statement.a = checked(literalSetting(setting, type), type)
       return bindNow(statement, in: index)
     }
+    guard takesNames(type) else { return reportNoNames(names, type, setting, isKey: schema < 0) }
     statement.kind = .open
     statement.a = addBody([], frameSize: 0, lets: 0..<0, at: trees[0].root)
     guard let inner = openNow(statement, in: index) else {

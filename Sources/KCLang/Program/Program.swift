@@ -154,6 +154,7 @@ struct Program: ~Copyable, Sendable {
   var hidden = 0
   /// Whether some value was secret.
   var usesSecrets = false
+  var hiddenTexts = HiddenTexts()
   /// Instances of the program's own schemas that no block declares: their fields and conditions are checked at the end.
   var constructed: [Int32] = []
   /// How many values of schemas are being completed, each a field of the one before, and the schemas that have no end.
@@ -161,6 +162,8 @@ struct Program: ~Copyable, Sendable {
   var endless: Set<Int32> = []
   /// Values put into objects.
   var nodes = 0
+  /// The records that are being put into an object, each in the one before.
+  var resolving: [Int32] = []
   var pending: [Pending] = []
   var trace = Trace()
   /// Whether records are values of objects that policies look at: what they do not have is absent.
@@ -387,6 +390,8 @@ enum Limits {
   static let diagnostics = 1000
   /// Files of one program.
   static let files = 10_000
+  /// Names in the path of one setting.
+  static let settingPath = 100
   /// Layers that extend each other.
   static let environments = 64
   /// Parts of what a value is computed from that is known only after apply.

@@ -123,6 +123,7 @@ extension Program {
   /// The errors as they are shown in a terminal.
   func diagnosticTexts() -> String {
     let text = DiagnosticText(files: files)
-    return diagnostics.sorted().filter { $0.severity == .error }.map { text.render($0) }.joined(separator: "\n")
+    return diagnostics.sorted().filter { $0.severity == .error }.map { text.render(redacted($0)) }.joined(
+      separator: "\n")
   }
 }

@@ -28,6 +28,7 @@ extension Program {
       var result = coerce(plain, to: inner, at: site)
       hidden -= 1
       usesSecrets = true
+      if !isSecret { becomesSecret(result, at: site) }
       // What a secret is made of is read through it, and is secret for that.
       if !result.isPoison, isSecret || !result.isNone { result.isSecret = true }
       return result
@@ -133,7 +134,11 @@ extension Program {
     } else if shape == .string, [.int, .float, .bool, .quantity, .duration].contains(value.tag) {
       let written = parameterText(at: site) ?? display(value)
       fix = edit(of: written, to: "\"\(written)\"", at: site)
-      help = fix == nil ? "put into text it is one: `\"\\(…)\"`" : "in quotes it is one: `\"\(written)\"`"
+      let isHidden = hiddenTexts.parts[span(site).file] != nil
+      help =
+        isHidden
+        ? "in quotes it is one"
+        : fix == nil ? "put into text it is one: `\"\\(…)\"`" : "in quotes it is one: `\"\(written)\"`"
     }
     if help == nil, hidden == 0, !value.isSecret { help = outsideHint(value, shape, at: site) }
     if help == nil, hidden == 0, !value.isSecret { (help, fix) = shapeHint(value, type, at: site) }
@@ -152,7 +157,11 @@ extension Program {
     guard files.indices.contains(span.file), case let file = files[span.file],
       options.parameterFiles.contains(where: { $0.path == file.path })
     else { return nil }
-    return file.text(span.range)
+    // What stands there may be all that the value is a part of, or the name that it stands below.
+    let text = file.text(span.range)
+    let next = file.bytes.dropFirst(span.end).first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\"") }
+    let isWhole = text.contains { "{[:".contains($0) } || next == UInt8(ascii: ":")
+    return isWhole || hiddenTexts.parts[span.file] != nil ? nil : text
   }
 
   /// The edit that writes a value otherwise, where it is written as such: what makes a value is left alone.

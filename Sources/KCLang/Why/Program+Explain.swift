@@ -17,7 +17,7 @@ extension Program {
     let fields = schema.slots.map { slot in
       TypeExplanation.Field(
         name: text(slot.key), type: slot.childSchema >= 0 ? schemas[Int(slot.childSchema)].name : describe(slot.type),
-        defaultText: slot.fallback >= 0 ? defaultText(slot.fallback) : nil,
+        defaultText: slot.fallback >= 0 ? defaultText(slot.fallback, isSecret: mayHoldSecret(slot.type)) : nil,
         isRequired: slot.fallback < 0 && slot.childSchema < 0 && slot.key != keys.name && !hasEmpty(slot.type),
         isKeyed: slot.childSchema >= 0, isFinal: slot.isFinal, documentation: slot.documentation ?? "")
     }
@@ -27,9 +27,11 @@ extension Program {
       fields: fields, requirements: schema.requirements.map(\.text), location: location(schema.site))
   }
 
-  func defaultText(_ op: Int32) -> String {
+  func defaultText(_ op: Int32, isSecret: Bool = false) -> String {
     let found = code.ops[Int(op)]
-    return found.code == .lazy ? lazies[Int(found.a)].node.text : sourceText(span(found.site))
+    let place = found.code == .lazy ? lazies[Int(found.a)].node.span : span(found.site)
+    if isSecret, case let text = sourceText(place, isSecret: true), text == Tree.secretText { return text }
+    return found.code == .lazy ? lazies[Int(found.a)].node.text : sourceText(place)
   }
 
   private func hasEmpty(_ type: TypeID) -> Bool {

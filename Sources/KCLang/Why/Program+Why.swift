@@ -138,7 +138,7 @@ extension Program {
   /// A value as the source would write it, also of a record whose fields stand in a body.
   private mutating func whole(_ value: TreeValue, _ depth: Int = 0) -> String {
     let plain = scalar(value)
-    if plain.isSecret { return Tree.secretText }
+    if plain.isSecret || plain.tag == .string && tellsSecret(plain) { return Tree.secretText }
     switch plain.tag {
     case .instance where instances[Int(plain.payload)].name < 0 && depth < 8:
       return whole(materialize(plain), depth + 1)

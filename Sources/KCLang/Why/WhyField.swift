@@ -57,8 +57,8 @@ extension Program {
   mutating func layers(of field: WhyField) -> [WhyAnswer.Layer] {
     let slot = slot(of: field)
     let isSecret =
-      memos[field.place].value.isSecret || slot.map { holdsSecret($0.type) } ?? false
-      || holdsSecret(instances[Int(field.instance)].element)
+      tellsSecret(memos[field.place].value) || slot.map { mayHoldSecret($0.type) } ?? false
+      || mayHoldSecret(instances[Int(field.instance)].element)
     var stack: [WhyAnswer.Layer] = []
     var isOpen = true
     var next = memos[field.place].head
@@ -92,21 +92,13 @@ extension Program {
     return path == Compilation.commandLine ? "--set" : "--params \(path)"
   }
 
-  /// Whether values of a type are secret, or hold ones that are.
-  func holdsSecret(_ type: TypeID) -> Bool {
-    switch types[types.base(type)] {
-    case .secret: true
-    case .optional(let inner), .list(let inner), .map(let inner), .range(let inner): holdsSecret(inner)
-    case .union(let members): members.contains(where: { holdsSecret($0) })
-    default: false
-    }
-  }
-
   /// The source of an expression: its first line.
   func sourceText(_ span: Span, isSecret: Bool = false) -> String {
     guard files.indices.contains(span.file), span.end <= files[span.file].bytes.count else { return "" }
     let text = files[span.file].text(span.range)
-    if isSecret, Self.tells(text) || files[span.file].bytes.isEmpty || !isSource(span.file) { return Tree.secretText }
+    if isSecret || holdsSecretSite(span), Self.tells(text) || files[span.file].bytes.isEmpty || !isSource(span.file) {
+      return Tree.secretText
+    }
     let line = text.split(separator: "\n").first.map(String.init) ?? text
     return line.count < text.count ? line + " …" : line
   }
@@ -132,6 +124,9 @@ extension Program {
   /// Whether a file is one of the program's, not a command line or a file of parameters.
   private func isSource(_ file: Int) -> Bool { modules.contains { $0.file == file } }
 
+  /// Whether a value became secret within an expression.
+  private func holdsSecretSite(_ place: Span) -> Bool { hiddenTexts.sites.contains { place.holds(span($0)) } }
+
   /// Whether an expression of a secret has more in it than names and calls: a text or number may be the secret.
   private static func tells(_ text: String) -> Bool {
     var rest = text[...]
@@ -141,7 +136,9 @@ extension Program {
       rest = rest[start.upperBound...].drop { $0 != "\"" }.dropFirst()
     }
     kept += rest
-    return kept.contains("\"") || kept.first.map { $0.isNumber || $0 == "-" || $0 == "/" } ?? false
+    if kept.contains("\"") { return true }
+    let words = kept.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "/" }
+    return words.contains { $0.first.map { $0.isNumber || $0 == "/" } ?? false || $0 == "true" || $0 == "false" }
   }
 }
 

@@ -31,6 +31,10 @@ extension Program {
   /// A field, with its layers and what the winning one was computed from.
   mutating func collect(field: WhyField, _ walk: inout WhyWalk) {
     let slot = slot(of: field)
+    // What a function has made for `kc why` alone, nothing has read before.
+    if memos[field.place].value.tag == .thunk, instances[Int(field.instance)].schema >= 0 {
+      _ = read(field.instance, slot: Int32(field.place) - instances[Int(field.instance)].slots, at: 0)
+    }
     let value = scalar(memos[field.place].value)
     // A record is there because of what is in it.
     if memos[field.place].head >= 0, bindings[Int(memos[field.place].head)].instance >= 0 { return }
@@ -61,9 +65,10 @@ extension Program {
     }
     let name = function.name.isEmpty ? "a function" : "\(function.name)(…)"
     let value = scalar(evaluate(index, frame))
+    let isSecret = tellsSecret(value)
     let layer = WhyAnswer.Layer(
       layer: "file", location: location(function.site),
-      text: functionSources[closure.function].map { sourceText($0.node.span, isSecret: value.isSecret) } ?? "",
+      text: functionSources[closure.function].map { sourceText($0.node.span, isSecret: isSecret) } ?? "",
       wins: true)
     add(.function, name, shown(value), [layer], .call(op: index, frame: frame), &walk) { program, walk in
       for (_, argument) in pairs { program.collect(argument, frame, &walk) }
@@ -122,9 +127,9 @@ extension Program {
   private static let functionText = "a function"
 
   /// A value as an input shows it.
-  func shown(_ value: TreeValue) -> String {
+  mutating func shown(_ value: TreeValue) -> String {
     if value.tag == .function { return Self.functionText }
-    if holdsSecret(value) { return Tree.secretText }
+    if value.tag != .instance, tellsSecret(value) { return Tree.secretText }
     return value.isNone ? "none" : display(value)
   }
 

@@ -122,8 +122,12 @@ extension Program {
     let read = code.emit(.local, 0, name.slot, scope, at: code.site(name.span))
     let value = scalar(evaluate(read, frame))
     let isParameter = node.kind == .paramDecl
+    let type = node.parts.first { $0.isType }.map { compileType($0, in: scope) } ?? TypeTable.any
+    let isSecret = tellsSecret(value) || mayHoldSecret(type)
     let layers =
-      isParameter ? layers(ofParameter: node, ChildKey(parent: scope, name: key), value) : [layer(of: node, value)]
+      isParameter
+      ? layers(ofParameter: node, ChildKey(parent: scope, name: key), isSecret: isSecret)
+      : [layer(of: node, isSecret: isSecret)]
     add(
       isParameter ? .parameter : .let, text(key), shown(value), layers, .name(frame: frame, slot: name.slot), &walk
     ) { program, walk in
@@ -136,9 +140,10 @@ extension Program {
     let value = scalar(evaluate(code.emit(.local, 0, name.slot, at: code.site(name.span)), frame))
     // Of several layers that give one, the last counts.
     let given = argumentOps.last { $0.frame == frame && $0.slot == name.slot }?.op
+    let isSecret = tellsSecret(value) || mayHoldSecret(name.type)
     let layers = given.map { op -> [WhyAnswer.Layer] in
       let place = expressionSpan(op)
-      let text = sourceText(place, isSecret: value.isSecret)
+      let text = sourceText(place, isSecret: isSecret)
       let layer = outsideLayer(siteOf(op)) ?? "file"
       return [WhyAnswer.Layer(layer: layer, location: location(of: place), text: text, wins: true)]
     }
@@ -148,50 +153,51 @@ extension Program {
     }
   }
 
-  private func layer(of node: SyntaxNode, _ value: TreeValue) -> WhyAnswer.Layer {
+  private func layer(of node: SyntaxNode, isSecret: Bool) -> WhyAnswer.Layer {
     let expression = node.parts.last { !$0.isType } ?? node
     return WhyAnswer.Layer(
-      layer: "file", location: location(of: node.span), text: sourceText(expression.span, isSecret: value.isSecret),
+      layer: "file", location: location(of: node.span), text: sourceText(expression.span, isSecret: isSecret),
       wins: true)
   }
 
   /// The default, the environment, `--params` and `--set`, as far as they say something.
-  private func layers(ofParameter node: SyntaxNode, _ place: ChildKey, _ value: TreeValue) -> [WhyAnswer.Layer] {
+  private func layers(ofParameter node: SyntaxNode, _ place: ChildKey, isSecret: Bool) -> [WhyAnswer.Layer] {
     var layers: [WhyAnswer.Layer] = []
     let key = place.name
     let isOverridden = settingOps[key] != nil || parameterValues[key] != nil
-    let isGiven = isOverridden || environmentParameters[place] != nil
+    let environments = environmentParameters[place] ?? []
+    // What adds to a value leaves that of the layers below.
+    let lowest = environments.lastIndex { !$0.isAppend }
     if node.parts.contains(where: { !$0.isType }) {
-      var fallback = layer(of: node, value)
+      var fallback = layer(of: node, isSecret: isSecret)
       fallback.layer = "default"
-      fallback.wins = !isGiven
+      fallback.wins = !isOverridden && lowest == nil
       layers.append(fallback)
     }
-    let environments = environmentParameters[place] ?? []
     for (level, given) in environments.enumerated() {
       layers.append(
         WhyAnswer.Layer(
           layer: "env \(given.environment)", location: location(of: given.setting.pathSpan),
-          text: sourceText(given.setting.valueSpan, isSecret: value.isSecret),
-          wins: !isOverridden && level == environments.count - 1))
+          text: sourceText(given.setting.valueSpan, isSecret: isSecret),
+          wins: !isOverridden && level >= lowest ?? 0))
     }
     if let given = parameterValues[key] {
       let file = files.indices.contains(given.span.file) ? files[given.span.file].path : ""
       layers.append(
         WhyAnswer.Layer(
           layer: "--params \(file)", location: location(of: given.span),
-          text: sourceText(given.span, isSecret: value.isSecret), wins: settingOps[key] == nil))
+          text: sourceText(given.span, isSecret: isSecret), wins: settingOps[key] == nil))
     }
     if let set = settingOps[key] {
       layers.append(
         WhyAnswer.Layer(
           layer: "--set", location: location(of: set.pathSpan),
-          text: sourceText(set.valueSpan, isSecret: value.isSecret), wins: true))
+          text: sourceText(set.valueSpan, isSecret: isSecret), wins: true))
     }
     // Each gives a part of the value, which is what the others give besides.
     for set in outside.parts[key] ?? [] {
       let field = set.path.split(separator: ".").dropFirst().joined(separator: ".")
-      let text = sourceText(set.valueSpan, isSecret: value.isSecret)
+      let text = sourceText(set.valueSpan, isSecret: isSecret)
       layers.append(
         WhyAnswer.Layer(
           layer: "--set", location: location(of: set.pathSpan), text: "\(field) = \(text)", wins: true))

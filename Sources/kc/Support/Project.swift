@@ -25,8 +25,8 @@ struct ProjectOptions: ParsableArguments {
   var parameterFiles: [String] = []
 
   func validate() throws {
-    for set in sets where !set.contains("=") {
-      throw ValidationError("--set takes NAME=VALUE, as in --set tag=v1.4.2; this is \"\(set)\"")
+    if sets.contains(where: { !$0.contains("=") }) {
+      throw ValidationError("--set takes NAME=VALUE, as in --set tag=v1.4.2; there is no = in one that was given")
     }
   }
 }
