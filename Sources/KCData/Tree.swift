@@ -69,6 +69,13 @@ extension Tree {
     value.tag == .quantity ? quantities[Int(value.payload)] : nil
   }
 
+  /// A quantity, or a number as one; nil for what is neither, or too large for one.
+  public func amount(of value: TreeValue) -> Quantity? {
+    if let quantity = quantity(of: value) { return quantity }
+    if let number = int(of: value) { return Quantity(number) }
+    return double(of: value).flatMap { Quantity("\($0)") }
+  }
+
   /// The text, which is cut at `TreeValue.maxLength` bytes: refusing longer ones is the evaluator's duty.
   public mutating func string(_ text: String) -> TreeValue {
     var copy = text
@@ -247,9 +254,11 @@ extension Tree {
     if left.bits == right.bits { return true }
     switch (left.tag, right.tag) {
     case (.string, .string): return utf8(of: left) == utf8(of: right)
-    case (.quantity, .quantity): return quantity(of: left) == quantity(of: right)
-    case (.int, .float), (.float, .int), (.wideInt, .float), (.float, .wideInt), (.float, .float),
-      (.wideInt, .wideInt):
+    case (.quantity, .quantity), (.quantity, .int), (.int, .quantity), (.quantity, .wideInt), (.wideInt, .quantity),
+      (.quantity, .float), (.float, .quantity):
+      return amount(of: left) == amount(of: right)
+    case (.wideInt, .wideInt): return int(of: left) == int(of: right)
+    case (.int, .float), (.float, .int), (.wideInt, .float), (.float, .wideInt), (.float, .float):
       return double(of: left) == double(of: right)
     case (.list, .list), (.range, .range):
       return left.length == right.length && zip(items(of: left), items(of: right)).allSatisfy { equal($0, $1) }

@@ -284,11 +284,7 @@ extension Program {
   }
 
   /// A quantity, or a whole number as one.
-  func amount(_ value: TreeValue) -> Quantity? {
-    if let quantity = tree.quantity(of: value) { return quantity }
-    if let number = tree.int(of: value) { return Quantity(number) }
-    return tree.double(of: value).flatMap { Quantity("\($0)") }
-  }
+  func amount(_ value: TreeValue) -> Quantity? { tree.amount(of: value) }
 
   /// Whether a value lies within a range.
   func isWithin(_ value: TreeValue, _ range: TreeValue) -> Bool {
