@@ -42,8 +42,16 @@ extension Program {
   /// Opens a nested record of an instance whose bodies were run already; nil where the field is a plain value.
   mutating func openNow(_ statement: Statement, in index: Int32) -> Int32? {
     expand(index)
+    let place = place(statement, in: index)
+    // What an argument has opened before stands open: each next one sets its own field of it.
+    if let known = opened(at: place), instances[Int(known)].state == .ready { return known }
     open(statement, in: index, 0)
-    let head = memos[place(statement, in: index)].head
+    return opened(at: place)
+  }
+
+  /// The nested record that a field's topmost layer is.
+  private func opened(at place: Int) -> Int32? {
+    let head = memos[place].head
     return head >= 0 && bindings[Int(head)].instance >= 0 ? bindings[Int(head)].instance : nil
   }
 
