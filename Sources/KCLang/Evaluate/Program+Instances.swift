@@ -7,6 +7,7 @@ extension Program {
   mutating func evaluateRecord(_ bodyIndex: Int32, _ frame: Int32) -> TreeValue {
     let start = fieldStack.count
     defer { fieldStack.drop(to: start) }
+    var computed: Set<Int32> = []
     for position in code.bodies[Int(bodyIndex)].statements {
       let statement = code.statements[Int(position)]
       var key = statement.key
@@ -23,6 +24,10 @@ extension Program {
           return .poison
         }
         key = self.key(tree.text(of: name) ?? "")
+        let isNew = computed.insert(key).inserted
+        if reportRepeat(of: key, from: start, isNew: isNew, at: statement.site) { return .poison }
+      } else if computed.contains(key), reportRepeat(of: key, from: start, isNew: false, at: statement.site) {
+        return .poison
       }
       let outer = trace
       trace = Trace()
@@ -37,6 +42,19 @@ extension Program {
       if !value.isNone { fieldStack.append(TreeField(key: UInt32(key), origin: origin, value: value)) }
     }
     return tree.record(fieldStack, from: start)
+  }
+
+  /// Reports a key that a record has already: one of the two is computed, so that only their values tell.
+  ///
+  /// - Parameter isNew: whether no key that was computed is the same.
+  private mutating func reportRepeat(of key: Int32, from start: Int, isNew: Bool, at site: Int32) -> Bool {
+    let known = (start..<fieldStack.count).first { fieldStack[$0].key == UInt32(key) }
+    guard known != nil || !isNew else { return false }
+    let origin = known.map { fieldStack[$0].origin } ?? 0
+    report(
+      "KC0121", "`\(text(key))` is set twice", at: site,
+      labels: origin == 0 ? [] : [.init(span: span(code.origins[Int(origin)].site), message: "set here first")])
+    return true
   }
 
   /// Whether a value came as a whole from what was read last: a record or a list of records was put together of many.
