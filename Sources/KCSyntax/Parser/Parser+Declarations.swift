@@ -75,7 +75,8 @@ extension Parser {
     finish(.funcDecl, mark)
   }
 
-  /// parameters = "(" {name [":" type] ["=" expr]} ")"
+  /// parameters = "(" [parameter {"," parameter}] ")", where line breaks separate them, too
+  /// parameter = name [":" type] ["=" expr]
   mutating func parameterList() {
     let mark = start()
     expect(.leftParen, "KC0005", "`(` and the parameters are expected here")
@@ -83,10 +84,15 @@ extension Parser {
     while at(.name), !startsStatement {
       let one = start()
       take()
-      if takeIf(.colon) { type() }
+      if takeIf(.colon) { type() } else { takeTypeWithoutColon() }
       if takeIf(.equal) { expression() }
       finish(.parameter, one)
-      if !takeIf(.comma), !at(.name) { break }
+      if takeIf(.comma) { continue }
+      if !at(.name) { break }
+      if !current.isAfterNewline, !startsStatement {
+        missing(
+          "KC0038", "a comma is missing before `\(text(current))`", fix: ",", help: "separate parameters with commas")
+      }
     }
     bracketDepth -= 1
     close(.rightParen, opened: mark, "`)`")

@@ -14,6 +14,21 @@ extension Parser {
     finish(.unexpected, mark)
   }
 
+  /// Takes the type right behind a parameter's name, or the name right behind its type, which is reported.
+  mutating func takeTypeWithoutColon() {
+    guard at(.name), !current.isAfterNewline, !startsStatement else { return }
+    func isType(_ name: String) -> Bool { Self.otherTypes[name] != nil || name.first?.isUppercase == true }
+    let (before, after) = (word(position - 1), word(position))
+    let isTypeFirst = isType(before) && !isType(after)
+    guard isTypeFirst || isType(after) else { return }
+    let (name, written) = isTypeFirst ? (after, before) : (before, after)
+    let meant = "\(name): \(Self.otherTypes[written] ?? written)"
+    report(
+      "KC0045", "a type stands behind the name and a `:`", current.range, help: "write `\(meant)`",
+      fix: edit(range(position - 1, position), meant))
+    if isTypeFirst { take() } else { type() }
+  }
+
   /// Takes `>= 1` behind a type, which is reported: `Int >= 1`.
   mutating func takeBounds() {
     guard [.greater, .greaterEqual, .lessEqual].contains(current.kind), !current.isAfterNewline,
