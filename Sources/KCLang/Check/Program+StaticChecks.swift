@@ -85,7 +85,7 @@ extension Program {
   }
 
   /// Whether `none` may stand where a type is expected.
-  private func acceptsAbsence(_ type: TypeID) -> Bool {
+  func acceptsAbsence(_ type: TypeID) -> Bool {
     switch types[types.base(type)] {
     case .any, .unknown, .none, .optional, .map, .list: true
     case .union(let members): members.contains(where: { acceptsAbsence($0) })

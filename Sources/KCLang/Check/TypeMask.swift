@@ -102,6 +102,7 @@ extension Program {
   /// Whether no value of one type can stand where the other is expected.
   func mismatches(_ from: TypeID, _ to: TypeID) -> Bool {
     if from == to { return false }
+    if from == TypeTable.none { return !acceptsAbsence(to) && mask(from).isDisjoint(with: accepted(to)) }
     if mask(from).isDisjoint(with: accepted(to)) { return true }
     switch (types[types.base(from)], types[types.base(to)]) {
     case (.any, _), (.unknown, _), (_, .any), (_, .unknown): return false
@@ -113,7 +114,6 @@ extension Program {
     case (.secret(let inner), _): return mismatches(inner, to)
     case (_, .union(let members)): return members.allSatisfy { mismatches(from, $0) }
     // What may be any type is no other one, and nothing else is it.
-    case (.none, .variable): return false
     case (.variable, _), (_, .variable): return true
     case (.union(let members), _): return members.allSatisfy { mismatches($0, to) }
     case (.list(let one), .list(let other)): return mismatches(one, other)
