@@ -231,7 +231,16 @@ extension Program {
     case .list: return resolve(list: value, depth)
     case .instance, .key, .symbol:
       let plain = scalar(value)
-      return resolve(plain.tag == .instance ? materialize(plain) : plain, depth + 1)
+      guard plain.tag == .instance else { return resolve(plain, depth + 1) }
+      let index = Int32(bitPattern: plain.payload)
+      if depth > 0, reportBlock(index) { return .none }
+      if resolving.contains(index) {
+        report("KC0123", "this value holds itself", at: valueSite)
+        return .none
+      }
+      resolving.append(index)
+      defer { resolving.removeLast() }
+      return resolve(materialize(plain), depth + 1)
     case .function, .scope, .choice, .regex, .range:
       report("KC0110", "\(Self.article(kindName(value))) cannot stand in an object", at: valueSite)
       return .none
@@ -300,6 +309,21 @@ extension Program {
     tree.withUTF8(of: value) { bytes in
       bytes.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
+  }
+
+  /// Reports a block that becomes an object of its own where a value of an object is expected: it was meant as text.
+  ///
+  /// - Returns: whether it is one.
+  private mutating func reportBlock(_ index: Int32) -> Bool {
+    let schema = instances[Int(index)].schema
+    guard schema >= 0, schemas[Int(schema)].object >= 0, isResource(index), instances[Int(index)].name >= 0 else {
+      return false
+    }
+    let name = text(instances[Int(index)].name)
+    report(
+      "KC0110", "`\(title(of: index))` is a block, and cannot stand in an object", at: valueSite,
+      help: "text stands in double quotes: `\"\(name)\"`; where the block's name is meant, it is `\(name).name`")
+    return true
   }
 
   private func selectorSite(_ resource: Resource) -> Int32 {

@@ -14,7 +14,7 @@ extension Program {
       guard let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind),
         kube.type(apiVersion: apiVersion, kind: kind) != nil, let object = tree.value(of: resource.tree)
       else { continue }
-      let causes = Self.refusals(of: object, type)
+      let causes = once(Self.refusals(of: object, type), of: resource)
       if causes.isEmpty { continue }
       refused.insert(resource.instance)
       let hasSecrets = ObjectOrigins.hasSecrets(self, resource.tree)
@@ -25,11 +25,32 @@ extension Program {
           !hasSecrets ? cause.message : isMissing ? "it is not there" : "its value is not what the API asks for"
         let refusal = Diagnostic(
           "KC0197", "the API server refuses `\(cause.field)` of \(title(of: resource.instance)): \(why)",
-          at: span(site(of: cause.field, in: resource, quoted: Self.quoted(cause.message))))
+          at: span(site(of: cause, in: resource)), help: isMissing ? Self.wayOut(of: cause.field, kind) : nil)
         diagnostics.add(refusal, about: reportPlace(of: refusal.span, about: resource.instance))
       }
     }
     return refused
+  }
+
+  /// What is refused, without what is refused for the same value: it stands in several places of the object, and is told
+  /// where the source says it.
+  private func once(_ causes: [APIStatus.Cause], of resource: Resource) -> [APIStatus.Cause] {
+    let block = instances[Int(resource.instance)].site
+    return causes.enumerated().filter { place, cause in
+      guard Self.quoted(cause.message) != nil else { return true }
+      let same = causes.indices.filter { causes[$0].message == cause.message }
+      let best = same.first { site(of: causes[$0], in: resource) != block } ?? same.first
+      return same.count == 1 || best == place
+    }.map(\.element)
+  }
+
+  private func site(of cause: APIStatus.Cause, in resource: Resource) -> Int32 {
+    site(of: cause.field, in: resource, quoted: Self.quoted(cause.message))
+  }
+
+  /// What to write where something is missing that blocks say in their own way; nil for others.
+  private static func wayOut(of field: String, _ kind: String) -> String? {
+    kind == "Service" && field == "spec.ports" ? "a service has ports: `port http = 80 -> web.app.http`" : nil
   }
 
   /// The value that a message begins with: `Invalid value: "a b": …`.
