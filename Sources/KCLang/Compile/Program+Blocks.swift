@@ -164,6 +164,15 @@ extension Program {
         report("KC0104", "\(Self.article("`\(name)`")) block does not stand here", at: node.span, help: place)
         return nil
       }
+      if place != scope {
+        let known = scopes[Int(place)].kinds.keys.map { "\(path[0]).\(text($0))" }.sorted()
+        reportUnknown("KC0104", "there is no kind of block `\(name)`", name, among: known, at: node.span)
+        return nil
+      }
+      if let help = otherFile(ofKind: name, scope) {
+        report("KC0104", "there is no kind of block `\(name)`", at: node.span, help: help)
+        return nil
+      }
       reportUnknown(
         "KC0104", "there is no kind of block `\(name)`", name, among: kindNames(in: scope), at: node.span)
       return nil

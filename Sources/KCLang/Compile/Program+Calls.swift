@@ -21,6 +21,16 @@ extension Program {
             help: "as a case of `\(owner)` it is `\(owner).\(callee.text)(…)`")
           return poison(node)
         }
+        let place = otherFile(of: callee.text, scope) { name in
+          switch name.kind {
+          case .function, .schema: true
+          default: false
+          }
+        }
+        if let place {
+          report("KC0102", "there is no function `\(callee.text)`", at: callee.span, help: place)
+          return poison(node)
+        }
         let known = names(in: scope) { if case .function = $0.kind { true } else { false } }
         reportUnknown(
           "KC0102", "there is no function `\(callee.text)`", callee.text, among: known, at: callee.span)

@@ -23,6 +23,28 @@ extension Program {
     return "what a `for` makes is reached by its kind: \(Self.enumerate(made.map { "\($0).\(name)" }, "or"))"
   }
 
+  /// How a declaration of another file of the program is reached from here; nil where none has such a name.
+  func otherFile(of name: String, _ scope: Int32, where isMeant: (Scope.Name) -> Bool) -> String? {
+    guard let key = tree.keys.find(name) else { return nil }
+    let module = modules.indices.first { index in
+      let module = modules[index]
+      guard !module.isStandard, module.scope >= 0, module.package < 0 else { return false }
+      return scopes[Int(module.scope)].names[Int32(key)].map(isMeant) ?? false
+    }
+    return module.map { placeOfModule($0, of: name, scope) }
+  }
+
+  /// The same for a kind of block.
+  func otherFile(ofKind name: String, _ scope: Int32) -> String? {
+    guard let key = tree.keys.find(name) else { return nil }
+    let module = modules.indices.first { index in
+      let module = modules[index]
+      guard !module.isStandard, module.scope >= 0, module.package < 0 else { return false }
+      return scopes[Int(module.scope)].kinds[Int32(key)] != nil
+    }
+    return module.map { placeOfModule($0, of: name, scope) }
+  }
+
   /// How a name of a file is reached from another: by that file's own name here, where it is imported.
   private func placeOfModule(_ module: Int, of name: String, _ scope: Int32) -> String {
     let imports = names(in: scope) { if case .module(let other) = $0.kind { other == module } else { false } }

@@ -56,6 +56,9 @@ extension Program {
     var place = path.count - 1
     var known: [String] = []
     if place == 0 {
+      if let help = otherFile(of: words[0], scope, where: condition) {
+        return report(code, "there is no \(what) `\(words[0])`", at: node.tree.span(ofToken: path[0]), help: help)
+      }
       known = names(in: scope, where: condition)
     } else if let (_, _, found) = find(words.dropLast(), in: scope), case .module(let module) = found.kind {
       let inner = modules[Int(module)].scope

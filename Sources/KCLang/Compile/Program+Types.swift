@@ -192,12 +192,19 @@ extension Program {
       default: break
       }
     }
-    var known = Self.builtinTypes
-    known += names(in: scope) { name in
+    func isType(_ name: Scope.Name) -> Bool {
       switch name.kind {
       case .schema, .type: true
       default: false
       }
+    }
+    var known = Self.builtinTypes
+    known += names(in: scope, where: isType)
+    if place != scope, let first = path.first {
+      known = scopes[Int(place)].names.filter { isType($0.value) }.keys.map { "\(first).\(text($0))" }.sorted()
+    } else if path.count == 1, let help = otherFile(of: path[0], scope, where: isType) {
+      report("KC0103", "there is no type `\(path[0])`", at: node.span, help: help)
+      return TypeTable.unknown
     }
     let full = path.joined(separator: ".")
     let pending = aliases.filter { $0.value == TypeTable.any }.map { text($0.key.name) }
