@@ -67,7 +67,11 @@ extension Program {
   private mutating func compileList(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
     var element = TypeTable.any
     if case .list(let inner) = types[types.required(type)] { element = inner }
-    let ops = node.parts.map { compile($0, in: scope, expecting: element) }
+    let ops = node.parts.map { part in
+      let op = compile(part, in: scope, expecting: element)
+      // What is wrong with one element is told there, not where the list begins.
+      return isOwn(file: part.span.file) && code.ops[Int(op)].code == .constant ? checked(op, element) : op
+    }
     var type: TypeID?
     for op in ops {
       let one = present(types.base(typeOf(op)))

@@ -23,6 +23,11 @@ extension Program {
     }
     if let pattern = types.refinements[index].pattern, !tree.withUTF8(of: value, { pattern.matches($0) }) {
       if isName { return badName(value, pattern, at: site) }
+      if let name = types.names[type], pattern.source.count > 60, let meaning = documentation(ofType: name) {
+        report(
+          "KC0113", "\(display(value)) is no \(name)", at: site, notes: [meaning])
+        return .poison
+      }
       report(
         "KC0113", "\(display(value)) does not match /\(pattern.source)/", at: site,
         notes: types.names[type].map { ["\(Self.article($0)) is text that matches it"] } ?? [])
@@ -47,6 +52,18 @@ extension Program {
       }
     }
     return value
+  }
+
+  /// What the source says of a type, in a line: a long pattern says less.
+  private func documentation(ofType name: String) -> String? {
+    guard let key = tree.keys.find(name) else { return nil }
+    for module in modules where module.scope >= 0 {
+      guard let found = scopes[Int(module.scope)].names[Int32(key)], case .type = found.kind,
+        let text = found.node?.documentation, !text.isEmpty
+      else { continue }
+      return text.split(separator: "\n").joined(separator: " ")
+    }
+    return nil
   }
 
   /// What a step counts: an Int, or a duration's milliseconds.
