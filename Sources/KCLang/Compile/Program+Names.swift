@@ -183,6 +183,12 @@ extension Program {
         "KC0100", "there is no `\(name)` here", at: place, help: "what is absent is `none`",
         fix: Diagnostic.Fix(span: place, replacement: "none"))
     }
+    if Parser.isTypographicQuote(name.first) {
+      let inside = name.filter { !Parser.isTypographicQuote($0) }
+      return report(
+        "KC0100", "there is no `\(name)` here", at: place, help: "text stands in plain quotes: `\"\(inside)\"`",
+        fix: Diagnostic.Fix(span: place, replacement: "\"\(inside)\""))
+    }
     if let help = Self.otherValues[name], !others.contains(name) {
       return report("KC0100", "there is no `\(name)` here", at: place, help: help)
     }

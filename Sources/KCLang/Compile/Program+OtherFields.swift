@@ -57,6 +57,7 @@ extension Program {
     "minReplicas": ["replicas"], "maxReplicas": ["replicas"], "scaleTargetRef": ["scale"], "target": ["scale"],
     "port": ["number"], "targetPort": ["to"], "nodePort": ["node"], "containerPort": ["number"],
     "count": ["replicas"], "stringData": ["data"], "configMap": ["config"], "secretName": ["secret"],
+    "selector": ["select"],
     "persistentVolumeClaim": ["claim"], "claimName": ["claim"], "hostPath": ["host"], "downwardAPI": ["fields"],
     "storage": ["size"], "accessModes": ["modes"], "storageClassName": ["class"], "storageClass": ["class"],
     "volumeName": ["volume"], "volumeMode": ["mode"], "serviceName": ["service"],
@@ -74,6 +75,14 @@ extension Program {
     for (field, help) in Self.parts[name] ?? [] where known.contains(field) {
       guessedNames.formUnion([key(field), key("replicas")])
       report("KC0333", "\(title) has no field `\(name)`", at: span, help: help)
+      return true
+    }
+    if name == "lifecycle", !known.contains("postStart") {
+      report(
+        "KC0333", "\(title) has no field `lifecycle`", at: span,
+        help: known.contains("protect")
+          ? "what must not be deleted is `protect = true`; a container has `postStart` and `preStop`"
+          : "a container has `postStart` and `preStop`")
       return true
     }
     if let own = Self.renamed[name].map({ $0.filter(known.contains) }), let first = own.first {

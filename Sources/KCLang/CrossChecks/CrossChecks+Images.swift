@@ -35,6 +35,7 @@ extension CrossChecks {
 
   /// What is wrong with an image's name, and the way out; nil for one that may be there.
   private static func imageTrouble(_ text: String) -> (why: String, help: String)? {
+    if let trouble = templateTrouble(text) { return trouble }
     // What a tool puts in later is not here yet: a variable, or a blank and `ko://` as some ask for it.
     if text.utf8.allSatisfy({ $0 <= 32 }) || text.utf8.contains(UInt8(ascii: "$")) || text.contains("{{") { return nil }
     if let scheme = ["https://", "http://", "docker://", "oci://"].first(where: text.hasPrefix) {
@@ -53,6 +54,23 @@ extension CrossChecks {
       return ("`\(digest)` is no digest", "a digest is `sha256:` and 64 digits of `0` to `9` and `a` to `f`")
     }
     return repositoryTrouble(rest, hasDigest: digest != nil)
+  }
+
+  /// What Helm and Compose would put in, and nothing else does: charts' values, and variables with a default.
+  private static func templateTrouble(_ text: String) -> (why: String, help: String)? {
+    for (open, close) in [("{{", "}}"), ("${", "}")] {
+      guard let start = text.firstRange(of: open), let end = text[start.upperBound...].firstRange(of: close) else {
+        continue
+      }
+      let inside = text[start.upperBound..<end.lowerBound]
+      let isHelm = [".Values", ".Chart", ".Release", "include "].contains { inside.contains($0) }
+      guard open == "{{" ? isHelm : inside.contains("-") else { continue }
+      return (
+        "`\(text[start.lowerBound..<end.upperBound])` is plain text here",
+        "what is given from outside is a `param`, put into text: `\"shop/web:\\(tag)\"`"
+      )
+    }
+    return nil
   }
 
   private static func repositoryTrouble(_ text: String, hasDigest: Bool) -> (why: String, help: String)? {

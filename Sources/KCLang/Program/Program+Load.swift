@@ -16,9 +16,26 @@ extension Program {
     // A string without its end takes the brackets after it along: that they are missing follows from it.
     let isOpen = parsed.diagnostics.contains { $0.code == "KC0001" }
     diagnostics.add(contentsOf: parsed.diagnostics.filter { !(isOpen && $0.code == "KC0002") })
+    if !isStandard { checkSigns(of: file) }
     modules.append(Module(path: path, file: file.id, isStandard: isStandard, package: package))
     checkPackageModule(Int32(modules.count - 1))
     return Int32(modules.count - 1)
+  }
+
+  /// Reports the first byte of a file that would be read as something else than it is.
+  private mutating func checkSigns(of file: SourceFile) {
+    guard let (sign, range) = file.forbiddenSign else { return }
+    let (message, help) =
+      switch sign {
+      case .encoding: ("this is no UTF-8", "save the file as UTF-8")
+      case .zero: ("a byte that is zero has no meaning here", "in text it is written `\\0`")
+      case .direction:
+        (
+          "a character that turns the order of what follows has no meaning here",
+          "remove it: what is read would not be what is seen; in text it is written `\\u{…}`"
+        )
+      }
+    diagnostics.add(Diagnostic("KC0006", message, at: Span(file: file.id, range: range), help: help))
   }
 
   func module(path: String, isStandard: Bool, package: Int32 = -1) -> Int32? {

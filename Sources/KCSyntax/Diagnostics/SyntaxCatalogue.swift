@@ -31,7 +31,8 @@ public enum SyntaxCatalogue {
     DiagnosticInfo(
       "KC0006", "unknown character",
       "The language has no use for this character outside strings and comments. Comments begin with `//`, text stands in "
-        + "double quotes, and `and` is `&&`.",
+        + "double quotes, and `and` is `&&`. Nowhere in a file stand bytes that are no UTF-8, bytes that are zero, and characters that "
+        + "show what follows them in another order.",
       bad: "let x = 1 @ 2\n", good: "let x = 1 + 2\n"),
     DiagnosticInfo(
       "KC0007", "type expected",

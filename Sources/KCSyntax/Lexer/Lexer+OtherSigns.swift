@@ -46,7 +46,7 @@ extension Lexer {
     UInt8(ascii: "\\"): "a function without a name is `x => value`",
     UInt8(ascii: "@"): "there are no annotations: `///` before a declaration says what it means",
     UInt8(ascii: "^"): "a power is `(2).pow(3)`",
-    UInt8(ascii: "~"): "a range is `1...5`, and versions are told apart by `import std.semver`",
+    UInt8(ascii: "~"): "a text fits a pattern: `text.matches(/a+/)`; a range is `1...5`; for versions see `std.semver`",
   ]
 
   /// Text in quotes of another kind, which end on the same line: it is read as a string.
@@ -54,9 +54,7 @@ extension Lexer {
   /// - Returns: whether there was one.
   private mutating func quotation(_ quote: UInt8) -> Bool {
     let start = position
-    var end = position + 1
-    while end < bytes.count, bytes[end] != quote, bytes[end] != 0x0a { end += 1 }
-    guard end < bytes.count, bytes[end] == quote else { return false }
+    guard let end = endOfQuotation(quote) else { return false }
     position = start + 1
     add(.stringOpen, from: start)
     if end > position {
@@ -65,11 +63,58 @@ extension Lexer {
     }
     position = end + 1
     add(.stringClose, from: end)
-    let text = file.text(start + 1..<end).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    let text = Self.doublyQuoted(bytes[start + 1..<end], quote)
     report(
       quote == UInt8(ascii: "'") ? "KC0021" : "KC0022", "text stands in double quotes", start..<end + 1,
-      help: "write `\"`", fix: fix(start..<end + 1, "\"\(text)\""))
+      help: text == nil ? "write `\"`; a `\\` begins an escape there, and is `\\\\` for itself" : "write `\"`",
+      fix: text.flatMap { fix(start..<end + 1, "\"\($0)\"") })
     return true
+  }
+
+  /// Where a text in other quotes, which begins at `position`, ends on its line: not at a quote behind a backslash, nor at
+  /// one that is doubled.
+  private func endOfQuotation(_ quote: UInt8) -> Int? {
+    var end = position + 1
+    while end < bytes.count, bytes[end] != 0x0a {
+      let next = end + 1 < bytes.count ? bytes[end + 1] : 0x0a
+      if bytes[end] == UInt8(ascii: "\\"), next != 0x0a {
+        end += 2
+      } else if bytes[end] == quote, next == quote, quote == UInt8(ascii: "'"), end > position + 1 {
+        end += 2
+      } else if bytes[end] == quote {
+        return end
+      } else {
+        end += 1
+      }
+    }
+    return nil
+  }
+
+  /// What stands in other quotes, as it stands between double ones; nil where it has a backslash of which it is not clear
+  /// whether it begins an escape.
+  private static func doublyQuoted(_ text: ArraySlice<UInt8>, _ quote: UInt8) -> String? {
+    var out: [UInt8] = []
+    var place = text.startIndex
+    let (slash, double) = (UInt8(ascii: "\\"), UInt8(ascii: "\""))
+    while place < text.endIndex {
+      let next = place + 1 < text.endIndex ? text[place + 1] : 0
+      switch text[place] {
+      case slash where next == quote:
+        out.append(quote)
+        place += 1
+      // What is put into text is so in each language that has this form.
+      case slash where next == UInt8(ascii: "("): out.append(slash)
+      case slash where "ntr0u\\\"".utf8.contains(next): return nil
+      case slash: out += [slash, slash]
+      case double: out += [slash, double]
+      case quote where next == quote:
+        out.append(quote)
+        place += 1
+      default: out.append(text[place])
+      }
+      place += 1
+    }
+    return String(decoding: out, as: UTF8.self)
   }
 
   /// Whether a string in plain quotes, whose line ends at `position`, goes on: its quote stands on a line that follows.

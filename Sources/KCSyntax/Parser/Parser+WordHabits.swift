@@ -43,6 +43,11 @@ extension Parser {
       help: "write `\(name): \(type)`", fix: edit(range(first + 1, first + 2), "\(name): \(type)"))
   }
 
+  /// Whether a character is a quote as word processors make them.
+  public static func isTypographicQuote(_ character: Character?) -> Bool {
+    character.map { "“”„‟«»‘’".contains($0) } ?? false
+  }
+
   /// What stands where a statement should have ended.
   func restHabit(_ line: Line) -> Habit? {
     let place = line.at
@@ -73,6 +78,10 @@ extension Parser {
       return Habit(
         code: "KC0029", message: "`\(word(place))` is `else if`", range: here, help: "write `else if`",
         fix: edit(here, "else if"))
+    case (.question, _) where kind(place + 1) == .leftBracket && tokens[place + 1].range.lowerBound == here.upperBound:
+      return Habit(
+        code: "KC0006", message: "`?` has no meaning before `[`", range: here,
+        help: "write `map[key]`; where the map itself may be absent, ask for that first: `if map != none { … }`")
     case (.question, _):
       return Habit(
         code: "KC0026", message: "there is no `? :`", range: here, help: "write `if condition { a } else { b }`")
@@ -90,6 +99,10 @@ extension Parser {
       return Habit(
         code: "KC0058", message: "there are no pipes: functions follow a value after a dot", range: here,
         help: "write `value.upper()`")
+    case (.name, _) where Self.isTypographicQuote(word(place - 1).first) || Self.isTypographicQuote(word(place).last):
+      return Habit(
+        code: "KC0059", message: "these are typographic quotes, which begin no text", range: here,
+        help: "text stands in plain quotes: `\"text\"`")
     case (.name, "–"), (.name, "—"):
       return Habit(
         code: "KC0059", message: "this is a typographic dash, not a minus", range: here, help: "write `-`",
