@@ -127,11 +127,20 @@ extension Program {
       if argument.has(.colon), let label = argument.firstWord {
         slot = schemas[Int(schema)].slotOf[key(argument.word(label))]
       }
-      guard let slot else {
+      guard var slot else {
         report(
           "KC0132", "`\(schemas[Int(schema)].name)` holds \(Self.count(schemas[Int(schema)].slots.count, "value"))",
           at: argument.span)
         continue
+      }
+      if !argument.has(.colon), value.text != "_", let named = schemas[Int(schema)].slotOf[key(value.text)],
+        named != slot
+      {
+        let (title, field) = (schemas[Int(schema)].name, text(schemas[Int(schema)].slots[Int(slot)].key))
+        report(
+          "KC0311", "in this place stands `\(field)` of `\(title)`, and `\(value.text)` is another value of it",
+          at: argument.span, help: "the order is `\(title)(\(names(ofCase: schema)))`")
+        slot = named
       }
       slots.append(value.text == "_" ? -1 : slot)
       if value.text == "_" { continue }

@@ -112,7 +112,10 @@ extension Program {
       return typed(code.constant(code.functions[Int(function)].value, at: site), signature(of: function))
     case .broken: return code.emit(.poison, at: site)
     case .schema, .type, .mixin, .affinity:
-      report("KC0110", "`\(text(name))` is a declaration, not a value", at: site)
+      report(
+        "KC0110", "`\(text(name))` is a declaration, not a value", at: site,
+        help: found.node?.kind == .enumDecl
+          ? "its cases are `\(text(name)).NAME`, and have parentheses only where they hold values" : nil)
       return code.emit(.poison, at: site)
     }
   }

@@ -111,6 +111,7 @@ extension Program {
       case .paramDecl: what = "`param`s are the program's: a package takes values by the parameters of its components"
       case .waiverDecl: what = "what is waived is for the program to say"
       case .movedDecl: what = "addresses are the program's"
+      case .block where BlockShape(node)?.kind.text == "env": what = "environments are the program's"
       default: what = "blocks of a package stand in a `component`, and are made where the program makes an instance"
       }
       return report("KC0147", "a package that is imported only declares", at: node.span, notes: [what])

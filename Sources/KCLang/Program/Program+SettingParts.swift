@@ -40,6 +40,10 @@ extension Program {
   /// A parameter's value with the fields that settings give.
   mutating func withParts(_ op: Int32, _ type: TypeID, _ settings: [Setting], in scope: Int32) -> Int32 {
     guard let last = settings.last else { return op }
+    for setting in settings where setting.path.count(where: { $0 == "." }) > Limits.levels {
+      report("KC0170", "this path has more than \(Limits.levels) names", at: setting.pathSpan)
+      return code.emit(.poison, at: code.site(setting.pathSpan))
+    }
     let module = scopes[Int(scope)].module
     var value = evaluate(checked(op, type), module >= 0 ? max(modules[Int(module)].frame, 0) : 0)
     for setting in settings where !value.isPoison {
