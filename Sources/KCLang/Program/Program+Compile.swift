@@ -32,9 +32,9 @@ extension Program {
     applyLayers()
     for setting in outside.blocks where !outside.used.contains(setting.pathSpan) { apply(setting) }
     checkAll()
-    hideUnplaced()
     complete(root)
     completeConstructed()
+    hideUnplaced()
     readHome(isDamaged: damage != nil)
     if let damage {
       dropConsequences(of: damage, after: told)
@@ -42,6 +42,7 @@ extension Program {
     }
     let isSound = !diagnostics.hasErrors
     let (resources, isWhole) = lower()
+    hideUnplaced()
     let refused = checkObjects(resources)
     checkPolicies(isWhole ? resources : nil, refused: refused, isSound: isSound)
     moves = resolveMoves(resources)

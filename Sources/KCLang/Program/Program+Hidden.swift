@@ -96,6 +96,7 @@ extension Program {
   mutating func hideUnplaced() {
     guard !hiddenTexts.unplaced.isEmpty, usesSecrets || takesSecrets() else { return }
     for span in hiddenTexts.unplaced { hide(span) }
+    hiddenTexts.unplaced = []
   }
 
   /// Whether some parameter of the program may be, or hold, a secret.

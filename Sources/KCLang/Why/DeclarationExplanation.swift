@@ -1,3 +1,4 @@
+internal import KCData
 internal import KCSyntax
 
 /// What `kc explain` tells of a name that the program declares: a parameter, a function, a type, a component.
@@ -38,20 +39,60 @@ extension Program {
   /// A declaration's text up to its body, or to what it is computed by. Of types all is shown, and of parameters what they
   /// are unless they are set, for that is what they say; but where that may be a secret.
   private func signature(of node: SyntaxNode) -> String {
-    if node.kind == .typeDecl || node.kind == .enumDecl || node.kind == .paramDecl && !mayBeSecret(node) {
-      return node.text
-    }
-    let stop = node.child(.body)?.tokenRange.lowerBound ?? node.token(.equal)
-    guard let stop, stop > node.tokenRange.lowerBound else { return node.text }
-    return node.tree.file.text(node.range.lowerBound..<node.tree.tokens[stop - 1].range.upperBound)
+    let isWhole = [.typeDecl, .enumDecl, .paramDecl].contains(node.kind)
+    let isShown = isWhole && (node.kind != .paramDecl || !mayBeSecret(node))
+    let stop = isShown ? nil : node.child(.body)?.tokenRange.lowerBound ?? node.token(.equal)
+    guard let stop, stop > node.tokenRange.lowerBound else { return text(of: node, upTo: node.range.upperBound) }
+    return text(of: node, upTo: node.tree.tokens[stop - 1].range.upperBound)
   }
 
-  /// Whether a parameter's type has a name that is not one of the plain types': what that stands for may be a secret.
+  /// The text of a declaration, without the defaults of fields and parameters that may be secrets.
+  private func text(of node: SyntaxNode, upTo end: Int) -> String {
+    var hidden: [Range<Int>] = []
+    collectDefaults(node, upTo: end, &hidden)
+    var text = ""
+    var place = node.range.lowerBound
+    for range in hidden {
+      text += node.tree.file.text(place..<range.lowerBound) + Tree.secretText
+      place = range.upperBound
+    }
+    return text + node.tree.file.text(place..<max(place, end))
+  }
+
+  private func collectDefaults(
+    _ node: SyntaxNode, upTo end: Int, _ hidden: inout [Range<Int>], _ depth: Int = 0
+  ) {
+    for part in node.parts where part.range.lowerBound < end && depth < 64 {
+      if part.isExpression, node.kind != .typeDecl, mayBeSecret(node) {
+        hidden.append(part.range)
+      } else {
+        collectDefaults(part, upTo: end, &hidden, depth + 1)
+      }
+    }
+  }
+
+  /// Whether the type that a node has may be, or hold, a secret.
   private func mayBeSecret(_ node: SyntaxNode) -> Bool {
     guard let type = node.parts.first(where: \.isType) else { return false }
-    return type.tree.tokens[type.tokenRange].contains { token in
-      token.kind == .name && !Self.plainTypes.contains(type.tree.file.text(token.range))
+    var seen = Self.plainTypes
+    return namesSecret(type, &seen)
+  }
+
+  /// Whether a type, or one that it names, says `Secret`; so may one that is not found.
+  private func namesSecret(_ node: SyntaxNode, _ seen: inout Set<String>) -> Bool {
+    for token in node.tree.tokens[node.tokenRange] where token.kind == .name {
+      let name = node.tree.file.text(token.range)
+      if name == "Secret" { return true }
+      guard seen.insert(name).inserted else { continue }
+      let found = modules.flatMap { trees[$0.file].root.parts }.filter { part in
+        [.typeDecl, .enumDecl, .schemaDecl].contains(part.kind)
+          && Self.nameToken(of: part).map { part.word($0) == name } ?? false
+      }
+      // Names of fields are in lower case.
+      if found.isEmpty, name.first?.isUppercase ?? false { return true }
+      for one in found where namesSecret(one, &seen) { return true }
     }
+    return false
   }
 
   /// The names in types that hold no secrets, and the labels of what narrows them.
