@@ -26,7 +26,9 @@ extension Program {
         key = self.key(tree.text(of: name) ?? "")
         let isNew = computed.insert(key).inserted
         if reportRepeat(of: key, from: start, isNew: isNew, at: statement.site) { return .poison }
-      } else if !computed.isEmpty, computed.contains(key), reportRepeat(of: key, from: start, isNew: false, at: statement.site) {
+      } else if !computed.isEmpty, computed.contains(key),
+        reportRepeat(of: key, from: start, isNew: false, at: statement.site)
+      {
         return .poison
       }
       let outer = trace

@@ -40,19 +40,17 @@ extension Program {
   /// A parameter's value with the fields that settings give.
   mutating func withParts(_ op: Int32, _ type: TypeID, _ settings: [Setting], in scope: Int32) -> Int32 {
     guard let last = settings.last else { return op }
-    for setting in settings where setting.path.count(where: { $0 == "." }) > Limits.levels {
-      report("KC0170", "this path has more than \(Limits.levels) names", at: setting.pathSpan)
+    for setting in settings {
+      let count = Self.names(in: setting.path).count
+      guard count > Limits.settingPath else { continue }
+      reportLongPath(setting, count)
       return code.emit(.poison, at: code.site(setting.pathSpan))
     }
     let module = scopes[Int(scope)].module
     var value = evaluate(checked(op, type), module >= 0 ? max(modules[Int(module)].frame, 0) : 0)
     for setting in settings where !value.isPoison {
-      let names = Self.names(in: setting.path).dropFirst()
-      guard names.count <= Limits.settingPath else {
-        reportLongPath(setting, names.count + 1)
-        return code.emit(.poison, at: code.site(setting.pathSpan))
-      }
-      value = replacing(names[...], of: value, type, setting, scope)
+      let names = Self.names(in: setting.path)
+      value = replacing(names.dropFirst(), of: value, type, setting, scope)
     }
     return code.constant(value, at: code.site(last.valueSpan))
   }

@@ -63,7 +63,8 @@ extension Program {
 
   mutating func reportLongPath(_ setting: Setting, _ count: Int) {
     report(
-      "KC0170", "a path of a setting has up to \(Limits.settingPath) names, and this one \(count)", at: setting.pathSpan)
+      "KC0170", "a path of a setting has up to \(Limits.settingPath) names, and this one \(count)", at: setting.pathSpan
+    )
   }
 
   /// The names of a path: `settings.data."app.conf"` has three.
