@@ -55,6 +55,7 @@ extension Program {
   /// - Returns: whether it is that, and Kubernetes has no such version.
   mutating func reportBuiltinGroup(_ name: String, _ custom: CustomKind, at span: Span) -> Bool {
     guard let group = custom.apiVersion.split(separator: "/").first, !group.contains("."),
+      !Self.olderGroups.contains(String(group)),
       kube.type(apiVersion: custom.apiVersion, kind: custom.kind) == nil
     else { return false }
     let known = ResourceTypes.builtin.all.map(\.languageName)
@@ -75,6 +76,9 @@ extension Program {
     }
     return true
   }
+
+  /// Kubernetes' own groups that are no domains. What they had in former versions, older clusters still serve.
+  private static let olderGroups: Set<String> = ["apps", "autoscaling", "batch", "extensions", "policy"]
 
   func isCustom(_ schema: Int32) -> Bool {
     guard let type = schemas[Int(schema)].apiType else { return false }
