@@ -48,6 +48,17 @@ public struct Scratch<Element: BitwiseCopyable & Sendable>: Sendable {
     elements.append(contentsOf: repeatElement(element, count: Swift.max(end - elements.count, 256)))
   }
 
+  /// Pushes all elements of a buffer at once.
+  public mutating func append(_ more: UnsafeBufferPointer<Element>) {
+    guard let first = more.first else { return }
+    let (start, end) = (used, used + more.count)
+    if end > elements.count { grow(to: end, with: first) }
+    elements.withUnsafeMutableBufferPointer { room in
+      _ = UnsafeMutableBufferPointer(rebasing: room[start..<end]).update(fromContentsOf: more)
+    }
+    used = end
+  }
+
   public mutating func append(contentsOf more: some Sequence<Element>) { for element in more { append(element) } }
 
   /// Drops what is above the first `count` elements.

@@ -101,13 +101,7 @@ extension Program {
   }
 
   func offset(_ place: ParameterFile.Place, in source: SourceFile) -> Int {
-    let bytes = source.bytes
-    var start = 0
-    var line = 1
-    while line < place.line, start < bytes.count {
-      if bytes[start] == 10 { line += 1 }
-      start += 1
-    }
-    return min(start + max(place.column - 1, 0), bytes.count)
+    guard place.line <= source.lineCount else { return source.bytes.count }
+    return min(source.lineRange(max(place.line, 1)).lowerBound + max(place.column - 1, 0), source.bytes.count)
   }
 }
