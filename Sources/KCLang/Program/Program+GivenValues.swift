@@ -7,10 +7,13 @@ extension Program {
   mutating func given(_ parameter: GivenParameter, _ type: TypeID) -> Int32 {
     let site = code.site(parameter.span)
     guard files.indices.contains(parameter.span.file) else { return code.emit(.poison, at: site) }
-    let file = GivenPlace(path: FieldPath(), span: parameter.span, places: parameter.places)
+    let file = GivenPlace(
+      path: FieldPath(), span: parameter.span, places: parameter.places, starts: parameter.starts)
     let value = read(parameter.value, type, place(of: parameter.name, in: file).value)
-    // All of it, as far as it is not hidden yet: a secret in it may stand under a wrong name.
-    if mayHoldSecret(type) { hide(parameter.extent) }
+    // All of it after its parts: a secret in it may stand under a wrong name.
+    if mayHoldSecret(type) { hiddenTexts.given.append(parameter.extent) }
+    hide(hiddenTexts.given, in: parameter.span.file)
+    hiddenTexts.given = []
     return code.constant(value, at: site)
   }
 
@@ -19,6 +22,8 @@ extension Program {
     var path: FieldPath
     var span: Span
     var places: [FieldPath: ParameterFile.Place]
+    /// Where all of them begin, in order.
+    var starts: [Int]
     /// Whether it stands in the lines below its key: then the place is the key's.
     var isBelow = false
     /// Whether it may be a secret, whatever it is.
@@ -77,16 +82,21 @@ extension Program {
 
   /// Hides a scalar with all its lines.
   private mutating func hide(_ value: Value, _ place: GivenPlace) {
-    if !place.isBelow { hide(place.span) }
+    if !place.isBelow { hiddenTexts.given.append(place.span) }
     guard case .string(let text) = value else { return }
     let source = files[place.span.file]
     let line = source.bytes[place.span.start...].firstIndex(of: 10) ?? source.bytes.count
     guard place.isBelow || text.contains("\n") else { return }
-    let next = place.places.values.map { offset($0, in: source) }.filter { $0 > line }.min() ?? source.bytes.count
+    var (low, high) = (0, place.starts.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if place.starts[middle] > line { high = middle } else { low = middle + 1 }
+    }
+    let next = low < place.starts.count ? place.starts[low] : source.bytes.count
     // What stands before the next value on its line is of that one.
     var end = next
     while end > line, next < source.bytes.count, source.bytes[end - 1] != 10 { end -= 1 }
-    if line < end { hide(Span(file: source.id, range: line..<end)) }
+    if line < end { hiddenTexts.given.append(Span(file: source.id, range: line..<end)) }
   }
 
   /// YAML has no units: `100m` and `30s` are text in it. Text in quotes is no number, and no truth value.
@@ -145,7 +155,7 @@ extension Program {
           case let found = schemas[Int(schema.index)].slots[Int(slot)], found.childSchema < 0
         else {
           // What it is, nobody knows: it may be a secret under a wrong name.
-          if !value.isWhole { hide(value, inner) } else if !inner.isBelow { hide(inner.span) }
+          if !value.isWhole { hide(value, inner) } else if !inner.isBelow { hiddenTexts.given.append(inner.span) }
           reportUnknownField(name, schema.index, at: key)
           isBroken = true
           continue

@@ -7,6 +7,8 @@ struct HiddenTexts: Sendable {
   var parts: [Int: Set<String>] = [:]
   /// Values that nothing says the types of: of names that there are not, of files that cannot be read.
   var unplaced: [Span] = []
+  /// What is to be hidden of the value from a file that is being read.
+  var given: [Span] = []
   /// Where values became secret.
   var sites: Set<Int32> = []
   /// Texts that became secret where they were used, and stand elsewhere as plain ones.
@@ -83,13 +85,18 @@ extension Program {
   }
 
   /// Overwrites what was given for a secret, so that no excerpt shows it.
-  mutating func hide(_ span: Span) {
-    guard files.indices.contains(span.file), !modules.contains(where: { $0.file == span.file }) else { return }
-    var bytes = files[span.file].bytes
-    let range = span.range.clamped(to: 0..<bytes.count)
-    hiddenTexts.parts[span.file, default: []].formUnion(Self.parts(of: String(decoding: bytes[range], as: UTF8.self)))
-    for place in range where bytes[place] != 10 { bytes[place] = UInt8(ascii: "*") }
-    files[span.file] = SourceFile(id: span.file, path: files[span.file].path, bytes: bytes)
+  mutating func hide(_ span: Span) { hide([span], in: span.file) }
+
+  /// The same for several texts of one file, which is written anew once.
+  mutating func hide(_ spans: [Span], in file: Int) {
+    guard !spans.isEmpty, files.indices.contains(file), !modules.contains(where: { $0.file == file }) else { return }
+    var bytes = files[file].bytes
+    for span in spans {
+      let range = span.range.clamped(to: 0..<bytes.count)
+      hiddenTexts.parts[file, default: []].formUnion(Self.parts(of: String(decoding: bytes[range], as: UTF8.self)))
+      for place in range where bytes[place] != 10 { bytes[place] = UInt8(ascii: "*") }
+    }
+    files[file] = SourceFile(id: file, path: files[file].path, bytes: bytes)
   }
 
   /// Hides what was given for names that there are not, where the program has secrets: it may have been meant for one.

@@ -9,6 +9,8 @@ struct GivenParameter: Sendable {
   var span: Span
   /// Where the values of the file stand, by their paths.
   var places: [FieldPath: ParameterFile.Place]
+  /// Where all of them begin, in order.
+  var starts: [Int]
   /// All that stands behind its name, up to the next parameter.
   var extent: Span
 }
@@ -39,6 +41,7 @@ extension Program {
     }
     let known = parameters()
     let starts = places.filter { $0.key.elements.count == 1 }.map { offset($0.value, in: source) }.sorted()
+    let all = places.values.map { offset($0, in: source) }.sorted()
     for (name, given) in fields {
       let place = keySpan(name, places[FieldPath().field(name)], source)
       let end = starts.first { $0 > place.start } ?? source.bytes.count
@@ -51,7 +54,8 @@ extension Program {
         continue
       }
       parameterValues[key(name)] = GivenParameter(
-        name: name, value: given, span: valueSpan(from: place.end, in: source) ?? place, places: places, extent: extent)
+        name: name, value: given, span: valueSpan(from: place.end, in: source) ?? place, places: places, starts: all,
+        extent: extent)
     }
   }
 
