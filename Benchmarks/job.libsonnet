@@ -1,5 +1,19 @@
 // The job in jsonnet: the parameters of services, and what the overlay says for all.
-local component(s, overlay) =
+// Their types, which jsonnet does not have, are asserted: in kc and KCL they are part of the component.
+local checked(s) =
+  assert std.isString(s.name) : 'name: a string is expected';
+  assert std.isString(s.team) && std.isString(s.image) && std.isString(s.tag) : s.name + ': strings are expected';
+  assert std.member(['backend', 'data', 'frontend'], s.tier) : s.name + ': tier';
+  assert std.isNumber(s.replicas) && s.replicas >= 1 && s.replicas <= 100 : s.name + ': replicas: 1 to 100 are expected';
+  assert std.isNumber(s.port) && s.port > 0 && s.port < 65536 : s.name + ': port: 1 to 65535 are expected';
+  assert std.isString(s.path) : s.name + ': path: a string is expected';
+  assert std.isNumber(s.cpu) && std.isNumber(s.memory) : s.name + ': cpu, memory: numbers are expected';
+  assert std.isArray(s.zones) : s.name + ': zones: an array is expected';
+  assert std.isObject(s.env) && std.isObject(s.data) : s.name + ': env, data: objects are expected';
+  s;
+
+local component(s0, overlay) =
+  local s = checked(s0);
   local select = { 'app.kubernetes.io/name': s.name };
   local labels = select { 'app.kubernetes.io/managed-by': 'bench', 'app.kubernetes.io/part-of': s.team, tier: s.tier };
   local thing(version, kind, name) = {
@@ -8,7 +22,6 @@ local component(s, overlay) =
     metadata: { name: name, namespace: 'shop', labels: labels },
   };
   local probe = { httpGet: { path: s.path, port: 'http' } };
-  assert s.replicas >= 1 && s.replicas <= 100 : 'replicas';
   [
     thing('v1', 'ConfigMap', s.name + '-config') { data: s.data },
     thing('apps/v1', 'Deployment', s.name) { spec: {

@@ -1,4 +1,6 @@
 /// A stack of plain values that is pushed and dropped all the time: dropping is one store, and the room is kept.
+///
+/// All of it is inlined into the modules that use it: called as a generic of this module, each push would look up types.
 public struct Scratch<Element: BitwiseCopyable & Sendable>: Sendable {
   /// Those from `used` on were dropped.
   @usableFromInline var elements: [Element]
@@ -6,11 +8,13 @@ public struct Scratch<Element: BitwiseCopyable & Sendable>: Sendable {
 
   @inlinable public var count: Int { used }
 
+  @inlinable
   public init(_ elements: [Element] = []) {
     self.elements = elements
     used = elements.count
   }
 
+  @inlinable
   public mutating func reserveCapacity(_ capacity: Int) { elements.reserveCapacity(capacity) }
 
   @inlinable
@@ -44,21 +48,24 @@ public struct Scratch<Element: BitwiseCopyable & Sendable>: Sendable {
   }
 
   /// Makes room, in steps: what grows by one element at a time asks each time.
-  @usableFromInline mutating func grow(to end: Int, with element: Element) {
+  @inlinable
+  mutating func grow(to end: Int, with element: Element) {
     elements.append(contentsOf: repeatElement(element, count: Swift.max(end - elements.count, 256)))
   }
 
   /// Pushes all elements of a buffer at once.
+  @inlinable
   public mutating func append(_ more: UnsafeBufferPointer<Element>) {
     guard let first = more.first else { return }
     let (start, end) = (used, used + more.count)
     if end > elements.count { grow(to: end, with: first) }
     elements.withUnsafeMutableBufferPointer { room in
-      _ = UnsafeMutableBufferPointer(rebasing: room[start..<end]).update(fromContentsOf: more)
+      for place in more.indices { room[start + place] = more[place] }
     }
     used = end
   }
 
+  @inlinable
   public mutating func append(contentsOf more: some Sequence<Element>) { for element in more { append(element) } }
 
   /// Drops what is above the first `count` elements.

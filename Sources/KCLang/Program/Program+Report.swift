@@ -50,6 +50,7 @@ extension Program {
 
   /// "a list", "an Int"
   static func article(_ noun: String) -> String {
+    if noun == "null" || noun == "none" { return noun }
     if noun.hasPrefix("hour") { return "an " + noun }
     // A letter is said by its name: an `F`, a `U`.
     if noun.count == 1 { return ("AEFHILMNORSX".contains(noun) ? "an " : "a ") + noun }

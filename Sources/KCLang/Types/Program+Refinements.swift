@@ -100,12 +100,13 @@ extension Program {
     let count: Int
     let unit: String
     switch value.tag {
-    case .string: (count, unit) = (tree.text(of: value)?.count ?? 0, "characters")
-    case .list, .record: (count, unit) = (value.length, "elements")
+    case .string: (count, unit) = (tree.text(of: value)?.count ?? 0, "character")
+    case .list, .record: (count, unit) = (value.length, "element")
     default: return nil
     }
-    if let min, Int64(count) < min { return "has \(count) \(unit), and must have at least \(min)" }
-    if let max, Int64(count) > max { return "has \(count) \(unit), and may have at most \(max)" }
+    let has = "has \(count) \(unit)\(count == 1 ? "" : "s")"
+    if let min, Int64(count) < min { return "\(has), and must have at least \(min)" }
+    if let max, Int64(count) > max { return "\(has), and may have at most \(max)" }
     return nil
   }
 
