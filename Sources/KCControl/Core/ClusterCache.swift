@@ -74,6 +74,19 @@ public final class ClusterCache: ClusterView {
     }
   }
 
+  /// Takes out the objects of a kind that is not followed any more: they may be there still, as those of another version.
+  func drop(_ kind: ObjectKind) {
+    state.withLock { state in
+      for (namespace, objects) in state.objects[kind] ?? [:] {
+        for (name, old) in objects {
+          let key = ObjectKey(kind, namespace: namespace.isEmpty ? nil : namespace, name: name)
+          state.forget(key, old)
+          for observer in state.observers(of: kind) { observer(key, old, nil) }
+        }
+      }
+    }
+  }
+
   private static func isNewer(_ new: Value, than old: Value) -> Bool {
     guard let before = old.resourceVersion.flatMap({ UInt64($0) }),
       let after = new.resourceVersion.flatMap({ UInt64($0) })

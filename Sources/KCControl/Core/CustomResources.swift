@@ -21,18 +21,17 @@ final class CustomResources: Sendable {
     var followed: [ObjectKind: Task<Void, Never>] = [:]
     for await _ in changes {
       let types = Dictionary(cache.customTypes.map { (ObjectKind($0), $0) }, uniquingKeysWith: { first, _ in first })
-      for (kind, type) in types where followed[kind] == nil {
-        let informer = Informer(client: client, type: type)
-        informer.addHandler { [cache] change in cache.take(change) }
-        followed[kind] = Task { await informer.run() }
-      }
+      // First what goes: the same objects may come in another version.
       for (kind, task) in followed where types[kind] == nil {
         followed[kind] = nil
         task.cancel()
         await task.value
-        for object in cache.list(kind) {
-          if let key = ObjectKey(object) { cache.remove(key, uid: object.uid) }
-        }
+        cache.drop(kind)
+      }
+      for (kind, type) in types where followed[kind] == nil {
+        let informer = Informer(client: client, type: type)
+        informer.addHandler { [cache] change in cache.take(change) }
+        followed[kind] = Task { await informer.run() }
       }
     }
     for task in followed.values {
