@@ -2,8 +2,10 @@ internal import KCData
 internal import KCKube
 internal import KCScheduler
 
-/// What of a rollout nobody knows beforehand, as it is supposed to be.
+/// What nobody knows beforehand, of rollouts above all, as it is supposed to be.
 struct RolloutTiming: Sendable, Hashable {
+  /// Whether new jobs are done before what comes after them in their wave looks for nodes; or run still.
+  var jobsEnd = false
   /// Whether pods that are told to go are gone when the next of the new ones gets ready; or hold their places until
   /// somebody needs them.
   var endsPromptly = false
@@ -16,13 +18,21 @@ struct RolloutTiming: Sendable, Hashable {
 
   /// All that may be, what is likely first.
   ///
-  /// - Parameter delays: in seconds.
-  static func all(delays: [Double]) -> [RolloutTiming] {
-    delays.flatMap { delay in
+  /// - Parameters:
+  ///   - delays: in seconds.
+  ///   - jobs: whether it makes a difference when jobs end.
+  ///   - rolling: whether anything else does.
+  static func all(delays: [Double], jobs: Bool, rolling: Bool) -> [RolloutTiming] {
+    let ends = jobs ? [false, true] : [false]
+    if !rolling { return ends.map { RolloutTiming(jobsEnd: $0) } }
+    return delays.flatMap { delay in
       [false, true].flatMap { promptly in
         [false, true].flatMap { together in
-          [false, true].map {
-            RolloutTiming(endsPromptly: promptly, readyTogether: together, takesLast: $0, delay: delay)
+          [false, true].flatMap { last in
+            ends.map {
+              RolloutTiming(
+                jobsEnd: $0, endsPromptly: promptly, readyTogether: together, takesLast: last, delay: delay)
+            }
           }
         }
       }
@@ -48,15 +58,18 @@ extension PlacementForecast {
     var first = walk(RolloutTiming())
     let rolling = steps.filter { places($0) && Effect.rolls($0) && $0.key.kind == "Deployment" }
     let isLeft = live.cluster.pods.contains(where: \.isBeingDeleted)
-    if rolling.isEmpty && !isLeft || live.cluster.nodes.count < 2 { return first }
-    let count = rolling.reduce(0) { $0 + (Effect.pods(of: $1.object) ?? 0) }
+    let overtaking = overtakingJobs(steps)
+    let isOpen = !rolling.isEmpty || isLeft
+    if !isOpen && overtaking.isEmpty || live.cluster.nodes.count < 2 { return first }
+    let varied = overtaking.isEmpty ? rolling : steps.filter(places)
+    let count = varied.reduce(0) { $0 + (Effect.pods(of: $1.object) ?? 0) }
     let delays = forecast.delays(of: rolling)
     if count * delays.count > certifiedPods {
-      let rolled = Set(rolling.map(\.address))
+      let rolled = Set(rolling.map(\.address)).union(overtaking)
       for index in first.indices { first[index].isCertain = !rolled.contains(first[index].address) }
       return first
     }
-    for timing in RolloutTiming.all(delays: delays).dropFirst() {
+    for timing in RolloutTiming.all(delays: delays, jobs: !overtaking.isEmpty, rolling: isOpen).dropFirst() {
       if first.allSatisfy({ !$0.isCertain }) { break }
       let other = walk(timing)
       for index in first.indices
@@ -67,6 +80,17 @@ extension PlacementForecast {
       }
     }
     return first
+  }
+
+  /// The addresses of what is placed after a new job in the job's wave: nobody waits for the job there, and it may be done.
+  private static func overtakingJobs(_ steps: [Step]) -> Set<String> {
+    var waves: Set<Int> = []
+    var found: Set<String> = []
+    for step in steps where places(step) {
+      if waves.contains(step.wave) { found.insert(step.address) }
+      if step.key.kind == "Job", step.action == .add { waves.insert(step.wave) }
+    }
+    return found
   }
 
   /// The moments at which old pods may be told to go that make a difference, in seconds from now.

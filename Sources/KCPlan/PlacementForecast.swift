@@ -98,11 +98,13 @@ struct PlacementForecast {
   }
 
   /// Takes away the pods of jobs that are done by then: a job that is replaced is waited for before anything else is
-  /// made, a new one before what comes in a later wave.
+  /// made, a new one before what comes in a later wave. What comes in its own wave may find it done.
   private mutating func finishJobs(before step: Step) {
-    let done = jobs.filter { $0.isAwaited || $0.wave < step.wave }
-    for name in done.flatMap(\.pods) { snapshot.removePod(name) }
-    jobs.removeAll { $0.isAwaited || $0.wave < step.wave }
+    func isDone(_ job: (pods: [String], wave: Int, isAwaited: Bool)) -> Bool {
+      job.isAwaited || job.wave < step.wave || timing.jobsEnd
+    }
+    for name in jobs.filter(isDone).flatMap(\.pods) { snapshot.removePod(name) }
+    jobs.removeAll(where: isDone)
   }
 
   /// Whether a step may give pods a place; without one, nothing of the cluster need be known.

@@ -77,6 +77,25 @@ import Testing
     #expect(unplaced([]).reduce(0, +) == 1)
   }
 
+  /// Nobody waits for a job before what stands in its wave is placed: it may be done by then.
+  @Test func placesBesideAJobAreNotCertain() throws {
+    var job = Make.deployment("once", cpu: "500m")
+    job["apiVersion"] = "batch/v1"
+    job["kind"] = "Job"
+    job["spec"] = ["template": job.at("spec", "template") ?? .null]
+    job.set("Never", at: "spec", "template", "spec", "restartPolicy")
+    var web = Make.deployment("web", replicas: 1, cpu: "100m")
+    web["kind"] = "ReplicaSet"
+    func certain(_ dependencies: [String], _ nodes: [Value]) -> [Bool] {
+      Make.plan([Make.desired(job), Make.desired(web, dependencies: dependencies)], live(nodes)).placements
+        .map(\.isCertain)
+    }
+    let nodes = [Make.node("n1"), Make.node("n2", cpu: "1900m")]
+    #expect(certain([], nodes) == [true, false])
+    #expect(certain(["job.once"], nodes) == [true, true])
+    #expect(certain([], [Make.node("n1")]) == [true, true])
+  }
+
   @Test func pathsAreReadAsTheyArePrinted() {
     let path = FieldPath("spec", "template").field("containers").key("app").field("ports").index(2).key("a.b/c")
     for path in [path, FieldPath("spec", "replicas"), FieldPath("metadata").key("kc.dev/x"), FieldPath()] {

@@ -38,7 +38,7 @@ struct PlacementText {
   }
 
   /// What is said of a placement that may come out otherwise.
-  static let forecast = "may come out otherwise: it depends on which old pods are gone when new ones look for a node"
+  static let forecast = "may come out otherwise: it depends on which pods are gone when new ones look for a node"
 
   /// Whom a placement evicts, a line for all of one fate; and whether that fate is a bad one.
   static func displacements(_ displaced: [Placement.Displaced]) -> [(words: String, isBad: Bool)] {
