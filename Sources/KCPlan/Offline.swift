@@ -14,6 +14,7 @@ public enum Offline {
     var live = LiveState(inventory: inventory, cluster: cluster, target: target)
     live.isPartial = true
     for object in objects { live.objects[ObjectKey(object)] = complete(object, kinds) }
+    assumeNamespaces(of: desired, &live)
     let known = Deferral.resolve(desired, live: live.objects)
     for item in Planner.prepare(known, live: live.objects, inventory: inventory) where item.deferred.isEmpty {
       guard let type = kinds.types.find((item.object.apiVersion, item.object.kind)) else { continue }
@@ -26,6 +27,17 @@ public enum Offline {
       }
     }
     return live
+  }
+
+  /// Namespaces that the file has objects of are there, though lists of what is in a namespace leave it out. What the
+  /// file does not tell of them is taken to be as declared.
+  private static func assumeNamespaces(of desired: [DesiredObject], _ live: inout LiveState) {
+    let used = Set(live.objects.keys.map(\.namespace))
+    for item in desired where item.key.kind == "Namespace" && item.key.apiVersion == "v1" {
+      guard used.contains(item.key.name), live.objects[item.key] == nil else { continue }
+      live.objects[item.key] = item.object
+      live.settled.insert(item.key)
+    }
   }
 
   /// An object as the API server would give it: a file that people wrote leaves defaults out.
@@ -54,7 +66,7 @@ public enum Offline {
 
   /// Why an apply to an object would be refused, and the fields that it would have to take from others. What it makes of
   /// the object the planner finds out by itself.
-  private static func update(
+  public static func update(
     _ item: DesiredObject, _ current: Value, _ type: ResourceType, _ schema: KubeSchema
   ) -> (refusal: APIStatus?, conflicts: [ConflictingField]) {
     let base = Superseded.released(by: item.object, in: current) ?? current

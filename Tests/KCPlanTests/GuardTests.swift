@@ -175,6 +175,18 @@ import Testing
     #expect(state.refused.count == 1)
   }
 
+  @Test func namespacesThatTheFileHasObjectsOfAreThere() throws {
+    let config = Make.config("own", [:])
+    let desired = ["shop", "other"].map { name -> DesiredObject in
+      Make.desired(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])
+    }
+    let state = Offline.state(
+      desired: desired + [Make.desired(config)], objects: [try Make.applied(config)], inventory: [], cluster: .init(),
+      target: "t")
+    let plan = Make.plan(desired + [Make.desired(config)], state)
+    #expect(plan.changes.map(\.address) == ["namespace.other"], "\(plan.changes)")
+  }
+
   @Test func offlineFindsWhatIsImmutable() throws {
     let old = Make.deployment("web")
     var new = old
