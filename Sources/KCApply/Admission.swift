@@ -50,7 +50,7 @@ struct Admission: Sendable {
   func judges(_ item: DesiredObject) -> Bool {
     if hasPolicies || counted.contains(item.key.namespace) { return true }
     // Of kinds that others define kc does not know all rules; and there are kinds that a target may not offer.
-    let group = item.key.apiVersion.split(separator: "/").first.map(String.init) ?? ""
+    let group = String(item.key.group)
     return Self.optional.contains(group)
       || ResourceTypes.builtin.find(apiVersion: item.key.apiVersion, kind: item.key.kind) == nil
   }

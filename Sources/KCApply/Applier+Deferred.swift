@@ -38,7 +38,7 @@ extension Applier {
   private func sources(of step: Step) async throws(ApplyFailure) -> [String: Value] {
     var live: [String: Value] = [:]
     for address in Set(step.deferred.flatMap(\.expression.addresses)).sorted() {
-      guard let key = keys[address], let type = client.types.find(apiVersion: key.apiVersion, kind: key.kind) else {
+      guard let key = keys[address], let type = client.types.reach(apiVersion: key.apiVersion, kind: key.kind) else {
         continue
       }
       live[address] = try await request { () async throws(ClientError) in

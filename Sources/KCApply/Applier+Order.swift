@@ -164,11 +164,11 @@ extension Applier {
     return true
   }
 
-  /// Whether a refusal passes by itself: a definition that was established a moment ago is served a moment later, and the
-  /// service account that pods of a new namespace run as is made a moment after it.
+  /// Whether a refusal passes by itself: a definition that was established or changed a moment ago is served so a moment
+  /// later, and the service account that pods of a new namespace run as is made a moment after it.
   private static func mayPass(_ status: APIStatus, _ type: ResourceType) -> Bool {
     if status.code == 403, Health.passes(status.message) { return true }
-    return status.isNotFound && (status.details?.name ?? "").isEmpty && type.group.contains(".")
+    return (status.isMisfit || status.isNotFound && (status.details?.name ?? "").isEmpty) && type.group.contains(".")
       && !type.group.hasSuffix(".k8s.io")
   }
 }

@@ -45,7 +45,7 @@ extension Applier {
     let number = content.revision.number
     report(
       .rollingBack(to: number, because: failure, secrets: Restoring.secrets(in: restored.objects).map(\.address)))
-    var back = Planner(types: client.types).plan(
+    var back = Planner(types: client.types, defining: restored.objects).plan(
       project: plan.project, namespace: namespace, environment: content.revision.environment,
       desired: restored.objects, live: live)
     // What holds data is not removed without being asked for: it stays, and stays owned.

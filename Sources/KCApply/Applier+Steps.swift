@@ -83,7 +83,7 @@ extension Applier {
   /// Removes an object, with all that it owns, and waits until it is gone.
   func remove(_ step: Step) async throws(ApplyFailure) {
     if Task.isCancelled { throw .cancelled }
-    guard let type = client.types.find(apiVersion: step.key.apiVersion, kind: step.key.kind) else { return }
+    guard let type = client.types.reach(apiVersion: step.key.apiVersion, kind: step.key.kind) else { return }
     if step.action == .remove { report(.removing(step)) }
     do throws(ClientError) {
       try await client.delete(

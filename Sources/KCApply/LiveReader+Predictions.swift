@@ -35,12 +35,47 @@ extension LiveReader {
     do throws(ClientError) {
       return .success(try await client.apply(object, type: type, force: force, dryRun: true))
     } catch {
-      guard case .status(let status) = error, status.code == 501 || status.code < 500 && status.code != 429 else {
-        throw error
-      }
+      guard case .status(let status) = error,
+        status.code == 501 || status.code < 500 && status.code != 429 || status.isMisfit
+      else { throw error }
       // A webhook that does more than answer cannot be asked what it would do.
       return status.message.contains("does not support dry run") ? nil : .failure(status)
     }
+  }
+
+  /// Looks again at what the target would refuse by a definition that the plan changes first: by the new one.
+  func judgeAnew(
+    _ open: [DesiredObject], _ answers: inout [ObjectKey: Prediction], of new: [DesiredObject],
+    _ state: inout LiveState, by kinds: KnownKinds
+  ) {
+    let redefined = Self.redefined(open, answers, state)
+    if redefined.isEmpty { return }
+    for item in open where redefined.contains("\(item.key.group)/\(item.key.kind)") {
+      guard let type = kinds.types.find((item.object.apiVersion, item.object.kind)),
+        let current = state.objects[item.key]
+      else { continue }
+      if case .success? = answers[item.key]?.result { continue }
+      let (refusal, conflicts) = Offline.update(item, current, type, kinds.schema)
+      answers[item.key] = Prediction(result: refusal.map { .failure($0) }, conflicts: conflicts)
+    }
+    for item in new where redefined.contains("\(item.key.group)/\(item.key.kind)") {
+      guard let type = kinds.types.find((item.object.apiVersion, item.object.kind)) else { continue }
+      state.refused[item.key] = Offline.refusal(of: item.object, type, kinds.schema)
+    }
+  }
+
+  /// The kinds, as `group/kind`, whose definitions are there and change.
+  private static func redefined(
+    _ open: [DesiredObject], _ answers: [ObjectKey: Prediction], _ state: LiveState
+  ) -> Set<String> {
+    var found: Set<String> = []
+    for item in open where item.key.kind == "CustomResourceDefinition" {
+      guard case .success(let result)? = answers[item.key]?.result, result["spec"] != state.objects[item.key]?["spec"],
+        let group = result.at("spec", "group")?.string, let kind = result.at("spec", "names", "kind")?.string
+      else { continue }
+      found.insert("\(group)/\(kind)")
+    }
+    return found
   }
 
   /// Whether something may have been taken away from an object since the last apply.
@@ -117,7 +152,7 @@ extension LiveReader {
   /// Whether a refusal will be one still when what the plan makes before is there.
   private static func stands(_ status: APIStatus, _ object: Value) -> Bool {
     switch status.code {
-    case 400, 422, 501: return true
+    case 400, 422, 500, 501: return true
     // Who may not bind a role that is not there yet may bind it when it is; a pod's account may be as new.
     case 403: return object.kind != "Pod" && !(object.apiVersion ?? "").hasPrefix("rbac.authorization.k8s.io/")
     default: return false

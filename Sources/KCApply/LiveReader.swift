@@ -39,7 +39,7 @@ public struct LiveReader: Sendable {
     let hasNew = desired.contains { state.objects[$0.key] == nil }
     async let early = hasNew ? await surroundings() : nil
     var (open, new): ([DesiredObject], [DesiredObject]) = ([], [])
-    let planner = Planner(types: client.types)
+    let planner = Planner(types: client.types, defining: desired)
     let known = Deferral.resolve(desired, live: state.objects)
     let kinds = KnownKinds(definedBy: desired.map(\.object))
     // What is not known yet cannot be asked about.
@@ -69,7 +69,8 @@ public struct LiveReader: Sendable {
     let needed = touched.reduce(into: Set<ObjectKey>()) { $0.formUnion(Requirements.of($1.object)) }
     state.lacking = await absent(needed.subtracting(declared))
     state.refused.merge(try await refusals(of: new.filter(admission.judges))) { known, _ in known }
-    let answers = try await predictions(open)
+    var answers = try await predictions(open)
+    judgeAnew(open, &answers, of: new, &state, by: kinds)
     state.refusedPods = await podRefusals(of: touched.filter { admission.judgesPods(of: $0) && Self.canAsk($0, state) })
     state.predicted = answers.compactMapValues(\.result)
     state.conflicts = answers.compactMapValues { $0.conflicts.isEmpty ? nil : $0.conflicts }
@@ -195,7 +196,7 @@ public struct LiveReader: Sendable {
 
   /// Reads objects of one kind and namespace: by a list where they are many and lists are allowed.
   private func read(_ keys: [ObjectKey]) async throws(ClientError) -> [Value] {
-    guard let first = keys.first, let type = client.types.find(apiVersion: first.apiVersion, kind: first.kind)
+    guard let first = keys.first, let type = client.types.reach(apiVersion: first.apiVersion, kind: first.kind)
     else { return [] }
     if keys.count >= Self.listFrom {
       do throws(ClientError) {

@@ -50,7 +50,7 @@ public struct StatusReader: Sendable {
     let causes = Applier(client: client, options: Applier.Options()) { _ in }
     let rows = try await inParallel(inventory.entries, width: LiveReader.width) {
       entry async throws(ClientError) -> StatusReport.Row in
-      guard let type = client.types.find(apiVersion: entry.key.apiVersion, kind: entry.key.kind) else {
+      guard let type = client.types.reach(apiVersion: entry.key.apiVersion, kind: entry.key.kind) else {
         return StatusReport.Row(address: entry.address, key: entry.key, health: nil, pods: [])
       }
       do throws(ClientError) {

@@ -86,6 +86,7 @@ public struct RetryingTransport: APITransport {
       case 503 where response.headers["retry-after"] != nil: return (retryAfter(response), ())
       // What a server does not do it will not do later either.
       case 501: return nil
+      case 500 where isMisfit(response): return nil
       case 500..., 408: return isIdempotent(request) ? (retryAfter(response), ()) : nil
       default: return nil
       }
@@ -95,6 +96,16 @@ public struct RetryingTransport: APITransport {
   /// Seconds, as the header says it; bounded, for a server may say anything.
   private static func retryAfter(_ response: APIResponse) -> Duration? {
     response.headers["retry-after"].flatMap { Int($0) }.map { .seconds(min(max($0, 0), 30)) }
+  }
+
+  /// Whether what was sent is wrong, though the server takes it on itself.
+  private static func isMisfit(_ response: APIResponse) -> Bool {
+    do throws(ClientError) {
+      _ = try APIClient.value(of: response)
+      return false
+    } catch {
+      return error.status?.isMisfit ?? false
+    }
   }
 
   /// Whether a request that may have been carried out can be sent again without harm.

@@ -27,6 +27,19 @@ public struct ResourceTypes: Sendable {
     byKind["\(apiVersion)/\(kind)"].map { all[$0] }
   }
 
+  /// The resource that a kind's objects can be reached by: in the version that is named where that is served, else in
+  /// another one of its group, the newest that is stable.
+  public func reach(apiVersion: String, kind: String) -> ResourceType? {
+    if let exact = find(apiVersion: apiVersion, kind: kind) { return exact }
+    let group = apiVersion.contains("/") ? apiVersion.prefix { $0 != "/" } : ""
+    return all.filter { $0.kind == kind && $0.group == group }.max { Self.rank($0.version) < Self.rank($1.version) }
+  }
+
+  /// Puts versions in an order: those that are stable last.
+  private static func rank(_ version: String) -> (Int, String) {
+    (version.contains("alpha") ? 0 : version.contains("beta") ? 1 : 2, version)
+  }
+
   public func find(group: String, version: String, plural: String) -> ResourceType? {
     byPlural["\(group.isEmpty ? version : "\(group)/\(version)")/\(plural)"].map { all[$0] }
   }
@@ -53,11 +66,8 @@ public struct ResourceTypes: Sendable {
         ?? matches.first
     else { return nil }
     // Of several versions the newest that is stable.
-    func rank(_ version: String) -> (Int, String) {
-      (version.contains("alpha") ? 0 : version.contains("beta") ? 1 : 2, version)
-    }
     return matches.filter { $0.group == first.group && $0.plural == first.plural }.max {
-      rank($0.version) < rank($1.version)
+      Self.rank($0.version) < Self.rank($1.version)
     }
   }
 }

@@ -24,7 +24,10 @@ public struct Origin: Sendable, Hashable {
 }
 
 /// What names an object on a target.
+///
+/// An object is the same one in every version of its group: keys that differ in the version alone are equal.
 public struct ObjectKey: Sendable, Hashable, Comparable {
+  /// The version that it is spoken of in.
   public var apiVersion: String
   public var kind: String
   /// Empty for objects of the cluster.
@@ -47,10 +50,24 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
   /// `deployment web`
   public var title: String { "\(kind.lowercased()) \(name)" }
 
+  /// The group without the version; empty for the core group.
+  public var group: Substring {
+    apiVersion.utf8.firstIndex(of: UInt8(ascii: "/")).map { apiVersion[..<$0] } ?? ""
+  }
+
+  public static func == (left: ObjectKey, right: ObjectKey) -> Bool {
+    left.name == right.name && left.namespace == right.namespace && left.kind == right.kind
+      && (left.apiVersion == right.apiVersion || left.group == right.group)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    hasher.combine(namespace)
+    hasher.combine(name)
+  }
+
   public static func < (left: ObjectKey, right: ObjectKey) -> Bool {
-    (left.kind, left.namespace, left.name, left.apiVersion) < (
-      right.kind, right.namespace, right.name, right.apiVersion
-    )
+    (left.kind, left.namespace, left.name, left.group) < (right.kind, right.namespace, right.name, right.group)
   }
 }
 

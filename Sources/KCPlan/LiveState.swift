@@ -131,9 +131,11 @@ public struct InventoryEntry: Sendable, Hashable {
 
   /// As the source called it, told by the address: `config settings`.
   var title: String {
-    let parts = address.split(separator: ".")
-    guard parts.count > 1, let kind = parts.dropLast().last, kind != "object", kind.allSatisfy({ $0.isLowercase })
-    else { return key.title }
+    // The last part is the block's name, which may have dots where it is the object's.
+    let path = address.hasSuffix(".\(key.name)") ? address.dropLast(key.name.count + 1) : address[...]
+    let parts = path.split(separator: ".")
+    let kinds = path.count < address.count ? parts[...] : parts.dropLast()
+    guard let kind = kinds.last, kind != "object", kind.allSatisfy({ $0.isLowercase }) else { return key.title }
     return "\(kind) \(key.name)"
   }
 }

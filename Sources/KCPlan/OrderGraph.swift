@@ -63,7 +63,7 @@ public struct OrderGraph: Sendable {
     }
     var known = Set(edges.map { [$0.from, $0.to] })
     for (index, step) in steps.enumerated() where step.action != .remove {
-      let group = step.key.apiVersion.split(separator: "/").first.map(String.init) ?? ""
+      let group = step.key.group
       for first in [namespaces[step.key.namespace], definitions["\(group)/\(step.key.kind)"]] {
         guard let first, first != index, nodes[first].wave < nodes[index].wave,
           known.insert([first, index]).inserted

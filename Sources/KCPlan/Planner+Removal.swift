@@ -62,7 +62,7 @@ extension Planner {
     }
     if definitions.isEmpty { return }
     for index in steps.indices {
-      let group = steps[index].key.apiVersion.split(separator: "/").first.map(String.init) ?? ""
+      let group = steps[index].key.group
       guard let title = definitions["\(group)/\(steps[index].key.kind)"] else { continue }
       if steps[index].action == .keep { steps[index].action = .change }
       steps[index].refusal = APIStatus(

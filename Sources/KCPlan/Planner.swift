@@ -43,6 +43,22 @@ public struct Planner {
     self.options = options
   }
 
+  /// For a target, and with what the plan's own definitions say of their kinds once they are there.
+  ///
+  /// - Parameter types: the kinds that the target serves.
+  public init(types: ResourceTypes, defining desired: [DesiredObject], options: Options = Options()) {
+    let definitions = desired.map(\.object).filter { $0.kind == "CustomResourceDefinition" }
+    if definitions.isEmpty {
+      self.init(types: types, options: options)
+      return
+    }
+    var types = types
+    for type in definitions.flatMap(ResourceType.declared) where types.find((type.apiVersion, type.kind)) == nil {
+      types.insert(type)
+    }
+    self.init(types: types, schema: KnownKinds(definedBy: definitions).schema, options: options)
+  }
+
   /// The plan that makes `live` as `desired` says.
   ///
   /// - Parameters:

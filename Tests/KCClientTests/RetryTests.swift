@@ -9,10 +9,13 @@ private final class Script: APITransport {
   private let rest: Mutex<[Result<Int, ClientError>]>
   private let seen = Atomic<Int>(0)
   private let header: String?
+  private let message: String?
 
-  init(_ answers: [Result<Int, ClientError>], retryAfter: String? = nil) {
+  /// - Parameter message: what the answers say.
+  init(_ answers: [Result<Int, ClientError>], retryAfter: String? = nil, message: String? = nil) {
     rest = Mutex(answers)
     header = retryAfter
+    self.message = message
   }
 
   var count: Int { seen.load(ordering: .relaxed) }
@@ -21,6 +24,9 @@ private final class Script: APITransport {
     seen.wrappingAdd(1, ordering: .relaxed)
     let answer = rest.withLock { $0.isEmpty ? Result<Int, ClientError>.success(200) : $0.removeFirst() }
     var response = APIResponse(status: try answer.get(), body: .value([:]))
+    if response.status >= 400, let message {
+      response.body = .value(APIStatus(code: response.status, reason: "", message: message).value)
+    }
     if response.status >= 400, let header { response.headers["retry-after"] = header }
     return response
   }
@@ -62,6 +68,15 @@ private final class Script: APITransport {
       let result = await send("GET", [.success(status)])
       #expect(result.status == status && result.count == 1)
     }
+  }
+
+  /// Servers say of an apply with unknown fields that they failed themselves: it does not get better.
+  @Test func whatDoesNotFitItsKindIsNotRepeated() async throws {
+    let words = "failed to create typed patch object (/a; example.com/v1, Kind=B): .spec.x: field not declared in schema"
+    let script = Script([.success(500)], message: words)
+    let answer = try await RetryingTransport(script, policy: quick).send(
+      APIRequest(method: "PATCH", path: "/", contentType: "application/apply-patch+yaml"))
+    #expect(answer.status == 500 && script.count == 1)
   }
 
   @Test func theServersWishIsKept() async throws {

@@ -15,6 +15,19 @@ import Testing
     return object
   }
 
+  @Test func whatGoesIsCalledAsItsBlockWas() {
+    func title(_ address: String, _ kind: String, _ name: String) -> String {
+      InventoryEntry(address: address, key: ObjectKey(apiVersion: "v1", kind: kind, namespace: "", name: name)).title
+    }
+    #expect(title("config.settings", "ConfigMap", "settings") == "config settings")
+    #expect(title("shop.eu.config.settings", "ConfigMap", "eu-settings") == "config eu-settings")
+    let definition = "k8s.apiextensions.v1.CustomResourceDefinition.planets.shop.example.com"
+    #expect(
+      title(definition, "CustomResourceDefinition", "planets.shop.example.com")
+        == "customresourcedefinition planets.shop.example.com")
+    #expect(title("config.app.conf", "ConfigMap", "app.conf") == "config app.conf")
+  }
+
   @Test func aServiceTurnsToNewPodsWhenTheyAreReady() throws {
     var live = LiveState(target: "test")
     for object in [service("old"), Make.deployment("old")] {

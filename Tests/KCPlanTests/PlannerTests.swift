@@ -71,6 +71,28 @@ enum Make {
     #expect(plan.count(.keep) == 2)
   }
 
+  @Test func anObjectIsTheSameInEachVersionOfItsGroup() throws {
+    func scaler(_ version: String) -> Value {
+      [
+        "apiVersion": .string("autoscaling/\(version)"), "kind": "HorizontalPodAutoscaler",
+        "metadata": ["name": "web", "namespace": "shop"],
+        "spec": [
+          "maxReplicas": 3, "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "web"],
+        ],
+      ]
+    }
+    #expect(ObjectKey(scaler("v1")) == ObjectKey(scaler("v2")))
+    var other = ObjectKey(scaler("v1"))
+    other.apiVersion = "autoscaling.example.com/v1"
+    #expect(other != ObjectKey(scaler("v1")))
+    var live = LiveState(target: "test")
+    live.inventory = [InventoryEntry(address: "horizontalpodautoscaler.web", key: ObjectKey(scaler("v1")))]
+    live.objects[ObjectKey(scaler("v1"))] = try Make.applied(scaler("v2"))
+    let plan = Make.plan([Make.desired(scaler("v2"))], live)
+    #expect(plan.isEmpty, "\(plan.changes)")
+    #expect(plan.steps.first?.key.apiVersion == "autoscaling/v2")
+  }
+
   @Test func oneFieldIsOneChangeWithItsPlace() throws {
     let old = Make.deployment("web")
     var live = LiveState(target: "test")

@@ -103,6 +103,13 @@ extension APIStatus {
   public var isNotFound: Bool { code == 404 && reason == "NotFound" }
   public var isConflict: Bool { code == 409 && reason == "Conflict" }
   public var isAlreadyExists: Bool { code == 409 && reason == "AlreadyExists" }
+  /// Whether an object has fields that its kind does not have. Servers answer an apply so as if they were at fault
+  /// themselves, and only in words.
+  public var isMisfit: Bool { code == 500 && Self.misfits.contains { message.hasPrefix($0) } }
+  private static let misfits = [
+    "failed to create typed patch object", "failed to create typed live object", "failed to prune fields",
+    "failed to convert merged object",
+  ]
   /// The watch or list is too old and must start afresh.
   public var isExpired: Bool { code == 410 }
 }

@@ -66,7 +66,9 @@ struct Rollback: AsyncParsableCommand {
       if !restored.lost.isEmpty { try Self.refuse(lost: restored.lost) }
       let live = try await LiveReader(client: target.client, target: target.name).read(
         project: name, namespace: namespace, desired: restored.objects)
-      let planner = Planner(types: target.client.types, options: .init(allowDelete: Set(guards.allowDelete)))
+      let planner = Planner(
+        types: target.client.types, defining: restored.objects,
+        options: .init(allowDelete: Set(guards.allowDelete)))
       let plan = planner.plan(
         project: name, namespace: namespace, environment: content.revision.environment, desired: restored.objects,
         live: live)

@@ -40,7 +40,7 @@ struct Drift {
     let restored = try await Restoring.complete(content.objects, from: target.client)
     let live = try await LiveReader(client: target.client, target: target.name).read(
       project: project, namespace: namespace, desired: restored.objects)
-    let plan = Planner(types: target.client.types).plan(
+    let plan = Planner(types: target.client.types, defining: restored.objects).plan(
       project: project, namespace: namespace, environment: newest.environment, desired: restored.objects, live: live)
     var entries = plan.changes.filter { $0.action != .remove }.map { step in
       Entry(

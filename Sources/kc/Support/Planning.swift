@@ -21,7 +21,8 @@ enum Planning {
       var live = try await LiveReader(client: target.client, target: target.name).read(
         project: project.compilation.project.name, namespace: namespace(project), desired: desired)
       if let cluster { live.cluster = cluster }
-      return Planner(types: target.client.types, options: options(project, allowDelete)).plan(
+      let planner = Planner(types: target.client.types, defining: desired, options: options(project, allowDelete))
+      return planner.plan(
         project: project.compilation.project.name, namespace: namespace(project), environment: project.environment,
         desired: desired, live: live,
         sources: project.inputs.bytes)
