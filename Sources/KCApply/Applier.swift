@@ -205,10 +205,14 @@ public struct Applier: Sendable {
     _ entries: [InventoryEntry], of plan: Plan, in inventory: inout Inventory
   ) async throws(ApplyFailure) {
     // An object is the same in each version: the record keeps up with the one that is declared.
-    func versions(_ entries: [InventoryEntry]) -> Set<[String]> { Set(entries.map { [$0.address, $0.key.apiVersion] }) }
+    func versions(_ entries: [InventoryEntry]) -> Set<[String]> {
+      Set(entries.map { [$0.address, $0.key.apiVersion] })
+    }
     if Set(entries) == Set(inventory.entries), versions(entries) == versions(inventory.entries),
       inventory.environment == plan.environment || entries.isEmpty
-    { return }
+    {
+      return
+    }
     inventory.entries = entries
     inventory.environment = plan.environment
     let written = inventory

@@ -72,7 +72,8 @@ private final class Script: APITransport {
 
   /// Servers say of an apply with unknown fields that they failed themselves: it does not get better.
   @Test func whatDoesNotFitItsKindIsNotRepeated() async throws {
-    let words = "failed to create typed patch object (/a; example.com/v1, Kind=B): .spec.x: field not declared in schema"
+    let words =
+      "failed to create typed patch object (/a; example.com/v1, Kind=B): .spec.x: field not declared in schema"
     let script = Script([.success(500)], message: words)
     let answer = try await RetryingTransport(script, policy: quick).send(
       APIRequest(method: "PATCH", path: "/", contentType: "application/apply-patch+yaml"))
