@@ -41,8 +41,8 @@ extension Applier {
       for step in ordered {
         var result = Made(step: step, object: try await make(step))
         result.since = .now
-        // A rollout places pods until its end.
-        if step.action == .add {
+        // A rollout places pods until its end, a job that is there all at once.
+        if step.action == .add || step.action == .change && step.key.kind == "Job" {
           result.since = nil
           await waitUntilPlaced(step, result.object)
           made.append(result)
@@ -96,7 +96,7 @@ extension Applier {
     }
     if step.action != .change { return true }
     return step.changes.contains { change in
-      ["template", "replicas", "parallelism"].contains { change.field.path.hasPrefix(FieldPath("spec", $0)) }
+      ["template", "replicas", "parallelism", "suspend"].contains { change.field.path.hasPrefix(FieldPath("spec", $0)) }
     }
   }
 

@@ -7,6 +7,7 @@ enum Effect {
     case .add:
       if step.key.kind == "DaemonSet" { return "new, a pod a node" }
       if isPaused(step) { return "new, and makes no pods: it is paused" }
+      if isSuspended(step.object) { return "new, and makes no pods: it is suspended" }
       return pods(of: step.object).map { "new, \(plural($0, "pod"))" } ?? "new"
     case .change: return change(step)
     case .replace, .remove, .keep: return step.effect
@@ -26,6 +27,17 @@ enum Effect {
     step.key.kind == "Deployment" && step.object?.at("spec", "paused") == true
   }
 
+  /// Whether a job is told to wait before it begins, or goes on.
+  static func isSuspended(_ object: Value?) -> Bool {
+    object?["kind"] == "Job" && object?.at("spec", "suspend") == true
+  }
+
+  /// Whether the number of a workload's pods changes, but not what they are made from.
+  static func scales(_ step: Step) -> Bool {
+    let fields = step.key.kind == "Job" ? ["parallelism", "suspend"] : ["replicas"]
+    return step.changes.contains { change in fields.contains { change.field.path == FieldPath("spec", $0) } }
+  }
+
   /// Whether pods are made anew only where somebody deletes them.
   private static func waitsForDeletion(_ step: Step) -> Bool {
     step.key.kind == "ReplicaSet" || step.object?.at("spec", "updateStrategy", "type") == "OnDelete"
@@ -35,8 +47,15 @@ enum Effect {
     step.changes.contains { $0.field.path.hasPrefix(template) }
   }
 
-  /// The object as its workload will be, with the replicas that it keeps where the step says nothing of them.
+  /// The object as its workload will be, with the replicas that it keeps where the step says nothing of them, and what a
+  /// job has done already.
   static func scaled(_ object: Value?, by step: Step, live: Value?) -> Value? {
+    if step.key.kind == "Job", [.change, .keep].contains(step.action), var object,
+      let done = live?.at("status", "succeeded")
+    {
+      object.set(done, at: "status", "succeeded")
+      return object
+    }
     let replicas = FieldPath("spec", "replicas")
     guard var object, step.action == .change, object.at("spec", "replicas") == nil,
       !step.changes.contains(where: { $0.field.path == replicas }), let kept = live?.at("spec", "replicas")
@@ -58,6 +77,7 @@ enum Effect {
     }
     if step.key.kind == "CronJob" { return "changed in place, from the next run on" }
     if step.key.kind == "Pod" { return pod(step) }
+    if step.key.kind == "Job", scales(step) { return job(step) }
     if changesTemplate(step), waitsForDeletion(step) {
       return "changed in place; takes effect as pods are deleted"
     }
@@ -76,6 +96,16 @@ enum Effect {
     }
     if let scale { return "scales \(scale.field.old?.int ?? 1) → \(scale.field.new?.int ?? 1)" }
     return "changed in place, no pod restarts"
+  }
+
+  private static func job(_ step: Step) -> String {
+    let suspend = step.changes.first { $0.field.path == FieldPath("spec", "suspend") }
+    if suspend != nil {
+      return isSuspended(step.object)
+        ? "suspended: its pods stop" : "begins: \(plural(pods(of: step.object) ?? 0, "pod"))"
+    }
+    let scale = step.changes.first { $0.field.path == FieldPath("spec", "parallelism") }
+    return "\(scale?.field.old?.int ?? 1) → \(scale?.field.new?.int ?? 1) pods at once"
   }
 
   /// A pod that nothing else makes is not made anew: what of it can be changed is changed where it runs.
@@ -110,7 +140,10 @@ enum Effect {
     guard let object else { return nil }
     switch object["kind"]?.string {
     case "Deployment", "StatefulSet", "ReplicaSet": return Int(clamping: object.at("spec", "replicas")?.int ?? 1)
-    case "Job": return Int(clamping: object.at("spec", "parallelism")?.int ?? 1)
+    case "Job":
+      if object.at("spec", "suspend") == true { return 0 }
+      let left = object.at("spec", "completions")?.int.map { $0 - (object.at("status", "succeeded")?.int ?? 0) }
+      return Int(clamping: max(0, min(object.at("spec", "parallelism")?.int ?? 1, left ?? .max)))
     case "Pod": return 1
     default: return nil
     }

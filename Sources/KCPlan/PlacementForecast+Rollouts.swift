@@ -82,13 +82,13 @@ extension PlacementForecast {
     return first
   }
 
-  /// The addresses of what is placed after a new job in the job's wave: nobody waits for the job there, and it may be done.
+  /// The addresses of what is placed after a job that begins in the job's wave: nobody waits for the job there, and it may be done.
   private static func overtakingJobs(_ steps: [Step]) -> Set<String> {
     var waves: Set<Int> = []
     var found: Set<String> = []
     for step in steps where places(step) {
       if waves.contains(step.wave) { found.insert(step.address) }
-      if step.key.kind == "Job", step.action == .add { waves.insert(step.wave) }
+      if step.key.kind == "Job", step.action != .replace { waves.insert(step.wave) }
     }
     return found
   }

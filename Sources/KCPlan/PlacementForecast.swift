@@ -75,8 +75,7 @@ struct PlacementForecast {
         let template = Self.template(of: object)
       else { continue }
       let rolls = Effect.rolls(step)
-      let scales = step.changes.contains { $0.field.path == FieldPath("spec", "replicas") }
-      if step.action == .change, !rolls, !scales { continue }
+      if step.action == .change, !rolls, !Effect.scales(step) { continue }
       var placement = Placement(address: step.address, name: object.name ?? "")
       let isAnew = rolls || step.action == .replace
       let before = podCount
@@ -91,7 +90,7 @@ struct PlacementForecast {
       guard object.kind == "Job" else { continue }
       let place = object.namespace.map { "\($0)/" } ?? ""
       let pods = (before..<podCount).map { place + podName($0 + 1, of: object) }
-      jobs.append((pods, wave: step.wave, isAwaited: step.action != .add))
+      jobs.append((pods, wave: step.wave, isAwaited: step.action == .replace))
     }
     if !evicted.isEmpty { findPlaces(forEvictedIn: &out, steps) }
     return out

@@ -51,7 +51,7 @@ enum Risks {
     guard let live else { return [] }
     var out: [Risk] = []
     if holdsData(step.key.kind), let reason = guardReason(live) { out.append(Risk(.dataLoss, reason)) }
-    if let pods = Effect.pods(of: live), pods > 0, step.key.kind != "Job" {
+    if let pods = running(live), pods > 0, step.key.kind != "Job" {
       out.append(Risk(.downtime, "\(Effect.plural(pods, "pod")) \(pods == 1 ? "stops" : "stop")"))
     }
     return out
@@ -64,11 +64,17 @@ enum Risks {
     case "Job", "ConfigMap", "Secret", "RoleBinding", "ClusterRoleBinding": break
     case "Service": out.append(Risk(.downtime, "its address changes"))
     default:
-      if let pods = Effect.pods(of: live), pods > 0 {
+      if let pods = running(live), pods > 0 {
         out.append(Risk(.downtime, "\(Effect.plural(pods, "pod")) \(pods == 1 ? "goes" : "go") before new ones start"))
       }
     }
     return out
+  }
+
+  /// How many pods a workload has.
+  private static func running(_ live: Value?) -> Int? {
+    guard live?["kind"] == "DaemonSet" else { return Effect.pods(of: live) }
+    return Int(clamping: live?.at("status", "currentNumberScheduled")?.int ?? 0)
   }
 
   private static func change(_ step: Step) -> [Risk] {

@@ -40,6 +40,54 @@ import Testing
     #expect(Make.plan([Make.desired(new)]).changes.first?.effect == "new, and makes no pods: it is paused")
   }
 
+  private func job(_ spec: Value) -> Value {
+    var object = Make.deployment("once")
+    object["apiVersion"] = "batch/v1"
+    object["kind"] = "Job"
+    object["spec"] = ["template": object.at("spec", "template") ?? .null]
+    object.set("Never", at: "spec", "template", "spec", "restartPolicy")
+    for (name, value) in spec.object ?? [:] { object.set(value, at: "spec", name) }
+    return object
+  }
+
+  /// - Parameter done: how many of its pods have done their work.
+  private func change(_ old: Value, _ new: Value, done: Int64 = 0) throws -> (effect: String?, pods: Int) {
+    var live = LiveState(cluster: .init(nodes: [Make.node("n1")]), target: "test")
+    var current = try Make.applied(job(old))
+    current.set(["succeeded": .int(done)], at: "status")
+    live.objects[ObjectKey(current)] = current
+    let plan = Make.plan([Make.desired(job(new))], live)
+    return (plan.changes.first?.effect, plan.placements.reduce(0) { $0 + $1.total })
+  }
+
+  @Test func jobsBeginAndWait() throws {
+    let new = { (spec: Value) in
+      Make.plan(
+        [Make.desired(job(spec))], LiveState(cluster: .init(nodes: [Make.node("n1")]), target: "test"))
+    }
+    #expect(new(["suspend": true]).changes.first?.effect == "new, and makes no pods: it is suspended")
+    #expect(new(["suspend": true]).placements.isEmpty)
+    #expect(new(["parallelism": 5, "completions": 2]).changes.first?.effect == "new, 2 pods")
+    var told = try change(["suspend": true], ["suspend": false])
+    #expect(told.effect == "begins: 1 pod" && told.pods == 1, "\(told)")
+    told = try change(["suspend": false], ["suspend": true])
+    #expect(told.effect == "suspended: its pods stop" && told.pods == 0, "\(told)")
+    told = try change(["parallelism": 1, "completions": 9], ["parallelism": 4, "completions": 9], done: 6)
+    #expect(told.effect == "1 → 4 pods at once" && told.pods == 3, "\(told)")
+  }
+
+  @Test func daemonsThatGoAreTold() throws {
+    var daemons = Make.deployment("agent")
+    daemons["kind"] = "DaemonSet"
+    daemons.set(nil, at: "spec", "replicas")
+    var current = try Make.applied(daemons)
+    current.set(["currentNumberScheduled": 3], at: "status")
+    var live = LiveState(target: "test")
+    live.objects[ObjectKey(current)] = current
+    live.inventory = [InventoryEntry(address: "daemonset.agent", key: ObjectKey(current))]
+    #expect(Make.plan([], live).changes.first?.risks == [Risk(.downtime, "3 pods stop")])
+  }
+
   private let scaler: Value = [
     "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
     "metadata": ["name": "web", "namespace": "shop"],
