@@ -31,8 +31,11 @@ public struct LiveReader: Sendable {
     state.unfinished = await last
     let keys = Set(desired.map(\.key)).union(state.inventory.map(\.key))
     state.objects = try await objects(keys)
+    let others = OtherRecords(client: client, project: project, namespace: namespace)
+    if inventory.entries.isEmpty, !desired.isEmpty {
+      state.elsewhere = (try? await others.ofTheProject())?.map { ($0.namespace, $0.environment) } ?? []
+    }
     if Self.mayShare(state, project, desired) {
-      let others = OtherRecords(client: client, project: project, namespace: namespace)
       state.owners = try await others.owners(in: Set(keys.map(\.namespace))).filter { keys.contains($0.key) }
     }
     // What is new is placed: while it is looked at here, the target is asked already for what that takes.

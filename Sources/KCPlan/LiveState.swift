@@ -55,6 +55,9 @@ public struct LiveState: Sendable {
   public var inventory: [InventoryEntry]
   /// The environment of the project's last apply; nil where it had none, or where the project owns nothing.
   public var environment: String?
+  /// Where else on the target the project owns something, where it owns nothing here: the namespaces of its records, each
+  /// with its environment.
+  public var elsewhere: [(namespace: String, environment: String?)] = []
   /// Nodes and pods of the whole target, for placement.
   public var cluster: Cluster
   /// How the target's scheduler places pods, as far as it tells.

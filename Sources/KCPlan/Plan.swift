@@ -68,11 +68,19 @@ public struct Plan: Sendable {
   public var appliedAs: String?
   /// `was last applied as env prod, and this plan is for no env: …`; nil where nothing comes of it.
   public var environmentWords: String? {
-    guard let appliedAs, !isEmpty else { return nil }
+    if isEmpty { return nil }
+    if !alsoIn.isEmpty {
+      return "owns objects in \(alsoIn.joined(separator: ", ")), too: this plan makes others, and those stay"
+    }
+    guard let appliedAs else { return nil }
     let gone = count(.remove) == 0 ? "" : ": what only that declares is removed"
     let now = environment.map { "env \($0)" } ?? "no env"
     return "was last applied as \(appliedAs), and this plan is for \(now)\(gone)"
   }
+
+  /// Namespaces in which the project owns objects of the same environment, where it owns nothing here: those of a project
+  /// whose namespace has changed.
+  public var alsoIn: [String] = []
 
   /// What the project leaves and does not remove.
   public var stays: [Stay] = []

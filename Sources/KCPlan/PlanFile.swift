@@ -105,6 +105,7 @@ public enum PlanFile {
         backTo: unfinished["backTo"]?.int.map { Int(clamping: $0) })
     }
     plan.appliedAs = body.at("view", "appliedAs")?.string
+    plan.alsoIn = (body.at("view", "alsoIn")?.array ?? []).compactMap(\.string)
     let inputs = PlanInputs(body["inputs"] ?? [:])
     plan.id = inputs.id.isEmpty ? nil : inputs.id
     return Content(plan: plan, server: body["server"]?.string ?? "", inputs: inputs)

@@ -115,6 +115,7 @@ public struct Planner {
     plan.unfinished = live.unfinished
     plan.stays = stays
     plan.appliedAs = Self.formerEnvironment(live, environment)
+    plan.alsoIn = live.elsewhere.filter { $0.environment == environment }.map(\.namespace)
     return plan
   }
 

@@ -207,8 +207,19 @@ import Testing
     let words = "was last applied as env staging, and this plan is for env prod: what only that declares is removed"
     #expect(plan.environmentWords == words)
     #expect(PlanMarkdown(plan).render().contains(words))
+    #expect(PlanHTML(plan).render().contains(words))
     live.environment = "prod"
     #expect(Make.plan([], live).environmentWords == nil)
+  }
+
+  /// A project whose namespace has changed finds nothing of its own, and leaves what it had.
+  @Test func whatAProjectHasElsewhereIsTold() throws {
+    var live = LiveState(target: "test")
+    live.elsewhere = [("old", "prod"), ("staging", "staging"), ("plain", nil)]
+    let plan = Make.plan([Make.desired(Make.config("a", [:]))], live)
+    #expect(plan.environmentWords == "owns objects in old, too: this plan makes others, and those stay")
+    live.elsewhere.removeFirst()
+    #expect(Make.plan([Make.desired(Make.config("a", [:]))], live).environmentWords == nil)
   }
 
   /// What the last apply sent and is gone was taken away; what it did not send is the program's news.

@@ -59,6 +59,7 @@ enum Sample {
     plan.unfinished = Unfinished(revision: 3, open: ["deployment.web"], removesAll: true, backTo: 2)
     plan.unfinished?.runBy = "anna@laptop"
     plan.appliedAs = "env staging"
+    plan.alsoIn = ["old"]
     return plan
   }
 

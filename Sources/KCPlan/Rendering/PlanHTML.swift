@@ -46,7 +46,9 @@ public struct PlanHTML {
       return "\(step.title) needs --take-ownership: \(fields)"
     }
     items += plan.placements.filter { $0.unplaced > 0 }.map { "\($0.name): \($0.unplaced) of \($0.total) fit nowhere" }
+    if let words = plan.environmentWords { items.append("\(plan.project) \(words)") }
     if let words = plan.unfinishedWords { items.append(words) }
+    items += plan.stays.map { "\($0.title) stays: \($0.reason)" }
     if items.isEmpty { return "" }
     let list = items.map { "<li>\(Markup.escape($0))</li>" }.joined(separator: "\n")
     return "<section id=\"problems\"><h2>Problems</h2><ul>\n\(list)\n</ul></section>\n"

@@ -20,6 +20,7 @@ public enum PlanJSON {
     ]
     if let environment = plan.environment { out["environment"] = .string(environment) }
     if let former = plan.appliedAs { out["appliedAs"] = .string(former) }
+    if !plan.alsoIn.isEmpty { out["alsoIn"] = .array(plan.alsoIn.map { .string($0) }) }
     if let unfinished = plan.unfinished { out["unfinished"] = self.unfinished(unfinished) }
     return out
   }

@@ -53,6 +53,9 @@ public struct PlanMarkdown {
     }
     if let words = plan.environmentWords { lines.append("> ⚠️ \(Markup.escape(words))") }
     if let words = plan.unfinishedWords { lines.append("> ⚠️ \(Markup.escape(words))") }
+    for stay in plan.stays {
+      lines.append("> ⚠️ \(Markup.code(stay.title)) stays: \(Markup.escape(stay.reason))")
+    }
     for step in plan.changes {
       for risk in step.risks {
         lines.append("> ⚠️ \(risk.kind.words): \(Markup.code(step.title)): \(Markup.escape(risk.reason))")
