@@ -39,6 +39,8 @@ public struct Applier: Sendable {
   public func apply(_ plan: Plan, namespace: String) async throws(ApplyFailure) {
     let contested = options.ownership.contested(plan)
     if !contested.isEmpty { throw .contested(contested) }
+    // Back to a revision go others than the plan knows of.
+    if options.onFailure != .rollback { watch.limit(to: Set(plan.steps.map(\.key.kind))) }
     var applier = self
     applier.client = client.adding(plan.steps.compactMap(\.object).flatMap(ResourceType.declared))
     let own = try await applier.ensureNamespace(namespace, plan)

@@ -16,6 +16,8 @@ final class HealthWatch: Sendable {
     var hasEnded = false
     /// What pods said of their containers before the apply, by their identities.
     var before: [String: Value] = [:]
+    /// What is followed; nil for all.
+    var kinds: Set<String>?
   }
 
   /// The kinds whose health depends on more than themselves, and what it depends on.
@@ -34,10 +36,22 @@ final class HealthWatch: Sendable {
     for (kind, informer) in informers { informer.addHandler { [weak self] in self?.take($0, kind) } }
   }
 
+  /// Leaves alone what has nothing to do with workloads of some kinds: each kind that is followed takes a connection.
+  func limit(to kinds: Set<String>) {
+    // A deployment has its pods through replica sets.
+    let others: Set = kinds.contains("Deployment") ? ["Pod", "ReplicaSet"] : ["Pod"]
+    state.withLock { $0.kinds = kinds.union(others) }
+  }
+
+  private var followed: [Informer] {
+    let kinds = state.withLock { $0.kinds }
+    return informers.filter { kinds?.contains($0.key) ?? true }.map(\.value)
+  }
+
   /// Follows until the task is cancelled.
   func run() async {
     await withTaskGroup(of: Void.self) { group in
-      for informer in informers.values { group.addTask { await informer.run() } }
+      for informer in followed { group.addTask { await informer.run() } }
     }
     let listeners = state.withLock { state in
       state.hasEnded = true
@@ -61,7 +75,7 @@ final class HealthWatch: Sendable {
   ///
   /// - Returns: whether it is; not where the target did not answer for so long, or the task was cancelled.
   func waitUntilSynced(within limit: Duration) async -> Bool {
-    for informer in informers.values {
+    for informer in followed {
       guard await informer.waitUntilSynced(within: limit) else { return false }
     }
     return !Task.isCancelled

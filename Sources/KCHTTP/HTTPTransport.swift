@@ -59,6 +59,9 @@ public final class HTTPTransport: APITransport {
       configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
       configuration.connectionPool.retryConnectionEstablishment = false
       configuration.httpVersion = .http1Only
+      configuration.http1_1ConnectionDebugInitializer = { channel in
+        channel.eventLoop.submit { try HeadWithBody.add(to: channel) }
+      }
       if let proxy = connection.proxy { configuration.proxy = try Self.proxy(proxy) }
       // The name stands in the requests, and leads to where the server is.
       if let name = connection.serverName, let host = Proxy.host(of: connection.server), name != host {

@@ -13,6 +13,8 @@ final class ProgressBoard: Sendable {
     var drawn = 0
     /// What was last said of each that is awaited, where lines stay: only what is new is said.
     var said: [String: String] = [:]
+    /// Lines that are said together with the next ones.
+    var unsaid = ""
     var applied: [String] = []
     var done: Set<String> = []
   }
@@ -49,13 +51,39 @@ final class ProgressBoard: Sendable {
       note(event, in: &state)
       if isJSON { return }
       erase(&state)
-      if let line = line(event, &state) { Terminal.say(line) }
-      if isLive { draw(&state) }
+      guard let line = line(event, &state) else {
+        if isLive { draw(&state) }
+        return
+      }
+      if !isLive { return collect(line, &state) }
+      Terminal.say(line)
+      draw(&state)
     }
   }
 
-  /// Takes the live part away, before the last word.
-  func finish() { state.withLock { erase(&$0) } }
+  /// Says a line soon: hundreds that come within a moment are one write, and wake whoever reads them once.
+  private func collect(_ line: String, _ state: inout State) {
+    let isFirst = state.unsaid.isEmpty
+    state.unsaid += line + "\n"
+    if !isFirst { return }
+    Task.detached { [self] in
+      try? await Task.sleep(for: .milliseconds(20))
+      self.state.withLock { say(&$0) }
+    }
+  }
+
+  private func say(_ state: inout State) {
+    if !state.unsaid.isEmpty { Terminal.err(state.unsaid) }
+    state.unsaid = ""
+  }
+
+  /// Says what is not said yet, and takes the live part away, before the last word.
+  func finish() {
+    state.withLock { state in
+      say(&state)
+      erase(&state)
+    }
+  }
 
   private func note(_ event: ApplyEvent, in state: inout State) {
     switch event {
@@ -73,7 +101,7 @@ final class ProgressBoard: Sendable {
       state.done.insert(step.address)
       if case .removed = event, step.action == .remove { state.applied.append(step.address) }
     case .rollingBack:
-      state = State(drawn: state.drawn)
+      state = State(drawn: state.drawn, unsaid: state.unsaid)
     case .applying, .removing, .notRolledBack: break
     }
   }
