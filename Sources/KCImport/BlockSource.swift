@@ -17,6 +17,8 @@ struct BlockSource {
   var hasRaw = false
   /// Whether kc has no schema of its kind.
   private(set) var isUnchecked = false
+  /// What could get a name, where that is looked for.
+  private(set) var uses: [LiftedUse] = []
   /// The places of the objects that it refers to.
   private(set) var references: Set<Int> = []
 
@@ -56,9 +58,9 @@ struct BlockSource {
 
   /// - Parameters:
   ///   - place: the object's place in the index, which has an entry there.
-  ///   - names: names that stand for texts.
+  ///   - names: names that stand for what is repeated.
   init?(
-    _ imported: ImportedObject, at place: Int, in index: ImportIndex, names: [String: String], namespace: String?
+    _ imported: ImportedObject, at place: Int, in index: ImportIndex, names: LiftedNames, namespace: String?
   ) {
     guard let entry = index.entries[place], case .object(let fields) = imported.object else { return nil }
     self.imported = imported
@@ -68,8 +70,10 @@ struct BlockSource {
     let type = ResourceTypes.builtin.find(apiVersion: entry.apiVersion, kind: entry.kind)
     if entry.isLifted {
       if let lifter = Lifter(imported.object, at: place, in: index, names: names, namespace: namespace) {
-        var writer = SourceWriter(imported.comments, names: names, lines: lifter.lines)
-        writer.write(lifter.lines, level: 1)
+        if names.isLooking { uses = names.uses(in: lifter.lines) }
+        let lines = names.lifted(lifter.lines)
+        var writer = SourceWriter(imported.comments, names: names, lines: lines)
+        writer.write(lines, level: 1)
         hasRaw = lifter.hasRaw
         references = lifter.references.places
         finish(writer)
@@ -82,7 +86,7 @@ struct BlockSource {
   }
 
   private mutating func writeInTermsOfAPI(
-    _ type: ResourceType?, _ entry: ImportIndex.Entry, _ names: [String: String]
+    _ type: ResourceType?, _ entry: ImportIndex.Entry, _ names: LiftedNames
   ) {
     let metadata = fields["metadata"]?.object
     let name = metadata?["name"]?.string
@@ -247,6 +251,7 @@ struct BlockSource {
   }
 
   private mutating func finish(_ writer: SourceWriter) {
+    uses = Lift.isGenerated(imported.object) ? [] : uses + writer.uses
     writeHeader(imported.comments.filter(isHeader), writer.remarks.left)
     let title = "\(head.kind) \(SourceText.blockName(head.name))"
     text += writer.out.isEmpty ? "\(title) {}\n" : "\(title) {\n\(writer.out)}\n"

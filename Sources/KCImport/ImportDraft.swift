@@ -8,7 +8,7 @@ internal import KCSyntax
 /// Most blocks are right at once, and nothing is done again for them: only what a change touches is written anew, and
 /// only that is compiled again, with what it refers to. Blocks in the API's terms refer to nothing, and are not tried.
 struct ImportDraft {
-  private let plan: ImportPlan
+  private var plan: ImportPlan
   private let names: BlockNames
   private var index = ImportIndex()
   private var blocks: [BlockSource?]
@@ -16,6 +16,8 @@ struct ImportDraft {
   private var caution: [Int: ImportIndex.Caution] = [:]
   /// The texts of the blocks that were right when they were tried, by the places of their objects.
   private var proven: [Int: String] = [:]
+  /// Objects whose blocks were right until names stood in them.
+  private var unnamed: Set<Int> = []
 
   init(_ plan: ImportPlan) {
     self.plan = plan
@@ -26,6 +28,25 @@ struct ImportDraft {
 
   /// Tries the blocks until all are right, or said in the API's terms.
   mutating func prove() {
+    settle()
+    guard plan.lift != nil else { return }
+    var uses: [(use: LiftedUse, file: String, object: Value)] = []
+    for (place, block) in blocks.enumerated() {
+      for use in block?.uses ?? [] { uses.append((use, plan.paths[place], plan.objects[place].object)) }
+    }
+    plan.lift?.name(uses)
+    let before = blocks.map { $0?.text }
+    write(Set(plan.objects.indices))
+    let named = Set(blocks.indices.filter { blocks[$0]?.text != before[$0] })
+    // Those that are wrong now are as they were, or in the API's terms: at last none has names.
+    let wrong = mistakes().intersection(named)
+    if wrong.isEmpty { return settle() }
+    unnamed = wrong
+    write(wrong)
+    settle()
+  }
+
+  private mutating func settle() {
     for _ in 0..<ImportPlan.attempts {
       let wrong = mistakes()
       if wrong.isEmpty { return }
@@ -49,13 +70,18 @@ struct ImportDraft {
       stale.formUnion(touched(by: old))
       for place in stale {
         blocks[place] = BlockSource(
-          plan.objects[place], at: place, in: index, names: plan.lift?.names[plan.paths[place]] ?? [:],
+          plan.objects[place], at: place, in: index, names: names(of: place),
           namespace: plan.namespace)
       }
       // Others may refer to what is no block of the library, in terms that it does not have.
       stale = stale.filter { blocks[$0]?.isUnliftable ?? false }
       for place in stale { caution[place] = .library }
     }
+  }
+
+  private func names(of place: Int) -> LiftedNames {
+    let names = plan.lift?.names[plan.paths[place]] ?? LiftedNames()
+    return unnamed.contains(place) ? LiftedNames(texts: names.texts, images: names.images) : names
   }
 
   private func makeIndex() -> ImportIndex {

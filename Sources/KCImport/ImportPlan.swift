@@ -11,8 +11,8 @@ struct ImportPlan {
   let paths: [String]
   /// The file that imports those in folders; nil where none are.
   let index: String?
-  /// Texts that get names.
-  let lift: Lift?
+  /// What gets names.
+  var lift: Lift?
   let project: String?
   /// The namespace that objects have which say none.
   let namespace: String?

@@ -27,7 +27,7 @@ public enum SourceImport {
 
   /// How the source is to be laid out.
   public struct Options: Sendable {
-    /// Whether texts that are repeated become `let`s, images `param`s.
+    /// Whether what is repeated becomes a `let`, and images become `param`s.
     public var isLifting: Bool
     /// Whether many files lie in folders as the manifests do; else all lie side by side.
     public var isMirroring: Bool

@@ -36,7 +36,7 @@ extension SourceWriter {
     case .gap, .text: break
     case .value(let head, let value, let shape):
       put("\(head) = ")
-      self.value(value, shape, level, path, after: head.utf8.count + 3)
+      plainly(head) { $0.value(value, shape, level, path, after: head.utf8.count + 3) }
       behindLine(number)
       put("\n")
     case .body(let head, let fields, let shape):
@@ -71,7 +71,9 @@ extension SourceWriter {
     case .gap: return nil
     case .text(let text): return isInner && text.contains("\n") ? nil : text
     case .value(let head, let value, let shape):
-      guard room > 0, !isCommented(line), let text = short(value, shape, room: room) else { return nil }
+      guard room > 0, !isCommented(line), let text = short(value, of: head, shape, room: room, depth: 0) else {
+        return nil
+      }
       return "\(head) = \(text)"
     case .body(let head, let fields, let shape):
       let space = isInner ? room : SourceLines.width / 2
@@ -105,7 +107,7 @@ extension SourceWriter {
     guard fields.count <= 3, fields.keys.allSatisfy({ SourceText.isFieldName($0) }) else { return nil }
     var parts: [String] = []
     for (key, value) in fields {
-      guard let text = short(value, inner(shape, key), room: room, depth: 1) else { return nil }
+      guard let text = short(value, of: key, inner(shape, key), room: room, depth: 1) else { return nil }
       parts.append("\(key) = \(text)")
     }
     return "{ \(parts.joined(separator: ", ")) }"

@@ -13,13 +13,17 @@ struct SourceWriter {
 
   private var source = SourceLines()
   private let schema = KubeSchema.builtin
-  /// Names that stand for texts.
-  private let names: [String: String]
+  /// Names that stand for what is repeated.
+  private let names: LiftedNames
+  /// Whether texts mean something of their own where they stand, and no names stand for them.
+  private var isPlain = false
+  /// What could get a name, where that is looked for.
+  private(set) var uses: [LiftedUse] = []
   var remarks: WriterRemarks
   private var lineCount = 0
 
   /// - Parameter lines: what is written by `write(_:level:)`; comments find their places in it.
-  init(_ given: [YAML.Comment], names: [String: String] = [:], lines: [SourceLine] = []) {
+  init(_ given: [YAML.Comment], names: LiftedNames = LiftedNames(), lines: [SourceLine] = []) {
     self.names = names
     remarks = WriterRemarks(given, lines)
   }
@@ -57,12 +61,23 @@ struct SourceWriter {
   private mutating func field(
     _ key: String, _ head: String, _ value: Value, _ shape: Shape?, _ level: Int, _ parent: FieldPath, isBlock: Bool
   ) {
+    plainly(key) { $0.write(key, head, value, shape, level, parent, isBlock: isBlock) }
+  }
+
+  private mutating func write(
+    _ key: String, _ head: String, _ value: Value, _ shape: Shape?, _ level: Int, _ parent: FieldPath, isBlock: Bool
+  ) {
     let path = remarks.isEmpty ? parent : parent.field(key)
     if !remarks.isEmpty, let fields = value.object, fields.count == 1, fields.values.allSatisfy(\.isScalar) {
       for only in fields.keys { remarks.moveOut(of: path.field(only), to: path) }
     }
     above(path, level)
     put(SourceLines.indent(level))
+    if let name = name(of: value, key, path) {
+      put(head + name)
+      behind(path)
+      return put("\n")
+    }
     let body = isBlock ? value.object.flatMap { opens(key, $0) ? $0 : nil } : nil
     let isClosed = body == nil || remarks.isHolding(path)
     let short = isClosed ? nil : short(value, shape, room: level == 1 ? Self.bodyRoom : Self.blockRoom)
@@ -82,6 +97,19 @@ struct SourceWriter {
     put("\n")
     statements(fields, shape, level: level + 1, path: path)
     put(SourceLines.indent(level) + "}\n")
+  }
+
+  private func name(of text: String) -> String? { isPlain ? nil : names.texts[text] }
+
+  /// The name that stands for a map or list, or an image.
+  private mutating func name(of value: Value, _ key: String, _ path: FieldPath) -> String? {
+    if key == "image", let text = value.string { return names.images[text] }
+    guard names.isLooking || !names.groups.isEmpty, !remarks.isHolding(path), LiftedNames.isWorthy(value, of: key)
+    else {
+      return nil
+    }
+    if names.isLooking { uses.append(LiftedUse(group: .value(value), field: key)) }
+    return names.groups[.value(value)]
   }
 
   /// What no field of an `object` says.
@@ -184,7 +212,7 @@ struct SourceWriter {
       }
       return "[\(parts.joined(separator: ", "))]"
     case .string(let text):
-      if let name = names[text] { return name }
+      if let name = name(of: text) { return name }
       if depth == 0, !text.utf8.contains(UInt8(ascii: "\n")) { return scalar(value, shape) }
       guard text.utf8.count <= room, text.utf8.count(where: { $0 == 0x0a }) <= 1 else { return nil }
       return SourceText.block(text, indent: "") == nil ? scalar(value, shape) : nil
@@ -198,12 +226,31 @@ struct SourceWriter {
     var parts: [(key: String, text: String)] = []
     var left = room - 4
     for (key, value) in fields {
-      guard let part = short(value, inner(shape, key), room: left, depth: depth + 1) else { return nil }
+      guard let part = short(value, of: key, inner(shape, key), room: left, depth: depth + 1) else { return nil }
       parts.append((key, part))
       left -= key.utf8.count + part.utf8.count + 5
       if left < 0 { return nil }
     }
     return SourceText.record(parts)
+  }
+
+  /// A field's value on the rest of a line.
+  func short(_ value: Value, of key: String, _ shape: Shape?, room: Int, depth: Int) -> String? {
+    if key == "image", let text = value.string, let name = names.images[text] { return name }
+    guard !names.texts.isEmpty, !isPlain, Lift.plainFields.contains(key) else {
+      return short(value, shape, room: room, depth: depth)
+    }
+    var plain = self
+    plain.isPlain = true
+    return plain.short(value, shape, room: room, depth: depth)
+  }
+
+  /// Writes what has no names for its texts, where a field is such.
+  mutating func plainly<Result>(_ key: String, _ body: (inout SourceWriter) -> Result) -> Result {
+    let outer = isPlain
+    isPlain = outer || Lift.plainFields.contains(key)
+    defer { isPlain = outer }
+    return body(&self)
   }
 
   private func scalar(_ value: Value, _ shape: Shape?) -> String {
@@ -213,7 +260,7 @@ struct SourceWriter {
     case .int(let number): SourceText.integer(number)
     case .number(let number): SourceText.number(number)
     case .string(let text):
-      names[text]
+      name(of: text)
         ?? (shape == .quantity ? SourceText.quantity(text) ?? SourceText.quoted(text) : SourceText.quoted(text))
     case .array, .object: ""
     }

@@ -9,7 +9,7 @@ extension Lifter {
     guard let name = part.text("name"), part.peek("image")?.string?.isEmpty == false else { return false }
     var body: [SourceLine] = []
     let image = part.text("image") ?? ""
-    body.append(.text("image = \(literal(image))", path.field("image")))
+    body.append(.text("image = \(names.images[image] ?? SourceText.quoted(image))", path.field("image")))
     for (name, key) in [("command", "command"), ("args", "args")] {
       part.dropEmpty(key)
       guard let words = part.texts(key) else { continue }
@@ -88,7 +88,7 @@ extension Lifter {
     guard let source = variable.peek("valueFrom") else {
       let text = variable.text("value") ?? ""
       guard variable.isEmpty else { return nil }
-      if names[text] == nil, text == "true" || text == "false" || Int64(text).map({ "\($0)" }) == text,
+      if names.texts[text] == nil, text == "true" || text == "false" || Int64(text).map({ "\($0)" }) == text,
         text.first != "-"
       {
         return .text("\(head) = \(text)", variable.path)

@@ -10,8 +10,8 @@ struct Lifter {
   let place: Int
   let own: ImportIndex.Entry
   let references = References()
-  /// Names that stand for texts.
-  let names: [String: String]
+  /// Names that stand for what is repeated.
+  let names: LiftedNames
   /// The namespace that objects have which say none.
   let namespace: String?
   /// What is not said yet.
@@ -53,7 +53,7 @@ struct Lifter {
   }
 
   init?(
-    _ object: Value, at place: Int, in index: ImportIndex, names: [String: String], namespace: String?
+    _ object: Value, at place: Int, in index: ImportIndex, names: LiftedNames, namespace: String?
   ) {
     guard let own = index.entries[place] else { return nil }
     let type = ResourceTypes.builtin.find(apiVersion: own.apiVersion, kind: own.kind)
@@ -162,7 +162,7 @@ struct Lifter {
   }
 
   /// A text as it is written in an expression.
-  func literal(_ text: String) -> String { names[text] ?? SourceText.quoted(text) }
+  func literal(_ text: String) -> String { names.texts[text] ?? SourceText.quoted(text) }
 
   func list(_ texts: [String]) -> String { "[\(texts.map(literal).joined(separator: ", "))]" }
 
