@@ -115,14 +115,22 @@ struct ImportDraft {
 
   // MARK: Proof
 
+  /// How many bytes of source are compiled at once, with what they refer to: more would take memory for nothing.
+  private static let batch = 2 << 20
+
   /// Compiles what is not proven yet; gives the objects whose blocks are wrong, or render to something else.
   private mutating func mistakes() -> Set<Int> {
-    let open = unproven()
-    if open.isEmpty { return [] }
-    let trial = Trial(plan, blocks, places: withReferences(open))
-    var wrong = trial.refused
+    var wrong: Set<Int> = []
     var missing: Set<Int> = []
-    for place in open where !wrong.contains(place) {
+    for places in batches(of: unproven()) { judge(places, &wrong, &missing) }
+    // What is missing may only refer to what is wrong.
+    return wrong.isEmpty ? missing : wrong
+  }
+
+  private mutating func judge(_ places: Set<Int>, _ wrong: inout Set<Int>, _ missing: inout Set<Int>) {
+    let trial = Trial(plan, blocks, places: withReferences(places))
+    wrong.formUnion(trial.refused)
+    for place in places where !wrong.contains(place) {
       guard let address = index.entries[place]?.head.address, let rendered = trial.object(at: address) else {
         missing.insert(place)
         continue
@@ -134,8 +142,23 @@ struct ImportDraft {
         wrong.insert(place)
       }
     }
-    // What is missing may only refer to what is wrong.
-    return wrong.isEmpty ? missing : wrong
+  }
+
+  /// Places in parts whose sources are compiled together: the blocks of a file are in the same.
+  private func batches(of places: Set<Int>) -> [Set<Int>] {
+    var files: [String: Set<Int>] = [:]
+    for place in places { files[plan.paths[place], default: []].insert(place) }
+    var batches: [Set<Int>] = []
+    var room = 0
+    for (_, places) in files.sorted(by: { $0.key < $1.key }) {
+      if room <= 0 {
+        batches.append([])
+        room = Self.batch
+      }
+      batches[batches.count - 1].formUnion(places)
+      for place in places { room -= blocks[place]?.text.utf8.count ?? 0 }
+    }
+    return batches
   }
 
   /// Blocks of the library that were not tried as they are, and those that refer to such.
@@ -165,14 +188,15 @@ struct ImportDraft {
 
   // MARK: Result
 
-  /// The source as it is now.
-  func result() -> SourceImport.Result {
+  /// The source as it is now; the blocks are taken out.
+  mutating func result() -> SourceImport.Result {
+    proven = [:]
     var result = SourceImport.Result(files: [], notes: [], addresses: [], forms: [])
     var texts = ImportFiles(plan, exact: index)
     var repeated = RepeatedNotes(plan.objects)
-    for (place, block) in blocks.enumerated() {
+    for place in blocks.indices {
       let imported = plan.objects[place]
-      guard let block, let entry = index.entries[place] else {
+      guard let block = blocks[place], let entry = index.entries[place] else {
         result.notes.append(
           ImportNote(
             .error, "this object has no `apiVersion` and `kind`", file: imported.file, line: imported.line))
@@ -192,6 +216,7 @@ struct ImportDraft {
         entry.isLifted
           ? (block.hasRaw ? .libraryWithRaw : .library) : block.isUnchecked ? .open : .api)
       _ = texts.add(block.text, to: plan.paths[place])
+      blocks[place] = nil
     }
     result.notes += repeated.notes
     result.files = texts.files()

@@ -28,15 +28,19 @@ struct ImportFiles {
     return line
   }
 
-  /// All of them, in the order of their paths.
-  func files() -> [SourceImport.File] {
+  /// All of them, in the order of their paths; they are taken out, so that no text is there twice.
+  mutating func files() -> [SourceImport.File] {
     var all: [String: String] = [:]
-    for (path, file) in texts { all[path] = (exact == nil ? "" : head(of: path, for: file.text)) + file.text }
     if let lift = plan.lift, let shared = lift.sharedText(for: exact == nil ? nil : texts.values.map(\.text)) {
       all[lift.sharedPath] = shared
     }
     if let index = plan.index, exact != nil { all[index] = FileNames.imports(folded) }
     if let name = plan.project { all["project.kc"] = project(name) }
+    for path in texts.keys.sorted() {
+      guard let text = texts.removeValue(forKey: path)?.text else { continue }
+      let head = exact == nil ? "" : head(of: path, for: text)
+      all[path] = head.isEmpty ? text : head + text
+    }
     return all.sorted { $0.key < $1.key }.map { SourceImport.File(path: $0.key, text: $0.value) }
   }
 
