@@ -113,11 +113,12 @@ struct SourceLines {
   }
 
   /// A text of many lines as a block string: `head """`, its lines, `"""`.
-  mutating func text(_ head: String, lines: [String]) {
-    line("\(head) \"\"\"")
+  mutating func text(_ head: String, lines: [String], isRaw: Bool = false) {
+    let mark = isRaw ? "#" : ""
+    line("\(head) \(mark)\"\"\"")
     level += 1
     for content in lines { line(content) }
-    line("\"\"\"")
+    line("\"\"\"\(mark)")
     level -= 1
   }
 }

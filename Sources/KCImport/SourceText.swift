@@ -137,20 +137,27 @@ enum SourceText {
     let bytes = Array(text.utf8)
     let breaks = bytes.count { $0 == 0x0a }
     guard breaks > 1 || (breaks == 1 && bytes.count > 60) else { return nil }
-    let isRaw = bytes.contains(UInt8(ascii: "\\")) && !text.contains("\"\"\"#") && canBeRaw(text)
+    let isRaw = isRawBlock(text)
     let margin = Array(indent.utf8)
     var out = Array((isRaw ? "#\"\"\"\n" : "\"\"\"\n").utf8)
     out.reserveCapacity(bytes.count + (breaks + 2) * (margin.count + 1) + 16)
     for line in bytes.split(separator: 0x0a, omittingEmptySubsequences: false) {
       if let first = line.first {
-        // What joins with the space before it would not be taken for the line's start.
-        if first >= 0x80, (" " + String(decoding: line, as: UTF8.self)).first != " " { return nil }
+        if first >= 0x80, joinsBefore(String(decoding: line, as: UTF8.self)) { return nil }
         out += margin
         if isRaw || !needsEscapes(line) { out += line } else { out += escapedInBlock(line).utf8 }
       }
       out.append(0x0a)
     }
     return String(decoding: out, as: UTF8.self) + indent + (isRaw ? "\"\"\"#" : "\"\"\"")
+  }
+
+  /// Whether a line joins with the space before it, which then would not be taken for the line's start.
+  static func joinsBefore(_ line: String) -> Bool { line.utf8.first ?? 0 >= 0x80 && (" " + line).first != " " }
+
+  /// Whether a text of several lines is better said raw: it has backslashes, and nothing that needs an escape.
+  static func isRawBlock(_ text: String) -> Bool {
+    text.utf8.contains(UInt8(ascii: "\\")) && !text.contains("\"\"\"#") && canBeRaw(text)
   }
 
   private static func canBeRaw(_ text: String) -> Bool {

@@ -37,11 +37,18 @@ extension ComposeEmitter {
   /// Remembers the variables that a command takes as passwords: `--requirepass ${PW}`, `--password=${PW}`.
   mutating func markPasswordOptions(_ service: ComposeService) {
     var before = ""
+    var tool = ""
     for (text, node) in commandTexts(service) {
       for word in text.split(whereSeparator: \.isWhitespace).map(String.init) {
         let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-        let (option, value) = parts.count == 2 ? (parts[0], parts[1]) : (before, word)
+        var (option, value) = parts.count == 2 ? (parts[0], parts[1]) : (before, word)
         before = word
+        tool = Self.tool(word) ?? tool
+        if tool == "mysql", word.hasPrefix("-p"), word.utf8.count > 2 {
+          (option, value) = ("--password", String(word.dropFirst(2)))
+        } else if tool == "redis", option == "-a" {
+          option = "--password"
+        }
         let inAddress = ComposeSecrets.password(in: value).map(String.init)
         let part = inAddress ?? value.filter { $0 != "\"" && $0 != "'" }
         guard inAddress != nil || Self.takesPassword(option) else { continue }
@@ -52,6 +59,13 @@ extension ComposeEmitter {
         }
       }
     }
+  }
+
+  /// The tool that a word calls, whose short options have passwords: `mysqladmin -pX`, `redis-cli -a X`.
+  private static func tool(_ word: String) -> String? {
+    let name = word.split(separator: "/").last ?? ""
+    if name.hasPrefix("mysql") || name.hasPrefix("mariadb") { return "mysql" }
+    return name.hasPrefix("redis-cli") || name.hasPrefix("valkey-cli") ? "redis" : nil
   }
 
   /// Whether an option of a command is followed by a password.

@@ -86,36 +86,46 @@ extension ComposeEmitter {
     return name
   }
 
-  private static func write(
-    _ head: String, _ files: [(key: String, text: (lines: [String], isBlock: Bool))], to out: inout SourceLines
-  ) {
+  /// How a file's content is written.
+  private enum Contents {
+    /// An expression.
+    case expression(String)
+    /// The lines of a block string; of a raw one, nothing is escaped.
+    case block([String], isRaw: Bool)
+  }
+
+  private static func write(_ head: String, _ files: [(key: String, text: Contents)], to out: inout SourceLines) {
     out.block(head) { out in
       out.block("data") { out in
         for (key, text) in files {
           let field = SourceText.fieldName(key)
-          if text.isBlock { out.text("\(field) =", lines: text.lines) } else { out.line("\(field) = \(text.lines[0])") }
+          switch text {
+          case .expression(let text): out.line("\(field) = \(text)")
+          case .block(let lines, let isRaw): out.text("\(field) =", lines: lines, isRaw: isRaw)
+          }
         }
       }
     }
   }
 
-  /// What a file holds: the lines of a block string, or an expression.
   private mutating func contents(
     _ text: String, variable: (inout ComposeEmitter, String) -> String = { $0.parameter($1) }
-  ) -> (lines: [String], isBlock: Bool) {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    let isBlock = !text.contains("\r") && lines.count > 1 && lines.last == "" && lines.allSatisfy { $0.last != " " }
-    if isBlock {
-      // Quotes need no escape there unless three stand together.
-      let written = lines.map {
-        interpolated($0, isBlock: true, variable: variable).replacing("\"\"\"", with: "\\\"\"\"")
+  ) -> Contents {
+    let lines = text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).map { String($0) ?? "" }
+    // One line without its end is no block, nor are lines that would join with the space before them.
+    let isBlock = lines.count > 2 || lines.count == 2 && (lines[1].isEmpty || text.utf8.count > 60)
+    guard isBlock, !lines.contains(where: SourceText.joinsBefore) else {
+      if let whole = ComposeVariables.whole(text), loader.reader.variables.known[whole]?.isNumber != true {
+        return .expression(variable(&self, whole))
       }
-      return (written, true)
+      return .expression("\"\(interpolated(text, variable: variable))\"")
     }
-    if let whole = ComposeVariables.whole(text), loader.reader.variables.known[whole]?.isNumber != true {
-      return ([variable(&self, whole)], false)
+    if !ComposeVariables.hasMarks(text), SourceText.isRawBlock(text) { return .block(lines, isRaw: true) }
+    // Quotes need no escape there unless three stand together.
+    let written = lines.map {
+      interpolated($0, isBlock: true, variable: variable).replacing("\"\"\"", with: "\\\"\"\"")
     }
-    return (["\"\(interpolated(text, variable: variable))\""], false)
+    return .block(written, isRaw: false)
   }
 
   /// A secret with one file, whose content is asked for when `kc` runs.

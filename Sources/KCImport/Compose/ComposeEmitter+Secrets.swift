@@ -70,11 +70,11 @@ extension ComposeEmitter {
     Self.isShellName(key) ? loader.reader.variables.mark("${\(key):-}") { _ in } : ""
   }
 
-  /// Remembers the variables that are all of a password in a URL, or of a variable that is called one.
+  /// Remembers the variables that are all of a password in a URL or a setting, or of a variable that is called one.
   private mutating func markPasswords(_ service: ComposeService) {
     for pair in pairs(service.node["environment"], "environment") {
       guard let value = pair.value else { continue }
-      let part = ComposeSecrets.password(in: value).map(String.init) ?? value
+      let part = ComposeSecrets.secret(in: value).map(String.init) ?? value
       guard let whole = ComposeVariables.whole(part), part != value || ComposeSecrets.isSecret(pair.key) else {
         continue
       }
@@ -87,7 +87,7 @@ extension ComposeEmitter {
     _ key: String, _ value: String?, _ service: ComposeService, at node: ComposeNode
   ) -> String? {
     let inner = ComposeVariables.names(value ?? "")
-    let password = value.flatMap(ComposeSecrets.password).map(String.init)
+    let password = value.flatMap(ComposeSecrets.secret).map(String.init)
     let isWritten = password.map { ComposeVariables.whole($0) == nil } ?? false
     if let value, !isWritten, inner.contains(where: loader.reader.variables.isSecret) {
       return interpolatedSecret(value, key, service, at: node)

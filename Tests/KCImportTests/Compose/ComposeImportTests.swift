@@ -90,7 +90,22 @@ import Testing
     #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil)
     #expect(!result.source.contains("searches"))
     let lines = result.source.split(separator: "\n").map { $0.drop { $0 == " " } }
-    #expect(lines.contains("http {") && lines.contains(#"\#tpath "C:\\\\t" \""";"#), "\(result.source)")
+    #expect(lines.contains("http {") && lines.contains(#"\#tpath "C:\\t" """;"#), "\(result.source)")
+  }
+
+  @Test func filesOfAllEndingsAreBlocks() {
+    let compose = """
+      services: {web: {image: a, volumes: ["./a.conf:/a.conf", "./b.conf:/b.conf", "./c.conf:/c.conf"]}}
+      """
+    let files = [
+      "compose.yaml": compose, "a.conf": "one  \n\ntwo", "b.conf": "one\r\ntwo\r\n", "c.conf": "one line",
+    ]
+    let result = run(files)
+    #expect(CorpusFiles.check(result.source, inputs: result.inputs) == nil)
+    let source = result.source
+    #expect(source.contains("\"a.conf\" = \"\"\"\n      one  \n\n      two\n      \"\"\"\n"), "\(source)")
+    #expect(source.contains("\"b.conf\" = \"\"\"\n      one\\r\n      two\\r\n\n      \"\"\"\n"), "\(source)")
+    #expect(source.contains("\"c.conf\" = \"one line\"\n"), "\(source)")
   }
 
   @Test func keysAreTexts() {

@@ -41,6 +41,49 @@ import Testing
     #expect(!result.source.contains("param DSN"))
   }
 
+  @Test func settingsWithPasswordsAreNotCopied() {
+    let result = checked(
+      """
+      services:
+        app:
+          image: app:1
+          environment:
+            ConnectionStrings__Default: Server=db;User Id=sa;Password=hunter2;Encrypt=False
+            CONN: "Server=db;Password=${PW};Port=${PORT:-1}"
+            JAVA_OPTS: -Xmx1g -Ddb.password=hunter2
+            MYSQL_DSN: app:hunter2@tcp(mysql:3306)/db
+            KEY: "-----BEGIN RSA PRIVATE KEY-----\\nhunter2"
+            GH: ghp_hunter2hunter2hunter2hunter2
+            NONCE_SALT: hunter2
+            OPTIONS: --no-token=true --max_tokens=5 --password=
+      """, [".env": "PW=topsecret"])
+    expect(
+      result,
+      [
+        #"ConnectionStrings__Default = input.env("ConnectionStrings__Default")"#,
+        #"CONN = "Server=db;Password=\(input.env("PW"));Port=\(PORT)""#, #"JAVA_OPTS = input.env("JAVA_OPTS")"#,
+        #"MYSQL_DSN = input.env("MYSQL_DSN")"#, #"KEY = input.env("KEY")"#, #"GH = input.env("GH")"#,
+        #"NONCE_SALT = input.env("NONCE_SALT")"#, #"env OPTIONS = "--no-token=true --max_tokens=5 --password=""#,
+      ])
+  }
+
+  @Test func shortOptionsWithPasswordsAreSaid() {
+    let result = ComposeImport(files: ["compose.yaml"]) {
+      $0 == "compose.yaml"
+        ? Array(
+          """
+          services:
+            db: {image: "mysql:8", healthcheck: {test: mysqladmin ping -uroot -psecret1}}
+            cache: {image: "redis:7", healthcheck: {test: [CMD, redis-cli, -a, secret2, ping]}}
+            other: {image: "a:1", command: "mkdir -pv /x"}
+          """.utf8) : nil
+    }
+    #expect(
+      result.notes.contains {
+        $0.message == "passwords seem to stand in commands of `db` and `cache`, and so in the program"
+      })
+  }
+
   @Test func commandsReadSecretsFromTheEnvironment() {
     let result = checked(
       """
