@@ -87,6 +87,7 @@ extension Program {
   mutating func construct(_ op: Op, _ frame: Int32) -> TreeValue {
     var made = Instance(schema: op.a, parent: owner, site: op.site)
     made.kind = -1
+    if isEndless(made) { return .poison }
     let index = addInstance(made)
     addBody(op.b, frame, to: index)
     if !isStandard(schemas[Int(op.a)].scope) { constructed.append(index) }
@@ -140,7 +141,7 @@ extension Program {
   /// Evaluates all fields of an instance and of what is in it, so that every mistake is found; then its `require`s.
   mutating func complete(_ index: Int32) {
     if endless.contains(instances[Int(index)].schema) { return }
-    if completing > Limits.levels { return reportEndless(index) }
+    if completing > Limits.levels { return reportEndless(instances[Int(index)]) }
     completing += 1
     defer { completing -= 1 }
     expand(index)
@@ -165,9 +166,21 @@ extension Program {
     }
   }
 
+  /// Whether a value would stand within too many others, or others of its schema do; the first is reported.
+  mutating func isEndless(_ made: Instance) -> Bool {
+    if endless.contains(made.schema) { return true }
+    var levels = 0
+    var outer = made.parent
+    while outer >= 0 {
+      levels += 1
+      outer = instances[Int(outer)].parent
+    }
+    if levels > Limits.levels { reportEndless(made) }
+    return levels > Limits.levels
+  }
+
   /// Reports a value whose fields make another of its kind, and that one again.
-  private mutating func reportEndless(_ index: Int32) {
-    let made = instances[Int(index)]
+  private mutating func reportEndless(_ made: Instance) {
     guard made.schema >= 0 else { return }
     endless.insert(made.schema)
     let name = schemas[Int(made.schema)].name

@@ -216,6 +216,8 @@ extension Program {
   mutating func resolve(_ value: TreeValue, _ depth: Int) -> TreeValue {
     guard depth < Self.maxObjectDepth else {
       report("KC0170", "this object is nested more than \(Self.maxObjectDepth) levels deep", at: valueSite)
+      // Values that make several others each would be too many long before all of them are too deep.
+      for index in resolving where instances[Int(index)].schema >= 0 { endless.insert(instances[Int(index)].schema) }
       return .none
     }
     nodes += 1

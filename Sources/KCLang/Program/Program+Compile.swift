@@ -192,10 +192,14 @@ extension Program {
 
   /// Values of schemas keep their conditions too, wherever they were made.
   private mutating func completeConstructed() {
-    var place = 0
-    while place < constructed.count {
-      complete(constructed[place])
-      place += 1
+    var waiting = Array(constructed.reversed())
+    var seen = constructed.count
+    // What a value makes comes before what stands beside it: values that make others without end are found by their
+    // depth, before there are too many of them.
+    while let next = waiting.popLast() {
+      complete(next)
+      waiting += constructed[seen...].reversed()
+      seen = constructed.count
     }
   }
 

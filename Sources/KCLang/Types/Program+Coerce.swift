@@ -338,6 +338,7 @@ extension Program {
   private mutating func construct(_ record: TreeValue, as schema: Int32, at site: Int32) -> TreeValue {
     var made = Instance(schema: schema, parent: owner, site: site)
     made.kind = -1
+    if isEndless(made) { return .poison }
     let index = addInstance(made)
     for field in Array(tree.fields(of: record)) {
       let place = field.origin != 0 ? code.origins[Int(field.origin)].site : site
