@@ -76,12 +76,17 @@ extension Program {
     guard let path = path(of: coverage.subject, in: scope) else { return [] }
     if type == TypeTable.none { return [Fact(path: path, kind: .absent)] }
     var type = type
+    var isOpen = false
     switch types[type] {
-    case .list, .map, .range:
-      // `List` says nothing of what is in it, the subject's type does.
+    case .list, .map, .range: isOpen = true
+    case .schema(let schema):
+      isOpen = schemas[Int(schema.index)].generic < 0 && isGeneric(schemas[Int(schema.index)].node)
+    default: break
+    }
+    if isOpen {
+      // `List` and `Box` say nothing of what is in them, the subject's type does.
       let known = (Coverage(coverage.type, coverage.subject, self).rest ?? []).filter { isCovered($0, by: type) }
       if known.count == 1 { type = known[0] }
-    default: break
     }
     return [Fact(path: path, kind: .present), Fact(path: path, kind: .type(type))]
   }
@@ -110,7 +115,8 @@ extension Program {
     let expected = enums[required] != nil ? required : TypeTable.any
     if node.kind == .namedType {
       let type = compileType(node, in: scope)
-      return type == TypeTable.unknown ? (poison(node), nil) : (-2 - type.index, type)
+      // Of values it is not known what a parameter stands for.
+      return type == TypeTable.unknown ? (poison(node), nil) : (-2 - substitute(type, [:]).index, type)
     }
     if node.kind == .nameExpr {
       if node.text == "_" { return (-1, nil) }

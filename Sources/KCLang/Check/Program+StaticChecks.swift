@@ -44,7 +44,7 @@ extension Program {
   }
 
   /// Whether a type is that of a type parameter, or one that may be absent.
-  private func isVariable(_ type: TypeID) -> Bool {
+  func isVariable(_ type: TypeID) -> Bool {
     if case .variable = types[types.required(type)] { return true }
     return false
   }

@@ -130,6 +130,7 @@ extension Program {
         for (one, two) in zip(wanted.arguments, given.arguments) { unify(one, two, &bindings) }
         return
       }
+      if unify(record: one.index, other.index, &bindings) { return }
       ensureSchema(other.index)
       let wanted = schemas[Int(one.index)]
       // Of what extends a schema made of the generic one, that says the types.
@@ -139,6 +140,10 @@ extension Program {
       else { return }
       for (one, two) in zip(wanted.arguments, given.arguments) { unify(one, two, &bindings) }
     case (.deferred(let inner), .deferred(let other)): unify(inner, other, &bindings)
+    // What is of any type says nothing of a parameter beside others.
+    case (.union(let members), .union(let others)):
+      for member in members where !isVariable(member) { for other in others { unify(member, other, &bindings) } }
+    case (.union(let members), _): for member in members where !isVariable(member) { unify(member, actual, &bindings) }
     case (_, .refined(let base, _)): unify(pattern, base, &bindings)
     case (.refined(let base, _), _): unify(base, actual, &bindings)
     default: return
@@ -162,6 +167,7 @@ extension Program {
         return given == record.arguments ? type : instantiate(record.name, record.owner, entry, given, at: entry.span)
       }
       let found = schemas[Int(schema.index)]
+      if found.node?.kind == .recordType { return substitute(record: schema.index, type, bindings) }
       guard found.generic >= 0 else { return type }
       let given = found.arguments.map { substitute($0, bindings) }
       return given == found.arguments ? type : instantiate(found.generic, given, at: span(found.site))

@@ -174,6 +174,10 @@ extension Program {
       parameters.append(Parameter(key: key, type: type, fallback: fallback, site: code.site(span)))
     }
     code.functions[Int(index)].parameters = parameters
+    // The cases of a `match` in the body name the parameters, too.
+    for (name, found) in scopes[Int(types)].names where scopes[Int(inner)].names[name] == nil {
+      bind([name], to: [self.types.add(.variable(ChildKey(parent: types, name: name)))], in: inner, at: found.span)
+    }
     if let result = source.node.parts.first(where: { $0.isType }) {
       code.functions[Int(index)].result = compileType(result, in: types)
     }

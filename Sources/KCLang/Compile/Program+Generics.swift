@@ -88,10 +88,77 @@ extension Program {
     return type
   }
 
+  /// A record type, with what the type parameters around it stand for.
+  mutating func recordType(_ node: SyntaxNode, _ bindings: [Int32: TypeID], in module: Int32) -> TypeID {
+    let place = RecordTypeKey(span: node.span, bindings: bindings)
+    if let known = recordTypes[place] { return known }
+    guard recordTypes.count < Limits.genericTypes || bindings.isEmpty else {
+      report("KC0170", "more than \(Limits.genericTypes) types are made of types with parameters", at: node.span)
+      return TypeTable.unknown
+    }
+    var schema = Schema(name: shown(node, bindings), kind: -1, site: code.site(node.span), scope: module)
+    schema.node = node
+    schema.bindings = bindings
+    schemas.append(schema)
+    let type = types.add(.schema(SchemaID(index: Int32(schemas.count - 1))))
+    recordTypes[place] = type
+    return type
+  }
+
+  /// A record type as the source would write it without type parameters.
+  private func shown(_ node: SyntaxNode, _ bindings: [Int32: TypeID]) -> String {
+    if bindings.isEmpty { return node.text }
+    var parameters: [String: String] = [:]
+    for (parameter, type) in bindings { parameters[text(parameter)] = describe(type) }
+    var shown = ""
+    var end = node.range.lowerBound
+    for token in node.tokenRange {
+      let found = node.tree.tokens[token]
+      shown += node.tree.file.text(end..<found.range.lowerBound)
+      let word = node.word(token)
+      let isField = token + 1 < node.tokenRange.upperBound && node.tree.tokens[token + 1].kind == .colon
+      shown += isField ? word : parameters[word] ?? word
+      end = found.range.upperBound
+    }
+    return shown
+  }
+
+  /// A record type within a generic declaration, with what the parameters of that stand for.
+  mutating func substitute(record index: Int32, _ type: TypeID, _ bindings: [TypeID: TypeID]) -> TypeID {
+    guard let node = schemas[Int(index)].node, !schemas[Int(index)].bindings.isEmpty else { return type }
+    let found = schemas[Int(index)].bindings
+    var given = found
+    for (parameter, bound) in found { given[parameter] = substitute(bound, bindings) }
+    return given == found ? type : recordType(node, given, in: schemas[Int(index)].scope)
+  }
+
+  /// Finds what type parameters stand for by a record of the same type with others; false where it is of another one.
+  mutating func unify(record pattern: Int32, _ actual: Int32, _ bindings: inout [TypeID: TypeID]) -> Bool {
+    guard let node = schemas[Int(pattern)].node, node.kind == .recordType,
+      let other = schemas[Int(actual)].node, other.kind == .recordType, other.span == node.span
+    else { return false }
+    let given = schemas[Int(actual)].bindings
+    for (parameter, bound) in schemas[Int(pattern)].bindings.sorted(by: { $0.key < $1.key }) {
+      if let type = given[parameter] { unify(bound, type, &bindings) }
+    }
+    return true
+  }
+
+  /// A generic function's type where a value is expected: its parameters stand for what that says.
+  mutating func instantiate(signature type: TypeID, expecting wanted: TypeID) -> TypeID {
+    guard case .signature(let own, let result) = types[type] else { return type }
+    var bindings: [TypeID: TypeID] = [:]
+    if case .signature(let given, let expected) = types[types.required(wanted)], given.count == own.count {
+      for (one, two) in zip(own, given) { unify(one, two, &bindings) }
+      unify(result, expected, &bindings)
+    }
+    return substitute(type, bindings)
+  }
+
   /// A record type is called by the first name that it is given.
   mutating func name(recordType type: TypeID, _ name: String) {
     guard case .schema(let schema) = types[type], case let found = schemas[Int(schema.index)],
-      found.node?.kind == .recordType, found.name == found.node?.text
+      found.node?.kind == .recordType, found.name.hasPrefix("{")
     else { return }
     schemas[Int(schema.index)].name = name
   }

@@ -17,6 +17,9 @@ extension Program {
     if let (owner, found) = find(name, in: scope), !isHidden(found, name, where: type) {
       markUsed(name, owner)
       let op = reference(found, name, owner, scope, site)
+      if case .function(let function) = found.kind, code.functions[Int(function)].isGeneric {
+        return typed(op, instantiate(signature: typeOf(op), expecting: type))
+      }
       return facts.isEmpty ? op : typed(op, narrowed(typeOf(op), node, in: scope))
     }
     return compileUndeclared(name, node, scope, type, site)

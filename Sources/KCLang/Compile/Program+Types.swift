@@ -56,21 +56,13 @@ extension Program {
       }
       module = scopes[Int(module)].parent
     }
-    let place = RecordTypeKey(span: node.span, bindings: bindings)
-    if let known = recordTypes[place] { return known }
-    if let meant = mapOfTypes(node, scope) {
+    if recordTypes[RecordTypeKey(span: node.span, bindings: bindings)] == nil, let meant = mapOfTypes(node, scope) {
       report(
         "KC0046", "a map's type is `\(meant)`", at: node.span, help: "write `\(meant)`",
         fix: Diagnostic.Fix(span: node.span, replacement: meant))
       return TypeTable.unknown
     }
-    var schema = Schema(name: node.text, kind: -1, site: code.site(node.span), scope: module)
-    schema.node = node
-    schema.bindings = bindings
-    schemas.append(schema)
-    let type = types.add(.schema(SchemaID(index: Int32(schemas.count - 1))))
-    recordTypes[place] = type
-    return type
+    return recordType(node, bindings, in: module)
   }
 
   /// What `{str: str}` is here: a field that is called like a type, and has one that there is only elsewhere.
