@@ -37,7 +37,8 @@ extension Builtins {
     call.receiver.isSecret = false
     let result = run(call, &program)
     guard var result else { return .poison }
-    if result.isPoison || result.isNone { return result }
+    // That there is none tells of a secret, too.
+    if result.isPoison { return result }
     if isSecret || digests(name, call, program) { result.isSecret = true }
     return result
   }
@@ -62,7 +63,7 @@ extension Builtins {
         at: program.callSite ?? site)
       return .poison
     }
-    if result.isPoison || result.isNone { return result }
+    if result.isPoison { return result }
     if isSecret || digests(name, call, program) { result.isSecret = true }
     return result
   }

@@ -88,6 +88,9 @@ enum Builtins {
       let outer = program.valueSite
       program.valueSite = sites.first { $0 != 0 } ?? program.callSite ?? site
       defer { program.valueSite = outer }
+      let value = program.scalar(first)
+      if value.isPoison { return .poison }
+      if value.isNone { return program.nothing(toWrite: id, at: program.valueSite) }
       if id == .hash { return program.digest(of: first, at: site) }
       if id == .yaml { return program.yamlText(of: first) }
       return program.jsonText(of: first, indent: arguments.count > 1 ? arguments[1] : .none, sites, at: site)
@@ -158,6 +161,14 @@ extension Program {
   }
 
   private func scalarText(_ value: TreeValue) -> TreeValue { dereference(value) }
+
+  /// Reports that there is nothing to write: text without it would be taken for what was meant.
+  fileprivate mutating func nothing(toWrite id: Builtins.ID, at site: Int32) -> TreeValue {
+    report(
+      "KC0164", "this has no value, and `\(id)` wants one", at: site,
+      help: "give it a value for that case, `… ?? …`, or ask first: `if … != none { … }`")
+    return .poison
+  }
 
   /// Ten characters that change when the value does.
   mutating func digest(of given: TreeValue, at site: Int32) -> TreeValue {

@@ -90,7 +90,10 @@ extension Program {
   private mutating func evaluateCoalesce(_ op: Op, _ frame: Int32) -> TreeValue {
     let left = evaluate(op.a, frame)
     if left.tag == .deferred { return deferredCoalesce(left, evaluate(op.b, frame), at: op.site) }
-    return left.isNone ? evaluate(op.b, frame) : left
+    guard left.isNone else { return left }
+    var right = evaluate(op.b, frame)
+    if left.isSecret, !right.isPoison { right.isSecret = true }
+    return right
   }
 
   private mutating func local(_ op: Op, _ frame: Int32) -> TreeValue {

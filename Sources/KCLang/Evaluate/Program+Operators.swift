@@ -175,17 +175,24 @@ extension Program {
   }
 
   private mutating func floatArithmetic(_ op: Op, _ left: Double, _ right: Double) -> TreeValue {
+    let result: Double
     switch op.code {
-    case .add: return tree.float(left + right)
-    case .subtract: return tree.float(left - right)
-    case .multiply: return tree.float(left * right)
+    case .add: result = left + right
+    case .subtract: result = left - right
+    case .multiply: result = left * right
     default:
       if right == 0 {
         report("KC0162", "division by zero", at: op.site)
         return .poison
       }
-      return tree.float(op.code == .divide ? left / right : left.truncatingRemainder(dividingBy: right))
+      result = op.code == .divide ? left / right : left.truncatingRemainder(dividingBy: right)
     }
+    // Infinity is no value: JSON cannot say it.
+    guard result.isFinite else {
+      report("KC0161", "the result is too large for a Float", at: op.site)
+      return .poison
+    }
+    return tree.float(result)
   }
 
   private mutating func inlineArithmetic(_ op: Op, _ left: TreeValue, _ right: TreeValue) -> TreeValue {
