@@ -253,6 +253,7 @@ extension Program {
           markUsed(name, owner)
           return enumMember(alias(name, owner, found), member, site)
         }
+        if isComponent(found) { return kindMember(name, member, base, site, scope) }
       } else if blockKind(name, in: scope) != nil {
         return kindMember(name, member, base, site, scope)
       }
@@ -278,6 +279,12 @@ extension Program {
     let read = code.emit(.member, op, member, at: site)
     let isTop = namespace(of: scope).map { scopes[Int($0)].kind == .module } ?? false
     return isTop && isOwn(site) ? typed(read, blockType(member, kind: kind)) : read
+  }
+
+  /// Whether a name is a component's: as a kind it has the instances.
+  private func isComponent(_ found: Scope.Name) -> Bool {
+    if case .schema(let schema) = found.kind { return schemas[Int(schema)].isNamespace }
+    return false
   }
 
   private mutating func caseNeedsValues(_ schema: Int32, _ site: Int32) -> Int32 {
@@ -344,7 +351,9 @@ extension Program {
     let index = compile(parts[1], in: scope, expecting: TypeTable.any)
     if parts[0].kind == .nameExpr {
       let name = key(parts[0].text)
-      if find(name, in: scope) == nil, blockKind(name, in: scope) != nil {
+      let found = find(name, in: scope)?.name
+      let isKind = if let found { isComponent(found) } else { blockKind(name, in: scope) != nil }
+      if isKind {
         let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
         return code.emit(.index, code.emit(.kindScope, space, name, at: site), index, at: site)
       }

@@ -155,7 +155,11 @@ extension Program {
     var type = instances[Int(index)].element
     if schema >= 0 {
       guard let slot = schemas[Int(schema)].slotOf[statement.key] else {
-        if schemas[Int(schema)].isNamespace { return reportNoArgument(names[0], of: index, setting) }
+        if schemas[Int(schema)].isNamespace {
+          // An instance within another is made when the path leads to it, and has taken its argument then.
+          if outside.used.contains(setting.pathSpan) { return }
+          return reportNoArgument(names[0], of: index, setting)
+        }
         return reportUnknownField(names[0], schema, at: setting.pathSpan)
       }
       guard schemas[Int(schema)].slots[Int(slot)].childSchema < 0 else {
