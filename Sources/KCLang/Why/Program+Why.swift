@@ -5,19 +5,27 @@ internal import KCSyntax
 ///
 /// It asks a program whose evaluation is over: values are read, and nothing that is reported then is shown.
 extension Program {
-  mutating func why(address: String, path: String?, resources: [Resource]) throws(WhyError) -> WhyAnswer {
+  mutating func why(address: String, path given: String?, resources: [Resource]) throws(WhyError) -> WhyAnswer {
     steps = 0
-    if path == nil, resources.allSatisfy({ !Self.answers($0.address, to: address) }), let name = why(name: address) {
+    if given == nil, resources.allSatisfy({ !Self.answers($0.address, to: address) }), let name = why(name: address) {
       return name
     }
-    let (resource, path) = try find(address, path, resources)
+    let (resource, path): (Resource, String?)
+    do throws(WhyError) {
+      (resource, path) = try find(address, given, resources)
+    } catch {
+      guard case .unknownAddress = error, let answer = why(instance: address, given) else { throw error }
+      return answer
+    }
     guard let path, !path.isEmpty else {
       let place = Provenance(location: resource.origin, layer: "file")
       return WhyAnswer(
         address: resource.address, path: "", subject: title(of: resource.instance), value: "", layers: [],
         parameters: [], provenance: place)
     }
-    if let field = sourceField(path, of: resource.instance) { return answer(resource, path, field) }
+    if let found = sourceField(path, of: resource.instance) {
+      return answer(resource, path, found.field, value: found.value.map { whole($0) }, within: found.rest)
+    }
     if let block = block(at: path, in: resource.instance) {
       let place = Provenance(location: location(instances[Int(block)].site), layer: "file")
       return WhyAnswer(
@@ -26,10 +34,7 @@ extension Program {
     }
     let objectPath = Self.parse(path: path)
     guard let value = Self.value(at: objectPath, in: resource.object) else {
-      let schema = instances[Int(resource.instance)].schema
-      let last = path.split(separator: ".").last.map(String.init) ?? path
-      throw WhyError.unknownPath(
-        path, address: resource.address, near: Self.nearest(to: last, among: fieldNames(schema)))
+      throw unknownPath(path, of: resource)
     }
     let provenance = resource.origin(of: objectPath)
     let isSecret = resource.secretPaths.contains { objectPath.hasPrefix($0) || $0.hasPrefix(objectPath) }
@@ -57,18 +62,27 @@ extension Program {
       guard let found = scopes[Int(module.scope)].names[Int32(key)], case .slot = found.kind, found.node != nil else {
         continue
       }
-      var walk = WhyWalk()
-      collect(name: found, Int32(key), module.scope, module.frame, &walk)
-      guard let input = walk.found.first else { continue }
-      let title = "\(input.kind == .parameter ? "param" : "let") \(name)"
-      let place = input.layers.last { $0.wins }
-      return WhyAnswer(
-        address: title, path: "", subject: title, value: input.value, layers: input.layers,
-        parameters: Self.parameters(in: input.inputs), inputs: input.inputs,
-        provenance: Provenance(
-          location: place?.location ?? location(code.site(found.span)), layer: place?.layer ?? "file"))
+      if let answer = answer(found, Int32(key), module.scope, module.frame) { return answer }
     }
     return nil
+  }
+
+  /// What a name of a scope is.
+  ///
+  /// - Parameter instance: the title of the instance of a component that has it.
+  mutating func answer(
+    _ found: Scope.Name, _ key: Int32, _ scope: Int32, _ frame: Int32, of instance: String? = nil
+  ) -> WhyAnswer? {
+    var walk = WhyWalk()
+    collect(name: found, key, scope, frame, &walk)
+    guard let input = walk.found.first else { return nil }
+    let title = instance.map { "\($0) · \(text(key))" } ?? "\(input.kind == .parameter ? "param" : "let") \(text(key))"
+    let place = input.layers.last { $0.wins }
+    return WhyAnswer(
+      address: title, path: "", subject: title, value: input.value, layers: input.layers,
+      parameters: Self.parameters(in: input.inputs), inputs: input.inputs,
+      provenance: Provenance(
+        location: place?.location ?? location(code.site(found.span)), layer: place?.layer ?? "file"))
   }
 
   /// The resource of an address, and the path in it: what follows an address by a dot is one, too.
@@ -97,44 +111,6 @@ extension Program {
     throw WhyError.unknownAddress(address, near: Self.nearest(to: address, among: known), known: known)
   }
 
-  /// The field of the source that a path names.
-  private mutating func sourceField(_ path: String, of resource: Int32) -> WhyField? {
-    var current = resource
-    var names = path.split(separator: ".").map(String.init)
-    while let name = names.first {
-      let key = key(name)
-      let schema = instances[Int(current)].schema
-      names.removeFirst()
-      if schema >= 0, let slot = schemas[Int(schema)].slotOf[key], schemas[Int(schema)].slots[Int(slot)].childSchema < 0
-      {
-        let place = Int(instances[Int(current)].slots + slot)
-        if names.isEmpty { return WhyField(instance: current, place: place, key: key) }
-        guard memos[place].value.tag == .instance else { return nil }
-        current = Int32(bitPattern: memos[place].value.payload)
-      } else if schema < 0, let place = mapIndex[ChildKey(parent: current, name: key)] {
-        return names.isEmpty ? WhyField(instance: current, place: Int(place), key: key) : nil
-      } else if let child = child(named: key, of: current) {
-        current = child
-        if names.isEmpty { return primaryField(of: child) }
-      } else {
-        return nil
-      }
-    }
-    return nil
-  }
-
-  /// The block within a resource that a path names.
-  private mutating func block(at path: String, in resource: Int32) -> Int32? {
-    var current = resource
-    for name in path.split(separator: ".") {
-      guard let key = tree.keys.find(String(name)), let child = child(named: Int32(key), of: current) else {
-        return nil
-      }
-      current = child
-    }
-    return current == resource ? nil : current
-  }
-
   /// A value as the source would write it, also of a record whose fields stand in a body.
   private mutating func whole(_ value: TreeValue, _ depth: Int = 0) -> String {
     let plain = scalar(value)
@@ -153,7 +129,8 @@ extension Program {
   }
 
   private mutating func answer(
-    _ resource: Resource, _ path: String, _ field: WhyField, _ given: Provenance? = nil, value: String? = nil
+    _ resource: Resource, _ path: String, _ field: WhyField, _ given: Provenance? = nil, value: String? = nil,
+    within rest: [String] = []
   ) -> WhyAnswer {
     let origin = memos[field.place].origin
     let provenance =
@@ -165,7 +142,8 @@ extension Program {
     let data = code.origins[Int(origin)]
     if parameters.isEmpty, data.parameter >= 0 { parameters.append(parameterNames[Int(data.parameter)]) }
     return WhyAnswer(
-      address: resource.address, path: path, subject: name(of: field),
+      address: resource.address, path: path,
+      subject: rest.isEmpty ? name(of: field) : "\(name(of: field)).\(Self.path(rest))",
       value: value ?? whole(memos[field.place].value), layers: layers(of: field), parameters: parameters,
       inputs: inputs, provenance: provenance)
   }

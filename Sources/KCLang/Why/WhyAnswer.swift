@@ -51,6 +51,6 @@ public enum WhyError: Error, Sendable, Hashable {
   case unknownAddress(String, near: String?, known: [String])
   /// The name is that of several resources.
   case ambiguous(String, [String])
-  /// The resource has no such field.
-  case unknownPath(String, address: String, near: String?)
+  /// The resource has no such field; `near` is the path that was probably meant, `known` what there is instead.
+  case unknownPath(String, address: String, near: String?, known: [String])
 }

@@ -64,9 +64,12 @@ struct Why: ParsableCommand {
     case .ambiguous(let name, let candidates):
       Terminal.fail(
         "`\(name)` could be several", help: "say one of \(candidates.joined(separator: ", "))", code: .input)
-    case .unknownPath(let path, let address, let near):
+    case .unknownPath(let path, let address, let near, let known):
+      let rest = known.count > 9 ? " and \(known.count - 8) more" : ""
+      let shown = known.prefix(rest.isEmpty ? 9 : 8).joined(separator: ", ")
       Terminal.fail(
-        "`\(address)` has no field `\(path)`", help: near.map { "did you mean `\($0)`?" }, code: .input)
+        "`\(address)` has no field `\(path)`",
+        help: near.map { "did you mean `\($0)`?" } ?? (known.isEmpty ? nil : "there is \(shown)\(rest)"), code: .input)
     }
   }
 }

@@ -1,0 +1,124 @@
+internal import KCData
+
+/// From paths as users write them to fields of the source.
+extension Program {
+  /// A field of the source, or what a path names within its value.
+  struct FoundField {
+    var field: WhyField
+    /// The names that lead into the value.
+    var rest: [String] = []
+    var value: TreeValue?
+  }
+
+  /// The names of a path: `data."app.conf"` has two, and so has `data["app.conf"]`.
+  private static func sourceNames(in path: String) -> [String] {
+    names(in: path.replacing("[\"", with: ".\"").replacing("\"]", with: "\""))
+  }
+
+  /// The field of the source that a path names; kinds may stand before the names of blocks, and need not.
+  mutating func sourceField(_ path: String, of resource: Int32) -> FoundField? {
+    var current = resource
+    var names = Self.sourceNames(in: path)[...]
+    while let name = names.first {
+      let key = key(name)
+      let schema = instances[Int(current)].schema
+      if schema >= 0, let slot = schemas[Int(schema)].slotOf[key], schemas[Int(schema)].slots[Int(slot)].childSchema < 0
+      {
+        names.removeFirst()
+        let field = WhyField(instance: current, place: Int(instances[Int(current)].slots + slot), key: key)
+        guard memos[field.place].value.tag == .instance, !names.isEmpty else { return part(Array(names), of: field) }
+        current = Int32(bitPattern: memos[field.place].value.payload)
+      } else if schema < 0, let place = mapIndex[ChildKey(parent: current, name: key)] {
+        return part(Array(names.dropFirst()), of: WhyField(instance: current, place: Int(place), key: key))
+      } else if let child = takeChild(&names, of: current) {
+        current = child
+        if names.isEmpty { return primaryField(of: child).map { FoundField(field: $0) } }
+      } else {
+        return nil
+      }
+    }
+    return nil
+  }
+
+  /// What names lead to within a field's value; the field itself where there are none.
+  private mutating func part(_ names: [String], of field: WhyField) -> FoundField? {
+    if names.isEmpty { return FoundField(field: field) }
+    var value = scalar(memos[field.place].value)
+    for name in names {
+      guard value.tag == .record, let key = tree.keys.find(name), let inner = tree.field(key, of: value) else {
+        return nil
+      }
+      let isSecret = value.isSecret
+      value = scalar(inner.value)
+      if isSecret { value.isSecret = true }
+    }
+    return value.isPoison ? nil : FoundField(field: field, rest: names, value: value)
+  }
+
+  /// The block that the first of some names means, or its kind and its name; the names are taken then.
+  private mutating func takeChild(_ names: inout ArraySlice<String>, of parent: Int32) -> Int32? {
+    guard let first = names.first.map({ key($0) }) else { return nil }
+    if let child = child(named: first, of: parent) {
+      names.removeFirst()
+      return child
+    }
+    guard names.count > 1, let child = child(named: key(names[names.startIndex + 1]), of: parent, kind: first) else {
+      return nil
+    }
+    names.removeFirst(2)
+    return child
+  }
+
+  /// The block within a resource that a path names.
+  mutating func block(at path: String, in resource: Int32) -> Int32? {
+    var current = resource
+    var names = Self.sourceNames(in: path)[...]
+    while !names.isEmpty {
+      guard let child = takeChild(&names, of: current) else { return nil }
+      current = child
+    }
+    return current == resource ? nil : current
+  }
+
+  /// An instance of a component, or what it has as a parameter or a `let`: `eu`, `eu.tag`.
+  mutating func why(instance address: String, _ path: String?) -> WhyAnswer? {
+    var names = Self.sourceNames(in: [address, path ?? ""].joined(separator: "."))[...]
+    var current = root
+    while let child = takeChild(&names, of: current) {
+      guard case let schema = instances[Int(child)].schema, schema >= 0, schemas[Int(schema)].isNamespace else {
+        return nil
+      }
+      current = child
+    }
+    guard current != root else { return nil }
+    let title = title(of: current)
+    let schema = schemas[Int(instances[Int(current)].schema)]
+    guard let name = names.first else {
+      return WhyAnswer(
+        address: address, path: "", subject: title, value: "", layers: [], parameters: [],
+        provenance: Provenance(location: location(instances[Int(current)].site), layer: "file"))
+    }
+    guard names.count == 1, let key = tree.keys.find(name), schema.inner >= 0, instances[Int(current)].frames >= 0,
+      let found = scopes[Int(schema.inner)].names[Int32(key)], case .slot = found.kind
+    else { return nil }
+    return answer(found, Int32(key), schema.inner, instances[Int(current)].frames, of: title)
+  }
+
+  /// That a resource has no field of a path, with what was probably meant.
+  mutating func unknownPath(_ path: String, of resource: Resource) -> WhyError {
+    var current = resource.instance
+    var names = Self.sourceNames(in: path)[...]
+    while let child = takeChild(&names, of: current) { current = child }
+    let schema = instances[Int(current)].schema
+    var known = (schema >= 0 ? fieldNames(schema, keyed: false) : []) + childNames(of: current)
+    if let kind = names.first, names.count > 1, schema >= 0, fieldNames(schema, keyed: true).contains(kind) {
+      known = children(of: current, kind: key(kind)).map { text(instances[Int($0)].name) }
+      names.removeFirst()
+    }
+    let near = names.first.flatMap { Self.nearest(to: $0, among: known) }
+    let around = Self.sourceNames(in: path).dropLast(names.count)
+    return .unknownPath(
+      path, address: resource.address, near: near.map { Self.path(around + [$0] + names.dropFirst()) },
+      known: near == nil ? known : [])
+  }
+}
