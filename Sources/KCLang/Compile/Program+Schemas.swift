@@ -48,32 +48,6 @@ extension Program {
       help: "say what they make, `object = { apiVersion = …, kind = … }`, or leave out `resource`")
   }
 
-  /// Whether a field is the schema's own, or that of a mixin which it names itself.
-  private func isOwn(_ slot: Slot, of index: Int32) -> Bool {
-    if slot.owner == index { return true }
-    let parent = schemas[Int(index)].parent
-    return schemas[Int(slot.owner)].isMixin && (parent < 0 || !schemas[Int(parent)].chain.contains(slot.owner))
-  }
-
-  /// Reports a member of a mixin that the schema has from its parent: which of the two counts would depend on the order.
-  mutating func isClash(_ member: SyntaxNode, with index: Int32) -> Bool {
-    guard [.fieldDecl, .keyedDecl].contains(member.kind) else { return false }
-    let words = member.words
-    guard let token = member.kind == .keyedDecl ? words.dropFirst().first : words.last,
-      let place = schemas[Int(index)].slotOf[key(member.word(token))]
-    else { return false }
-    let other = schemas[Int(index)].slots[Int(place)]
-    // What two mixins have is reported where the second is added.
-    if isOwn(other, of: index) { return false }
-    report(
-      "KC0120",
-      "`\(text(other.key))` of this mixin clashes with the field that `\(schemas[Int(index)].name)` has from "
-        + "`\(schemas[Int(other.owner)].name)`", at: member.tree.span(ofToken: token),
-      labels: [Diagnostic.Label(span: span(other.site), message: "declared here first")],
-      help: "rename one of them, or leave it out of the mixin")
-    return true
-  }
-
   /// The thunks of a scope's lets as pairs of slot and op in `code.extra`.
   mutating func letThunks(_ scope: Int32) -> Range<Int32> {
     var pairs: [Int32] = []

@@ -99,5 +99,23 @@ extension DiagnosticCatalogue {
           namespace = "shop"
         }
         """#),
+    DiagnosticInfo(
+      "KC0149", "unused mixin",
+      """
+      No schema has the mixin, so what it says counts nowhere. It is told of files that make blocks: what others declare \
+      may be for the programs that import them.
+      """,
+      bad: #"""
+        mixin Owned { team: String }
+
+        config settings {}
+        """#,
+      good: #"""
+        mixin Owned { team: String }
+
+        resource schema Worker extends Deployment with Owned {}
+
+        config settings {}
+        """#),
   ]
 }

@@ -213,6 +213,7 @@ extension Program {
       let module = scopes[Int(source.scope)].module
       if module >= 0, !modules[Int(module)].isStandard { ensureFunction(function) }
     }
+    for index in modules.indices where !modules[index].isStandard { checkUnusedMixins(of: modules[index]) }
     reportRecursion()
     for index in modules.indices where !modules[index].isStandard { readAllNames(of: modules[index]) }
     for index in modules.indices where !modules[index].isStandard && modules[index].package < 0 {
