@@ -41,7 +41,8 @@ extension Program {
         expected = self.type(parameters[place].type, element: element)
       }
       var pair = compileArgument(argument, scope, expected)
-      pair[1] = takesSecrets(expected) ? pair[1] : statically(pair[1], expected)
+      let isTaken = takesSecrets(expected) || isCompared(typeOf(pair[1]), expected, method, place)
+      pair[1] = isTaken ? pair[1] : statically(pair[1], expected)
       given.append(typeOf(pair[1]))
       list += pair
     }
@@ -81,6 +82,15 @@ extension Program {
     case .list(let element), .map(let element), .range(let element): element
     default: TypeTable.any
     }
+  }
+
+  /// Whether an argument is compared with elements that are numbers, and is one: amounts and numbers can be equal.
+  private func isCompared(_ given: TypeID, _ element: TypeID, _ method: Method?, _ place: Int) -> Bool {
+    let numbers: TypeMask = [.int, .float, .quantity]
+    guard let parameters = method?.signature.parameters, place < parameters.count,
+      case .element = parameters[place].type, given != TypeTable.any, !mayBeAbsent(given)
+    else { return false }
+    return numbers.contains(mask(given)) && numbers.contains(mask(element))
   }
 
   /// Whether an argument's value is taken as it is, so that it may be secret too.

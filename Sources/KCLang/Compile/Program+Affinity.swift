@@ -160,7 +160,11 @@ extension Program {
     var positive = Refinement()
     positive.low = tree.int(1)
     let type = types.refine(TypeTable.int, by: positive)
-    for word in words where word == "maxSkew" || word == "minDomains" {
+    for token in node.words where ["maxSkew", "minDomains"].contains(node.word(token)) {
+      let word = node.word(token)
+      if (word == "maxSkew" ? rule.maxSkew : rule.minDomains) >= 0 {
+        report("KC0125", "`\(word)` is given twice", at: node.tree.span(ofToken: token), help: "remove one of the two")
+      }
       guard let value = parts.popFirst() else { break }
       let op = checked(compile(value, in: scope, expecting: type), type)
       if word == "maxSkew" { rule.maxSkew = op } else { rule.minDomains = op }
@@ -251,7 +255,9 @@ extension Program {
       return nil
     }
     guard let right, right.kind != .missing else { return nil }
-    let value = compile(right, in: scope, expecting: TypeTable.any)
+    // The API compares labels by order as whole numbers.
+    let type = test == .less || test == .greater ? TypeTable.int : TypeTable.any
+    let value = checked(compile(right, in: scope, expecting: type), type)
     return AffinityRule.Predicate(key: key, test: test, value: value, site: site)
   }
 }

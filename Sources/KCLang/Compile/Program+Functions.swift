@@ -72,6 +72,8 @@ extension Program {
     } else if types.isOptional(type) {
       op = code.constant(.none, at: site)
     } else {
+      // What its type is was not understood: it may be one that needs none.
+      if type == TypeTable.unknown { return code.emit(.poison, at: site) }
       report(
         "KC0192", "the parameter `\(text(name.key))` has no value", at: name.span,
         help: "give it a default, or pass `--set \(text(name.key))=…` or a file with `--params`")

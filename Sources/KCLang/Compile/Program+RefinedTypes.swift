@@ -98,4 +98,20 @@ extension Program {
     refinement.predicateText = parts[1].text
     return types.refine(base, by: refinement)
   }
+
+  /// Whether a type can be that of a map's keys, which are any text; reports one that cannot.
+  mutating func isText(_ node: SyntaxNode, _ scope: Int32) -> Bool {
+    let type = compileType(node, in: scope)
+    if type == TypeTable.string || type == TypeTable.unknown || !isOwn(code.site(node.span)) { return true }
+    if mask(type) == .string, !isVariable(type) {
+      report(
+        "KC0195", "the keys of a map cannot be narrowed to \(describe(type))", at: node.span,
+        help: "keys are any text, `Map<String, …>`; which ones there may be a record type says: `{ a: Int?, b: Int? }`")
+    } else {
+      report(
+        "KC0110", "the keys of a map are text, and \(describe(type)) is not", at: node.span, help: "write `String`",
+        fix: Diagnostic.Fix(span: node.span, replacement: "String"))
+    }
+    return false
+  }
 }

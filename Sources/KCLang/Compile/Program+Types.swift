@@ -17,7 +17,10 @@ extension Program {
     case .optionalType:
       guard let inner = node.firstPart else { return TypeTable.unknown }
       return types.add(.optional(compileType(inner, in: scope)))
-    case .unionType: return types.add(.union(node.parts.map { compileType($0, in: scope) }))
+    case .unionType:
+      let members = node.parts.map { compileType($0, in: scope) }
+      // Of what may be something unknown, too, nothing is known.
+      return members.contains(TypeTable.unknown) ? TypeTable.unknown : types.add(.union(members))
     case .literalType: return literalType(node)
     case .whereType: return predicateType(node, scope)
     case .parenType: return node.firstPart.map { compileType($0, in: scope) } ?? TypeTable.unknown
@@ -145,7 +148,9 @@ extension Program {
     case "Record": return TypeTable.record
     case "Function": return TypeTable.function
     case "List": return types.add(.list(inner(0, &self)))
-    case "Map": return types.add(.map(inner(arguments.count > 1 ? 1 : 0, &self)))
+    case "Map":
+      if arguments.count > 1, let key = argument(0), !isText(key, scope) { return TypeTable.unknown }
+      return types.add(.map(inner(arguments.count > 1 ? 1 : 0, &self)))
     case "Range": return types.add(.range(inner(0, &self)))
     // Without the type of its value it is the block's: what refers to a secret.
     case "Secret" where arguments.isEmpty: return nil

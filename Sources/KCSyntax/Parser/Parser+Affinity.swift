@@ -204,9 +204,9 @@ extension Parser {
   ///
   /// - Returns: whether another label follows.
   private mutating func takeOperator() -> Bool {
-    guard at(.andAnd) || at(.orOr), !current.isAfterNewline else { return false }
+    let isAnd = at(.andAnd) || at(.name) && text(current) == "and"
+    guard isAnd || at(.orOr) || at(.name) && text(current) == "or", !current.isAfterNewline else { return false }
     let mark = start()
-    let isAnd = at(.andAnd)
     report(
       "KC0062",
       isAnd

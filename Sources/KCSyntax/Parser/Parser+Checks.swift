@@ -40,8 +40,14 @@ extension Parser {
       } else if at(.name) {
         let change = start()
         path()
-        expect(.equal, "KC0005", "`=` and a value are expected here")
-        condition()
+        if at(.leftBrace) || at(.comma) {
+          missing(
+            "KC0005", "`=` and a value are expected here",
+            help: "a parameter or a field gets a value; an environment is `env \(text(tokens[position - 1]))`")
+        } else {
+          expect(.equal, "KC0005", "`=` and a value are expected here")
+          condition()
+        }
         finish(.setting, change)
       } else {
         missing("KC0005", "`env NAME` or `PARAM = VALUE` is expected here")
@@ -56,7 +62,15 @@ extension Parser {
     let mark = start()
     take()
     compared()
-    if atWord(.else) {
+    if at(.comma), !current.isAfterNewline {
+      let comma = start()
+      report(
+        "KC0062", "the message of an `assert` stands behind `else`", current.range, help: "write `else`",
+        fix: edit(current.range, " else"))
+      take()
+      expression()
+      finish(.unexpected, comma)
+    } else if atWord(.else) {
       take()
       expression()
     }

@@ -167,6 +167,10 @@ extension Parser {
     let place = line.at
     let here = tokens[place].range
     switch kind(place) {
+    case .comma where message.hasPrefix("`)`") && (line.first..<place).contains { word($0) == "assert" }:
+      return Habit(
+        code: "KC0062", message: "the message of an `assert` stands behind `else`", range: here,
+        help: "write `assert condition else \"message\"`")
     case .comma where message.hasPrefix("`)`"):
       return Habit(
         code: "KC0062", message: "there are no tuples", range: here,

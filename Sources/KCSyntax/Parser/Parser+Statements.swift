@@ -231,11 +231,21 @@ extension Parser {
         && file.line(at: written.lowerBound) == file.line(at: written.upperBound)
       missing(
         "KC0005", "`{` or `=` is expected here",
-        help: isText
-          ? "a field is set with `=`: `\(word(kind)) = \(file.text(written))`; a block has a "
-            + "body: `{ … }`"
-          : "a block has a body, `{ … }`, and an instance of a component has its arguments: `name()`",
+        help: valueHelp(kind, written)
+          ?? (isText
+            ? "a field is set with `=`: `\(word(kind)) = \(file.text(written))`; a block has a "
+              + "body: `{ … }`"
+            : "a block has a body, `{ … }`, and an instance of a component has its arguments: `name()`"),
         isMisfit: true)
     }
+  }
+
+  /// What `port http 8080` should be: a value that stands where `=` is missing.
+  private func valueHelp(_ kind: Int, _ name: Range<Int>) -> String? {
+    let isLast = peek(1).isAfterNewline || [.rightBrace, .semicolon, .endOfFile].contains(peek(1).kind)
+    guard !current.isAfterNewline, [.number, .quantity, .stringOpen].contains(current.kind) || at(.name) && isLast
+    else { return nil }
+    let value = at(.stringOpen) ? "\"…\"" : text(current)
+    return "a value stands behind `=`: `\(word(kind)) \(file.text(name)) = \(value)`; a block has a body: `{ … }`"
   }
 }

@@ -10,7 +10,8 @@ extension Parser {
         word($0) == "from" && ($0 == first || isFollowed($0))
       }
       guard head != "import" || hasFrom else { return nil }
-      guard hasFrom || kind(first + 1) == .stringOpen else { return nil }
+      // `require apart from` is a rule.
+      guard hasFrom && word(first + 1) != "apart" || kind(first + 1) == .stringOpen else { return nil }
       return Habit(
         code: "KC0033", message: "a file is imported as a whole, under a name", range: tokens[first].range,
         help: "write `import \"./file.kc\" as name`, and `name.member` for what is in it")
