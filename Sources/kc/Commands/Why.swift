@@ -65,11 +65,15 @@ struct Why: ParsableCommand {
       Terminal.fail(
         "`\(name)` could be several", help: "say one of \(candidates.joined(separator: ", "))", code: .input)
     case .unknownPath(let path, let address, let near, let known):
-      let rest = known.count > 9 ? " and \(known.count - 8) more" : ""
-      let shown = known.prefix(rest.isEmpty ? 9 : 8).joined(separator: ", ")
       Terminal.fail(
         "`\(address)` has no field `\(path)`",
-        help: near.map { "did you mean `\($0)`?" } ?? (known.isEmpty ? nil : "there is \(shown)\(rest)"), code: .input)
+        help: near.map { "did you mean `\($0)`?" } ?? (known.isEmpty ? nil : "there is \(some(of: known))"), code: .input)
     }
+  }
+
+  /// The first of some names, and how many more there are.
+  private static func some(of names: [String]) -> String {
+    guard names.count > 9 else { return names.joined(separator: ", ") }
+    return names.prefix(8).joined(separator: ", ") + " and \(names.count - 8) more"
   }
 }
