@@ -9,8 +9,7 @@ struct Admission: Sendable {
   /// Namespaces with a quota, and those with limits or a level of security for pods.
   private var counted: Set<String> = []
   private var limited: Set<String> = []
-  /// Whether there are webhooks or policies, or nobody may know.
-  private var hasPolicies = false
+  private let hasPolicies: Bool
 
   private static let policies = [
     "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "ValidatingAdmissionPolicyBinding",
@@ -20,7 +19,8 @@ struct Admission: Sendable {
   /// Groups that reach into the server, which not every server lets.
   private static let optional: Set = ["admissionregistration.k8s.io", "apiregistration.k8s.io", "certificates.k8s.io"]
 
-  init(_ client: APIClient, _ state: LiveState) async {
+  init(_ state: LiveState, hasPolicies: Bool) {
+    self.hasPolicies = hasPolicies
     for object in state.cluster.others {
       switch object.kind {
       case "ResourceQuota": counted.insert(object.namespace ?? "")
@@ -32,6 +32,10 @@ struct Admission: Sendable {
     where namespace.labels.keys.contains(where: { $0.hasPrefix("pod-security.kubernetes.io/enforce") }) {
       limited.insert(namespace.name ?? "")
     }
+  }
+
+  /// Whether there are webhooks or policies, or nobody may know.
+  static func hasPolicies(_ client: APIClient) async -> Bool {
     let types = client.types.all.filter {
       $0.group == "admissionregistration.k8s.io" && Self.policies.contains($0.kind)
     }
@@ -43,7 +47,7 @@ struct Admission: Sendable {
         return !(error.isNotFound || error.status?.code == 501)
       }
     }
-    hasPolicies = found.map { $0.contains(true) } ?? true
+    return found.map { $0.contains(true) } ?? true
   }
 
   /// Whether anybody may refuse a new object that is right by itself.

@@ -121,10 +121,12 @@ public struct Applier: Sendable {
     var former: [Revision] = []
     let failure: ApplyFailure?
     do throws(ApplyFailure) {
+      async let all = outcome { () async throws(ClientError) in try await history.list() }
       inventory = try await request { () async throws(ClientError) in
         try await Inventory.read(project: plan.project, namespace: namespace, from: client)
       }
-      former = try await request { () async throws(ClientError) in try await history.list() }
+      let listed = await all
+      former = try await request { () async throws(ClientError) in try listed.get() }
       let last = History.unfinished(former)
       // Another apply has finished it since the plan was made.
       if plan.isEmpty, plan.unfinished != nil, last == nil { return nil }

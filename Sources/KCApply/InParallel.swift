@@ -39,3 +39,10 @@ func inParallel<Item: Sendable, Output: Sendable, Failure: Error>(
   }
   return try all.get()
 }
+
+/// What comes of work, as a value: `async let` knows no types of errors.
+func outcome<Output: Sendable, Failure: Error>(
+  _ work: @Sendable () async throws(Failure) -> Output
+) async -> Result<Output, Failure> {
+  do throws(Failure) { return .success(try await work()) } catch { return .failure(error) }
+}

@@ -26,11 +26,15 @@ public struct LiveReader: Sendable {
     var state = LiveState(target: target)
     state.now = ApplyLock.now()
     async let last = unfinished(project, namespace)
+    // What is declared is looked for whatever the record says.
+    let declared = Set(desired.map(\.key))
+    async let wanted = outcome { () async throws(ClientError) in try await objects(declared) }
     let inventory = try await Inventory.read(project: project, namespace: namespace, from: client)
     (state.inventory, state.environment) = (inventory.entries, inventory.environment)
+    let keys = declared.union(state.inventory.map(\.key))
+    let undeclared = try await objects(keys.subtracting(declared))
+    state.objects = try await wanted.get().merging(undeclared) { known, _ in known }
     state.unfinished = await last
-    let keys = Set(desired.map(\.key)).union(state.inventory.map(\.key))
-    state.objects = try await objects(keys)
     let others = OtherRecords(client: client, project: project, namespace: namespace)
     if inventory.entries.isEmpty, !desired.isEmpty {
       state.elsewhere = (try? await others.ofTheProject())?.map { ($0.namespace, $0.environment) } ?? []
@@ -41,6 +45,7 @@ public struct LiveReader: Sendable {
     // What is new is placed: while it is looked at here, the target is asked already for what that takes.
     let hasNew = desired.contains { state.objects[$0.key] == nil }
     async let early = hasNew ? await surroundings() : nil
+    async let policies = hasNew ? await Admission.hasPolicies(client) : nil
     var (open, new): ([DesiredObject], [DesiredObject]) = ([], [])
     let planner = Planner(types: client.types, defining: desired)
     let known = Deferral.resolve(desired, live: state.objects)
@@ -66,8 +71,8 @@ public struct LiveReader: Sendable {
     }
     let around = if let early = await early { early } else { await surroundings() }
     (state.cluster, state.scheduling) = try around.get()
-    let admission = await Admission(client, state)
-    let declared = Set(desired.map(\.key))
+    let hasPolicies = if let early = await policies { early } else { await Admission.hasPolicies(client) }
+    let admission = Admission(state, hasPolicies: hasPolicies)
     let touched = desired.filter { state.objects[$0.key] == nil } + open
     let needed = touched.reduce(into: Set<ObjectKey>()) { $0.formUnion(Requirements.of($1.object)) }
     state.lacking = await absent(needed.subtracting(declared))
