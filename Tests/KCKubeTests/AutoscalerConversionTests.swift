@@ -64,6 +64,34 @@ import Testing
     #expect(AutoscalerConversion.converted(old, to: "autoscaling/v2").at("spec", "behavior") == behavior)
   }
 
+  /// Who applied it in one version may apply it in the other: fields of the last time are called as they were then.
+  @Test(arguments: [("v2", "v1"), ("v1", "v2")]) func anotherVersionIsApplied(_ first: String, _ second: String) throws
+  {
+    func declared(_ version: String, _ share: Int64) -> Value {
+      var spec: Value = [
+        "maxReplicas": 3, "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "web"],
+      ]
+      if version == "v1" {
+        spec["targetCPUUtilizationPercentage"] = .int(share)
+      } else {
+        let target: Value = ["type": "Utilization", "averageUtilization": .int(share)]
+        spec["metrics"] = .array([["type": "Resource", "resource": ["name": "cpu", "target": target]]])
+      }
+      return Self.autoscaler(version, spec)
+    }
+    func apply(_ object: Value, to current: Value?) throws -> Value {
+      let type = try #require(ResourceTypes.builtin.find((object.apiVersion, object.kind)))
+      return try ServerSideApply.apply(
+        object, to: current, manager: "kc", force: false, type: type, now: Timestamp(seconds: 0))
+    }
+    let old = try apply(declared(first, 50), to: nil)
+    let new = try apply(
+      declared(second, 60), to: AutoscalerConversion.converted(old, to: "autoscaling/\(second)"))
+    let now = AutoscalerConversion.converted(new, to: "autoscaling/v1")
+    #expect(now.at("spec", "targetCPUUtilizationPercentage") == 60, "\(new)")
+    #expect(now.annotations.isEmpty)
+  }
+
   @Test func annotationsThatAreNoJSONAreLeftOut() {
     var old = Self.autoscaler("v1", ["maxReplicas": 3, "targetCPUUtilizationPercentage": 70])
     old.set("{[", at: "metadata", "annotations", "autoscaling.alpha.kubernetes.io/metrics")

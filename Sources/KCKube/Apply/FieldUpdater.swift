@@ -168,6 +168,8 @@ extension FieldUpdater {
     _ merged: Value, _ managers: ManagedFields, _ last: ManagedFields.Entry?
   ) throws(Problem) -> Value {
     guard let last, !last.set.isEmpty, let root = root(last.apiVersion) else { return merged }
+    // Fields are compared as they are called in the version of the last time.
+    let merged = AutoscalerConversion.converted(merged, to: last.apiVersion)
     if last.apiVersion != apiVersion {
       var converted = merged
       converted["apiVersion"] = .string(last.apiVersion)
@@ -181,7 +183,8 @@ extension FieldUpdater {
     // What the applier did not have last time comes back too.
     let before = Typed.withNamedFields(Typed.fields(of: merged, at: root), at: root)
     let after = Typed.withNamedFields(Typed.fields(of: pruned, at: root), at: root)
-    return Typed.remove(before.subtracting(after).intersection(lastSet), from: merged, at: root)
+    let left = Typed.remove(before.subtracting(after).intersection(lastSet), from: merged, at: root)
+    return AutoscalerConversion.converted(left, to: apiVersion)
   }
 
   private func addBackOwned(
@@ -195,11 +198,13 @@ extension FieldUpdater {
     let versions = byVersion.keys.sorted { ($0 == first ? 0 : 1, $0) < ($1 == first ? 0 : 1, $1) }
     for version in versions {
       guard let root = root(version), let managed = byVersion[version] else { continue }
-      let before = Typed.withNamedFields(Typed.fields(of: merged, at: root), at: root)
-      let after = Typed.withNamedFields(Typed.fields(of: pruned, at: root), at: root)
+      let all = AutoscalerConversion.converted(merged, to: version)
+      let before = Typed.withNamedFields(Typed.fields(of: all, at: root), at: root)
+      let rest = AutoscalerConversion.converted(pruned, to: version)
+      let after = Typed.withNamedFields(Typed.fields(of: rest, at: root), at: root)
       let kept = after.union(Typed.withNamedFields(managed, at: root))
-      pruned = Typed.remove(before.subtracting(kept), from: merged, at: root)
+      pruned = Typed.remove(before.subtracting(kept), from: all, at: root)
     }
-    return pruned
+    return AutoscalerConversion.converted(pruned, to: first)
   }
 }
