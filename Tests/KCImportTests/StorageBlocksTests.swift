@@ -172,6 +172,9 @@ import Testing
             metadata: {labels: {app: web}}
             spec:
               enableServiceLinks: false
+              topologySpreadConstraints:
+              - {maxSkew: 1, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: web}}}
+              - {maxSkew: 2, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {part-of: shop}}}
               securityContext:
                 fsGroup: 2000
                 supplementalGroups: [1000]
@@ -230,6 +233,8 @@ import Testing
             affinity {
               prefer apart from self by hostname
               prefer apart from { part-of = "shop" } by hostname weight 5
+              spread by zone
+              spread { part-of = "shop" } by hostname maxSkew 2 or best-effort
             }
           }
 

@@ -133,12 +133,13 @@ extension Lifter {
 
   private func spreadRule(_ term: Value) -> String? {
     guard let key = term["topologyKey"]?.string, let skew = term["maxSkew"]?.int,
-      let policy = term["whenUnsatisfiable"]?.string, pods(of: term) == "self",
+      let policy = term["whenUnsatisfiable"]?.string, let pods = pods(of: term),
       (term.object?.keys ?? []).allSatisfy({
         ["topologyKey", "maxSkew", "whenUnsatisfiable", "labelSelector", "minDomains"].contains($0)
       })
     else { return nil }
-    var text = "spread by \(AffinityText.topology(key))"
+    let target = pods == "self" ? "" : "\(pods) "
+    var text = "spread \(target)by \(AffinityText.topology(key))"
     if skew != 1 { text += " maxSkew \(skew)" }
     if let domains = term["minDomains"]?.int { text += " minDomains \(domains)" }
     return text + (policy == "ScheduleAnyway" ? " or best-effort" : "")

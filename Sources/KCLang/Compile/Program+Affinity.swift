@@ -155,6 +155,13 @@ extension Program {
     var rule = base
     var parts = rest
     rule.kind = .spread
+    // The pods of the workload itself, unless others are said.
+    if let by = node.words.first(where: { node.word($0) == "by" }), let first = parts.first,
+      first.span.start < node.tree.span(ofToken: by).start
+    {
+      parts.removeFirst()
+      rule.target = compile(first, in: scope, expecting: workloadType)
+    }
     guard let topology = parts.popFirst(), let key = topologyKey(topology) else { return nil }
     rule.key = key
     var positive = Refinement()

@@ -96,7 +96,7 @@ extension DiagnosticCatalogue {
     DiagnosticInfo(
       "KC0154", "rule relates to no workload",
       """
-      `near` and `apart from` relate pods to the pods of a workload, or to those with labels: `near { app = "web" } by zone`.
+      `near`, `apart from` and `spread` relate pods to the pods of a workload, or to those with labels: `near { app = "web" } by zone`.
       """,
       bad: #"""
         config settings { data { A = "1" } }

@@ -129,7 +129,7 @@ extension Program {
     guard isTests || isWorkload(target) else {
       report(
         "KC0154",
-        "`near` and `apart` relate to a workload or to labels of pods, and this is \(Self.article(kindName(target)))",
+        "`near`, `apart` and `spread` relate to a workload or to labels of pods, and this is \(Self.article(kindName(target)))",
         at: siteOf(rule.target))
       return nil
     }

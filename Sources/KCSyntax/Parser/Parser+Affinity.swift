@@ -64,7 +64,7 @@ extension Parser {
   }
 
   /// rule = ("require" | "prefer") ("node" predicates | "near" expr "by" topology | "apart" "from" expr "by" topology)
-  ///        ["weight" expr] | "spread" "by" topology {option} | "tolerate" key ["==" expr] [effect] ["for" expr]
+  ///        ["weight" expr] | "spread" [expr] "by" topology {option} | "tolerate" key ["==" expr] [effect] ["for" expr]
   private mutating func rule() {
     let mark = start()
     if atWord(.require) || atWord(.prefer) {
@@ -90,6 +90,7 @@ extension Parser {
       }
     } else if atWord(.spread) {
       take()
+      if isBeforeTopology { pods() }
       topology()
       while atWord(.maxSkew) || atWord(.minDomains) {
         take()
@@ -144,6 +145,16 @@ extension Parser {
       take()
       operand()
     }
+  }
+
+  /// Whether pods stand here; a word with nothing of the kind behind it is meant to be the topology.
+  private var isBeforeTopology: Bool {
+    guard !atWord(.by), !current.isAfterNewline, !at(.rightBrace), !at(.endOfFile) else { return false }
+    let next = peek(1)
+    let isAlone =
+      next.isAfterNewline || next.kind == .rightBrace || next.kind == .endOfFile
+      || [.maxSkew, .minDomains, .or].contains { isWord(next, $0) }
+    return !(at(.name) && isAlone)
   }
 
   private mutating func topology() {
