@@ -146,7 +146,7 @@ struct BlockSource {
   /// Whether it says what a secret holds.
   var hasSecretValues: Bool {
     fields["apiVersion"]?.string == "v1" && fields["kind"]?.string == "Secret"
-      && ["data", "stringData"].contains { !(fields[$0]?.object ?? [:]).isEmpty }
+      && ["data", "stringData"].contains { (fields[$0]?.object ?? [:]).values.contains { $0.string?.isEmpty == false } }
   }
 
   /// Whether SOPS has encrypted its values: it adds a field at the top.

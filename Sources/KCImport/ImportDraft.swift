@@ -211,6 +211,7 @@ struct ImportDraft {
       } else if block.hasSecretValues {
         repeated.add(secret: imported, name: block.head.name)
       }
+      repeated.add(variablesOf: imported)
       result.addresses.append(block.head.address)
       result.forms.append(
         entry.isLifted

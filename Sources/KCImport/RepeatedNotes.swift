@@ -12,6 +12,8 @@ struct RepeatedNotes {
   private var unchecked: [(apiVersion: String, kind: String, group: Group)] = []
   private var places: [String: Int] = [:]
   private var secrets: Group?
+  /// Variables of containers that look like secrets, and say their values.
+  private var variables: Group?
   /// Objects that SOPS has encrypted.
   private var sealed: Group?
   /// The kinds that definitions among the objects describe, by group and kind.
@@ -46,6 +48,22 @@ struct RepeatedNotes {
     secrets?.names.append(name)
   }
 
+  /// Looks for variables of an object's containers that say in clear what looks like a secret.
+  mutating func add(variablesOf imported: ImportedObject) {
+    guard let kind = imported.object["kind"]?.string,
+      let pod = imported.object.at(WorkloadLabels.pod(of: kind) + ["spec"])
+    else { return }
+    for container in ["initContainers", "containers"].flatMap({ pod[$0]?.array ?? [] }) {
+      for variable in container["env"]?.array ?? [] {
+        guard let name = variable["name"]?.string, let value = variable["value"]?.string, !value.isEmpty,
+          Int(value) == nil, ComposeSecrets.isSecret(name) || ComposeSecrets.holdsPassword(value)
+        else { continue }
+        if variables == nil { variables = Group(first: imported, names: []) }
+        if variables?.names.contains(name) == false { variables?.names.append(name) }
+      }
+    }
+  }
+
   mutating func add(sealed imported: ImportedObject, name: String) {
     if sealed == nil { sealed = Group(first: imported, names: []) }
     sealed?.names.append(name)
@@ -55,6 +73,14 @@ struct RepeatedNotes {
   var notes: [ImportNote] {
     var notes = unchecked.map { Self.note($0.apiVersion, $0.kind, $0.group) }
     if let secrets { notes.append(Self.note(secrets)) }
+    if let variables {
+      let (verb, them) = variables.names.count == 1 ? ("looks like a secret", "it") : ("look like secrets", "them")
+      notes.append(
+        ImportNote(
+          .note, "\(Self.names(variables)) \(verb), and the source says \(them) in clear, as the manifest does",
+          help: "keep \(them) in a secret that reads `input.env(\"VARIABLE\")`: `env NAME = db.data.NAME`",
+          file: variables.first.file, line: variables.first.line))
+    }
     if let sealed {
       notes.append(
         ImportNote(

@@ -3,6 +3,30 @@ import KCImport
 import Testing
 
 @Suite struct ImportNoteTests {
+  @Test func variablesThatLookSecretAreSaid() {
+    let text = """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: p}
+      spec:
+        containers:
+        - name: c
+          image: a:1
+          env:
+          - {name: DB_PASSWORD, value: hunter2}
+          - {name: URL, value: "postgres://a:b@db/x"}
+          - {name: PASSWORD_LENGTH, value: "12"}
+          - {name: TOKEN, valueFrom: {secretKeyRef: {name: s, key: t}}}
+          - {name: EMPTY_PASSWORD, value: ""}
+      ---
+      {apiVersion: v1, kind: Secret, metadata: {name: empty}, data: {a: ""}}
+      """
+    let objects = ManifestReader.read(Array(text.utf8), file: "a.yaml").objects
+    let notes = SourceImport.source(for: objects).notes.map { "\($0.line): \($0.message)" }
+    #expect(
+      notes == ["1: `DB_PASSWORD`, `URL` look like secrets, and the source says them in clear, as the manifest does"])
+  }
+
   @Test func placesAreOptional() {
     let note = ImportNote(.warning, "`links` has no counterpart", file: "compose.yaml")
     #expect(note.line == 0)
