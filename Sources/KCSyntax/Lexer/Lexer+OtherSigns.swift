@@ -137,8 +137,11 @@ extension Lexer {
   /// - Parameter isJoined: whether a backslash says that the text goes on.
   private func closesLater(isJoined: Bool) -> Bool {
     var place = position + 1
-    for _ in 0..<20 where place < bytes.count {
+    var lines = 0
+    while lines < 20, place < bytes.count {
       let line = bytes[place...].prefix { $0 != 0x0a }
+      // Empty lines do not count: where they stand is a matter of layout.
+      if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }) { lines += 1 }
       let quotes = line.indices.filter {
         line[$0] == UInt8(ascii: "\"") && line[max(place, $0 - 1)] != UInt8(ascii: "\\")
       }
