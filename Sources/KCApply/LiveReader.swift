@@ -61,6 +61,12 @@ public struct LiveReader: Sendable {
         }
         continue
       }
+      // It is there in another version than the one that is declared.
+      guard planner.knows(item) else {
+        state.refused[item.key] = Self.unknownKind(item.object)
+        open.append(item)
+        continue
+      }
       // Where it is certain that an apply changes nothing, the target need not be asked what it would do.
       if planner.isSettled(item, current) { state.settled.insert(item.key) } else { open.append(item) }
     }

@@ -223,6 +223,11 @@ public struct Planner {
     return step
   }
 
+  /// Whether the target serves an object's kind in the version that is declared, or will once the plan has defined it.
+  public func knows(_ desired: DesiredObject) -> Bool {
+    types.find((desired.object.apiVersion, desired.object.kind)) != nil
+  }
+
   /// Whether an apply of a declared object would certainly change nothing: neither a field nor who manages it.
   ///
   /// False where it cannot be known without asking the target.

@@ -93,6 +93,18 @@ import Testing
     }
   }
 
+  @Test func versionsThatAreNotServedAreRefused() async throws {
+    let old = Self.program([("v1", Self.size)], "example.com.v1.Widget small { spec { size = 1 } }\n")
+    try await WireServer.with(project: "live", old) { wire async throws in
+      #expect(await wire.kc("apply \(Self.target) -y").status == 0)
+      wire.write(
+        "main.kc", Self.program([("v1", Self.size)], "example.com.v3.Widget small { spec { size = 2 } }\n"))
+      let plan = await wire.kc("plan \(Self.target)")
+      #expect(plan.status == 3, "\(plan)")
+      #expect(plan.out.contains("does not know objects of kind Widget of example.com/v3"), "\(plan)")
+    }
+  }
+
   /// Where the definition stays as it is, the target's word counts, with the object that it is about.
   @Test func fieldsThatAKindDoesNotHaveAreToldOfTheirObject() async throws {
     let old = Self.program([("v1", Self.size)], "")
