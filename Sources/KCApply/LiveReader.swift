@@ -54,7 +54,7 @@ public struct LiveReader: Sendable {
     for item in Planner.prepare(known, live: state.objects, inventory: state.inventory)
     where item.deferred.isEmpty {
       guard let current = state.objects[item.key] else {
-        if let status = refusal(of: item.object, declared: kinds) {
+        if let status = refusal(of: item, planner) {
           state.refused[item.key] = status
         } else if Self.canAsk(item, state) {
           new.append(item)
@@ -230,16 +230,17 @@ public struct LiveReader: Sendable {
   /// The refusal of an object whose kind the target does not serve.
   static func unknownKind(_ object: Value) -> APIStatus {
     let what = "\(object.kind ?? "?") of \(object.apiVersion ?? "?")"
+    let isBuiltin = ResourceTypes.builtin.find((object.apiVersion, object.kind)) != nil
+    let why = isBuiltin ? "its Kubernetes is another one" : "its custom resource definition is not there"
     return APIStatus(
-      code: 404, reason: "NotFound",
-      message: "the target does not know objects of kind \(what): its custom resource definition is not there")
+      code: 404, reason: "NotFound", message: "the target does not know objects of kind \(what): \(why)")
   }
 
   /// Why the target would refuse a new object, by its type's rules.
-  private func refusal(of object: Value, declared: KnownKinds) -> APIStatus? {
+  private func refusal(of item: DesiredObject, _ planner: Planner) -> APIStatus? {
+    let object = item.object
     guard let type = client.types.find((object.apiVersion, object.kind)) else {
-      if declared.types.find((object.apiVersion, object.kind)) != nil { return nil }
-      return Self.unknownKind(object)
+      return planner.knows(item) ? nil : Self.unknownKind(object)
     }
     guard let known = ResourceTypes.builtin.find((object.apiVersion, object.kind)) else { return nil }
     return Offline.refusal(of: object, known.namespaced == type.namespaced ? known : type, .builtin)

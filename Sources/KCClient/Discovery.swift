@@ -24,7 +24,12 @@ extension APIClient {
       if case .cancelled = error { throw error }
       return self
     }
-    return adding(Self.resources(answer))
+    let found = Self.resources(answer)
+    if found.isEmpty { return self }
+    // What Kubernetes has and this server, which may be older, has not. The core group is listed elsewhere.
+    let served = Set(found.map { "\($0.apiVersion)/\($0.plural)" })
+    let known = types.all.filter { $0.group.isEmpty || served.contains("\($0.apiVersion)/\($0.plural)") }
+    return APIClient(transport: transport, fieldManager: fieldManager, types: ResourceTypes(known)).adding(found)
   }
 
   private static func resources(_ list: Value) -> [ResourceType] {
