@@ -44,37 +44,45 @@ public final class HTTPTransport: APITransport {
   /// - Throws: `unreachable` where a certificate or key cannot be read.
   public init(_ connection: Connection) throws(ClientError) {
     self.connection = connection
-    do {
-      var tls = TLSConfiguration.makeClientConfiguration()
-      if let authority = connection.authority {
-        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(authority.utf8)))
+    var tls = TLSConfiguration.makeClientConfiguration()
+    if let authority = connection.authority {
+      let roots = try Self.read("certificate-authority") { try NIOSSLCertificate.fromPEMBytes(Array(authority.utf8)) }
+      tls.trustRoots = .certificates(roots)
+    }
+    if connection.isUnverified { tls.certificateVerification = .none }
+    if let certificate = connection.clientCertificate, let key = connection.clientKey {
+      let chain = try Self.read("client-certificate") {
+        try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8))
       }
-      if connection.isUnverified { tls.certificateVerification = .none }
-      if let certificate = connection.clientCertificate, let key = connection.clientKey {
-        tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)).map { .certificate($0) }
-        tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem))
-      }
-      var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
-      configuration.timeout.connect = .seconds(5)
-      configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
-      configuration.connectionPool.retryConnectionEstablishment = false
-      configuration.httpVersion = .http1Only
-      configuration.http1_1ConnectionDebugInitializer = { channel in
-        channel.eventLoop.submit { try HeadWithBody.add(to: channel) }
-      }
-      if let proxy = connection.proxy { configuration.proxy = try Self.proxy(proxy) }
-      // The name stands in the requests, and leads to where the server is.
-      if let name = connection.serverName, let host = Proxy.host(of: connection.server), name != host {
-        configuration.dnsOverride = [name: host]
-        base = connection.server.replacing("://" + (host.contains(":") ? "[\(host)]" : host), with: "://" + name)
-      } else {
-        base = connection.server
-      }
-      client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    } catch let error as ClientError {
-      throw error
-    } catch {
-      throw .unreachable("the credentials for \(connection.server) cannot be read: \(error)")
+      tls.certificateChain = chain.map { .certificate($0) }
+      let secret = try Self.read("client-key") { try NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem) }
+      tls.privateKey = .privateKey(secret)
+    }
+    var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+    configuration.timeout.connect = .seconds(5)
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
+    configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.httpVersion = .http1Only
+    configuration.http1_1ConnectionDebugInitializer = { channel in
+      channel.eventLoop.submit { try HeadWithBody.add(to: channel) }
+    }
+    if let proxy = connection.proxy { configuration.proxy = try Self.proxy(proxy) }
+    // The name stands in the requests, and leads to where the server is.
+    if let name = connection.serverName, let host = Proxy.host(of: connection.server), name != host {
+      configuration.dnsOverride = [name: host]
+      base = connection.server.replacing("://" + (host.contains(":") ? "[\(host)]" : host), with: "://" + name)
+    } else {
+      base = connection.server
+    }
+    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }
+
+  /// Reads a part of the credentials.
+  ///
+  /// - Parameter name: what a kubeconfig calls it.
+  private static func read<Output>(_ name: String, _ work: () throws -> Output) throws(ClientError) -> Output {
+    do { return try work() } catch {
+      throw .unreachable("the \(name) in the kubeconfig cannot be read: it is not PEM, or holds something else")
     }
   }
 

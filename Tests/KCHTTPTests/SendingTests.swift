@@ -50,3 +50,12 @@ private final class Packets: ChannelInboundHandler, Sendable {
     try await server.close()
   }
 }
+
+@Suite struct CredentialTests {
+  @Test func whichCredentialIsBrokenIsTold() {
+    var connection = HTTPTransport.Connection(server: "https://127.0.0.1:1")
+    connection.authority = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    let words = "the certificate-authority in the kubeconfig cannot be read: it is not PEM, or holds something else"
+    #expect(throws: ClientError.unreachable(words)) { try HTTPTransport(connection) }
+  }
+}
