@@ -137,9 +137,41 @@ extension ComposeEmitter {
       resources, node["cpus"], node["mem_limit"], node["mem_reservation"], node["memswap_limit"], to: &out)
     if let range = Self.range(cores) { out.line("cpu = \(range)") }
     if let range = Self.range(memory) { out.line("memory = \(range)") }
-    for (owner, field) in [(limits, "pids"), (reservations, "devices"), (reservations, "generic_resources")] {
+    writeDevices(service, reservations?["devices"], to: &out)
+    for (owner, field) in [(limits, "pids"), (reservations, "generic_resources")] {
       if let extra = owner?[field] { leave(.note, "`\(field)` of a container has no counterpart", at: extra) }
     }
+  }
+
+  /// `devices = { "nvidia.com/gpu": 1 }` for the graphics cards that a container asks for.
+  private mutating func writeDevices(_ service: ComposeService, _ reserved: ComposeNode?, to out: inout SourceLines) {
+    var count = 0
+    var asked: ComposeNode?
+    for node in [reserved, service.node["gpus"]].compactMap({ $0 }) where !node.isNull {
+      var sum = 0
+      for item in node.items ?? [node] {
+        let isCard = item["driver"]?.text ?? "nvidia" == "nvidia"
+        let asks = node.line != reserved?.line || texts(item["capabilities"], "capabilities").contains("gpu")
+        guard isCard, asks else {
+          leave(.note, "`devices` of a container has no counterpart", at: item)
+          continue
+        }
+        asked = asked ?? item
+        // `all` is as many as the machine has: one of them is asked for.
+        let number = (item["count"]?.text ?? item.text).flatMap { Int(loader.reader.variables.plain($0)) }
+        sum += max(1, number ?? item["device_ids"]?.items?.count ?? 1)
+      }
+      count = max(count, sum)
+    }
+    guard count > 0, let asked else { return }
+    out.line("devices = { \"nvidia.com/gpu\": \(count) }")
+    note(
+      .note, "`\(service.key)` asks for NVIDIA's graphics cards: nodes have them with NVIDIA's device plugin",
+      help: "see `kubectl describe node`: `nvidia.com/gpu`",
+      alike: .init(
+        subject: "`\(service.key)`",
+        many: "% ask for NVIDIA's graphics cards: nodes have them with NVIDIA's device plugin",
+        help: "see `kubectl describe node`: `nvidia.com/gpu`"), at: asked)
   }
 
   private mutating func amount(_ node: ComposeNode?, _ read: (String) -> String?, _ unit: String) -> String? {

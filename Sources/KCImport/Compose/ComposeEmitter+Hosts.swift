@@ -80,16 +80,16 @@ extension ComposeEmitter {
     return parts
   }
 
-  private static func isHostLetter(_ character: Character) -> Bool {
+  static func isHostLetter(_ character: Character) -> Bool {
     character.isLetter || character.isNumber || character == "-" || character == "_" || character == "."
   }
 
-  private static func isInAddress(_ before: some StringProtocol) -> Bool {
+  static func isInAddress(_ before: some StringProtocol) -> Bool {
     before.hasSuffix("://") || before.hasSuffix("@")
   }
 
   /// The port behind a word that stands where a host does, empty where none is said; nil where the word is no host.
-  private static func digits(behind host: ComposeHost?, after text: some StringProtocol, _ rest: Substring)
+  static func digits(behind host: ComposeHost?, after text: some StringProtocol, _ rest: Substring)
     -> Substring?
   {
     let digits = rest.dropFirst().prefix { rest.first == ":" && $0.isASCII && $0.isNumber }
@@ -108,7 +108,10 @@ extension ComposeEmitter {
 
   /// Finds the names that services are reached by, as the files say them.
   mutating func readHosts() {
-    for service in services { mentioned.formUnion(mentions(service)) }
+    var found: [Mention] = []
+    for service in services { found += mentions(of: service) }
+    mentioned.formUnion(found.map(\.key))
+    addPorts(found)
     for place in services.indices where isOneShot(services[place]) { services[place].kind = .job }
     for service in services where isReached(service) {
       // A container has this name, too.
@@ -127,25 +130,6 @@ extension ComposeEmitter {
   private func isOneShot(_ service: ComposeService) -> Bool {
     isNeverRepeated(service) && service.kind == .deployment && service.ports.isEmpty && !mentioned.contains(service.key)
       && service.node["healthcheck"] == nil
-  }
-
-  /// The services that one names where hosts stand.
-  private mutating func mentions(_ service: ComposeService) -> Set<String> {
-    let values = pairs(service.node["environment"], "environment").compactMap(\.value)
-    let texts = values + commandTexts(service, withCheck: false).map(\.text)
-    var found = Set<String>()
-    for text in texts where text.utf8.count < 10_000 {
-      var rest = text[...]
-      while !rest.isEmpty {
-        let word = rest.prefix(while: Self.isHostLetter)
-        let before = text[..<rest.startIndex]
-        rest = rest.dropFirst(max(1, word.count))
-        if places[String(word)] != nil, Self.digits(behind: nil, after: before, rest) != nil {
-          found.insert(String(word))
-        }
-      }
-    }
-    return found
   }
 
   /// Whether the program has a service for one.

@@ -9,7 +9,7 @@ extension ComposeEmitter {
     "annotations", "user", "working_dir", "read_only", "privileged", "cap_add", "cap_drop", "security_opt",
     "stop_grace_period", "pull_policy", "hostname", "extra_hosts", "dns", "dns_search", "sysctls", "group_add",
     "platform", "profiles", "networks", "pre_start", "pre_stop", "post_start", "tty", "stdin_open", "dns_opt", "cpus",
-    "mem_limit", "mem_reservation", "extends",
+    "mem_limit", "mem_reservation", "extends", "gpus",
     "init",
   ]
 
@@ -19,7 +19,6 @@ extension ComposeEmitter {
     "develop": "rebuild the image, and apply",
     "logging": "nodes keep the logs of containers; `kc logs` shows them",
     "devices": "use a device plugin, and ask for its resource in `raw`",
-    "gpus": "use a device plugin, and ask for its resource in `raw`",
     "ulimits": "set them in the image or on the node",
     "external_links": "reach it by its name in the cluster",
     "models": "run the model as a service of its own",
@@ -37,7 +36,7 @@ extension ComposeEmitter {
   private static let others: Set<String> = [
     "annotations", "attach", "blkio_config", "cgroup", "cgroup_parent", "cpu_count", "cpu_percent", "cpu_period",
     "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpuset", "credential_spec", "develop",
-    "device_cgroup_rules", "devices", "dns_search", "domainname", "external_links", "gpus", "group_add",
+    "device_cgroup_rules", "devices", "dns_search", "domainname", "external_links", "group_add",
     "init", "ipc", "isolation", "label_file", "logging", "mac_address", "mem_swappiness", "memswap_limit", "models",
     "network_mode", "oom_kill_disable", "oom_score_adj", "pid", "pids_limit", "provider", "runtime",
     "scale", "shm_size", "stop_grace_period", "stop_signal", "storage_opt", "ulimits", "use_api_socket", "userns_mode",

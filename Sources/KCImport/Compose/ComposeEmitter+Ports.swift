@@ -107,7 +107,7 @@ extension ComposeEmitter {
     return .init(written: String(range.lowerBound), number: range.lowerBound)
   }
 
-  private mutating func add(
+  mutating func add(
     _ number: Int, variable: String? = nil, transport: String, published: ComposeService.Published?,
     to service: inout ComposeService
   ) {

@@ -85,7 +85,8 @@ import Testing
       "REDIS_HOST = cache.host",
       #"CACHES = "\(cache.host):\(cache.port.redis.number),\(second.host):\(second.port.redis.number)""#,
       #"API = "http://\(service.app.host)/v1""#, #"BROKER = "amqp://\(USER)@\(cache.host):\(cache.port.redis.number)""#,
-      #"ODD_PORT = "cache:7000""#, #"BESIDE = "http://\(cache.host):7000""#, #"IMAGE = "cache:8""#, #"KIND = "cache""#,
+      #"ODD_PORT = "\(cache.host):\(cache.port.port-7000.number)""#,
+      #"BESIDE = "http://\(cache.host):\(cache.port.port-7000.number)""#, #"IMAGE = "cache:8""#, #"KIND = "cache""#,
       #"SELF = "http://web:80""#, #"DOMAIN = "cache.example.com:6379""#, #"NONE = "http://\(lonely.host)/""#,
       #"TEXT = "cache: first""#,
     ] { #expect(result.source.contains("env \(line)\n"), "\(line)\n\(result.source)") }

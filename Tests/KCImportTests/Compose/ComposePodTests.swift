@@ -14,6 +14,31 @@ import Testing
     for line in lines { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
   }
 
+  @Test func graphicsCardsAreAskedFor() {
+    let result = checked(
+      """
+      services:
+        one:
+          image: a:1
+          deploy: {resources: {reservations: {devices: [{driver: nvidia, count: 2, capabilities: [gpu]}]}}}
+        two:
+          image: a:1
+          gpus: all
+        three:
+          image: a:1
+          deploy: {resources: {reservations: {devices: [{device_ids: ["0", "3", "4"], capabilities: [gpu]}]}}}
+        four:
+          image: a:1
+          deploy: {resources: {reservations: {devices: [{driver: other, capabilities: [tpu]}]}}}
+      """)
+    for number in 1...3 { #expect(result.source.contains("devices = { \"nvidia.com/gpu\": \(number) }")) }
+    #expect(
+      result.notes.map(\.message) == [
+        "`one`, `two` and `three` ask for NVIDIA's graphics cards: nodes have them with NVIDIA's device plugin",
+        "`devices` of a container has no counterpart",
+      ])
+  }
+
   @Test func podsHaveWhatTheLibrarySays() {
     let result = checked(
       """
