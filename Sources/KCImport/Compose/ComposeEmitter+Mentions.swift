@@ -55,21 +55,23 @@ extension ComposeEmitter {
     return schemes[String(scheme.prefix { $0 != "+" }).lowercased()]
   }
 
-  /// Adds the ports that services are reached by and do not say themselves. One that says none at all is reached by its
-  /// pods' addresses, where all ports are.
+  /// Adds the ports that services are reached by and do not say themselves. One that says none at all stays reached by
+  /// its pods' addresses, where all ports are: those that others name are known then, and waited for.
   mutating func addPorts(_ mentions: [Mention]) {
-    for place in services.indices where !services[place].ports.isEmpty {
+    for place in services.indices {
       let key = services[place].key
       let own = mentions.filter { $0.key == key }
       guard !own.isEmpty || isMentioned(key) else { continue }
       var ports = own.compactMap(\.port)
       let image = services[place].node["image"]?.text.map { loader.reader.variables.plain($0) }
       // Who says no port means the one that the image is known for; what serves pages may do so by any.
-      if ports.isEmpty, let known = image.flatMap(ComposePorts.ofImage), known != 80 { ports = [known] }
+      let isOpen = services[place].ports.isEmpty
+      if ports.isEmpty, !isOpen, let known = image.flatMap(ComposePorts.ofImage), known != 80 { ports = [known] }
       var service = services[place]
       for port in ports where (1...65535).contains(port) {
         add(port, transport: "TCP", published: nil, to: &service)
       }
+      service.isOpen = isOpen
       services[place] = service
     }
   }

@@ -107,7 +107,9 @@ extension ComposeEmitter {
         leave(.note, "`max_replicas_per_node` has no counterpart but for 1", at: node)
       }
     }
-    if let node = service.node["platform"], let text = node.text {
+    if let node = service.node["platform"], let text = node.text.map({ loader.reader.variables.plain($0) }),
+      !text.isEmpty
+    {
       let parts = loader.reader.variables.plain(text).split(separator: "/").map(String.init)
       if parts.count > 1, ["amd64", "arm64", "arm", "s390x", "ppc64le", "riscv64", "386"].contains(parts[1]) {
         rules.append("require node arch == \(SourceText.quoted(parts[1]))")

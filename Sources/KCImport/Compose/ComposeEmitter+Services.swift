@@ -48,9 +48,10 @@ extension ComposeEmitter {
       if name != host { out.line("name = \(SourceText.quoted(host))") }
       out.line("select = \(service.name)")
       let isHeadless =
-        service.ports.isEmpty || isFirst && (type == "headless" || type == nil && service.kind == .statefulset)
+        service.ports.isEmpty || service.isOpen
+        || isFirst && (type == "headless" || type == nil && service.kind == .statefulset)
       if isHeadless { out.line("headless = true") }
-      if let type, isFirst, type != "headless", !service.ports.isEmpty {
+      if let type, isFirst, type != "headless", !service.ports.isEmpty, !service.isOpen {
         out.line("type = \(SourceText.quoted(type))")
       }
       var used = Set(service.ports.map { "\($0.standard)/\($0.transport)" })

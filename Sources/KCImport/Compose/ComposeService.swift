@@ -56,6 +56,8 @@ struct ComposeService {
   let node: ComposeNode
   var kind = Kind.deployment
   var ports: [Port] = []
+  /// Whether the files say none of its ports: it may have others than those that are known.
+  var isOpen = false
   var mounts: [Mount] = []
   /// Fields of the pod that only the API has: lines of `podRaw`.
   var raw: [(key: String, value: String)] = []

@@ -31,9 +31,12 @@ import Testing
     expect(
       result,
       [
-        #"OWN = "http://my-svc:9000/""#, #"OTHER = "http://\(lonely.host):81""#, #"DB_HOST = "my-svc""#,
-        #""\(my-svc.host):9000""#, #""--own=http://\(api-internal.host)/x""#, "my-svc.host\n",
-        #""http://\(my-svc.host):9000""#, #""\(my-svc.host):\(PORT)""#, #"A = "http://\(api-internal.host):9000/x""#,
+        #"OWN = "http://my-svc:9000/""#, #"OTHER = "http://\(lonely.host):\(lonely.port.port-81.number)""#,
+        #"DB_HOST = "my-svc""#,
+        #""\(my-svc.host):\(my-svc.port.port-9000.number)""#, #""--own=http://\(api-internal.host)/x""#,
+        "my-svc.host\n",
+        #""http://\(my-svc.host):\(my-svc.port.port-9000.number)""#, #""\(my-svc.host):\(PORT)""#,
+        #"A = "http://\(api-internal.host):\(api-internal.port.port-9000.number)/x""#,
         "env B = my-svc.host", #"C = "x@\(my-svc.host)""#, "service lonely {",
       ])
     let said = result.notes.map(\.message)

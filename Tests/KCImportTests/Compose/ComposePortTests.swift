@@ -12,6 +12,25 @@ import Testing
     return result
   }
 
+  @Test func portsOfServicesThatSayNoneAreKnownByOthers() {
+    let result = checked(
+      """
+      services:
+        app:
+          image: a:1
+          platform: ${PLATFORM:-}
+          environment: {BROKERS: "kafka:9092", OTHER: "http://bare/"}
+          depends_on: {kafka: {condition: service_healthy}}
+        kafka: {image: "k:1", healthcheck: {test: "true"}}
+        bare: {image: "b:1"}
+      """)
+    for line in [
+      "env BROKERS = \"\\(kafka.host):\\(kafka.port.kafka.number)\"", "until nc -z \\(kafka.host)",
+      "service kafka {\n  select = kafka\n  headless = true\n  port kafka = 9092 -> kafka.app.kafka\n}",
+    ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
+    #expect(!result.notes.contains { $0.message.contains("platform") })
+  }
+
   @Test func portsThatOthersNameAreReached() {
     let result = checked(
       """
