@@ -348,10 +348,23 @@ extension Lexer {
     }
   }
 
+  /// Where a string that is never closed was probably meant to end: before brackets that close nothing in it.
+  private func meantEnd(of open: Int) -> Int {
+    var end = position
+    let after = Set("})],; ".utf8)
+    while end > open + 1, after.contains(bytes[end - 1]) { end -= 1 }
+    let text = bytes[open..<end]
+    let isBalanced = zip("})]".utf8, "{([".utf8).contains { close, opening in
+      bytes[end..<position].contains(close) && text.contains(opening)
+    }
+    return isBalanced ? position : end
+  }
+
   private mutating func unterminated(from start: Int, quote: String) {
-    let end = Span(file: file.id, range: position..<position)
     let token = openString
     let open = token.map { Int($0.start) } ?? start
+    let meant = quote == "\"" ? meantEnd(of: open) : position
+    let end = Span(file: file.id, range: meant..<meant)
     // A block goes on to the end of the file: what is meant is where it begins.
     let last = token.flatMap { quote.hasPrefix("\"\"\"") ? $0.range.upperBound : nil } ?? position
     report(

@@ -36,7 +36,8 @@ extension Parser {
     case "KC0003": return barHabit(line) ?? operandHabit(line) ?? valueHabit(line) ?? wordHabit(line)
     case "KC0004": return elementHabit(message, line) ?? nameHabit(line) ?? templateHabit(line)
     case "KC0005":
-      return templateHabit(line) ?? wordHabit(line) ?? statementHabit(line) ?? headHabit(line) ?? signHabit(line)
+      return bracedLambdaHabit(message, line) ?? templateHabit(line) ?? wordHabit(line) ?? statementHabit(line)
+        ?? headHabit(line) ?? signHabit(line)
         ?? strayHabit(line) ?? operatorHabit(line) ?? shapeHabit(line) ?? markHabit(line)
     case "KC0007": return assignHabit(line) ?? (message.hasPrefix("`:` and a type") ? fieldHabit(line) : nil)
     case "KC0010":

@@ -169,11 +169,13 @@ extension Parser {
     guard peek(1).kind == .name, peek(2).kind == .colon, let close = closing(of: position), leadsToLambda(close + 1)
     else { return false }
     let mark = start()
+    // The type of its value goes, too.
+    let last = (close..<min(close + 14, tokens.count)).first { kind($0 + 1) == .fatArrow } ?? close
     let names = (position..<close).filter { kind($0) == .name && [.leftParen, .comma].contains(kind($0 - 1)) }
     report(
       "KC0062", "the parameters of a lambda have no types", range(position, close),
       help: "write `(\(names.map { word($0) }.joined(separator: ", "))) => …`",
-      fix: edit(range(position, close), "(\(names.map { word($0) }.joined(separator: ", ")))"))
+      fix: edit(range(position, last), "(\(names.map { word($0) }.joined(separator: ", ")))"))
     repeat {
       take()
       name("a parameter's name")

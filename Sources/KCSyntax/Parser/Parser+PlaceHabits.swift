@@ -52,7 +52,7 @@ extension Parser {
   }
 
   /// The brace on the same line that closes another.
-  private func closingBrace(of open: Int) -> Int? {
+  func closingBrace(of open: Int) -> Int? {
     var depth = 0
     for other in open..<min(open + 80, tokens.count) {
       if other > open, tokens[other].isAfterNewline { return nil }

@@ -118,10 +118,34 @@ extension Parser {
 
   /// `return x`, in a function or a lambda.
   func bareHabit(_ place: Int) -> Habit {
-    Habit(
+    let isBraced = kind(place - 1) == .leftBrace && kind(place - 2) == .fatArrow
+    return Habit(
       code: "KC0032", message: "a function is one expression: there is no `\(word(place))`",
       range: tokens[place].range, help: "write the value itself: `func name(…) = value`, `x => value`",
-      fix: edit(tokens[place].range.lowerBound..<tokens[place + 1].range.lowerBound, ""))
+      fix: isBraced
+        ? bodyOfLambda(place - 1, from: place + 1)
+        : edit(tokens[place].range.lowerBound..<tokens[place + 1].range.lowerBound, ""))
+  }
+
+  /// `x => { x + 1 }`
+  func bracedLambdaHabit(_ message: String, _ line: Line) -> Habit? {
+    // Of a name and a value together the sign of a record's field is missing.
+    guard message.hasPrefix("`=` and the field's value"),
+      ![.name, .number, .quantity, .stringOpen, .leftBrace].contains(kind(line.at)),
+      let open = (line.first..<line.at).last(where: { kind($0) == .leftBrace }), kind(open - 1) == .fatArrow
+    else { return nil }
+    return Habit(
+      code: "KC0032", message: "a function is one expression, without braces", range: tokens[open].range,
+      help: "write `x => value`; parts of it get names as functions of their own",
+      fix: bodyOfLambda(open, from: open + 1))
+  }
+
+  /// The edit that takes the braces from a lambda's value; nil where that has more lines than one, or more parts.
+  private func bodyOfLambda(_ open: Int, from first: Int) -> Diagnostic.Fix? {
+    guard let close = closingBrace(of: open), close > first,
+      !(first..<close).contains(where: { kind($0) == .semicolon || word($0) == "let" })
+    else { return nil }
+    return edit(range(open, close), file.text(range(first, close - 1)))
   }
 
   private func matchHabit(_ place: Int) -> Habit {
