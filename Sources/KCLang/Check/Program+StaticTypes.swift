@@ -176,4 +176,37 @@ extension Program {
     default: return type
     }
   }
+
+  /// The type as values have it: what the parameters of the function around stand for is known of types, not of values.
+  mutating func erased(_ type: TypeID) -> TypeID { mentionsParameter(type) ? substitute(type, [:]) : type }
+
+  /// The schema that a value is made of where its type is one.
+  mutating func erased(_ schema: Int32) -> Int32 {
+    guard mentionsParameter(schema: schema) else { return schema }
+    let type = substitute(types.add(.schema(SchemaID(index: schema))), [:])
+    guard case .schema(let made) = types[type] else { return schema }
+    ensureSchema(made.index)
+    return made.index
+  }
+
+  private func mentionsParameter(_ type: TypeID) -> Bool {
+    if anyTypes.isEmpty { return false }
+    switch types[type] {
+    case .variable: return true
+    case .optional(let inner), .list(let inner), .map(let inner), .range(let inner), .secret(let inner),
+      .deferred(let inner):
+      return mentionsParameter(inner)
+    case .union(let members): return members.contains { mentionsParameter($0) }
+    case .schema(let schema): return mentionsParameter(schema: schema.index)
+    case .signature(let parameters, let result):
+      return mentionsParameter(result) || parameters.contains { mentionsParameter($0) }
+    default: return false
+    }
+  }
+
+  private func mentionsParameter(schema: Int32) -> Bool {
+    if anyTypes.isEmpty { return false }
+    return schemas[Int(schema)].arguments.contains { mentionsParameter($0) }
+      || schemas[Int(schema)].bindings.contains { mentionsParameter($0.value) }
+  }
 }

@@ -89,14 +89,34 @@ extension Program {
     }
   }
 
-  /// Whether record types that are written out, of types with parameters, have fields that fit.
+  /// Whether record types that are written out say the same: at one place, of types with parameters that fit, or at two.
   func isSameRecord(_ one: Int32, _ other: Int32) -> Bool {
-    if schemas[Int(one)].bindings.isEmpty { return false }
+    guard isRecordType(one), isRecordType(other) else { return false }
     let (left, right) = (schemas[Int(one)], schemas[Int(other)])
-    guard let node = left.node, node.kind == .recordType, right.node?.span == node.span else {
-      return false
-    }
+    guard left.node?.span == right.node?.span else { return haveFields(left, right) { isSameField($0, $1) } }
     return left.bindings.allSatisfy { key, type in right.bindings[key].map { !mismatches(type, $0) } ?? true }
+  }
+
+  func isRecordType(_ schema: Int32) -> Bool { schemas[Int(schema)].node?.kind == .recordType }
+
+  /// Whether a record of one type that is written out may be one of another, which its values say.
+  private func canBecome(_ one: Int32, _ other: Int32) -> Bool {
+    guard isRecordType(one), isRecordType(other) else { return false }
+    return haveFields(schemas[Int(one)], schemas[Int(other)]) { !mismatches($0, $1) }
+  }
+
+  /// Whether two schemas have the same fields, of types that fit.
+  private func haveFields(_ left: Schema, _ right: Schema, where fit: (TypeID, TypeID) -> Bool) -> Bool {
+    guard left.state == .compiled, right.state == .compiled, left.slots.count == right.slots.count else { return false }
+    return left.slots.allSatisfy { slot in
+      right.slotOf[slot.key].map { fit(slot.type, right.slots[Int($0)].type) } ?? false
+    }
+  }
+
+  private func isSameField(_ one: TypeID, _ other: TypeID) -> Bool {
+    if one == other { return true }
+    guard case .schema(let left) = types[one], case .schema(let right) = types[other] else { return false }
+    return isSameRecord(left.index, right.index)
   }
 
   /// Whether no value of one type can stand where the other is expected.
@@ -123,7 +143,7 @@ extension Program {
     case (.schema(let one), .schema(let other)):
       let isKnown = [one, other].allSatisfy { schemas[Int($0.index)].state == .compiled }
       return isKnown && !isSchema(one.index, other.index) && !isSchema(other.index, one.index)
-        && mask(from).isSubset(of: [.instance, .record])
+        && mask(from).isSubset(of: [.instance, .record]) && !canBecome(one.index, other.index)
     case (.signature(let own, let result), .signature(let wanted, let expected)):
       return own.count != wanted.count || mismatches(result, expected)
         || zip(wanted, own).contains { mismatches($0, $1) }

@@ -140,9 +140,9 @@ extension Program {
     let site = code.ops[Int(op)].site
     if code.ops[Int(op)].code == .constant {
       let value = code.constants[Int(code.ops[Int(op)].a)]
-      return code.constant(coerce(value, to: type, at: site), at: site)
+      return code.constant(coerce(value, to: erased(type), at: site), at: site)
     }
-    return typed(code.emit(.check, op, type.index, at: site), type)
+    return typed(code.emit(.check, op, erased(type).index, at: site), type)
   }
 
   /// Compiles a function's parameters and result type, once; gives the scope of its body.

@@ -252,9 +252,8 @@ extension Program {
       fieldStatement(name, place, made.index, scope, &seen) { _, _ in op }
     }
     let body = addBody(statements, frameSize: 0, lets: 0..<0, at: node)
-    return typed(
-      code.emit(.construct, made.index, body, at: code.site(node.span)), types.add(.schema(SchemaID(index: made.index)))
-    )
+    let construct = code.emit(.construct, erased(made.index), body, at: code.site(node.span))
+    return typed(construct, types.add(.schema(SchemaID(index: made.index))))
   }
 
   /// A generic schema with types for its parameters.

@@ -9,7 +9,8 @@ extension Program {
       let reports = diagnostics.all.count
       let body = constructionBody(node, schema.index, scope)
       if diagnostics.all.count == reports { checkGiven(code.bodies[Int(body)].statements, schema.index, node) }
-      return typed(code.emit(.construct, schema.index, body, at: code.site(node.span)), types.required(type))
+      let made = code.emit(.construct, erased(schema.index), body, at: code.site(node.span))
+      return typed(made, types.required(type))
     }
     var element = TypeTable.any
     var isMap = false

@@ -309,6 +309,10 @@ extension Program {
         if isResource(index) { reference(to: index) } else { reference(to: resource(of: index)) }
         return value
       }
+      if instances[Int(index)].schema >= 0, isRecordType(instances[Int(index)].schema), isRecordType(schema) {
+        let record = materialize(value)
+        return record.isPoison ? record : construct(record, as: schema, at: site)
+      }
       report(
         "KC0110",
         "\(Self.article(schemas[Int(schema)].name)) is expected here, and `\(title(of: index))` is \(Self.article(kindName(value)))",
