@@ -37,10 +37,12 @@ extension Program {
         return poison(node)
       }
       if let (_, found) = find(name, in: scope), case .schema(let schema) = found.kind {
+        if schemas[Int(schema)].isNamespace { return reportInstance(callee) }
         return compileConstruction(schema, Array(arguments), scope, node, expecting: type)
       }
     }
     if let (_, _, found) = findImported(callee, in: scope), case .schema(let schema) = found.kind {
+      if schemas[Int(schema)].isNamespace { return reportInstance(callee) }
       return compileConstruction(schema, Array(arguments), scope, node, expecting: type)
     }
     if let schema = enumCase(callee, scope) { return compileCase(schema, Array(arguments), scope, node) }
@@ -62,6 +64,14 @@ extension Program {
     }
     let op = compile(callee, in: scope, expecting: TypeTable.any)
     return compileCall(ofValue: op, arguments, scope, site)
+  }
+
+  /// Reports a component that is called as a function is.
+  private mutating func reportInstance(_ callee: SyntaxNode) -> Int32 {
+    report(
+      "KC0110", "`\(callee.text)` is a component, and an instance of it is no value", at: callee.span,
+      help: "an instance is a block with a name, at the top of a file or in a component: `\(callee.text) NAME(…)`")
+    return poison(callee)
   }
 
   /// The function that `module.name` means; nil where it is no module's member, -1 where that was reported.
@@ -109,18 +119,22 @@ extension Program {
     var list: [Int32] = []
     var bindings: [TypeID: TypeID] = [:]
     let isGeneric = code.functions[Int(function)].isGeneric
+    var isBroken = false
     for (argument, place) in zip(arguments, places) {
       let type = parameters[place].type
       var pair = compileArgument(argument, scope, isGeneric ? substitute(type, bindings) : type)
       pair[0] = parameters[place].key
       if isGeneric { unify(type, typeOf(pair[1]), &bindings) }
       pair[1] = checked(pair[1], isGeneric ? substitute(type, bindings) : type)
+      isBroken = isBroken || code.ops[Int(pair[1])].code == .poison || typeOf(pair[1]) == TypeTable.unknown
       list += pair
     }
     noteCall(of: function, at: site)
     let callee = code.constant(code.functions[Int(function)].value, at: site)
     let result = code.functions[Int(function)].result
     let call = code.emit(.call, callee, Int32(list.count / 2), code.list(list), at: site)
+    // What a parameter stands for is not known where an argument is wrong.
+    if isGeneric, isBroken { return typed(call, TypeTable.unknown) }
     return typed(call, isGeneric ? substitute(result, bindings) : result)
   }
 

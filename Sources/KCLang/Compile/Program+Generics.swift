@@ -80,7 +80,7 @@ extension Program {
     let type = entry.node?.parts.last.map { compileType($0, in: inner) } ?? TypeTable.unknown
     // `any` stands for what is being compiled.
     genericTypes[place] = type == TypeTable.any ? nil : type
-    if types.names[type] == nil, types.base(type) != TypeTable.any { types.names[type] = shown }
+    types.name(type, shown)
     self.name(recordType: type, shown)
     if case .schema(let schema) = types[type], schemas[Int(schema.index)].node?.kind == .recordType {
       recordArguments[type] = place

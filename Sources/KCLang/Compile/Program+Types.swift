@@ -247,7 +247,7 @@ extension Program {
       type = entry.node?.parts.last.map { compileType($0, in: owner) } ?? TypeTable.unknown
     }
     aliases[ChildKey(parent: owner, name: name)] = type
-    if types.names[type] == nil { types.names[type] = text(name) }
+    types.name(type, text(name))
     self.name(recordType: type, text(name))
     return type
   }

@@ -78,6 +78,15 @@ struct TypeTable: Sendable {
   /// Names that `type` gave to types.
   var names: [TypeID: String] = [:]
 
+  /// Calls a type by a name that a declaration gives it, where it is one of that declaration alone: `type Port = Int` and
+  /// `type Hosts = List<String>` are what all others are, too.
+  mutating func name(_ type: TypeID, _ name: String) {
+    switch self[type] {
+    case .union, .refined, .schema, .signature: if names[type] == nil, base(type) != Self.any { names[type] = name }
+    default: return
+    }
+  }
+
   static let any = TypeID(index: 0)
   static let unknown = TypeID(index: 1)
   static let none = TypeID(index: 2)
