@@ -67,7 +67,8 @@ struct Why: ParsableCommand {
     case .unknownPath(let path, let address, let near, let known):
       Terminal.fail(
         "`\(address)` has no field `\(path)`",
-        help: near.map { "did you mean `\($0)`?" } ?? (known.isEmpty ? nil : "there is \(some(of: known))"), code: .input)
+        help: near.map { "did you mean `\($0)`?" } ?? (known.isEmpty ? nil : "there is \(some(of: known))"),
+        code: .input)
     }
   }
 
