@@ -258,8 +258,9 @@ extension Program {
         return kindMember(name, member, base, site, scope)
       }
     }
-    if let (owner, name, found) = findImported(base, in: scope), found.node?.kind == .enumDecl {
-      return enumMember(alias(name, owner, found), member, site)
+    if let (owner, name, found) = findImported(base, in: scope) {
+      if found.node?.kind == .enumDecl { return enumMember(alias(name, owner, found), member, site) }
+      if isComponent(found) { return kindMember(name, member, base, site, scope) }
     }
     let op = compile(base, in: scope, expecting: TypeTable.any)
     checkMember(op, base, member, scope, site)
@@ -357,6 +358,10 @@ extension Program {
         let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
         return code.emit(.index, code.emit(.kindScope, space, name, at: site), index, at: site)
       }
+    }
+    if let (_, name, found) = findImported(parts[0], in: scope), isComponent(found) {
+      let space = namespace(of: scope).map { depth(from: scope, to: $0) } ?? 0
+      return code.emit(.index, code.emit(.kindScope, space, name, at: site), index, at: site)
     }
     let base = compile(parts[0], in: scope, expecting: TypeTable.any)
     return checkedIndex(code.emit(.index, base, index, at: site))
