@@ -231,7 +231,8 @@ public struct LiveReader: Sendable {
   static func unknownKind(_ object: Value) -> APIStatus {
     let what = "\(object.kind ?? "?") of \(object.apiVersion ?? "?")"
     let isBuiltin = ResourceTypes.builtin.find((object.apiVersion, object.kind)) != nil
-    let why = isBuiltin ? "its Kubernetes is another one" : "its custom resource definition is not there"
+    let why =
+      isBuiltin ? "its version of Kubernetes does not serve them" : "its custom resource definition is not there"
     return APIStatus(
       code: 404, reason: "NotFound", message: "the target does not know objects of kind \(what): \(why)")
   }

@@ -14,8 +14,13 @@ extension Program {
     do throws(WhyError) {
       (resource, path) = try find(address, given, resources)
     } catch {
-      guard case .unknownAddress = error, let answer = why(instance: address, given) else { throw error }
-      return answer
+      guard case .unknownAddress = error else { throw error }
+      if let answer = why(instance: address, given) { return answer }
+      // The instance is there, and has nothing of the path.
+      if let given, why(instance: address, nil) != nil {
+        throw .unknownPath(given, address: address, near: nil, known: [])
+      }
+      throw error
     }
     guard let path, !path.isEmpty else {
       let place = Provenance(location: resource.origin, layer: "file")
