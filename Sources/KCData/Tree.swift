@@ -13,8 +13,16 @@ public struct Tree: Sendable {
   @usableFromInline var integers: [Int64] = []
   @usableFromInline var floats: [Double] = []
   @usableFromInline var quantities: [Quantity] = []
+  /// Whether a list or record was refused since somebody asked: its `Extent` was beyond the largest.
+  private var hasRefused = false
 
   public init() {}
+
+  /// Whether a list or record came out as `poison` since this was last asked, because it would hold too much.
+  public mutating func takeRefusal() -> Bool {
+    defer { hasRefused = false }
+    return hasRefused
+  }
 
   /// Makes room for so many bytes of text, fields of records and elements of lists.
   public mutating func reserve(bytes: Int, fields: Int, items: Int) {
@@ -146,7 +154,49 @@ extension Tree {
 
 // MARK: Collections
 
+/// How much a list or record holds: it stands before the first of its elements.
+///
+/// A value is shared wherever it stands, so that few steps make one that would fill any memory if it were written out:
+/// who goes through a value has to know that there is an end.
+private struct Extent {
+  /// The values in it, each as often as it stands there.
+  var size = 1
+  /// How deep lists and records stand in each other.
+  var height = 1
+
+  /// Of what holds nothing yet, or nothing at all.
+  init(height: Int = 1) { self.height = height }
+
+  init(_ mark: TreeValue) {
+    size = Int(mark.bits & 0xffff_ffff)
+    height = Int(mark.bits >> 32)
+  }
+
+  var mark: TreeValue { TreeValue(bits: UInt64(height) << 32 | UInt64(size)) }
+
+  mutating func add(_ other: Extent) {
+    size += other.size
+    height = max(height, other.height + 1)
+  }
+
+  var isTooMuch: Bool { size > TreeValue.maxSize || height > TreeValue.maxHeight }
+}
+
 extension Tree {
+  /// What a value adds to what holds it; scalars and handles count as one.
+  private func extent(of value: TreeValue) -> Extent {
+    switch value.tag {
+    case .list where value.length > 0: Extent(items[Int(value.payload) - 1])
+    case .record where value.length > 0: Extent(fields[Int(value.payload) - 1].value)
+    default: Extent(height: 0)
+    }
+  }
+
+  private mutating func refuse() -> TreeValue {
+    hasRefused = true
+    return .poison
+  }
+
   public mutating func list(_ elements: [TreeValue]) -> TreeValue { elements.withUnsafeBufferPointer { list($0) } }
 
   /// A list of what a stack holds from a place on.
@@ -155,6 +205,11 @@ extension Tree {
   }
 
   private mutating func list(_ elements: UnsafeBufferPointer<TreeValue>) -> TreeValue {
+    if elements.isEmpty { return TreeValue(.list) }
+    var extent = Extent()
+    for element in elements { extent.add(self.extent(of: element)) }
+    if extent.isTooMuch { return refuse() }
+    items.append(extent.mark)
     let start = items.count
     items.append(contentsOf: UnsafeBufferPointer(rebasing: elements.prefix(TreeValue.maxLength)))
     return TreeValue(.list, payload: UInt32(start), length: items.count - start)
@@ -168,6 +223,11 @@ extension Tree {
   }
 
   private mutating func record(_ elements: UnsafeBufferPointer<TreeField>) -> TreeValue {
+    if elements.isEmpty { return TreeValue(.record) }
+    var extent = Extent()
+    for element in elements { extent.add(self.extent(of: element.value)) }
+    if extent.isTooMuch { return refuse() }
+    fields.append(TreeField(key: 0, origin: 0, value: extent.mark))
     let start = fields.count
     // Most have a few fields, for which a general replacement of nothing takes longer.
     if elements.count < 8 {
@@ -183,6 +243,8 @@ extension Tree {
     guard left.tag == .record, right.tag == .record else { return left.tag == .record ? left : right }
     if left.length == 0 { return right }
     if right.length == 0 { return left }
+    let mark = fields.count
+    fields.append(TreeField(key: 0, origin: 0, value: .none))
     let start = fields.count
     for place in 0..<left.length { fields.append(fields[Int(left.payload) + place]) }
     let end = fields.count
@@ -192,6 +254,10 @@ extension Tree {
       while found < end, fields[found].key != field.key { found += 1 }
       if found < end { fields[found] = field } else { fields.append(field) }
     }
+    var extent = Extent()
+    for place in start..<fields.count { extent.add(self.extent(of: fields[place].value)) }
+    if extent.isTooMuch { return refuse() }
+    fields[mark].value = extent.mark
     return TreeValue(.record, payload: UInt32(start), length: fields.count - start)
   }
 

@@ -63,6 +63,10 @@ public struct TreeValue: Sendable, Equatable, BitwiseCopyable {
 
   /// The longest string, list or record.
   public static let maxLength = 0xff_ffff
+  /// The most values that a list or record may hold, those in what it holds included, each as often as it stands there.
+  public static let maxSize = 5_000_000
+  /// The deepest that lists and records may stand in each other.
+  public static let maxHeight = 500
 
   @usableFromInline static let secretMark: UInt64 = 1 << 62
 

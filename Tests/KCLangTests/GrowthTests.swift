@@ -51,6 +51,12 @@ import Testing
     Shape(testDescription: "a sum of many", size: 100, limits: ["KC0008", "KC0172"]) { count in
       "let s = 0" + String(repeating: " + 1", count: count) + "\n"
     },
+    Shape(testDescription: "a chain of conditions", size: 100, limits: ["KC0008"]) { count in
+      "param p: String = \"\"\nlet b = " + (0..<count).map { "p == \"\($0)\"" }.joined(separator: " || ") + "\n"
+    },
+    Shape(testDescription: "values without those that were there", size: 1000) { count in
+      "let l = for i in 1...\(count) { { number = i, half = i / 2 } }\nlet n = l.unique().without(l.take(9)).count\n"
+    },
     Shape(testDescription: "a pattern on a long text", size: 10_000) { count in
       "let b = \"" + String(repeating: "a", count: count) + "\".matches(/(a*)*b/)\n"
     },

@@ -71,4 +71,43 @@ import Testing
     let range = Compilation(entry: ["main.kc"], provider: MemorySources(["main.kc": wide]))
     #expect(range.diagnostics.map(\.code) == ["KC0172"])
   }
+
+  /// What would go through shared values for ever, or through nested ones until there is no stack left, is refused.
+  @Test func refusesSharedValues() {
+    for (first, level) in [("[1]", "[X, X]"), ("{ x = 1 }", "{ l = X, r = X }")] {
+      let ways = ["a60 == b60", "b60 in [a60]", "[a60, b60].unique().count", "match a60 { b60 -> 1, _ -> 2 }"]
+      for way in ways {
+        var shared = "let a0 = \(first)\nlet b0 = \(first)\n"
+        for number in 1...60 {
+          for name in ["a", "b"] {
+            let value = level.replacing("X", with: "\(name)\(number - 1)")
+            shared += "let \(name)\(number) = \(value)\n"
+          }
+        }
+        let found = Compilation(
+          entry: ["main.kc"], provider: MemorySources(["main.kc": shared + "let found = \(way)\n"]))
+        #expect(Set(found.diagnostics.map(\.code)) == ["KC0172"], "\(way)")
+      }
+      let deep = level.replacing("X, X", with: "X").replacing("l = X, r = X", with: "x = X").replacing("X", with: "all")
+      let nested = "let a = (for n in 1...100000 { n }).fold(\(first), (all, n) => \(deep))\nlet b = a == [a]\n"
+      let found = Compilation(entry: ["main.kc"], provider: MemorySources(["main.kc": nested]))
+      #expect(found.diagnostics.map(\.code) == ["KC0172"])
+    }
+  }
+
+  /// Values of schemas share their parts, too; and comparing takes steps.
+  @Test func comparesSharedValues() {
+    var made = "schema N { l: N?, r: N?, x: Int? }\nlet a0 = N(x: 1)\nlet b0 = N(x: 1)\n"
+    for number in 1...60 {
+      for name in ["a", "b"] {
+        made += "let \(name)\(number) = N(l: \(name)\(number - 1), r: \(name)\(number - 1))\n"
+      }
+    }
+    let same = Compilation(
+      entry: ["main.kc"], provider: MemorySources(["main.kc": made + "config c { data { X = \"\\(a60 == b60)\" } }\n"]))
+    #expect(same.diagnostics.isEmpty)
+    let long = "let n = (for i in 1...100000 { i })\nlet found = n.filter(i => n.contains(-i)).count\n"
+    let square = Compilation(entry: ["main.kc"], provider: MemorySources(["main.kc": long]))
+    #expect(square.diagnostics.map(\.code) == ["KC0171"])
+  }
 }

@@ -17,15 +17,13 @@ extension Builtins {
     case "flat": return flat(elements, call, &program)
     case "join": return join(elements, call, &program)
     case "contains", "indexOf": return position(call, elements, &program)
-    case "unique": return unique(elements, &program)
+    case "unique": return unique(elements, at: call.site, &program)
     case "without", "intersect":
-      let others = Array(program.tree.items(of: call[0])).map { program.scalar($0) }
+      var others = EqualValues()
+      for other in Array(program.tree.items(of: call[0])) { others.insert(program.scalar(other), program) }
       let keeps = call.name == "intersect"
       return program.tree.list(
-        elements.filter { element in
-          let plain = program.scalar(element)
-          return others.contains { program.equality($0, plain).holds } == keeps
-        })
+        elements.filter { others.contains(program.scalar($0), &program, at: call.site) == keeps })
     case "reversed": return program.tree.list(elements.reversed())
     case "sum": return sum(elements, call, &program)
     case "toMap": return map(elements, call, &program)
@@ -116,7 +114,7 @@ extension Builtins {
       isOfBlocks ? (elements, wanted) : (elements.map { program.scalar($0) }, program.scalar(wanted))
     var isSecret = false
     let place = plain.firstIndex { element in
-      let found = program.equality(element, sought)
+      let found = program.equality(element, sought, at: call.site)
       isSecret = isSecret || found.isSecret
       return found.holds
     }
@@ -126,16 +124,12 @@ extension Builtins {
     return result
   }
 
-  private static func unique(_ elements: [TreeValue], _ program: inout Program) -> TreeValue {
+  private static func unique(_ elements: [TreeValue], at site: Int32, _ program: inout Program) -> TreeValue {
     var unique: [TreeValue] = []
-    var seen: Set<String> = []
-    for element in elements {
-      // Text is looked up; other values are few.
-      if let text = program.tree.text(of: element) {
-        if seen.insert(text).inserted { unique.append(element) }
-      } else if !unique.contains(where: { program.equality($0, element).holds }) {
-        unique.append(element)
-      }
+    var seen = EqualValues()
+    for element in elements where !seen.contains(element, &program, at: site) {
+      unique.append(element)
+      seen.insert(element, program)
     }
     return program.tree.list(unique)
   }

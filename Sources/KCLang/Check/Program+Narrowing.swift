@@ -1,6 +1,15 @@
 internal import KCData
 internal import KCSyntax
 
+/// What a chain of `&&` or `||` says.
+struct FactChain: Sendable {
+  var span: Span
+  /// Whether the chain is true there, or false.
+  var truth: Bool
+  var scope: Int32
+  var facts: [Fact]
+}
+
 /// What a condition says about the value of a name or a path.
 struct Fact: Sendable {
   enum Kind: Sendable {
@@ -32,14 +41,30 @@ extension Program {
     case .binaryExpr:
       guard parts.count == 2, let token = node.childTokens.first else { return [] }
       switch node.tree.tokens[token].kind {
-      case .andAnd: return truth ? parts.flatMap { facts($0, is: true, in: scope) } : []
-      case .orOr: return truth ? [] : parts.flatMap { facts($0, is: false, in: scope) }
+      case .andAnd: return truth ? chainFacts(node, parts, is: true, in: scope) : []
+      case .orOr: return truth ? [] : chainFacts(node, parts, is: false, in: scope)
       case .equalEqual: return comparison(parts[0], parts[1], isEqual: truth, scope)
       case .notEqual: return comparison(parts[0], parts[1], isEqual: !truth, scope)
       default: return []
       }
     default: return []
     }
+  }
+
+  /// What both sides of `&&` or `||` say. Of a chain of these each is asked for after what stands before it: what that has
+  /// said is kept, else a chain would take the square of its length.
+  private mutating func chainFacts(
+    _ node: SyntaxNode, _ parts: [SyntaxNode], is truth: Bool, in scope: Int32
+  ) -> [Fact] {
+    var found: [Fact]
+    if let last = lastChain, last.span == parts[0].span, last.truth == truth, last.scope == scope {
+      found = last.facts
+    } else {
+      found = facts(parts[0], is: truth, in: scope)
+    }
+    found += facts(parts[1], is: truth, in: scope)
+    lastChain = FactChain(span: node.span, truth: truth, scope: scope, facts: found)
+    return found
   }
 
   private mutating func comparison(

@@ -26,7 +26,8 @@ extension DiagnosticCatalogue {
     DiagnosticInfo(
       "KC0172", "value too large",
       """
-      A list has up to 1,000,000 elements, a string up to 8 MiB.
+      A list has up to 1,000,000 elements, a string up to 8 MiB. A value holds up to 5,000,000 others, each \
+      counted wherever it stands in it, and up to 500 that stand in each other.
       """,
       bad: #"""
         let all = for i in 1...2000000 { i }

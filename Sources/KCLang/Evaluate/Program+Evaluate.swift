@@ -20,7 +20,18 @@ extension Program {
     guard depth < Limits.depth, steps < options.stepLimit,
       steps & 7 != 0 || tree.size + frames.count * 12 < Limits.memory
     else { return overLimit(op) }
-    return evaluate(nested: op, frame)
+    let value = evaluate(nested: op, frame)
+    if value.isPoison, tree.takeRefusal() { reportTooMuch(at: op.site) }
+    return value
+  }
+
+  /// Reports a value that its parts, each shared many times, would make too large for who goes through them.
+  mutating func reportTooMuch(at site: Int32) {
+    report(
+      "KC0172",
+      "this value holds more than \(TreeValue.maxSize) others, or others that stand in each other more than "
+        + "\(TreeValue.maxHeight) levels deep", at: site,
+      notes: ["what it holds counts wherever it stands in it"])
   }
 
   /// Reports a chain of names and fields that is too long: once, for what remains of a long chain is long, too.
@@ -352,6 +363,6 @@ extension Program {
     }
     if value.tag == .range, plain.tag != .range { return isWithin(plain, value) }
     let wanted = scalar(value)
-    return tree.equal(plain, wanted)
+    return equality(plain, wanted, at: siteOf(pattern)).holds
   }
 }

@@ -315,7 +315,7 @@ extension Program {
     case .list:
       var (isThere, isSecret) = (false, false)
       for place in 0..<collection.length where !isThere {
-        let found = equality(tree.item(of: collection, place), value)
+        let found = equality(tree.item(of: collection, place), value, at: site)
         (isThere, isSecret) = (found.holds, isSecret || found.isSecret)
       }
       var result = TreeValue.bool(isThere)

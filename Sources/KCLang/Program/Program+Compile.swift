@@ -46,6 +46,7 @@ extension Program {
     let refused = checkObjects(resources)
     checkPolicies(isWhole ? resources : nil, refused: refused, isSound: isSound)
     moves = resolveMoves(resources)
+    if tree.takeRefusal() { reportTooMuch(at: 0) }
     dropConsequences()
     if !diagnostics.hasErrors { reportUnusedImports() }
     dropWarningsInPackages()

@@ -50,6 +50,7 @@ extension Program {
     staticShapes = other.staticShapes
     anyTypes = other.anyTypes
     facts = other.facts
+    lastChain = other.lastChain
     letDepth = other.letDepth
     letOps = other.letOps
     argumentOps = other.argumentOps

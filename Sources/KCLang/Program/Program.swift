@@ -75,6 +75,8 @@ struct Program: ~Copyable, Sendable {
   var anyTypes: Set<ChildKey> = []
   /// What is known of values at the place that is being compiled.
   var facts: [Fact] = []
+  /// What the chain of `&&` or `||` says that was looked at last.
+  var lastChain: FactChain?
   /// How many names are being compiled because another needs their type.
   var letDepth = 0
   /// The ops of `let`s and `param`s that are not compiled yet, by scope and name.
@@ -337,7 +339,7 @@ enum Limits {
   /// Bytes of all values.
   static let memory = 384 << 20
   /// Values in all objects together, counted each time they are used.
-  static let nodes = 5_000_000
+  static let nodes = TreeValue.maxSize
   /// Bytes of one string.
   static let text = 8_388_608
   /// Diagnostics that are kept.

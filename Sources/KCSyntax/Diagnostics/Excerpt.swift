@@ -8,21 +8,27 @@ struct Excerpt {
 
   /// Longer lines are cut around what is meant.
   static let limit = 240
+  /// The bytes around what is meant that are looked at: a line may be all of a large file.
+  private static let window = 4096
 
   init(_ file: SourceFile, line: Int, _ span: Span) {
     let range = file.lineRange(line)
     let start = min(max(span.start, range.lowerBound), range.upperBound)
     let end = min(max(span.end, start), range.upperBound)
-    var before = Self.display(file.text(range.lowerBound..<start))
-    var inside = Self.display(file.text(start..<end))
-    var after = Self.display(file.text(end..<range.upperBound))
+    let first = Self.boundary(max(range.lowerBound, start - Self.window), in: file)
+    let middle = Self.boundary(min(end, start + Self.window), in: file)
+    let last = Self.boundary(min(range.upperBound, end + Self.window), in: file)
+    var before = Self.display(file.text(first..<start))
+    var inside = Self.display(file.text(start..<max(start, middle)))
+    var after = Self.display(file.text(end..<max(end, last)))
     if line > file.line(at: span.start) {
       // The last of several lines: what is meant begins with its first word.
       let space = inside.prefix { $0 == " " }
       before += space
       inside.removeFirst(space.count)
     }
-    if before.count + inside.count + after.count > Self.limit {
+    let isWhole = first == range.lowerBound && middle == end && last == range.upperBound
+    if !isWhole || before.count + inside.count + after.count > Self.limit {
       if before.count > Self.limit / 2 { before = "…" + before.suffix(Self.limit / 2) }
       if inside.count > Self.limit { inside = inside.prefix(Self.limit) + "…" }
       if after.count > Self.limit / 4 { after = after.prefix(Self.limit / 4) + "…" }
@@ -30,6 +36,13 @@ struct Excerpt {
     text = before + inside + after
     indent = Self.columns(before)
     width = max(1, Self.columns(inside))
+  }
+
+  /// The first byte of the character that a byte is part of.
+  private static func boundary(_ place: Int, in file: SourceFile) -> Int {
+    var start = place
+    while start > 0, start < file.bytes.count, file.bytes[start] & 0xc0 == 0x80 { start -= 1 }
+    return start
   }
 
   /// Tabs as two spaces, control characters made visible.

@@ -34,7 +34,10 @@ public final class SourceFile: Sendable {
 
   /// The column (from 1, in characters) of an offset.
   public func column(at offset: Int) -> Int {
-    text(lineStarts[line(at: offset) - 1]..<min(offset, bytes.count)).count + 1
+    let before = bytes[lineStarts[line(at: offset) - 1]..<min(offset, bytes.count)]
+    // A line may be all of a large file, and have a thousand mistakes in it.
+    if before.allSatisfy({ $0 < 0x80 }) { return before.count + 1 }
+    return String(decoding: before, as: UTF8.self).count + 1
   }
 
   /// How many spaces and tabs the line of an offset begins with; counted up to 1000.
