@@ -26,9 +26,15 @@ extension Applier {
     let early = Self.prerequisites(of: plan)
     var awaited = left.filter { !early.contains($0.address) }.map { Made(step: $0) }
     let first = left.filter { early.contains($0.address) }
+    var removals = plan.steps.filter { $0.action == .remove }
     for wave in Set((makes + first).map(\.wave)).sorted() {
       try await waitUntilHealthy(first.filter { $0.wave == wave }.map { Made(step: $0) })
       let steps = makes.filter { $0.wave == wave }
+      // What they need is had by something that goes.
+      let needing = Set(steps.map(\.address))
+      let inTheWay = removals.filter { !needing.isDisjoint(with: $0.goesBefore) }
+      removals.removeAll { step in inTheWay.contains { $0.address == step.address } }
+      try await removeAll(inTheWay)
       // What services turn to must be ready, whoever made it.
       let turnedTo = Set(steps.flatMap(\.turnsTo))
       let kept = plan.steps.filter { $0.action == .keep && $0.object != nil && turnedTo.contains($0.address) }
@@ -60,7 +66,7 @@ extension Applier {
     // What was healthy may have had to make room since.
     let endangered = plan.endangered.filter { $0.object != nil && ($0.action != .keep || $0.liveVersion != nil) }
     try await waitUntilHealthy(endangered.map { Made(step: $0) })
-    try await removeAll(plan.steps.filter { $0.action == .remove })
+    try await removeAll(removals)
   }
 
   /// A step that was carried out, and what came of it.
@@ -115,6 +121,7 @@ extension Applier {
       do throws(ClientError) {
         let made = try await apply(step, object, type)
         report(.applied(step))
+        if isDone(step, made) { report(.healthy(step)) }
         return made
       } catch {
         guard case .status(let status) = error else { throw ApplyFailure(error) }

@@ -13,11 +13,8 @@ extension Applier {
   func waitUntilHealthy(
     _ step: Step, _ made: Value?, isFirst: Bool = false, since: ContinuousClock.Instant = .now
   ) async throws(ApplyFailure) {
-    let isSettled = made.map { Health.isSettled($0, followed: watch.follows(step.key.kind)) } ?? false
-    guard Health.isAwaited(step.key.kind, apiVersion: step.key.apiVersion), !isSettled else {
-      if !isFirst { report(.healthy(step)) }
-      return
-    }
+    // That was said when it was made.
+    if isDone(step, made) { return }
     let clock = ContinuousClock()
     var wait = Wait(
       started: since, deadline: since + (isFirst ? min(options.turn, options.timeout) : options.timeout))
@@ -59,6 +56,12 @@ extension Applier {
     if isFirst { return }
     try await failTries(step, made)
     throw .timedOut(step: step, state: wait.told + (await lastWords(step, made)))
+  }
+
+  /// Whether an object is healthy as soon as it is made.
+  func isDone(_ step: Step, _ made: Value?) -> Bool {
+    if !Health.isAwaited(step.key.kind, apiVersion: step.key.apiVersion) { return true }
+    return made.map { Health.isSettled($0, followed: watch.follows(step.key.kind)) } ?? false
   }
 
   /// Whether the target does not answer, so that nothing can be known of a step.

@@ -93,8 +93,11 @@ public struct Applier: Sendable {
   /// Whether workloads may have to be waited for: back from a revision, those, too, that this plan leaves alone.
   private func follows(_ plan: Plan) -> Bool {
     options.onFailure == .rollback || plan.unfinished != nil
-      || plan.changes.contains { watch.follows($0.key.kind) }
+      || plan.changes.contains(where: concernsWorkloads)
   }
+
+  /// Whether a step is a workload, or waits for one that may stay as it is.
+  private func concernsWorkloads(_ step: Step) -> Bool { watch.follows(step.key.kind) || !step.turnsTo.isEmpty }
 
   /// Carries the plan out and writes into the history how that went; goes back where it is told to.
   private func carryOutRecorded(
@@ -136,7 +139,7 @@ public struct Applier: Sendable {
       try await record(kept + inventory.others(than: kept), of: plan, in: &inventory)
       isRecorded = true
       revision = try await begin(plan, history, former, backTo: backTo)
-      if (plan.changes + left).contains(where: { watch.follows($0.key.kind) }) {
+      if (plan.changes + left).contains(where: concernsWorkloads) {
         let isKnown = await watch.waitUntilSynced(within: max(options.retries.patience, .seconds(1)))
         if Task.isCancelled { throw .cancelled }
         if !isKnown { throw .unreachable("the target does not say what runs on it") }

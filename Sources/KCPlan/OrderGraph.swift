@@ -8,6 +8,9 @@ public struct OrderGraph: Sendable {
     public var title: String
     public var action: Step.Action
     public var wave: Int
+    /// Whether it goes before others are made, where removals come last.
+    var givesWay = false
+    fileprivate var comesLast: Bool { action == .remove && !givesWay }
   }
 
   public struct Edge: Sendable, Hashable {
@@ -30,13 +33,17 @@ public struct OrderGraph: Sendable {
     let last = (steps.filter { $0.action != .remove }.map(\.wave).max() ?? -1) + 1
     // Removals come last, the dependants before what they need.
     var ranks: [Int] = []
-    for (index, step) in steps.enumerated() where step.action == .remove {
+    for (index, step) in steps.enumerated() where step.action == .remove && step.goesBefore.isEmpty {
       let rank = Ordering.rank(step.key.kind)
       if ranks.last != rank { ranks.append(rank) }
       nodes[index].wave = last + ranks.count - 1
     }
+    giveWay(steps)
     let places = Dictionary(nodes.enumerated().map { ($0.element.address, $0.offset) }, uniquingKeysWith: { a, _ in a })
     for (index, step) in steps.enumerated() {
+      for address in step.goesBefore {
+        if let other = places[address] { edges.append(Edge(from: index, to: other, isReference: false)) }
+      }
       for address in step.after {
         guard let other = places[address], nodes[other].wave != nodes[index].wave else { continue }
         // A service names the workload that it selects, and is made before it all the same.
@@ -46,6 +53,16 @@ public struct OrderGraph: Sendable {
     }
     addKindOrder(steps, places)
     edges = Array(Set(edges)).sorted { ($0.from, $0.to) < ($1.from, $1.to) }
+  }
+
+  /// Removals that give way come in a wave of their own before the first step that needs what they have.
+  private mutating func giveWay(_ steps: [Step]) {
+    let waves = Dictionary(steps.map { ($0.address, $0.wave) }, uniquingKeysWith: { first, _ in first })
+    for (index, step) in steps.enumerated() where !step.goesBefore.isEmpty {
+      guard let first = step.goesBefore.compactMap({ waves[$0] }).min() else { continue }
+      for other in nodes.indices where nodes[other].wave >= first && !nodes[other].givesWay { nodes[other].wave += 1 }
+      (nodes[index].wave, nodes[index].givesWay) = (first, true)
+    }
   }
 
   /// Namespaces come before what is in them, definitions before objects of their kind.
@@ -88,12 +105,12 @@ public struct OrderGraph: Sendable {
     var before: [[Int]] = Array(repeating: [], count: nodes.count)
     for edge in edges { before[edge.to].append(edge.from) }
     var last = -1
-    for index in ordered where nodes[index].action != .remove {
+    for index in ordered where !nodes[index].comesLast {
       depth[index] = (before[index].map { depth[$0] }.max() ?? -1) + 1
       last = max(last, depth[index])
     }
     var previous: Int?
-    for index in ordered where nodes[index].action == .remove {
+    for index in ordered where nodes[index].comesLast {
       if nodes[index].wave != previous { last += 1 }
       previous = nodes[index].wave
       depth[index] = last

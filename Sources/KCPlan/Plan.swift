@@ -183,6 +183,8 @@ public struct Step: Sendable {
   public var conflicts: [ConflictingField] = []
   /// The addresses of workloads that must be ready before this service turns to them.
   public var turnsTo: [String] = []
+  /// The addresses of the steps that need what this removal gives up: it comes before them.
+  public var goesBefore: [String] = []
   /// Fields of managers that the plan takes away, and which need not be asked for.
   public var takes: [String] = []
   /// The target's refusal, found out beforehand.

@@ -117,6 +117,7 @@ public enum PlanFile {
     out["wave"] = Value(step.wave)
     if step.isFound { out["found"] = true }
     if !step.turnsTo.isEmpty { out["turnsTo"] = .array(step.turnsTo.map { .string($0) }) }
+    if !step.goesBefore.isEmpty { out["goesBefore"] = .array(step.goesBefore.map { .string($0) }) }
     if !step.takes.isEmpty { out["takes"] = .array(step.takes.map { .string($0) }) }
     let deferred = Value.array(step.deferred.map(\.value))
     if let object = step.object, step.holdsSecrets {
@@ -158,6 +159,7 @@ public enum PlanFile {
     }
     step.movedFrom = value["movedFrom"]?.string
     step.turnsTo = value["turnsTo"]?.array?.compactMap(\.string) ?? []
+    step.goesBefore = value["goesBefore"]?.array?.compactMap(\.string) ?? []
     step.takes = value["takes"]?.array?.compactMap(\.string) ?? []
     step.isFound = value["found"]?.bool ?? false
     step.guardReason = value["needsAllowDelete"]?.string

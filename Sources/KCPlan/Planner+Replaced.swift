@@ -28,6 +28,12 @@ extension Planner {
     step.effect = "replaced: clusterIP is immutable"
   }
 
+  /// The claim that keeps a volume from being replaced.
+  static func holder(of volume: Value) -> String? {
+    guard volume.kind == "PersistentVolume", let claim = volume.at("spec", "claimRef", "name")?.string else { return nil }
+    return "claim \(claim) in \(volume.at("spec", "claimRef", "namespace")?.string ?? "")"
+  }
+
   /// What a replaced stateful set does not change: its claims stay, with the size that they have, and are taken again.
   ///
   /// - Returns: nil where no size changes, or where the claims go with the set.

@@ -73,15 +73,17 @@ public struct Planner {
     let recorded = Dictionary(live.inventory.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     var steps = steps(for: prepared, of: project, live: live, recorded: recorded)
     let declared = Set(desired.map(\.key))
-    let gone = live.inventory.filter { !declared.contains($0.key) && live.objects[$0.key] != nil }
-    var (removals, stays) = leaving(gone, project: project, live: live)
+    let undeclared = live.inventory.filter { !declared.contains($0.key) && live.objects[$0.key] != nil }
+    var (removals, stays) = leaving(undeclared, project: project, live: live)
     let renames = Renames(options.moves, inventory: live.inventory)
     renames.mark(&steps)
     let turning = Turning(steps, live: live)
     steps = Ordering.waves(
       steps, dependencies: Dictionary(desired.map { ($0.address, $0.dependencies) }, uniquingKeysWith: { $1 }),
       waits: Ordering.waits(desired).merging(turning.waits) { $0 + $1 })
-    annotate(&steps, live: live)
+    let leaving = Set(removals.map(\.key))
+    annotate(&steps, live: live, leaving: leaving)
+    Self.refuseTaken(&steps, leaving: leaving, live: live)
     renames.warn(&steps)
     turning.annotate(&steps)
     for index in steps.indices { contest(&steps[index], project: project, live: live, recorded: recorded) }
@@ -89,11 +91,11 @@ public struct Planner {
     removals.removeAll { options.moves[$0.address] != nil }
     refuseOrphans(&steps, of: removals, live: live)
     Autoscaled.free(&steps, from: removals, live: live.objects)
-    steps += removalSteps(removals, live: live) { entry in
+    var gone = removalSteps(removals, live: live) { entry in
       "no longer declared" + (Risks.keepsClaims(live.objects[entry.key]) ? "; its claims stay" : "")
     }
     // The new one is healthy by then: nothing stands still.
-    steps += removalSteps(renamed, live: live) { entry in
+    gone += removalSteps(renamed, live: live) { entry in
       "renamed to \(options.moves[entry.address] ?? ""): goes when that is healthy"
     }.map { step in
       var step = step
@@ -103,6 +105,9 @@ public struct Planner {
       }
       return step
     }
+    GivingWay(steps).mark(&gone, live: live)
+    GivingWay.relieve(&steps, by: gone)
+    steps += gone
     var placements: [Placement] = []
     if steps.contains(where: PlacementForecast.places) {
       placements = PlacementForecast.placements(for: steps, live: live, desired: prepared)
@@ -266,7 +271,13 @@ public struct Planner {
     }
     let type = types.find((desired.object.apiVersion, desired.object.kind))
     let fixed = type.map { Immutability.changed(old: current, new: wanted, type: $0) } ?? []
-    if let first = fixed.first, refusal.code == 422 {
+    if !fixed.isEmpty, let holder = Self.holder(of: current) {
+      step.action = .change
+      step.refusal = APIStatus(
+        code: 422, reason: "Invalid",
+        message: "a volume that \(holder) has stays what it is: declare the other one under a name of its own, and let a "
+          + "claim take that")
+    } else if let first = fixed.first, refusal.code == 422 {
       step.action = .replace
       step.effect =
         current.kind == "Job"
@@ -296,8 +307,10 @@ public struct Planner {
   }
 
   /// Adds in words what each step does, and what it may cost.
-  private func annotate(_ steps: inout [Step], live: LiveState) {
-    let quotas = QuotaForecast(steps, live: live)
+  ///
+  /// - Parameter leaving: what the plan removes.
+  private func annotate(_ steps: inout [Step], live: LiveState, leaving: Set<ObjectKey>) {
+    let quotas = QuotaForecast(steps, live: live, leaving: leaving)
     for index in steps.indices {
       // What an autoscaler or somebody else has scaled keeps its pods: they count, though they are not declared.
       let current = live.objects[steps[index].key]
@@ -307,7 +320,9 @@ public struct Planner {
       steps[index].risks = Risks.of(known, live: current)
       steps[index].risks += Self.lacks(steps[index], live)
       if let problem = quotas.problem(of: steps[index]) { steps[index].risks.append(Risk(.stuck, problem)) }
-      if let refusal = live.refusedPods[steps[index].key], steps[index].action != .keep {
+      if let refusal = live.refusedPods[steps[index].key], steps[index].action != .keep,
+        !quotas.isOutdated(refusal, in: steps[index].key.namespace)
+      {
         steps[index].risks.append(Risk(.stuck, "its pods would be refused: \(refusal)"))
       }
       if let kept = Self.keptClaims(steps[index], live) { steps[index].effect += "; \(kept)" }

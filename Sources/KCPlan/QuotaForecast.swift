@@ -15,15 +15,20 @@ struct QuotaForecast {
     var pod: Value?
   }
 
-  init(_ steps: [Step], live: LiveState) {
+  /// Namespaces whose quotas or limits the plan changes or removes.
+  private let redefined: Set<String>
+
+  /// - Parameter leaving: what the plan removes.
+  init(_ steps: [Step], live: LiveState, leaving: Set<ObjectKey>) {
     let kept = steps.filter { $0.action != .remove }
     let declared = kept.compactMap(\.object).filter { $0.kind == "ResourceQuota" }
     let names = Set(declared.map(\.namespacedName))
-    let gone = Set(steps.filter { $0.action == .remove }.map(\.key))
+    let changed = steps.filter { $0.action != .keep }.map(\.key)
+    redefined = Set(leaving.union(changed).filter { ["ResourceQuota", "LimitRange"].contains($0.kind) }.map(\.namespace))
     quotas =
       declared
       + live.cluster.others.filter {
-        $0.kind == "ResourceQuota" && !names.contains($0.namespacedName) && !gone.contains(ObjectKey($0))
+        $0.kind == "ResourceQuota" && !names.contains($0.namespacedName) && !leaving.contains(ObjectKey($0))
       }
     if quotas.isEmpty { return }
     for step in kept where ["Deployment", "StatefulSet", "ReplicaSet", "Job", "Pod"].contains(step.key.kind) {
@@ -32,6 +37,11 @@ struct QuotaForecast {
       loads[step.key.namespace, default: []].append(
         Load(address: step.address, count: Effect.pods(of: object) ?? 0, pod: pod))
     }
+  }
+
+  /// Whether it was refused by quotas or limits that the plan changes: what the new ones allow nobody has said.
+  func isOutdated(_ refusal: String, in namespace: String) -> Bool {
+    redefined.contains(namespace) && ["failed quota", "maximum ", "minimum "].contains { refusal.contains($0) }
   }
 
   /// `quota small allows 3 pods in shop, and 4 are declared`; nil where all may be made.

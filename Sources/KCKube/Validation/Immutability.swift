@@ -49,6 +49,10 @@ public enum Immutability {
       return spec(["accessModes", "volumeMode", "selector", "dataSource", "dataSourceRef"])
         + (isNew ? [] : spec(["storageClassName"]))
         + (Defaulting.isZero(old.at("spec", "volumeName")) ? [] : spec(["volumeName"]))
+    case "PersistentVolume":
+      let names = Set((old["spec"]?.object?.keys ?? []) + (new["spec"]?.object?.keys ?? []))
+      let isPlaced = !Defaulting.isNil(old.at("spec", "nodeAffinity"))
+      return spec(names.subtracting(openInVolumes).sorted() + (isPlaced ? ["nodeAffinity"] : []))
     case "PriorityClass.scheduling.k8s.io": return [["value"], ["preemptionPolicy"]]
     case "VolumeAttributesClass.storage.k8s.io": return [["driverName"], ["parameters"]]
     case "ResourceQuota": return spec(["scopes"])
@@ -63,6 +67,12 @@ public enum Immutability {
     "activeDeadlineSeconds", "tolerations", "schedulingGates", "containers", "initContainers",
     "terminationGracePeriodSeconds", "nodeName", "priority", "preemptionPolicy", "serviceAccount",
     "ephemeralContainers",
+  ]
+
+  /// What of a persistent volume's spec can change in place: all but where it is, and who can reach that.
+  private static let openInVolumes = [
+    "capacity", "accessModes", "persistentVolumeReclaimPolicy", "claimRef", "storageClassName", "mountOptions",
+    "volumeAttributesClassName", "nodeAffinity",
   ]
 
   private static func withoutImages(_ containers: Value?) -> [Value] {
