@@ -11,7 +11,7 @@ extension APIClient {
 
   /// A client that knows all resources which the API serves, those of custom definitions too.
   ///
-  /// - Throws: where the API does not answer; one that has no discovery is taken to serve what Kubernetes does.
+  /// - Throws: where the API does not answer, or only that it cannot at the moment; one that has no discovery is taken to serve what Kubernetes does.
   public func discovered() async throws(ClientError) -> APIClient {
     let answer: Value
     do throws(ClientError) {
@@ -20,9 +20,12 @@ extension APIClient {
           method: "GET", path: "/apis",
           accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"))
     } catch {
-      if case .unreachable = error { throw error }
-      if case .cancelled = error { throw error }
-      return self
+      // What a server in trouble does not say it may serve all the same.
+      switch error {
+      case .unreachable, .cancelled: throw error
+      case .status where error.isTransient: throw error
+      case .status, .badAnswer: return self
+      }
     }
     let found = Self.resources(answer)
     if found.isEmpty { return self }

@@ -14,10 +14,14 @@ public struct RetryingTransport: APITransport {
     /// clients that failed together do not come back together.
     public var first: Duration
     public var longest: Duration
+    /// Whether what had no answer at all is sent again, too.
+    public var repeatsUnreachable: Bool
 
     public init(
-      patience: Duration = .seconds(60), first: Duration = .milliseconds(100), longest: Duration = .seconds(5)
+      patience: Duration = .seconds(60), first: Duration = .milliseconds(100), longest: Duration = .seconds(5),
+      repeatsUnreachable: Bool = true
     ) {
+      self.repeatsUnreachable = repeatsUnreachable
       self.patience = patience
       self.first = first
       self.longest = longest
@@ -60,6 +64,7 @@ public struct RetryingTransport: APITransport {
       var end = end
       switch answer {
       case .success: outage.end()
+      case .failure(.unreachable) where !policy.repeatsUnreachable: return try answer.get()
       case .failure(.unreachable): end = min(end, outage.note(clock.now) + policy.patience)
       case .failure: break
       }

@@ -10,7 +10,7 @@ enum ConnectionFailure {
     switch error {
     case let error as HTTPClientError where error == .connectTimeout: "\(server) does not answer"
     case let error as HTTPClientError where error == .deadlineExceeded: "\(server) took too long to answer"
-    case let error as HTTPClientError where error == .remoteConnectionClosed: "\(server) closed the connection"
+    case let error as HTTPClientError where error == .remoteConnectionClosed: closed(server)
     case let error as HTTPClientError where error == .tlsHandshakeTimeout: "\(server) does not speak TLS"
     case let error as HTTPClientError where error == .httpProxyHandshakeTimeout: "the proxy does not answer"
     case let error as HTTPClientError where error == .proxyAuthenticationRequired:
@@ -35,6 +35,12 @@ enum ConnectionFailure {
     }
   }
 
+  private static func closed(_ server: String) -> String {
+    // One that speaks TLS answers nothing to what is none.
+    let isClear = server.hasPrefix("http://")
+    return "\(server) closed the connection" + (isClear ? ": is its address https:// rather than http://?" : "")
+  }
+
   private static func connecting(_ error: NIOConnectionError, _ server: String) -> String {
     if let first = error.connectionErrors.first {
       guard let error = first.error as? IOError else { return "\(server) does not answer" }
@@ -48,7 +54,7 @@ enum ConnectionFailure {
     case ECONNREFUSED: "nothing listens at \(server)"
     case EHOSTUNREACH, ENETUNREACH: "no network leads to \(server)"
     case ETIMEDOUT: "\(server) does not answer"
-    case ECONNRESET, EPIPE: "\(server) closed the connection"
+    case ECONNRESET, EPIPE: closed(server)
     default: "nothing listens at \(server) (error \(error.errnoCode))"
     }
   }

@@ -42,6 +42,18 @@ private struct Listing: APITransport {
     #expect(types.find(apiVersion: "batch/v1", kind: "Job") == nil)
   }
 
+  /// What it serves is not known then: a kind that is none of Kubernetes would be taken for one that it does not serve.
+  @Test(arguments: [429, 500, 503]) func aServerInTroubleIsNotTakenAtItsName(_ status: Int) async throws {
+    struct Broken: APITransport {
+      let status: Int
+      func send(_ request: APIRequest) async throws(ClientError) -> APIResponse { APIResponse(status: status, body: .none) }
+    }
+    let client = APIClient(transport: Broken(status: status), fieldManager: "kc")
+    await #expect(throws: ClientError.self) { try await client.discovered() }
+    // One that has no discovery is in no trouble.
+    _ = try await APIClient(transport: Broken(status: 404), fieldManager: "kc").discovered()
+  }
+
   /// One that tells nothing, as those before Kubernetes 1.26, is taken to serve what Kubernetes does.
   @Test func aServerThatTellsNothingIsTakenAtItsName() async throws {
     #expect(try await client([]).types.find(apiVersion: "batch/v1", kind: "Job") != nil)

@@ -88,6 +88,15 @@ private final class Script: APITransport {
     #expect(clock.now - start >= .seconds(1))
   }
 
+  /// That nobody is there can be told at once, and that somebody is busy is waited out all the same.
+  @Test func whereNobodyIsCanBeToldAtOnce() async {
+    var policy = quick
+    policy.repeatsUnreachable = false
+    let script = Script([.success(429), .success(500), gone])
+    let answer = try? await RetryingTransport(script, policy: policy).send(APIRequest(method: "GET", path: "/"))
+    #expect(answer == nil && script.count == 3)
+  }
+
   @Test func patienceEnds() async {
     let script = Script(Array(repeating: gone, count: 10_000))
     let policy = RetryingTransport.Policy(

@@ -83,8 +83,10 @@ struct Target {
       let transport = try HTTPTransport(try await connection(config))
       let patient = RetryingTransport(transport, policy: .init(patience: .seconds(20)))
       let client = APIClient(transport: patient, fieldManager: "kc")
-      // The first request is not repeated: a target that is not there is to be told of at once.
-      let first = APIClient(transport: transport, fieldManager: "kc")
+      // A target that is not there is to be told of at once; one that answers that it is busy is there.
+      let first = APIClient(
+        transport: RetryingTransport(
+          transport, policy: .init(patience: .seconds(20), repeatsUnreachable: false)), fieldManager: "kc")
       var title = name.map { "kubernetes \($0)" } ?? "engine local"
       if let type = client.types.find(apiVersion: "v1", kind: "Node") {
         do throws(ClientError) {
@@ -146,6 +148,12 @@ struct Target {
             + "status` tells whether it runs", code: .target)
     case .status(let status) where status.code == 401:
       Terminal.fail("the target does not know you: it refused the credentials", code: .target)
+    case .status(let status) where status.code == 429:
+      Terminal.fail("the target has too much to do (429): \(status.message)", help: "try again later", code: .target)
+    case .status(let status) where status.code >= 500 && !status.isMisfit:
+      Terminal.fail(
+        "the target failed itself (\(status.code)): \(status.message)",
+        help: "try again; if it lasts, its API server, or what stands before that, is in trouble", code: .target)
     case .status(let status): Terminal.fail("the target refused: \(status.message)", code: .target)
     case .badAnswer(let why): Terminal.fail("the target is no Kubernetes API: \(why)", code: .target)
     case .cancelled: Terminal.fail("stopped", code: .partial)
