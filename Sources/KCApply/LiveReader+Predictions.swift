@@ -93,7 +93,10 @@ extension LiveReader {
     else {
       return [:]
     }
-    return Dictionary(content.objects.map { ($0.key, $0.object) }, uniquingKeysWith: { $1 })
+    // What an apply that failed did not come to it has not sent either.
+    let isWhole = newest.outcome == .applied
+    let sent = content.objects.filter { isWhole || !(newest.open?.contains($0.address) ?? true) }
+    return Dictionary(sent.map { ($0.key, $0.object) }, uniquingKeysWith: { $1 })
   }
 
   /// Whether the target can be asked about an object that is not there: its namespace is.

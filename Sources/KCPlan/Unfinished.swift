@@ -34,11 +34,14 @@ extension Plan {
 
   /// `last apply (revision 3) was not finished: deployment web`
   public var unfinishedWords: String? {
-    guard let unfinished else { return nil }
-    let titles = steps.filter { step in
-      step.action != .remove && Self.telling.contains(step.key.kind) && unfinished.open?.contains(step.address) ?? false
+    unfinished?.words(openTitles)
+  }
+
+  /// What an unfinished apply has not seen healthy.
+  var openTitles: [String] {
+    steps.filter { step in
+      step.action != .remove && Self.telling.contains(step.key.kind) && unfinished?.open?.contains(step.address) ?? false
     }.map(\.title)
-    return unfinished.words(titles)
   }
 }
 

@@ -164,9 +164,9 @@ public struct PlanText {
 
   private func unfinished() -> [String] {
     guard let words = plan.unfinishedWords else { return [] }
-    let isOver = plan.unfinished?.runBy == nil && !(plan.unfinished?.removesAll ?? false)
+    let isOver = plan.unfinished?.runBy == nil && !(plan.unfinished?.removesAll ?? false) && !plan.openTitles.isEmpty
     return style.wrap(style.paint("! ", .warning) + words, indent: "", hanging: "  ")
-      + (isOver ? [style.paint("    kc apply waits until that is healthy", .faint), ""] : [""])
+      + (isOver ? [style.paint("    what is applied next waits until that is healthy", .faint), ""] : [""])
   }
 
   private func refusals() -> [String] {

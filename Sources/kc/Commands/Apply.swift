@@ -57,16 +57,19 @@ struct Apply: AsyncParsableCommand {
     ApplyingOptions.warn(whole, allowing: guards.allowDelete, taking: ownership)
     let plan = Applier.Ownership(ownership).settling(whole)
     applying.show(plan, output)
-    if !plan.refusals.isEmpty { throw Exit.target.exit }
-    try GuardOptions.check(plan)
+    try applying.checkRefusals(plan)
+    try applying.checkGuards(plan)
     if plan.hasUnplaced, !allowUnplaced {
-      throw Terminal.fail(
-        "not all pods would have a place to run", help: "--allow-unplaced applies it all the same", code: .input)
+      let words = "not all pods would have a place to run"
+      applying.tellFailed("unplaced", words, .input)
+      throw Terminal.fail(words, help: "--allow-unplaced applies it all the same", code: .input)
     }
     if !plan.isDone {
       try applying.check(plan, taking: .init(ownership), output)
       if !plan.isEmpty { try applying.confirm("Apply this?", verb: "applied") }
       try await carryOut(plan, on: target, namespace: Planning.namespace(project), exact: false)
+    } else {
+      applying.tellDone(plan)
     }
     await target.close()
   }
@@ -95,7 +98,10 @@ struct Apply: AsyncParsableCommand {
     ApplyingOptions.warn(saved.plan, taking: ownership)
     let plan = Applier.Ownership(ownership).settling(saved.plan)
     applying.show(plan, output)
-    if plan.isDone { return await target.close() }
+    if plan.isDone {
+      applying.tellDone(plan)
+      return await target.close()
+    }
     try applying.check(plan, taking: .init(ownership), output)
     if !plan.isEmpty { try applying.confirm("Apply this?", verb: "applied") }
     try await carryOut(plan, on: target, namespace: plan.recordNamespace, exact: true)

@@ -28,7 +28,7 @@ struct Destroy: AsyncParsableCommand {
     ApplyingOptions.warn(plan, allowing: guards.allowDelete)
     if plan.isEmpty { return try await forget(plan, on: target) }
     applying.show(plan, output)
-    try GuardOptions.check(plan)
+    try applying.checkGuards(plan)
     try applying.confirm("Remove all this?", verb: "removed")
     try await Progress.run(
       plan, on: target, namespace: Planning.namespace(project), style: output.style(for: 2),
@@ -50,6 +50,10 @@ struct Destroy: AsyncParsableCommand {
     let elsewhere = await StatusReader(client: target.client).elsewhere(
       project: plan.project, namespace: plan.recordNamespace)
     await target.close()
+    if applying.format == .json {
+      if plan.stays.isEmpty { applying.show(plan, output) }
+      return applying.tellDone(plan)
+    }
     let rest = isForgotten ? "; what the target remembered of it is removed" : ""
     Terminal.out("\(plan.project) owns nothing on \(target.name)\(rest).\n" + (elsewhere.map { "But \($0).\n" } ?? ""))
   }

@@ -38,11 +38,12 @@ struct Rollback: AsyncParsableCommand {
     applying.show(plan, output)
     if planOnly || plan.isDone {
       if plan.isDone, applying.format == .human { Terminal.say("The target is as revision \(number) says.") }
+      if plan.isDone, !planOnly { applying.tellDone(plan) }
       await target.close()
       return
     }
-    if !plan.refusals.isEmpty { throw Exit.target.exit }
-    try GuardOptions.check(plan)
+    try applying.checkRefusals(plan)
+    try applying.checkGuards(plan)
     try applying.check(plan, taking: .init(ownership), output)
     if !plan.isEmpty { try applying.confirm("Go back to revision \(number)?", verb: "applied") }
     var settings = applying.applier

@@ -1,5 +1,6 @@
 import ArgumentParser
 import KCApply
+import KCKube
 import KCPlan
 
 /// How something is applied: shared by `apply`, `rollback` and `destroy`.
@@ -54,6 +55,31 @@ struct ApplyingOptions: ParsableArguments {
     case .json: EventLines.write(EventLines.failed(failure, code: failure.exit.rawValue, applied: [], open: []))
     }
     throw failure.exit.exit
+  }
+
+  /// Says that there was nothing to do, where programs read along: they wait for the last event.
+  func tellDone(_ plan: Plan) {
+    if format == .json { EventLines.write(EventLines.done(plan, milliseconds: 0)) }
+  }
+
+  /// The last event, of what is not even begun.
+  func tellFailed(_ reason: String, _ message: String, _ code: Exit, address: String? = nil) {
+    if format == .json { EventLines.write(EventLines.failed(reason, message, code: code.rawValue, address: address)) }
+  }
+
+  /// Ends where the target would refuse something: the plan says what.
+  func checkRefusals(_ plan: Plan) throws {
+    guard let first = plan.refusals.first else { return }
+    tellFailed("refused", "\(first.title): \(first.refusal?.message ?? "")", .target, address: first.address)
+    throw Exit.target.exit
+  }
+
+  /// Refuses a plan with removals that nobody allowed.
+  func checkGuards(_ plan: Plan) throws {
+    if let words = GuardOptions.words(plan) {
+      tellFailed("guarded", words, .input, address: plan.guarded.first?.address)
+    }
+    try GuardOptions.check(plan)
   }
 
   /// - Parameters:

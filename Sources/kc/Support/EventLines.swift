@@ -63,6 +63,16 @@ enum EventLines {
     ["event": "done", "summary": .string(Revision.summary(of: plan)), "milliseconds": Value(milliseconds)]
   }
 
+  /// - Parameter reason: a word for machines.
+  static func failed(_ reason: String, _ message: String, code: Int32, address: String? = nil) -> Value {
+    var out: Value = [
+      "event": "failed", "reason": .string(reason), "message": .string(message), "exit": .int(Int64(code)),
+      "applied": [], "open": [],
+    ]
+    out["address"] = address.map { .string($0) }
+    return out
+  }
+
   static func failed(_ failure: ApplyFailure, code: Int32, applied: [String], open: [String]) -> Value {
     var out: Value = [
       "event": "failed", "reason": .string(failure.reason), "message": .string(failure.brief),

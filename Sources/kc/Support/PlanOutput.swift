@@ -15,13 +15,18 @@ struct GuardOptions: ParsableArguments {
     help: "Allow the removal of a protected or data-holding resource, by its address; ALL for all. May be given again.")
   var allowDelete: [String] = []
 
+  /// That a plan removes what nobody has allowed to be removed; nil where it does not.
+  static func words(_ plan: Plan) -> String? {
+    if plan.guarded.isEmpty { return nil }
+    let names = plan.guarded.map { "\($0.title) (\($0.guardReason ?? ""))" }.joined(separator: ", ")
+    return "the plan removes what must not go by accident: \(names)"
+  }
+
   /// Refuses a plan with removals that nobody allowed.
   static func check(_ plan: Plan) throws {
-    guard !plan.guarded.isEmpty else { return }
-    let names = plan.guarded.map { "\($0.title) (\($0.guardReason ?? ""))" }.joined(separator: ", ")
+    guard let words = words(plan) else { return }
     throw Terminal.fail(
-      "the plan removes what must not go by accident: \(names)",
-      help: plan.guarded.map { "--allow-delete \($0.address)" }.joined(separator: " "), code: .input)
+      words, help: plan.guarded.map { "--allow-delete \($0.address)" }.joined(separator: " "), code: .input)
   }
 }
 
