@@ -21,7 +21,9 @@ enum PodChange {
     return names.contains { name in
       guard let before = status(name, made)?["containerID"]?.string, !before.isEmpty, let current = status(name, now)
       else { return false }
-      return current["containerID"]?.string == before && current.at("state", "waiting") == nil
+      // That the old one was ended for the new one, and that this waits for its turn, is no failure.
+      let waiting = current.at("state", "waiting", "reason")?.string
+      return current["containerID"]?.string == before && (waiting == nil || waiting == "CrashLoopBackOff")
     }
   }
 

@@ -23,7 +23,8 @@ struct GivingWay {
     switch live.kind {
     case "ResourceQuota", "LimitRange":
       let before = makes.filter { $0.key.namespace == live.namespace && $0.key.kind != live.kind }.map(\.address)
-      return before.isEmpty ? nil : Claim(before: before.sorted(), words: "goes first: it is not to hold for what is made")
+      return before.isEmpty
+        ? nil : Claim(before: before.sorted(), words: "goes first: it is not to hold for what is made")
     case "Service":
       for step in makes where step.key.kind == "Service" {
         guard let shared = ServiceClaims(step.object).shared(with: ServiceClaims(live)) else { continue }

@@ -34,7 +34,7 @@ public struct OrderGraph: Sendable {
     // Removals come last, the dependants before what they need.
     var ranks: [Int] = []
     for (index, step) in steps.enumerated() where step.action == .remove && step.goesBefore.isEmpty {
-      let rank = Ordering.rank(step.key.kind)
+      let rank = Ordering.removalRank(step.key)
       if ranks.last != rank { ranks.append(rank) }
       nodes[index].wave = last + ranks.count - 1
     }

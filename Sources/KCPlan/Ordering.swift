@@ -22,6 +22,15 @@ enum Ordering {
     }
   }
 
+  /// Kinds by when they are removed, the last first.
+  static func removalRank(_ key: ObjectKey) -> Int {
+    // A volume is held for as long as a claim has it.
+    if key.kind == "PersistentVolume" { return rank(key.kind) * 2 - 1 }
+    // Who ends what a custom resource stands for may be a workload that goes, too.
+    if ResourceTypes.builtin.find(apiVersion: key.apiVersion, kind: key.kind) == nil { return .max }
+    return rank(key.kind) * 2
+  }
+
   /// Sorts steps into waves: each after all it depends on, by reference and by the rank of its kind.
   ///
   /// A reference against the ranks (a service names the workload it selects) orders nothing: both exist by name.

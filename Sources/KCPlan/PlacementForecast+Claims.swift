@@ -30,13 +30,52 @@ extension PlacementForecast {
 
   /// Takes in a claim that will be there: with the class that it gets.
   mutating func expect(_ claim: Value) {
-    if knownClaims[claim.namespacedName] != nil { return }
-    var claim = claim
+    let known = knownClaims[claim.namespacedName]
+    if let known, !Self.isFree(known) { return }
+    var claim = known ?? claim
     if claim.at("spec", "storageClassName") == nil, let standard = defaultClass {
       claim.set(.string(standard), at: "spec", "storageClassName")
     }
+    // Where the class leaves it to the scheduler, that finds the volume, too.
+    let mode = claim.at("spec", "storageClassName")?.string.flatMap { storageClasses[$0] }?["volumeBindingMode"]?.string
+    if mode != "WaitForFirstConsumer", let volume = volume(for: claim) {
+      freeVolumes[volume] = nil
+      claim.set(.string(volume), at: "spec", "volumeName")
+      claim.set("yes", at: "metadata", "annotations", "pv.kubernetes.io/bind-completed")
+    }
     knownClaims[claim.namespacedName] = claim
     snapshot.update(claim)
+  }
+
+  private static func isFree(_ claim: Value) -> Bool {
+    claim.annotations["pv.kubernetes.io/bind-completed"] == nil && claim.at("status", "phase") != "Lost"
+  }
+
+  /// The volume that a claim gets, which is there or will be: the one that it names, or the smallest that fits it.
+  private func volume(for claim: Value) -> String? {
+    if let name = claim.at("spec", "volumeName")?.string, !name.isEmpty { return freeVolumes[name]?.name }
+    func size(_ value: Value?) -> Quantity { value?.string.flatMap { Quantity($0) } ?? Quantity(0) }
+    func text(_ object: Value, _ field: String, _ standard: String) -> String {
+      object.at("spec", field)?.string ?? standard
+    }
+    func modes(_ object: Value) -> Set<String> {
+      Set((object.at("spec", "accessModes")?.array ?? []).compactMap(\.string))
+    }
+    let selector = claim.at("spec", "selector").flatMap { try? LabelSelector($0) }
+    return freeVolumes.values.filter { volume in
+      volume.at("spec", "claimRef").map {
+        $0["name"]?.string == claim.name && $0["namespace"]?.string == claim.namespace
+      }
+        ?? true
+        && text(volume, "storageClassName", "") == text(claim, "storageClassName", "")
+        && text(volume, "volumeMode", "Filesystem") == text(claim, "volumeMode", "Filesystem")
+        && modes(claim).isSubset(of: modes(volume)) && selector?.matches(volume.labels) ?? true
+        && size(volume.at("spec", "capacity", "storage")) >= size(claim.at("spec", "resources", "requests", "storage"))
+    }.min {
+      (size($0.at("spec", "capacity", "storage")), $0.name ?? "") < (
+        size($1.at("spec", "capacity", "storage")), $1.name ?? ""
+      )
+    }?.name
   }
 
   /// A pod without the claims that will be bound by the time it is placed, wherever that is.

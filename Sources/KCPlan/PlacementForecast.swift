@@ -27,6 +27,8 @@ struct PlacementForecast {
   let storageClasses: [String: Value]
   /// The claims that are there or will be, as `namespace/name`.
   var knownClaims: [String: Value] = [:]
+  /// Volumes that are there or will be and that no claim has, by name.
+  var freeVolumes: [String: Value] = [:]
 
   init(live: LiveState, desired: [DesiredObject]) {
     self.live = live
@@ -47,6 +49,18 @@ struct PlacementForecast {
     // Services that the plan makes count for how pods are spread by default; budgets and storage as they will be.
     for object in desired where object.object.kind.map(Self.counted.contains) ?? false {
       snapshot.update(object.object)
+    }
+    // Volumes that the plan makes are there for claims to take.
+    let there = Set(live.cluster.others.filter { $0.kind == "PersistentVolume" }.compactMap(\.name))
+    for object in desired where object.object.kind == "PersistentVolume" {
+      guard let name = object.object.name, !there.contains(name) else { continue }
+      freeVolumes[name] = object.object
+      var volume = object.object
+      volume.set("Available", at: "status", "phase")
+      snapshot.update(volume)
+    }
+    for volume in live.cluster.others where volume.kind == "PersistentVolume" {
+      if volume.at("status", "phase") == "Available", let name = volume.name { freeVolumes[name] = volume }
     }
     for object in desired where object.object.kind == "PersistentVolumeClaim" { expect(object.object) }
   }

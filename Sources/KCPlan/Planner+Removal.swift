@@ -53,17 +53,10 @@ extension Planner {
 
   /// Refuses what is declared of a kind whose definition the plan removes: with it all of them go.
   func refuseOrphans(_ steps: inout [Step], of removals: [InventoryEntry], live: LiveState) {
-    var definitions: [String: String] = [:]
-    for entry in removals where entry.key.kind == "CustomResourceDefinition" {
-      guard let spec = live.objects[entry.key]?["spec"], let group = spec["group"]?.string,
-        let kind = spec.at("names", "kind")?.string
-      else { continue }
-      definitions["\(group)/\(kind)"] = entry.title
-    }
+    let definitions = Self.defined(by: removals.map { ($0.key, $0.title) }, live)
     if definitions.isEmpty { return }
     for index in steps.indices {
-      let group = steps[index].key.group
-      guard let title = definitions["\(group)/\(steps[index].key.kind)"] else { continue }
+      guard let title = definitions[Self.kind(steps[index].key)] else { continue }
       if steps[index].action == .keep { steps[index].action = .change }
       steps[index].refusal = APIStatus(
         code: 409, reason: "Conflict",
@@ -71,6 +64,31 @@ extension Planner {
           "\(title) is no longer declared, and all objects of its kind would go with it: keep it, or remove this too")
     }
   }
+
+  /// Makes again what goes with a definition that is replaced, though nothing of it changes.
+  func remakeOrphans(_ steps: inout [Step], live: LiveState) {
+    let definitions = Self.defined(by: steps.filter { $0.action == .replace }.map { ($0.key, $0.title) }, live)
+    if definitions.isEmpty { return }
+    for index in steps.indices where [.keep, .change].contains(steps[index].action) {
+      guard let title = definitions[Self.kind(steps[index].key)] else { continue }
+      steps[index].action = .replace
+      steps[index].effect = "made again: it goes with \(title)"
+    }
+  }
+
+  /// The titles of definitions, by the kinds that they define on the target.
+  private static func defined(by steps: [(key: ObjectKey, title: String)], _ live: LiveState) -> [String: String] {
+    var found: [String: String] = [:]
+    for step in steps where step.key.kind == "CustomResourceDefinition" {
+      guard let spec = live.objects[step.key]?["spec"], let group = spec["group"]?.string,
+        let kind = spec.at("names", "kind")?.string
+      else { continue }
+      found["\(group)/\(kind)"] = step.title
+    }
+    return found
+  }
+
+  private static func kind(_ key: ObjectKey) -> String { "\(key.group)/\(key.kind)" }
 
   /// Marks a declared object that another project has: to take it is to be asked for. Namespaces are shared.
   func contest(_ step: inout Step, project: String, live: LiveState, recorded: [ObjectKey: InventoryEntry]) {

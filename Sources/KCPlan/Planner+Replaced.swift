@@ -30,7 +30,9 @@ extension Planner {
 
   /// The claim that keeps a volume from being replaced.
   static func holder(of volume: Value) -> String? {
-    guard volume.kind == "PersistentVolume", let claim = volume.at("spec", "claimRef", "name")?.string else { return nil }
+    guard volume.kind == "PersistentVolume", let claim = volume.at("spec", "claimRef", "name")?.string else {
+      return nil
+    }
     return "claim \(claim) in \(volume.at("spec", "claimRef", "namespace")?.string ?? "")"
   }
 

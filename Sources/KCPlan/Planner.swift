@@ -90,6 +90,7 @@ public struct Planner {
     let renamed = removals.filter { options.moves[$0.address] != nil }
     removals.removeAll { options.moves[$0.address] != nil }
     refuseOrphans(&steps, of: removals, live: live)
+    remakeOrphans(&steps, live: live)
     Autoscaled.free(&steps, from: removals, live: live.objects)
     var gone = removalSteps(removals, live: live) { entry in
       "no longer declared" + (Risks.keepsClaims(live.objects[entry.key]) ? "; its claims stay" : "")
@@ -154,7 +155,7 @@ public struct Planner {
       return step
     }
     return steps.sorted {
-      (-Ordering.rank($0.key.kind), $0.key) < (-Ordering.rank($1.key.kind), $1.key)
+      (-Ordering.removalRank($0.key), $0.key) < (-Ordering.removalRank($1.key), $1.key)
     }
   }
 
@@ -270,12 +271,17 @@ public struct Planner {
       return
     }
     let type = types.find((desired.object.apiVersion, desired.object.kind))
-    let fixed = type.map { Immutability.changed(old: current, new: wanted, type: $0) } ?? []
+    var fixed = type.map { Immutability.changed(old: current, new: wanted, type: $0) } ?? []
+    // Of some fields of a pod only some changes are refused. It is replaced where it would do as a new one.
+    if fixed.isEmpty, current.kind == "Pod", let type, Offline.refusal(of: desired.object, type, schema) == nil {
+      fixed = step.changes.map(\.field.path).filter { $0.topField == "spec" && $0.elements.last != .field("image") }
+    }
     if !fixed.isEmpty, let holder = Self.holder(of: current) {
       step.action = .change
       step.refusal = APIStatus(
         code: 422, reason: "Invalid",
-        message: "a volume that \(holder) has stays what it is: declare the other one under a name of its own, and let a "
+        message:
+          "a volume that \(holder) has stays what it is: declare the other one under a name of its own, and let a "
           + "claim take that")
     } else if let first = fixed.first, refusal.code == 422 {
       step.action = .replace
@@ -311,6 +317,7 @@ public struct Planner {
   /// - Parameter leaving: what the plan removes.
   private func annotate(_ steps: inout [Step], live: LiveState, leaving: Set<ObjectKey>) {
     let quotas = QuotaForecast(steps, live: live, leaving: leaving)
+    let volumes = steps.compactMap(\.object).filter { $0.kind == "PersistentVolume" }
     for index in steps.indices {
       // What an autoscaler or somebody else has scaled keeps its pods: they count, though they are not declared.
       let current = live.objects[steps[index].key]
@@ -318,7 +325,7 @@ public struct Planner {
       known.object = Effect.scaled(known.object, by: known, live: current)
       if known.effect.isEmpty { steps[index].effect = Effect.describe(known) }
       steps[index].risks = Risks.of(known, live: current)
-      steps[index].risks += Self.lacks(steps[index], live)
+      steps[index].risks += Self.lacks(steps[index], live, volumes: volumes)
       if let problem = quotas.problem(of: steps[index]) { steps[index].risks.append(Risk(.stuck, problem)) }
       if let refusal = live.refusedPods[steps[index].key], steps[index].action != .keep,
         !quotas.isOutdated(refusal, in: steps[index].key.namespace)

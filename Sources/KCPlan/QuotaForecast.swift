@@ -24,7 +24,8 @@ struct QuotaForecast {
     let declared = kept.compactMap(\.object).filter { $0.kind == "ResourceQuota" }
     let names = Set(declared.map(\.namespacedName))
     let changed = steps.filter { $0.action != .keep }.map(\.key)
-    redefined = Set(leaving.union(changed).filter { ["ResourceQuota", "LimitRange"].contains($0.kind) }.map(\.namespace))
+    redefined = Set(
+      leaving.union(changed).filter { ["ResourceQuota", "LimitRange"].contains($0.kind) }.map(\.namespace))
     quotas =
       declared
       + live.cluster.others.filter {

@@ -59,10 +59,12 @@ public enum Requirements {
 
 extension Planner {
   /// What a step's pods would wait for, in words: `there is no secret db in shop`.
-  static func lacks(_ step: Step, _ live: LiveState) -> [Risk] {
+  ///
+  /// - Parameter volumes: those that the plan makes.
+  static func lacks(_ step: Step, _ live: LiveState, volumes: [Value]) -> [Risk] {
     guard step.action != .keep, let object = step.object, !live.lacking.isEmpty else { return [] }
     let classes = Set(
-      live.cluster.others.filter { $0.kind == "PersistentVolume" }.compactMap {
+      (live.cluster.others.filter { $0.kind == "PersistentVolume" } + volumes).compactMap {
         $0.at("spec", "storageClassName")?.string
       })
     return Requirements.of(object).intersection(live.lacking).sorted().compactMap { key in

@@ -40,7 +40,8 @@ extension Plan {
   /// What an unfinished apply has not seen healthy.
   var openTitles: [String] {
     steps.filter { step in
-      step.action != .remove && Self.telling.contains(step.key.kind) && unfinished?.open?.contains(step.address) ?? false
+      step.action != .remove && Self.telling.contains(step.key.kind)
+        && unfinished?.open?.contains(step.address) ?? false
     }.map(\.title)
   }
 }

@@ -65,6 +65,10 @@ import Testing
     #expect(PodChange.isPending(step, made, made))
     #expect(!PodChange.isPending(step, made, pod(container(running, id: "y"))))
     #expect(!PodChange.isPending(step, made, pod(container(["waiting": ["reason": "ErrImagePull"]], id: "x"))))
+    // The old one was ended for it, and the new one waits: also where it is the third change in a minute.
+    let waits: Value = ["waiting": ["reason": "CrashLoopBackOff"]]
+    #expect(PodChange.isPending(step, made, pod(container(waits, id: "x"))))
+    #expect(!PodChange.isPending(step, made, pod(container(waits, id: "y"))))
     step.changes = []
     #expect(!PodChange.isPending(step, made, made))
   }

@@ -46,7 +46,9 @@ private struct Listing: APITransport {
   @Test(arguments: [429, 500, 503]) func aServerInTroubleIsNotTakenAtItsName(_ status: Int) async throws {
     struct Broken: APITransport {
       let status: Int
-      func send(_ request: APIRequest) async throws(ClientError) -> APIResponse { APIResponse(status: status, body: .none) }
+      func send(_ request: APIRequest) async throws(ClientError) -> APIResponse {
+        APIResponse(status: status, body: .none)
+      }
     }
     let client = APIClient(transport: Broken(status: status), fieldManager: "kc")
     await #expect(throws: ClientError.self) { try await client.discovered() }

@@ -60,10 +60,18 @@ import Testing
   @Test func restartsWaitLongerEachTime() {
     let exited = [container("main", .exited, code: 1)]
     #expect(plan(makePod(), [sandbox()], exited).actions == [.checkImage(container: "main")])
-    let once = memory { $0.restarts.advance("main", now: now) }
+    // One with another image is another one.
+    let other = memory {
+      $0.restarts.advance("main web:0", now: now)
+      $0.images["main"] = .present("sha")
+    }
+    #expect(
+      plan(makePod(), [sandbox()], [container("main", .exited, code: 1)], other).actions
+        == [.start(container: "main", attempt: 1, image: "sha")])
+    let once = memory { $0.restarts.advance("main web:1", now: now) }
     #expect(plan(makePod(), [sandbox()], exited, once) == PodPlan(wakeAt: now.advanced(by: 10)))
     let ready = memory {
-      $0.restarts.advance("main", now: now)
+      $0.restarts.advance("main web:1", now: now)
       $0.images["main"] = .present("sha")
     }
     #expect(

@@ -58,7 +58,7 @@ import Testing
 
   @Test func waitingHasItsReason() {
     #expect(main(status(makePod())).at("state", "waiting", "reason") == "ContainerCreating")
-    let crash = status(makePod(), [container(.exited, code: 1)], at: 1) { $0.restarts.advance("main", now: now) }
+    let crash = status(makePod(), [container(.exited, code: 1)], at: 1) { $0.restarts.advance("main web:1", now: now) }
     #expect(main(crash).at("state", "waiting", "reason") == "CrashLoopBackOff")
     #expect(
       main(crash).at("state", "waiting", "message")

@@ -148,6 +148,41 @@ import Testing
     #expect(Make.plan([Make.desired(statefulSet())], blind).placements.first?.unplaced == 0)
   }
 
+  /// Volumes of people's own have classes that there is no object of, and stand in the program beside the claims.
+  @Test(arguments: [nil, "disk"]) func aClaimGetsTheVolumeThatThePlanMakes(_ named: String?) throws {
+    let terms: Value = [
+      ["matchExpressions": [["key": "kubernetes.io/hostname", "operator": "In", "values": ["n2"]]]]
+    ]
+    let volume: Value = [
+      "apiVersion": "v1", "kind": "PersistentVolume", "metadata": ["name": "disk"],
+      "spec": [
+        "storageClassName": "manual", "capacity": ["storage": "1Gi"], "accessModes": ["ReadWriteOnce"],
+        "hostPath": ["path": "/data"], "nodeAffinity": ["required": ["nodeSelectorTerms": terms]],
+      ],
+    ]
+    var claim: Value = [
+      "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": ["name": "files", "namespace": "shop"],
+      "spec": [
+        "storageClassName": "manual", "accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]],
+      ],
+    ]
+    claim.set(named.map { .string($0) }, at: "spec", "volumeName")
+    var web = Make.deployment("web", replicas: 1)
+    web.set(
+      [["name": "files", "persistentVolumeClaim": ["claimName": "files"]]], at: "spec", "template", "spec", "volumes")
+    var state = live([Make.node("n1", cpu: "8"), Make.node("n2")])
+    state.lacking = [ObjectKey(apiVersion: "storage.k8s.io/v1", kind: "StorageClass", namespace: "", name: "manual")]
+    func plan(_ objects: [Value]) -> Plan { Make.plan(objects.map { Make.desired($0) }, state) }
+    let whole = plan([volume, claim, web])
+    #expect(whole.placements.first?.nodes.map(\.node) == ["n2"])
+    #expect(whole.steps.allSatisfy { $0.risks.isEmpty }, "\(whole.steps.map(\.risks))")
+    // Without the volume nothing binds the claim; nor does one that is too small.
+    #expect(plan([claim, web]).placements.first?.unplaced == 1)
+    var small = volume
+    small.set("1Mi", at: "spec", "capacity", "storage")
+    if named == nil { #expect(plan([small, claim, web]).placements.first?.unplaced == 1) }
+  }
+
   /// A volume that is there binds its pod to the node where it is.
   @Test func aPodReturnsToItsVolume() throws {
     let claim: Value = [

@@ -48,6 +48,57 @@ import Testing
     #expect(other.risks.map(\.kind) == [.downtime], "\(other)")
   }
 
+  /// Of a pod's tolerations some can be added in place. Where the target refuses it, a new pod does.
+  @Test func aPodThatCannotBeChangedIsReplaced() throws {
+    func pod(_ spec: Value) -> Value {
+      var pod: Value = [
+        "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "web", "namespace": "shop"],
+        "spec": ["containers": [["name": "app", "image": "shop/web:v1"]]],
+      ]
+      for (name, value) in spec.object ?? [:] { pod.set(value, at: "spec", name) }
+      return pod
+    }
+    let refusal = APIStatus(code: 422, reason: "Invalid", message: "pod updates may not change fields")
+    for (spec, label) in [
+      (["terminationGracePeriodSeconds": 1] as Value, "terminationGracePeriodSeconds"),
+      (["tolerations": [["key": "a", "operator": "Exists"]]], "tolerations"),
+    ] {
+      let old = pod(spec)
+      var live = LiveState(target: "test")
+      live.objects[ObjectKey(old)] = try Make.applied(old)
+      live.predicted[ObjectKey(old)] = .failure(refusal)
+      let step = try #require(Make.plan([Make.desired(pod([:]))], live).steps.first)
+      #expect(step.action == .replace && step.effect == "replaced: \(label) is immutable", "\(step)")
+    }
+  }
+
+  /// A volume is held while a claim has it, and a custom resource may need the workload that is its controller.
+  @Test func whatHoldsOthersGoesFirst() throws {
+    func object(_ apiVersion: String, _ kind: String, _ name: String, _ namespace: String? = "shop") -> Value {
+      var object: Value = [
+        "apiVersion": .string(apiVersion), "kind": .string(kind), "metadata": ["name": .string(name)],
+      ]
+      object.set(namespace.map { .string($0) }, at: "metadata", "namespace")
+      return object
+    }
+    let objects = [
+      object("v1", "PersistentVolume", "disk", nil), object("v1", "PersistentVolumeClaim", "files"),
+      object("apps/v1", "Deployment", "controller"), object("example.com/v1", "Widget", "blue"),
+      object("apiextensions.k8s.io/v1", "CustomResourceDefinition", "widgets.example.com", nil),
+    ]
+    var live = LiveState(target: "test")
+    for object in objects {
+      live.objects[ObjectKey(object)] = object
+      live.inventory.append(
+        InventoryEntry(address: "\(object.kind?.lowercased() ?? "").\(object.name ?? "")", key: ObjectKey(object)))
+    }
+    let plan = Planner(options: .init(allowDelete: ["ALL"])).planRemoval(
+      project: "shop", namespace: "shop", environment: nil, live: live)
+    let kinds = ["Widget", "Deployment", "PersistentVolumeClaim", "PersistentVolume", "CustomResourceDefinition"]
+    #expect(plan.steps.map(\.key.kind) == kinds)
+    #expect(OrderGraph(plan).stages.map { stage in stage.map { plan.steps[$0].key.kind } } == kinds.map { [$0] })
+  }
+
   /// Of two that are both declared, the one goes when the service has turned to the other.
   @Test func theOldOnesGoWhenTheServiceHasTurnedAway() throws {
     var live = LiveState(target: "test")
@@ -267,6 +318,14 @@ import Testing
     let refused = try #require(Make.plan([Make.desired(thing)], live).refusals.first?.refusal)
     #expect(refused.message.contains("is no longer declared, and all objects of its kind would go with it"))
     #expect(Make.plan([Make.desired(thing), Make.desired(definition)], live).refusals.isEmpty)
+    // One that is replaced takes them along, though nothing of them changes.
+    var other = definition
+    other.set("Cluster", at: "spec", "scope")
+    live.settled = [ObjectKey(thing)]
+    live.predicted[ObjectKey(other)] = .failure(APIStatus(code: 422, reason: "Invalid", message: "scope"))
+    let plan = Make.plan([Make.desired(thing), Make.desired(other)], live)
+    #expect(plan.steps.map(\.action) == [.replace, .replace])
+    #expect(plan.steps.last?.effect == "made again: it goes with customresourcedefinition things.example.com")
   }
 
   @Test func whatIsLeftAloneStandsInCommentsToo() throws {

@@ -68,7 +68,9 @@ extension PodWorker {
 
   func start(_ spec: ContainerSpec, attempt: UInt32, image: String, _ state: PodRuntimeState) async {
     guard let sandbox = state.sandbox else { return }
-    if state.latest(spec.name)?.phase == .exited { memory.restarts.advance(spec.name, now: services.clock.now) }
+    if state.latest(spec.name)?.phase == .exited {
+      memory.restarts.advance(spec.backOffKey, now: services.clock.now)
+    }
     memory.images[spec.name] = nil
     do throws(Failure) {
       let config = try await configuration(spec, attempt: attempt, image: image)

@@ -14,6 +14,9 @@ struct ContainerSpec: Sendable, Hashable {
   /// The declaration.
   var value: Value
 
+  /// What its restarts are counted by: one with another image is another one, and begins anew.
+  var backOffKey: String { "\(name) \(image)" }
+
   enum Role: Sendable, Hashable {
     /// Runs to its end before those after it.
     case initial

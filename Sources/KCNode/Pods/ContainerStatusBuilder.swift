@@ -76,8 +76,8 @@ struct ContainerStatusBuilder {
     if let failure = memory.startFailures[spec.name] {
       return ["reason": .string(failure.reason), "message": .string(failure.message)]
     }
-    if let last, memory.restarts.wait(spec.name, after: last.finishedAt ?? last.createdAt, now: now) != nil {
-      let delay = Self.duration(memory.restarts.delay(spec.name))
+    if let last, memory.restarts.wait(spec.backOffKey, after: last.finishedAt ?? last.createdAt, now: now) != nil {
+      let delay = Self.duration(memory.restarts.delay(spec.backOffKey))
       return [
         "reason": "CrashLoopBackOff",
         "message": .string("back-off \(delay) restarting failed container=\(spec.name) pod=\(pod.title)"),

@@ -15,7 +15,7 @@ struct PodMemory: Sendable {
   var startFailures: [String: StartFailure] = [:]
   /// Why the last try to make or remove a sandbox failed.
   var sandboxFailure: StartFailure?
-  /// Restarts of containers, by name.
+  /// Restarts of containers, by name and image.
   var restarts: BackOff
   /// Pulls, by image.
   var pulls: BackOff

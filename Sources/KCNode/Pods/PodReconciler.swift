@@ -123,7 +123,7 @@ extension PodReconciler {
   private mutating func start(_ spec: ContainerSpec, after last: ContainerState?) {
     if let failure = memory.startFailures[spec.name], now < failure.retryAt { return plan.wake(at: failure.retryAt) }
     if let last, last.exitCode != 0 || spec.restartPolicy == .always,
-      let end = memory.restarts.wait(spec.name, after: last.finishedAt ?? last.createdAt, now: now)
+      let end = memory.restarts.wait(spec.backOffKey, after: last.finishedAt ?? last.createdAt, now: now)
     {
       return plan.wake(at: end)
     }
