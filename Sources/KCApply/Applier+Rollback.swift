@@ -8,7 +8,7 @@ extension ApplyFailure {
   var leavesChanges: Bool {
     switch self {
     case .conflict, .refused, .unhealthy, .timedOut: true
-    case .locked, .lockLost, .moved, .contested, .unreachable, .recordRefused, .cancelled, .rolledBack: false
+    case .locked, .lockLost, .moved, .contested, .unreachable, .recordRefused, .blind, .cancelled, .rolledBack: false
     }
   }
 }

@@ -41,6 +41,7 @@ public struct Applier: Sendable {
     if !contested.isEmpty { throw .contested(contested) }
     // Back to a revision go others than the plan knows of.
     if options.onFailure != .rollback { watch.limit(to: Set(plan.steps.map(\.key.kind))) }
+    watch.fallBack(on: Set(plan.steps.map(\.key.namespace)).union([namespace]))
     var applier = self
     applier.client = client.adding(plan.steps.compactMap(\.object).flatMap(ResourceType.declared))
     let own = try await applier.ensureNamespace(namespace, plan)
@@ -140,7 +141,12 @@ public struct Applier: Sendable {
       isRecorded = true
       revision = try await begin(plan, history, former, backTo: backTo)
       if (plan.changes + left).contains(where: concernsWorkloads) {
-        let isKnown = await watch.waitUntilSynced(within: max(options.retries.patience, .seconds(1)))
+        let isKnown: Bool
+        do throws(ClientError) {
+          isKnown = try await watch.waitUntilSynced(within: max(options.retries.patience, .seconds(1)))
+        } catch {
+          throw .blind("\(error)")
+        }
         if Task.isCancelled { throw .cancelled }
         if !isKnown { throw .unreachable("the target does not say what runs on it") }
         watch.remember()

@@ -20,6 +20,8 @@ public indirect enum ApplyFailure: Error, Sendable {
   case refused(step: Step, status: APIStatus)
   /// The target refused what kc keeps for itself: the record, the lock or the history.
   case recordRefused(APIStatus)
+  /// What runs on the target may not be looked at, so that nothing could be known of what is made: nothing was.
+  case blind(String)
   /// A step was applied, but what it made cannot become healthy.
   case unhealthy(step: Step, cause: String, logs: [String])
   /// A step was applied, but not healthy in time.
@@ -48,6 +50,7 @@ extension ApplyFailure {
     case .conflict, .contested: "conflict"
     case .refused: "refused"
     case .recordRefused: "recordRefused"
+    case .blind: "blind"
     case .unhealthy: "unhealthy"
     case .timedOut: "timedOut"
     case .cancelled: "stopped"
@@ -61,7 +64,7 @@ extension ApplyFailure {
     case .conflict(let step, _), .refused(let step, _), .unhealthy(let step, _, _), .timedOut(let step, _): step
     case .rolledBack(let first, _, _): first.step
     case .contested(let steps): steps.first
-    case .locked, .lockLost, .moved, .unreachable, .recordRefused, .cancelled: nil
+    case .locked, .lockLost, .moved, .unreachable, .recordRefused, .blind, .cancelled: nil
     }
   }
 
@@ -78,6 +81,7 @@ extension ApplyFailure {
     case .conflict(let step, let fields): "\(step.title): \(fields.map(\.owner).first ?? "another") manages its fields"
     case .refused(let step, let status): "\(step.title): \(status.message)"
     case .recordRefused(let status): status.message
+    case .blind(let why): why
     case .unhealthy(let step, let cause, _): "\(step.title): \(cause)"
     case .timedOut(let step, let state):
       "\(step.title) was not \(step.action == .remove ? "gone" : "healthy") in time: \(state)"

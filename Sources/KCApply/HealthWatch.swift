@@ -6,6 +6,7 @@ internal import Synchronization
 /// Follows workloads and their pods on the target, so that health is known as soon as it changes.
 final class HealthWatch: Sendable {
   private let informers: [String: Informer]
+  private let client: APIClient
   private let state = Mutex(State())
 
   private struct State {
@@ -18,6 +19,10 @@ final class HealthWatch: Sendable {
     var before: [String: Value] = [:]
     /// What is followed; nil for all.
     var kinds: Set<String>?
+    /// Where, for who may not look at all namespaces.
+    var namespaces: [String] = []
+    /// Those that follow a kind in one namespace each.
+    var parts: [String: [Informer]] = [:]
   }
 
   /// The kinds whose health depends on more than themselves, and what it depends on.
@@ -30,10 +35,16 @@ final class HealthWatch: Sendable {
     var informers: [String: Informer] = [:]
     for (apiVersion, kind) in Self.kinds {
       guard let type = client.types.find(apiVersion: apiVersion, kind: kind) else { continue }
-      informers[kind] = Informer(client: client, type: type)
+      informers[kind] = Informer(client: client, type: type, endsWhenRefused: true)
     }
     self.informers = informers
+    self.client = client
     for (kind, informer) in informers { informer.addHandler { [weak self] in self?.take($0, kind) } }
+  }
+
+  /// - Parameter namespaces: where to look, for who may not look everywhere.
+  func fallBack(on namespaces: Set<String>) {
+    state.withLock { $0.namespaces = namespaces.subtracting([""]).sorted() }
   }
 
   /// Leaves alone what has nothing to do with workloads of some kinds: each kind that is followed takes a connection.
@@ -43,15 +54,31 @@ final class HealthWatch: Sendable {
     state.withLock { $0.kinds = kinds.union(others) }
   }
 
-  private var followed: [Informer] {
+  private var followed: [(kind: String, informer: Informer)] {
     let kinds = state.withLock { $0.kinds }
-    return informers.filter { kinds?.contains($0.key) ?? true }.map(\.value)
+    return informers.filter { kinds?.contains($0.key) ?? true }.map { ($0.key, $0.value) }
+  }
+
+  private func parts(_ kind: String) -> [Informer] { state.withLock { $0.parts[kind] ?? [] } }
+
+  /// Follows a kind everywhere, or where that is not allowed, in the namespaces that count.
+  private func run(_ kind: String, _ informer: Informer) async {
+    await informer.run()
+    guard informer.refusal != nil, !Task.isCancelled else { return }
+    let parts = state.withLock(\.namespaces).map {
+      Informer(client: client, type: informer.type, namespace: $0, endsWhenRefused: true)
+    }
+    for part in parts { part.addHandler { [weak self] in self?.take($0, kind) } }
+    state.withLock { $0.parts[kind] = parts }
+    await withTaskGroup(of: Void.self) { group in
+      for part in parts { group.addTask { await part.run() } }
+    }
   }
 
   /// Follows until the task is cancelled.
   func run() async {
     await withTaskGroup(of: Void.self) { group in
-      for informer in followed { group.addTask { await informer.run() } }
+      for (kind, informer) in followed { group.addTask { await self.run(kind, informer) } }
     }
     let listeners = state.withLock { state in
       state.hasEnded = true
@@ -74,16 +101,30 @@ final class HealthWatch: Sendable {
   /// Waits until what is there is known.
   ///
   /// - Returns: whether it is; not where the target did not answer for so long, or the task was cancelled.
-  func waitUntilSynced(within limit: Duration) async -> Bool {
-    for informer in followed {
+  /// - Throws: where that may not be known.
+  func waitUntilSynced(within limit: Duration) async throws(ClientError) -> Bool {
+    for (kind, informer) in followed {
       guard await informer.waitUntilSynced(within: limit) else { return false }
+      guard let refusal = informer.refusal else { continue }
+      // They are made a moment after the refusal.
+      let clock = ContinuousClock()
+      let end = clock.now + limit
+      while parts(kind).isEmpty, !state.withLock(\.namespaces.isEmpty), clock.now < end, !Task.isCancelled {
+        try? await Task.sleep(for: .milliseconds(2))
+      }
+      let parts = parts(kind)
+      if parts.isEmpty { throw .status(refusal) }
+      for part in parts {
+        guard await part.waitUntilSynced(within: limit) else { return false }
+        if let refusal = part.refusal { throw .status(refusal) }
+      }
     }
     return !Task.isCancelled
   }
 
   /// Remembers how pods stand, before anything is changed.
   func remember() {
-    let pods = informers["Pod"]?.list() ?? []
+    let pods = (informers["Pod"]?.list() ?? []) + parts("Pod").flatMap { $0.list() }
     let before = Dictionary(
       pods.compactMap { pod in pod.uid.map { ($0, PodFailure.mark(pod)) } }, uniquingKeysWith: { first, _ in first })
     state.withLock { $0.before = before }
@@ -127,10 +168,17 @@ final class HealthWatch: Sendable {
   }
 
   /// Since when and why the target cannot be reached; nil where it can.
-  var trouble: Informer.Trouble? { informers.values.compactMap(\.trouble).min { $0.since < $1.since } }
+  var trouble: Informer.Trouble? {
+    let parts = state.withLock { $0.parts.values.flatMap(\.self) }
+    return (informers.values + parts).compactMap(\.trouble).min { $0.since < $1.since }
+  }
 
   func object(kind: String, namespace: String, name: String) -> Value? {
-    informers[kind]?.get(namespace: namespace, name: name)
+    if let found = informers[kind]?.get(namespace: namespace, name: name) { return found }
+    for part in parts(kind) {
+      if let found = part.get(namespace: namespace, name: name) { return found }
+    }
+    return nil
   }
 
   func follows(_ kind: String) -> Bool { informers[kind] != nil }

@@ -44,7 +44,8 @@ public struct LiveReader: Sendable {
     }
     // What is new is placed: while it is looked at here, the target is asked already for what that takes.
     let hasNew = desired.contains { state.objects[$0.key] == nil }
-    async let early = hasNew ? await surroundings() : nil
+    let places = Set(desired.map(\.key.namespace)).subtracting([""])
+    async let early = hasNew ? await surroundings(places) : nil
     async let policies = hasNew ? await Admission.hasPolicies(client) : nil
     var (open, new): ([DesiredObject], [DesiredObject]) = ([], [])
     let planner = Planner(types: client.types, defining: desired)
@@ -75,7 +76,7 @@ public struct LiveReader: Sendable {
       state.cluster.nodes = try await list("v1", "Node")
       return state
     }
-    let around = if let early = await early { early } else { await surroundings() }
+    let around = if let early = await early { early } else { await surroundings(places) }
     (state.cluster, state.scheduling) = try around.get()
     let hasPolicies = if let early = await policies { early } else { await Admission.hasPolicies(client) }
     let admission = Admission(state, hasPolicies: hasPolicies)
@@ -94,10 +95,12 @@ public struct LiveReader: Sendable {
   }
 
   /// What pods are placed by.
-  private func surroundings() async -> Result<(LiveState.Cluster, SchedulerConfiguration), ClientError> {
+  private func surroundings(_ namespaces: Set<String>) async -> Result<
+    (LiveState.Cluster, SchedulerConfiguration), ClientError
+  > {
     do throws(ClientError) {
       let rules = try await scheduling()
-      return .success((try await cluster(), rules))
+      return .success((try await cluster(in: namespaces), rules))
     } catch {
       return .failure(error)
     }
@@ -125,7 +128,9 @@ public struct LiveReader: Sendable {
   }
 
   /// What the target's scheduler looks at.
-  public func cluster() async throws(ClientError) -> LiveState.Cluster {
+  ///
+  /// - Parameter namespaces: where to look, for who may not look everywhere.
+  public func cluster(in namespaces: Set<String> = []) async throws(ClientError) -> LiveState.Cluster {
     var cluster = LiveState.Cluster()
     let kinds = [
       ("v1", "Node"), ("v1", "Pod"), ("v1", "Namespace"), ("v1", "Service"), ("apps/v1", "ReplicaSet"),
@@ -135,7 +140,7 @@ public struct LiveReader: Sendable {
       ("v1", "LimitRange"),
     ]
     let lists = try await inParallel(kinds, width: Self.width) { kind async throws(ClientError) in
-      try await self.list(kind.0, kind.1)
+      try await self.list(kind.0, kind.1, in: namespaces)
     }
     (cluster.nodes, cluster.pods, cluster.namespaces) = (lists[0], lists[1], lists[2])
     cluster.others = lists.dropFirst(3).flatMap { $0 }
@@ -145,23 +150,27 @@ public struct LiveReader: Sendable {
   /// How the target places pods: kc's engine tells in a config map; others are taken to do as Kubernetes does.
   public func scheduling() async throws(ClientError) -> SchedulerConfiguration {
     let place = SchedulerConfiguration.published
-    guard let type = client.types.find(apiVersion: "v1", kind: "ConfigMap"),
-      let found = try await client.find(type, namespace: place.namespace, name: place.name),
-      let text = found.at("data", place.key)?.string, let value = try? JSON.parse(text),
+    guard let type = client.types.find(apiVersion: "v1", kind: "ConfigMap") else { return .default }
+    let found: Value?
+    do throws(ClientError) {
+      found = try await client.find(type, namespace: place.namespace, name: place.name)
+    } catch {
+      // Who may only work in a namespace is not told; nodes to place pods on are not shown, either.
+      guard error.status?.code == 403 else { throw error }
+      return .default
+    }
+    guard let text = found?.at("data", place.key)?.string, let value = try? JSON.parse(text),
       let configuration = try? SchedulerConfiguration(value)
     else { return .default }
     return configuration
   }
 
-  private func list(_ apiVersion: String, _ kind: String) async throws(ClientError) -> [Value] {
+  /// - Parameter namespaces: where to look, for who may not look everywhere.
+  private func list(
+    _ apiVersion: String, _ kind: String, in namespaces: Set<String> = []
+  ) async throws(ClientError) -> [Value] {
     guard let type = client.types.find(apiVersion: apiVersion, kind: kind) else { return [] }
-    do throws(ClientError) {
-      return try await client.list(type, limit: 500).items
-    } catch {
-      // Who may only work in a namespace sees no nodes: then nothing is foretold.
-      guard error.status?.code == 403 else { throw error }
-      return []
-    }
+    return try await client.listVisible(type, in: namespaces) ?? []
   }
 
   /// More objects than this of one kind in one namespace are read with a list instead of a request each.

@@ -44,8 +44,9 @@ public struct StatusReader: Sendable {
   /// - Parameter namespace: where the project's record is kept.
   public func read(project: String, namespace: String) async throws(ClientError) -> StatusReport {
     let inventory = try await Inventory.read(project: project, namespace: namespace, from: client)
-    let pods = try await list("v1", "Pod")
-    let sets = try await list("apps/v1", "ReplicaSet")
+    let places = Set(inventory.entries.map(\.key.namespace))
+    let pods = try await list("v1", "Pod", in: places)
+    let sets = try await list("apps/v1", "ReplicaSet", in: places)
     let client = client
     let causes = Applier(client: client, options: Applier.Options()) { _ in }
     let rows = try await inParallel(inventory.entries, width: LiveReader.width) {
@@ -97,9 +98,11 @@ public struct StatusReader: Sendable {
     return "it owns objects in \(places.joined(separator: ", "))"
   }
 
-  private func list(_ apiVersion: String, _ kind: String) async throws(ClientError) -> [Value] {
+  private func list(
+    _ apiVersion: String, _ kind: String, in places: Set<String>
+  ) async throws(ClientError) -> [Value] {
     guard let type = client.types.find(apiVersion: apiVersion, kind: kind) else { return [] }
-    return try await client.list(type, limit: 500).items
+    return try await client.listVisible(type, in: places) ?? []
   }
 
   private static func pods(of object: Value, pods: [Value], sets: [Value]) -> [Value] {

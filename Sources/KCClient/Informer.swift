@@ -27,6 +27,7 @@ public final class Informer: Sendable {
   private let namespace: String?
   private let labelSelector: String?
   private let fieldSelector: String?
+  private let endsWhenRefused: Bool
   private let state = Mutex(State())
   /// Changes are made and told of under this lock, in one order. What ends or is cancelled never waits for it: handlers
   /// wake tasks, and whoever wakes a task waits for its cancellation.
@@ -38,6 +39,8 @@ public final class Informer: Sendable {
     var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter = 0
     var trouble: Trouble?
+    var hasFollowed = false
+    var refusal: APIStatus?
   }
 
   /// The server cannot be reached, so that what is known may be out of date.
@@ -46,10 +49,12 @@ public final class Informer: Sendable {
     public var error: ClientError
   }
 
+  /// - Parameter endsWhenRefused: whether it gives up where the collection may not be read, as it is from the first on.
   public init(
     client: APIClient, type: ResourceType, namespace: String? = nil, labelSelector: String? = nil,
-    fieldSelector: String? = nil
+    fieldSelector: String? = nil, endsWhenRefused: Bool = false
   ) {
+    self.endsWhenRefused = endsWhenRefused
     self.client = client
     self.type = type
     self.namespace = namespace
@@ -62,6 +67,9 @@ public final class Informer: Sendable {
 
   /// What keeps the informer from following; nil while it does, and where the server answers, if only with refusals.
   public var trouble: Trouble? { state.withLock { $0.trouble } }
+
+  /// Why it has given up; nil where it has not.
+  public var refusal: APIStatus? { state.withLock { $0.refusal } }
 
   /// Returns when the first list has arrived, or when the informer was ended before that, or the task was cancelled.
   public func waitUntilSynced() async {
@@ -135,6 +143,7 @@ extension Informer {
       } catch let error as ClientError {
         if error.status?.isExpired == true { version = nil }
         note(error)
+        if endsWhenRefused, giveUp(error) { break }
         failures = min(failures + 1, 6)
         // From 50 ms to 3.2 s: a server that restarts is found again quickly, one that is gone is not pestered.
         try? await Task.sleep(for: .milliseconds(25 << failures))
@@ -150,6 +159,16 @@ extension Informer {
     state.withLock { state in
       guard case .unreachable? = error, let error else { return state.trouble = nil }
       state.trouble = Trouble(since: state.trouble?.since ?? now, error: error)
+    }
+  }
+
+  /// Whether what was refused has never been allowed. A server that has just begun may not know of all roles yet, and
+  /// refuses for a moment who was followed before.
+  private func giveUp(_ error: ClientError) -> Bool {
+    guard let status = error.status, status.code == 403 else { return false }
+    return state.withLock { state in
+      if !state.hasFollowed { state.refusal = status }
+      return !state.hasFollowed
     }
   }
 
@@ -179,6 +198,7 @@ extension Informer {
       type, namespace: namespace, labelSelector: labelSelector, fieldSelector: fieldSelector,
       resourceVersion: version ?? "0")
     note(nil)
+    state.withLock { $0.hasFollowed = true }
     for try await event in events {
       version = event.object.resourceVersion ?? version
       if event.kind == .bookmark { continue }

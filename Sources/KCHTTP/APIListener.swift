@@ -92,8 +92,22 @@ private struct RequestAdapter: Sendable {
     if let given = request.headers[.authorization], given.lowercased().hasPrefix("bearer ") {
       guard isRight(given) else { return convert(refusal(401, "Unauthorized", "Unauthorized"), request) }
       api.user = APIUser(name: "kc-admin", groups: ["system:masters", "system:authenticated"])
+      if let other = impersonated(request) { api.user = other }
     }
     return convert(await server.handle(api), request)
+  }
+
+  /// Whom the administrator asks as, to see what others may do.
+  private func impersonated(_ request: Request) -> APIUser? {
+    func values(_ name: String) -> [String] { HTTPField.Name(name).map { request.headers[values: $0] } ?? [] }
+    guard let name = values("impersonate-user").first, !name.isEmpty else { return nil }
+    var groups = values("impersonate-group")
+    if groups.isEmpty, name.hasPrefix("system:serviceaccount:") {
+      let namespace = name.split(separator: ":", omittingEmptySubsequences: false).dropFirst(2).first ?? ""
+      groups = ["system:serviceaccounts", "system:serviceaccounts:\(namespace)"]
+    }
+    if !groups.contains("system:unauthenticated") { groups.append("system:authenticated") }
+    return APIUser(name: name, groups: groups, uid: values("impersonate-uid").first ?? "")
   }
 
   private func refusal(_ code: Int, _ reason: String, _ message: String) -> APIResponse {

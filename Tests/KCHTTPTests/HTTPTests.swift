@@ -55,6 +55,25 @@ import Testing
     }
   }
 
+  /// Who may do all may ask as somebody else, and is answered as that one would be.
+  @Test func theAdministratorMayAskAsOthers() async throws {
+    try await withServer { _, connection in
+      var bob = connection
+      bob.headers = [("impersonate-user", "bob")]
+      let transport = try HTTPTransport(bob)
+      let type = try #require(ResourceTypes.builtin.named("configmaps"))
+      await #expect(throws: ClientError.self) {
+        try await APIClient(transport: transport, fieldManager: "test").list(type, namespace: "default")
+      }
+      await transport.close()
+      var master = connection
+      master.headers = [("impersonate-user", "eve"), ("impersonate-group", "system:masters")]
+      let other = try HTTPTransport(master)
+      _ = try await APIClient(transport: other, fieldManager: "test").list(type, namespace: "default")
+      await other.close()
+    }
+  }
+
   @Test func strangersAreTurnedAway() async throws {
     try await withServer { _, connection in
       var stranger = connection

@@ -36,6 +36,10 @@ enum FailureText {
       error(
         "what kc keeps on the target was refused: \(status.message)",
         help: "kc needs to read and write config maps and leases in \(plan.recordNamespace)")
+    case .blind(let why):
+      error(
+        "what runs on the target may not be looked at: \(why)",
+        help: "kc needs to list and watch pods and workloads in the namespaces of the project")
     case .unhealthy(let step, let cause, let logs):
       let last = logs.map { "    \(Printable.text($0))" }.joined(separator: "\n")
       let lines = logs.isEmpty ? "" : "\n  its last lines:\n\(last)"
