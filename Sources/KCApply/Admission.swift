@@ -55,7 +55,7 @@ struct Admission: Sendable {
     if hasPolicies || counted.contains(item.key.namespace) { return true }
     // Of kinds that others define kc does not know all rules; and there are kinds that a target may not offer.
     let group = String(item.key.group)
-    return Self.optional.contains(group)
+    return Self.optional.contains(group) || item.key.kind == "ResourceQuota"
       || ResourceTypes.builtin.find(apiVersion: item.key.apiVersion, kind: item.key.kind) == nil
   }
 

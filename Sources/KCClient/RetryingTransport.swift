@@ -17,6 +17,11 @@ public struct RetryingTransport: APITransport {
     /// Whether what had no answer at all is sent again, too.
     public var repeatsUnreachable: Bool
 
+    /// Told once, in words, when it has come to waiting: nobody is to wonder what takes so long.
+    public var onWait: (@Sendable (String) -> Void)?
+    /// How long a request is repeated before that is told.
+    public var silence = Duration.seconds(2)
+
     public init(
       patience: Duration = .seconds(60), first: Duration = .milliseconds(100), longest: Duration = .seconds(5),
       repeatsUnreachable: Bool = true
@@ -31,6 +36,12 @@ public struct RetryingTransport: APITransport {
   private let base: any APITransport
   private let policy: Policy
   private let outage = Outage()
+  private let told = Told()
+
+  private final class Told: Sendable {
+    private let isTold = Atomic<Bool>(false)
+    func first() -> Bool { !isTold.exchange(true, ordering: .relaxed) }
+  }
 
   /// Since when the server could not be reached.
   private final class Outage: Sendable {
@@ -56,7 +67,8 @@ public struct RetryingTransport: APITransport {
 
   public func send(_ request: APIRequest) async throws(ClientError) -> APIResponse {
     let clock = ContinuousClock()
-    let end = clock.now + policy.patience
+    let start = clock.now
+    let end = start + policy.patience
     var pause = policy.first
     while true {
       let answer: Result<APIResponse, ClientError>
@@ -71,8 +83,18 @@ public struct RetryingTransport: APITransport {
       guard let wish = Self.wish(request, answer) else { return try answer.get() }
       let wait = wish.least.map { max($0, pause) } ?? pause * Double.random(in: 0.5...1.5)
       if Task.isCancelled || clock.now + wait > end { return try answer.get() }
+      if let tell = policy.onWait, clock.now + wait > start + policy.silence, told.first() { tell(Self.words(answer)) }
       do { try await Task.sleep(for: wait) } catch { throw .cancelled }
       pause = min(pause * 2, policy.longest)
+    }
+  }
+
+  private static func words(_ answer: Result<APIResponse, ClientError>) -> String {
+    switch answer {
+    case .success(let response) where response.status == 429: "it has too much to do (429)"
+    case .success(let response): "it answers \(response.status)"
+    case .failure(.unreachable(let why)): why
+    case .failure(let error): "\(error)"
     }
   }
 

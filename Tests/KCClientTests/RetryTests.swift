@@ -88,6 +88,17 @@ private final class Script: APITransport {
     #expect(clock.now - start >= .seconds(1))
   }
 
+  @Test func thatItWaitsIsToldOnce() async throws {
+    let told = Mutex<[String]>([])
+    var policy = quick
+    policy.silence = .zero
+    policy.onWait = { words in told.withLock { $0.append(words) } }
+    let script = Script([.success(503), .success(429), gone])
+    let transport = RetryingTransport(script, policy: policy)
+    _ = try await transport.send(APIRequest(method: "GET", path: "/"))
+    #expect(told.withLock { $0 } == ["it answers 503"])
+  }
+
   /// That nobody is there can be told at once, and that somebody is busy is waited out all the same.
   @Test func whereNobodyIsCanBeToldAtOnce() async {
     var policy = quick

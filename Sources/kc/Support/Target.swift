@@ -81,12 +81,13 @@ struct Target {
   private static func open(_ config: Kubeconfig, name: String?) async throws -> Target {
     do {
       let transport = try HTTPTransport(try await connection(config))
-      let patient = RetryingTransport(transport, policy: .init(patience: .seconds(20)))
+      var policy = RetryingTransport.Policy(patience: .seconds(20))
+      policy.onWait = { Terminal.say("The target is asked again, for up to 20 seconds: \($0).") }
+      let patient = RetryingTransport(transport, policy: policy)
       let client = APIClient(transport: patient, fieldManager: "kc")
       // A target that is not there is to be told of at once; one that answers that it is busy is there.
-      let first = APIClient(
-        transport: RetryingTransport(
-          transport, policy: .init(patience: .seconds(20), repeatsUnreachable: false)), fieldManager: "kc")
+      policy.repeatsUnreachable = false
+      let first = APIClient(transport: RetryingTransport(transport, policy: policy), fieldManager: "kc")
       var title = name.map { "kubernetes \($0)" } ?? "engine local"
       if let type = client.types.find(apiVersion: "v1", kind: "Node") {
         do throws(ClientError) {
