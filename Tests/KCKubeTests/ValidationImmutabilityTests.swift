@@ -161,6 +161,13 @@ enum Objects {
     return object
   }
 
+  /// What is wrong with a new object.
+  static func causes(_ object: Value, _ type: ResourceType) -> [APIStatus.Cause] {
+    var created = defaulted(object, type)
+    Strategy.prepareForCreate(&created, type: type, now: Timestamp(seconds: 0))
+    return Validation.create(created, type: type)
+  }
+
   static func set(_ value: Value?, at path: ArraySlice<String>, in object: inout Value) {
     guard let field = path.first else { return }
     if path.count == 1 {

@@ -14,6 +14,7 @@ public enum Validation {
     case "Pod": PodRules.checkCreate(object, &report)
     case "CustomResourceDefinition.apiextensions.k8s.io":
       DefinitionRules.name(object, &report)
+      DefinitionRules.approved(object, old: nil, &report)
       DefinitionRules.check(object, &report)
     case "Job.batch":
       // Labels that come from the template are reported there.

@@ -24,6 +24,12 @@ struct CELSyntax {
     "all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap", "bind",
   ]
 
+  /// Words that are no names.
+  static let reserved: Set<String> = [
+    "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",
+    "loop", "package", "namespace", "return", "var", "void", "while",
+  ]
+
   private let bytes: [UInt8]
   private var position = 0
   private var depth = 0
@@ -300,9 +306,7 @@ struct CELSyntax {
     switch name {
     case "true", "false": return Part(kind: .bool)
     case "null": return Part(kind: .null)
-    case "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
-      "namespace", "return", "var", "void", "while":
-      throw Failure(offset: position)
+    case _ where Self.reserved.contains(name): throw Failure(offset: position)
     default: break
     }
     if take("(") {

@@ -89,6 +89,11 @@ enum EndpointRules {
         reachable(text, here, &report)
       }
     }
+    let topology = path["deprecatedTopology"]
+    if endpoint.map("deprecatedTopology").count > 16 {
+      report.tooMany(topology, endpoint.map("deprecatedTopology").count, 16)
+    }
+    ObjectMetaRules.labels(endpoint["deprecatedTopology"], topology, &report)
     if let node = endpoint.set("nodeName")?.string { report.subdomain(node, path["nodeName"]) }
     if let host = endpoint.set("hostname")?.string { report.label(host, path["hostname"]) }
     hints(endpoint["hints"], path["hints"], &report)

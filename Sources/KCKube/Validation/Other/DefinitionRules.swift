@@ -34,6 +34,33 @@ enum DefinitionRules {
     }
   }
 
+  private static let approval = "api-approved.kubernetes.io"
+
+  /// Groups of the Kubernetes project ask for the place where their definitions were approved.
+  ///
+  /// - Parameter old: what is stored; what it lacks may go on to be missing.
+  static func approved(_ object: Value, old: Value?, _ report: inout ValidationReport) {
+    let group = object.at("spec", "group")?.string ?? ""
+    let isProtected = ["k8s.io", "kubernetes.io"].contains { group == $0 || group.hasSuffix(".\($0)") }
+    let text = object.annotations[approval] ?? ""
+    guard isProtected, !isApproved(text) else { return }
+    let before = old.map { $0.annotations[approval] ?? "" }
+    if let before, !isApproved(before), before.isEmpty == text.isEmpty { return }
+    let path = FieldPath("metadata", "annotations").key(approval)
+    if text.isEmpty {
+      report.required(path, "definitions of \(group) must say where they were approved, or \"unapproved\"")
+    } else {
+      report.invalid(path, "must be a URL, or begin with \"unapproved\"", value: .string(text))
+    }
+  }
+
+  private static func isApproved(_ text: String) -> Bool {
+    if text.hasPrefix("unapproved") { return true }
+    guard let end = text.firstRange(of: "://"), end.lowerBound > text.startIndex else { return false }
+    let host = text[end.upperBound...].prefix { !"/?#".contains($0) }
+    return !host.isEmpty && !text.contains(where: \.isWhitespace)
+  }
+
   private static func names(_ names: Value, _ path: FieldPath, _ report: inout ValidationReport) {
     let kind = names.text("kind")
     for (field, isKind) in [("plural", false), ("singular", false), ("kind", true), ("listKind", true)] {
@@ -111,7 +138,9 @@ enum DefinitionRules {
         let isCommon = isShared("schema")
         if isCommon, index > 0 { continue }
         let here = isCommon ? path["validation"]["openAPIV3Schema"] : own["schema"]["openAPIV3Schema"]
-        DefinitionSchemaRules.root(schema, here, &report)
+        let served = isCommon ? versions : [version]
+        let hasStatus = served.contains { $0["subresources"]?.has("status") ?? false }
+        DefinitionSchemaRules.root(schema, hasStatus: hasStatus, here, &report)
       } else {
         report.required(own["schema"]["openAPIV3Schema"])
       }
@@ -186,24 +215,27 @@ enum DefinitionRules {
   private static func selectable(
     _ fields: [Value], _ version: Value, _ path: FieldPath, _ report: inout ValidationReport
   ) {
-    if fields.count > 8 { report.tooMany(path, fields.count, 8) }
     var seen: Set<String> = []
     for (index, field) in fields.enumerated() {
       let here = path[index]["jsonPath"]
       let text = field.text("jsonPath")
       if text.isEmpty {
         report.required(here)
-      } else if !isSimplePath(text) || text.hasPrefix(".metadata") {
-        report.invalid(here, "must be a path of field names outside metadata", value: .string(text))
-      } else {
-        var schema = version["schema"]?["openAPIV3Schema"]
-        for part in text.dropFirst().split(separator: ".") { schema = schema?.at("properties", String(part)) }
-        if !["string", "boolean", "integer"].contains(schema?.text("type") ?? "") {
-          report.invalid(here, "does not refer to a text, number or truth value", value: .string(text))
-        }
+        continue
+      }
+      var schema = version["schema"]?["openAPIV3Schema"]
+      for part in text.dropFirst().split(separator: ".") { schema = schema?.at("properties", String(part)) }
+      guard isSimplePath(text), schema != nil || text.hasPrefix(".metadata") else {
+        report.invalid(here, "must be the path of a field", value: .string(text))
+        continue
+      }
+      if text.hasPrefix(".metadata") || !["string", "boolean", "integer"].contains(schema?.text("type") ?? "") {
+        report.invalid(
+          here, "must lead to a text, a whole number or a truth value outside metadata", value: .string(text))
       }
       if !seen.insert(text).inserted { report.duplicate(here, text) }
     }
+    if seen.count > 8 { report.tooMany(path, seen.count, 8) }
   }
 
   private static func conversion(_ conversion: Value, _ path: FieldPath, _ report: inout ValidationReport) {
@@ -220,8 +252,8 @@ enum DefinitionRules {
       }
       if versions.isEmpty {
         report.required(path["conversionReviewVersions"])
-      } else if Set(versions).isDisjoint(with: ["v1", "v1beta1"]) {
-        report.invalid(path["conversionReviewVersions"], "must include v1 or v1beta1")
+      } else {
+        WebhookRules.reviewVersions(versions, path["conversionReviewVersions"], &report)
       }
     } else if webhook != nil {
       if client != nil { report.forbidden(path["webhookClientConfig"], "is only for the strategy Webhook") }
@@ -231,14 +263,14 @@ enum DefinitionRules {
 
   static func update(_ object: Value, old: Value, _ report: inout ValidationReport) {
     let path = FieldPath("spec")
+    approved(object, old: old, &report)
     report.immutable(object.at("spec", "group"), old.at("spec", "group"), path["group"])
+    report.immutable(object.at("spec", "names", "plural"), old.at("spec", "names", "plural"), path["names"]["plural"])
     let isServed = (old["status"]?.list("conditions") ?? []).contains {
       $0["type"] == "Established" && $0["status"] == "True"
     }
     guard isServed else { return }
     report.immutable(object.at("spec", "scope"), old.at("spec", "scope"), path["scope"])
-    for field in ["kind", "plural"] {
-      report.immutable(object.at("spec", "names", field), old.at("spec", "names", field), path["names"][field])
-    }
+    report.immutable(object.at("spec", "names", "kind"), old.at("spec", "names", "kind"), path["names"]["kind"])
   }
 }

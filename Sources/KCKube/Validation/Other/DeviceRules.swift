@@ -26,30 +26,73 @@ enum DeviceRules {
     let devices = spec["devices"] ?? [:]
     let here = path["devices"]
     let requests = devices.list("requests")
-    if requests.count > 32 { report.tooMany(here["requests"], requests.count, 32) }
-    var names: Set<String> = []
-    for (index, request) in requests.enumerated() {
-      self.request(request, here["requests"][index], &names, &report)
+    // What is too long is not looked at any more: this holds for all lists here.
+    if requests.count > 32 {
+      report.tooMany(here["requests"], requests.count, 32)
+    } else {
+      var names: Set<String> = []
+      for (index, request) in requests.enumerated() {
+        self.request(request, here["requests"][index], &names, &report)
+      }
     }
-    for (index, constraint) in devices.list("constraints").enumerated() {
-      let spot = here["constraints"][index]
-      known(constraint.texts("requests"), names, spot["requests"], &report)
-      if let attribute = constraint.set("matchAttribute")?.string {
-        if attribute.isEmpty || !attribute.contains("/") {
-          report.invalid(spot["matchAttribute"], "must have a domain", value: .string(attribute))
-        }
-      } else if !constraint.has("distinctAttribute") {
-        report.required(spot["matchAttribute"])
+    let names = self.names(requests)
+    let constraints = devices.list("constraints")
+    if constraints.count > 32 {
+      report.tooMany(here["constraints"], constraints.count, 32)
+    } else {
+      for (index, constraint) in constraints.enumerated() {
+        self.constraint(constraint, names, here["constraints"][index], &report)
       }
     }
     configurations(devices.list("config"), here["config"], requests: names, &report)
   }
 
+  /// What a claim's requests are called, and the choices within them.
+  private static func names(_ requests: [Value]) -> Set<String> {
+    var names: Set<String> = []
+    for request in requests {
+      names.insert(request.text("name"))
+      for choice in request.list("firstAvailable") {
+        names.insert("\(request.text("name"))/\(choice.text("name"))")
+      }
+    }
+    return names
+  }
+
+  private static func constraint(
+    _ constraint: Value, _ names: Set<String>, _ path: FieldPath, _ report: inout ValidationReport
+  ) {
+    known(constraint.texts("requests"), names, path["requests"], &report)
+    guard let field = ["matchAttribute", "distinctAttribute"].first(where: { constraint.has($0) }) else {
+      return report.required(path, "matchAttribute or distinctAttribute is required")
+    }
+    attribute(constraint.text(field), path[field], &report)
+  }
+
+  /// An attribute of devices: a domain and a name, as in `gpu.example.com/numa`.
+  private static func attribute(_ text: String, _ path: FieldPath, _ report: inout ValidationReport) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let name = parts[parts.count - 1]
+    if parts.count > 2 || parts.count == 1 || parts[0].isEmpty || name.isEmpty {
+      report.invalid(path, "must be a domain and a name separated by a slash", value: .string(text))
+      if parts.count != 1 { return }
+    } else {
+      VolumeRules.driver(parts[0], path, &report)
+    }
+    if name.utf8.count > 32 { report.tooLong(path, 32) }
+    if !Names.isIdentifier(name) { report.invalid(path, "must be an identifier", value: .string(name)) }
+  }
+
   private static func known(
     _ wanted: [String], _ names: Set<String>, _ path: FieldPath, _ report: inout ValidationReport
   ) {
-    for (index, name) in wanted.enumerated() where !names.contains(name) {
-      report.invalid(path[index], "must be the name of a request in the claim", value: .string(name))
+    if wanted.count > 32 { return report.tooMany(path, wanted.count, 32) }
+    var seen: Set<String> = []
+    for (index, name) in wanted.enumerated() {
+      if !names.contains(name) {
+        report.invalid(path[index], "must be the name of a request in the claim", value: .string(name))
+      }
+      if !seen.insert(name).inserted { report.duplicate(path[index], name) }
     }
   }
 
@@ -67,22 +110,20 @@ enum DeviceRules {
     if exact != nil, !choices.isEmpty {
       report.invalid(path, "exactly one of exactly and firstAvailable is allowed", value: "")
     }
-    if let exact { self.device(exact, path["exactly"], mayAdminister: true, &report) }
-    if choices.count > 8 { report.tooMany(path["firstAvailable"], choices.count, 8) }
+    if let exact, choices.isEmpty { device(exact, path["exactly"], &report) }
+    guard exact == nil else { return }
+    if choices.count > 8 { return report.tooMany(path["firstAvailable"], choices.count, 8) }
     var inner: Set<String> = []
     for (index, choice) in choices.enumerated() {
       let here = path["firstAvailable"][index]
       let own = choice.text("name")
       report.label(own, here["name"])
       if !own.isEmpty, !inner.insert(own).inserted { report.duplicate(here, own) }
-      names.insert("\(name)/\(own)")
-      device(choice, here, mayAdminister: false, &report)
+      device(choice, here, &report)
     }
   }
 
-  private static func device(
-    _ device: Value, _ path: FieldPath, mayAdminister: Bool, _ report: inout ValidationReport
-  ) {
+  private static func device(_ device: Value, _ path: FieldPath, _ report: inout ValidationReport) {
     let name = device.text("deviceClassName")
     if name.isEmpty {
       report.required(path["deviceClassName"])
@@ -100,28 +141,47 @@ enum DeviceRules {
       if count <= 0 { report.invalid(path["count"], "must be greater than zero", value: .int(count)) }
     case let other: report.unsupported(path["allocationMode"], other, allowed: ["All", "ExactCount"])
     }
-    PodPlacementRules.tolerations(
-      device.list("tolerations").filter { !$0.text("key").isEmpty }, path["tolerations"], &report)
+    for (index, toleration) in device.list("tolerations").enumerated() {
+      self.toleration(toleration, path["tolerations"][index], &report)
+    }
+  }
+
+  /// A toleration of a device's taint, which is checked less than that of a node's.
+  private static func toleration(_ toleration: Value, _ path: FieldPath, _ report: inout ValidationReport) {
+    let (key, value) = (toleration.text("key"), toleration.text("value"))
+    if !key.isEmpty { report.qualifiedName(key, path["key"]) }
+    switch toleration.text("operator") {
+    case "Exists":
+      if !value.isEmpty { report.invalid(path["value"], "must be empty for Exists", value: .string(value)) }
+    case "Equal": ObjectMetaRules.labelValue(value, path["value"], &report)
+    case let other: report.requiredOneOf(other, ["Equal", "Exists"], path["operator"])
+    }
+    report.oneOf(toleration.text("effect"), ["NoExecute", "NoSchedule", "None"], path["effect"], mayBeEmpty: true)
   }
 
   private static func selectors(_ holder: Value, _ path: FieldPath, _ report: inout ValidationReport) {
     let selectors = holder.list("selectors")
-    if selectors.count > 32 { report.tooMany(path["selectors"], selectors.count, 32) }
+    if selectors.count > 32 { return report.tooMany(path["selectors"], selectors.count, 32) }
     for (index, selector) in selectors.enumerated() {
       let here = path["selectors"][index]
       guard let cel = selector.set("cel") else {
         report.required(here["cel"])
         continue
       }
+      let text = cel.text("expression")
+      if text.utf8.count > 10_240 {
+        report.tooLong(here["cel"]["expression"], 10_240)
+        continue
+      }
       ExpressionRules.expression(
-        cel.text("expression"), here["cel"]["expression"], of: .bool, knowing: ["device"], &report)
+        text, here["cel"]["expression"], of: .bool, knowing: ["device"], &report)
     }
   }
 
   private static func configurations(
     _ list: [Value], _ path: FieldPath, requests: Set<String>?, _ report: inout ValidationReport
   ) {
-    if list.count > 32 { report.tooMany(path, list.count, 32) }
+    if list.count > 32 { return report.tooMany(path, list.count, 32) }
     for (index, item) in list.enumerated() {
       let here = path[index]
       if let requests { known(item.texts("requests"), requests, here["requests"], &report) }
@@ -132,6 +192,8 @@ enum DeviceRules {
       VolumeRules.driver(opaque.text("driver"), here["opaque"]["driver"], &report)
       if !opaque.has("parameters") {
         report.required(here["opaque"]["parameters"])
+      } else if CanonicalJSON.text(opaque["parameters"] ?? .null).utf8.count > 10_240 {
+        report.tooLong(here["opaque"]["parameters"], 10_240)
       } else if opaque["parameters"]?.object == nil {
         report.invalid(here["opaque"]["parameters"], "must be an object")
       }

@@ -19,7 +19,35 @@ enum ExpressionRules {
     }
   }
 
-  /// - Parameter names: the variables that the expression can use.
+  /// The fields of what has a type of its own; those of all else are known only when there is an object.
+  private static let typed: [String: [String: Set<String>]] = {
+    let kind: Set<String> = ["group", "version", "kind"]
+    let resource: Set<String> = ["group", "version", "resource"]
+    return [
+      "request": [
+        "kind": kind, "resource": resource, "subResource": [], "requestKind": kind, "requestResource": resource,
+        "requestSubResource": [], "name": [], "namespace": [], "operation": [],
+        "userInfo": ["username", "uid", "groups", "extra"], "dryRun": [], "options": [],
+      ],
+      "device": ["driver": [], "attributes": [], "capacity": [], "allowMultipleAllocations": []],
+    ]
+  }()
+
+  /// The first name that an expression uses and that nothing declares.
+  private static func stranger(_ chains: [[String]], _ names: Set<String>) -> String? {
+    for chain in chains.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      if !names.contains(chain[0]) { return chain[0] }
+      guard chain.count > 1 else { continue }
+      let name = "\(chain[0]).\(chain[1])"
+      if chain[0] == "variables", !names.contains(name) { return name }
+      guard let fields = typed[chain[0]] else { continue }
+      guard let inner = fields[chain[1]] else { return name }
+      if chain.count > 2, !inner.isEmpty, !inner.contains(chain[2]) { return "\(name).\(chain[2])" }
+    }
+    return nil
+  }
+
+  /// - Parameter names: the variables that the expression can use, `variables.a` for those of a policy.
   static func expression(
     _ text: String, _ path: FieldPath, of kind: CELSyntax.Kind?, knowing names: [String] = webhookNames,
     _ report: inout ValidationReport
@@ -29,7 +57,7 @@ enum ExpressionRules {
     case .failure: report.invalid(path, "is not an expression that compiles", value: .string(text))
     case .success(let read):
       let found = read.kind
-      if let stranger = read.roots.subtracting(names).sorted().first {
+      if let stranger = stranger(read.chains, Set(names)) {
         report.invalid(path, "uses \(stranger), which is not declared", value: .string(text))
       } else if let kind, found != .any, found != kind {
         report.invalid(path, "must evaluate to \(kind.rawValue), not \(found.rawValue)", value: .string(text))
@@ -73,40 +101,76 @@ enum ExpressionRules {
     for (index, variable) in spec.list("variables").enumerated() {
       let here = path["variables"][index]
       let name = variable.text("name")
-      if name.isEmpty {
+      if name.allSatisfy(\.isWhitespace) {
         report.required(here["name"])
-      } else if !Names.isIdentifier(name) {
+      } else if !Names.isIdentifier(name) || CELSyntax.reserved.contains(name) {
         report.invalid(here["name"], "not an identifier", value: .string(name))
       }
       expression(variable.text("expression"), here["expression"], of: nil, knowing: names, &report)
+      names.append("variables.\(name)")
     }
-    let validations = spec.list("validations")
-    let audits = spec.list("auditAnnotations")
+    outcomes(object, path, knowing: names, &report)
+  }
+
+  /// What a policy finds: whether a request is right, and what the log of the server says of it.
+  private static func outcomes(
+    _ object: Value, _ path: FieldPath, knowing names: [String], _ report: inout ValidationReport
+  ) {
+    let validations = object["spec"]?.list("validations") ?? []
+    let audits = object["spec"]?.list("auditAnnotations") ?? []
     if validations.isEmpty, audits.isEmpty {
       for field in ["validations", "auditAnnotations"] {
         report.required(path[field], "validations or auditAnnotations must have an entry")
       }
     }
-    for (index, validation) in validations.enumerated() {
-      let here = path["validations"][index]
-      expression(validation.text("expression"), here["expression"], of: .bool, knowing: names, &report)
-      if let message = validation.set("message")?.string, message.allSatisfy(\.isWhitespace), !message.isEmpty {
-        report.invalid(here["message"], "must not be blank", value: .string(message))
-      }
-      let dynamic = validation.text("messageExpression")
-      if !dynamic.isEmpty {
-        expression(dynamic, here["messageExpression"], of: .string, knowing: names, &report)
-      }
-      if let reason = validation.set("reason")?.string {
-        report.oneOf(reason, ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"], here["reason"])
-      }
+    for (index, item) in validations.enumerated() {
+      validation(item, path["validations"][index], knowing: names, &report)
     }
+    if audits.count > 20 {
+      report.invalid(path["auditAnnotations"], "must not be more than 20", value: .int(Int64(audits.count)))
+    }
+    var keys: Set<String> = []
     for (index, audit) in audits.enumerated() {
-      report.qualifiedName("\(object.name ?? "")/\(audit.text("key"))", path["auditAnnotations"][index]["key"])
-      expression(
-        audit.text("valueExpression"), path["auditAnnotations"][index]["valueExpression"], of: nil, knowing: names,
-        &report)
+      let here = path["auditAnnotations"][index]
+      let (key, text) = (audit.text("key"), audit.text("valueExpression"))
+      report.qualifiedName("\(object.name ?? "")/\(key)", here["key"])
+      if !keys.insert(key).inserted { report.duplicate(here["key"], key) }
+      if text.utf8.count > 5120 {
+        report.required(here["valueExpression"], "must not be longer than 5120 bytes")
+      } else {
+        expression(text, here["valueExpression"], of: nil, knowing: names, &report)
+      }
     }
+  }
+
+  private static func validation(
+    _ validation: Value, _ path: FieldPath, knowing names: [String], _ report: inout ValidationReport
+  ) {
+    expression(validation.text("expression"), path["expression"], of: .bool, knowing: names, &report)
+    let message = validation.text("message")
+    if !message.isEmpty, message.allSatisfy(\.isWhitespace) {
+      report.invalid(path["message"], "must not be blank", value: .string(message))
+    } else if hasLines(message) {
+      report.invalid(path["message"], "must not have line breaks", value: .string(message))
+    }
+    let dynamic = validation.text("messageExpression")
+    if !dynamic.isEmpty, dynamic.allSatisfy(\.isWhitespace) {
+      report.invalid(path["messageExpression"], "must not be blank", value: .string(dynamic))
+    } else if !dynamic.isEmpty {
+      // A message is made without asking what its reader may do.
+      let known = names.filter { $0 != "authorizer" }
+      expression(dynamic, path["messageExpression"], of: .string, knowing: known, &report)
+    }
+    if let reason = validation.set("reason")?.string {
+      report.oneOf(reason, ["Forbidden", "Invalid", "RequestEntityTooLarge"], path["reason"])
+    }
+  }
+
+  /// Whether a text goes on after a line break.
+  private static func hasLines(_ text: String) -> Bool {
+    var rest = text.drop(while: \.isWhitespace)
+    while rest.last?.isWhitespace ?? false { rest.removeLast() }
+    return rest.contains(where: \.isNewline)
   }
 
   private static func resources(_ match: Value, _ path: FieldPath, _ report: inout ValidationReport) {
@@ -135,7 +199,8 @@ enum ExpressionRules {
     if let reference = spec.set("paramRef") {
       let here = path["paramRef"]
       let hasName = !reference.text("name").isEmpty
-      if !hasName, !reference.has("selector") { report.required(here["name"], "name or selector must be given") }
+      if !hasName, !reference.has("selector") { report.required(here, "name or selector must be given") }
+      if hasName { report.pathSegment(reference.text("name"), here["name"]) }
       if hasName, reference.has("selector") {
         for field in ["name", "selector"] { report.forbidden(here[field], "name and selector exclude each other") }
       }

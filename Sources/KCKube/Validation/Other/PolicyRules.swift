@@ -201,9 +201,20 @@ enum FlowRules {
     for (index, part) in rule.list("nonResourceRules").enumerated() {
       let here = path["nonResourceRules"][index]
       for field in ["verbs", "nonResourceURLs"] { some(part, field, here, &report) }
-      for (place, url) in part.texts("nonResourceURLs").enumerated() where url != "*" && !url.hasPrefix("/") {
-        report.invalid(here["nonResourceURLs"][place], "must start with '/'", value: .string(url))
-      }
+      let urls = part.texts("nonResourceURLs")
+      if urls.contains("*") { continue }
+      for (place, url) in urls.enumerated() { self.url(url, here["nonResourceURLs"][place], &report) }
+    }
+  }
+
+  private static func url(_ url: String, _ path: FieldPath, _ report: inout ValidationReport) {
+    let stars = url.count { $0 == "*" }
+    if !url.hasPrefix("/") {
+      report.invalid(path, "must start with '/'", value: .string(url))
+    } else if url.contains(" ") || url.contains("//") {
+      report.invalid(path, "must not have spaces or double slashes", value: .string(url))
+    } else if stars > 1 || stars == 1 && !url.hasSuffix("/*") {
+      report.invalid(path, "'*' may stand only for all that follows the last slash", value: .string(url))
     }
   }
 

@@ -29,17 +29,7 @@ enum WebhookRules {
     if versions.isEmpty {
       report.required(path["admissionReviewVersions"], "must name v1 or v1beta1")
     } else {
-      var seen: Set<String> = []
-      for (index, version) in versions.enumerated() {
-        if !seen.insert(version).inserted { report.duplicate(path["admissionReviewVersions"][index], version) }
-        if !Names.isServiceName(version) {
-          report.invalid(path["admissionReviewVersions"][index], "not the name of a version", value: .string(version))
-        }
-      }
-      if seen.isDisjoint(with: ["v1", "v1beta1"]) {
-        report.invalid(
-          path["admissionReviewVersions"], "must include v1 or v1beta1", value: hook["admissionReviewVersions"])
-      }
+      reviewVersions(versions, path["admissionReviewVersions"], &report)
     }
     for (index, rule) in hook.list("rules").enumerated() { self.rule(rule, path["rules"][index], &report) }
     if let policy = hook.set("failurePolicy")?.string {
@@ -63,6 +53,23 @@ enum WebhookRules {
     for field in ["namespaceSelector", "objectSelector"] { SelectorRules.labels(hook[field], path[field], &report) }
     client(hook["clientConfig"] ?? [:], path["clientConfig"], &report)
     ExpressionRules.conditions(hook.list("matchConditions"), path["matchConditions"], &report)
+  }
+
+  /// The versions of the questions that a webhook understands.
+  static func reviewVersions(_ versions: [String], _ path: FieldPath, _ report: inout ValidationReport) {
+    var seen: Set<String> = []
+    for (index, version) in versions.enumerated() {
+      guard seen.insert(version).inserted else {
+        report.invalid(path[index], "stands twice", value: .string(version))
+        continue
+      }
+      if !Names.isServiceName(version) {
+        report.invalid(path[index], "not the name of a version", value: .string(version))
+      }
+    }
+    if seen.isDisjoint(with: ["v1", "v1beta1"]) {
+      report.invalid(path, "must include v1 or v1beta1", value: .array(versions.map { .string($0) }))
+    }
   }
 
   static func client(_ client: Value, _ path: FieldPath, _ report: inout ValidationReport) {
@@ -107,6 +114,11 @@ enum WebhookRules {
 
   /// What a webhook or policy looks at.
   static func rule(_ rule: Value, _ path: FieldPath, _ report: inout ValidationReport) {
+    var names: Set<String> = []
+    for (index, name) in rule.texts("resourceNames").enumerated() {
+      report.pathSegment(name, path["resourceNames"][index])
+      if !names.insert(name).inserted { report.duplicate(path["resourceNames"][index], name) }
+    }
     let operations = rule.texts("operations")
     if operations.isEmpty {
       report.required(path["operations"])
@@ -132,28 +144,32 @@ enum WebhookRules {
     }
   }
 
-  /// Resources and subresources, where `*` covers others.
+  /// Resources and subresources, where `*` covers others. What covers is looked for before what is covered, and of
+  /// resources without subresources only the last counts: that is how the server does it.
   private static func resources(
     _ resources: [String], _ path: FieldPath, _ report: inout ValidationReport
   ) {
-    let all = Set(resources)
-    if resources.count > 1, all.contains("*/*") {
-      report.invalid(path, "'*/*' must stand alone")
-    }
-    for (index, resource) in resources.enumerated() {
-      let parts = resource.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 1 {
-        if resource != "*", all.contains("*") {
-          report.invalid(path[index], "is covered by '*'", value: .string(resource))
-        }
+    var whole: Set<String> = []
+    var everywhere: Set<String> = []
+    var isPlain = false
+    for (index, resource) in resources.enumerated() where !resource.isEmpty {
+      let parts = resource.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 2 else {
+        isPlain = resource != "*"
         continue
       }
-      if parts[1] != "*", all.contains("\(parts[0])/*") {
+      if whole.contains(parts[0]) {
         report.invalid(path[index], "is covered by \(parts[0])/*", value: .string(resource))
       }
-      if parts[0] != "*", all.contains("*/\(parts[1])") {
+      if everywhere.contains(parts[1]) {
         report.invalid(path[index], "is covered by */\(parts[1])", value: .string(resource))
       }
+      if parts[1] == "*" { whole.insert(parts[0]) }
+      if parts[0] == "*" { everywhere.insert(parts[1]) }
+    }
+    if resources.count > 1, resources.contains("*/*") { report.invalid(path, "'*/*' must stand alone") }
+    if resources.contains("*"), isPlain {
+      report.invalid(path, "'*' covers all resources without subresources")
     }
   }
 
