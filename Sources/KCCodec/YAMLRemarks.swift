@@ -123,13 +123,13 @@ struct YAMLRemarks {
   /// - Parameter depth: how deep what follows lies: what it is part of did not end.
   private func ended(before candidate: Candidate, _ depth: Int) -> FieldPath? {
     guard let text = candidate.text, steps.count > depth else { return nil }
-    // An element of a list that was taken out, whose dashes may stand no deeper than what follows.
-    if text.hasPrefix(" - ") || text.hasPrefix("- "),
-      let place = steps.lastIndex(where: { $0.isElement && $0.column == candidate.place.column }), place >= depth
+    // An element of a list that was taken out, whose dashes may stand no deeper than what follows, and words above it.
+    if let place = steps.lastIndex(where: { $0.isElement && $0.column == candidate.place.column }), place >= depth,
+      Self.isElement(text) || leadsToElement(candidate.place)
     {
       return FieldPath(steps[..<place].map(\.element))
     }
-    if let last = found.last, last.position == .below, last.line + 1 == candidate.place.line, text.hasPrefix("   ") {
+    if let last = found.last, last.position == .below, last.line + 1 == candidate.place.line, text.hasPrefix("  ") {
       return last.path
     }
     guard var place = steps.lastIndex(where: { $0.column <= candidate.place.column }) else { return nil }
@@ -139,8 +139,43 @@ struct YAMLRemarks {
     return FieldPath(steps[..<place].map(\.element))
   }
 
+  private static func isElement(_ text: String) -> Bool { text.hasPrefix(" - ") || text.hasPrefix("- ") }
+
+  /// Comments are looked through for an element that was taken out this far down.
+  private static let reach = 32
+
+  /// Whether the comments right below one, which stand as far in, hold an element of a list that was taken out.
+  private func leadsToElement(_ place: YAML.Place) -> Bool {
+    var line = place.line
+    for candidate in candidates[next...].prefix(Self.reach) where candidate.place.line != line {
+      guard let text = candidate.text, candidate.place == YAML.Place(line: line + 1, column: place.column) else {
+        return false
+      }
+      if Self.isElement(text) { return true }
+      line += 1
+    }
+    return false
+  }
+
   /// The line of the last comment: a mark behind it on its line is part of it.
   private var lastLine = 0
+
+  /// The last line whose text began right behind its mark, or that stood further in below such a line.
+  private var closeLine = 0
+
+  /// A comment's text. What begins right behind its mark gets a space before it where it is written, and so does what
+  /// stands further in below it: `#- a` and `#  b`.
+  private mutating func text(of candidate: Candidate) -> String {
+    guard let text = candidate.text, let first = text.unicodeScalars.first else { return "" }
+    let line = candidate.place.line
+    if first != " " {
+      closeLine = line
+    } else if closeLine > 0, closeLine == line - 1, text.hasPrefix("  ") {
+      closeLine = line
+      return " " + text
+    }
+    return text
+  }
 
   private mutating func add(_ candidate: Candidate, _ path: FieldPath, _ position: YAML.Comment.Position) {
     guard candidate.place.line != lastLine else { return }
@@ -148,7 +183,7 @@ struct YAMLRemarks {
     let kind = candidate.text == nil ? .gap : position
     found.append(
       YAML.Comment(
-        text: candidate.text ?? "", line: candidate.place.line, path: path, position: kind, isApart: candidate.isApart))
+        text: text(of: candidate), line: candidate.place.line, path: path, position: kind, isApart: candidate.isApart))
   }
 
   /// A document begins: what stood above its line belongs to the one before.

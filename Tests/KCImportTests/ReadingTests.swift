@@ -6,9 +6,8 @@ import Testing
 /// Manifests and the source that becomes of them, beside each other: a change of style shows in the diff, and is to be
 /// read by a person. `KC_UPDATE=1` writes the source anew.
 @Suite struct ReadingTests {
-  @Test(arguments: ["web-app", "database", "operator", "platform", "selectors"]) func readsAsItDid(_ name: String)
-    throws
-  {
+  @Test(arguments: ["web-app", "database", "operator", "platform", "selectors", "comments"])
+  func readsAsItDid(_ name: String) throws {
     let folder = "\(Oracle.projectRoot)/Tests/KCImportTests/Reading"
     let bytes = try #require(TestFile.read("\(folder)/\(name).yaml"))
     let objects = ManifestReader.read(bytes, file: "\(name).yaml").objects
