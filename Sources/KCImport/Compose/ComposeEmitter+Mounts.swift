@@ -40,9 +40,21 @@ extension ComposeEmitter {
     return items
   }
 
+  /// Says that a text is no place to mount at: of one that a variable is to give, that nothing does.
+  private mutating func noTarget(_ text: String, at item: ComposeNode) {
+    let written = (item.text ?? item["target"]?.text ?? "").split(separator: ":").last.map(String.init) ?? ""
+    guard text.isEmpty, let name = ComposeVariables.names(written).last.map(ComposeVariables.base) else {
+      return note(
+        .error, "`\(loader.reader.variables.plain(text))` is no absolute path to mount at", at: item)
+    }
+    note(
+      .error, "nothing gives the path to mount at: the variable `\(name)` is empty",
+      help: "set `\(name)` in `.env` beside the file, or give it a default: `${\(name):-/data}`", at: item)
+  }
+
   private mutating func add(_ mount: ComposeService.Mount, at item: ComposeNode, to service: inout ComposeService) {
     guard mount.target.hasPrefix("/"), !mount.target.contains(":"), !ComposeVariables.hasMarks(mount.target) else {
-      return note(.error, "`\(loader.reader.variables.plain(mount.target))` is no absolute path to mount at", at: item)
+      return noTarget(mount.target, at: item)
     }
     if let place = service.mounts.firstIndex(where: { $0.target == mount.target }) {
       note(.warning, "`\(mount.target)` is mounted twice: this one counts", at: item)

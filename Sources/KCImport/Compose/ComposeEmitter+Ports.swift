@@ -1,5 +1,5 @@
 extension ComposeEmitter {
-  private static let portLimit = 100
+  private static let portLimit = 256
 
   mutating func readPorts(_ service: inout ComposeService) {
     if let node = service.node["ports"], !node.isNull {
@@ -75,8 +75,9 @@ extension ComposeEmitter {
     guard let targets = Self.range(variables.plain(target)) else {
       return noPort(target, at: item)
     }
-    guard targets.count <= Self.portLimit else {
-      return note(.error, "these are \(targets.count) ports: more than \(Self.portLimit) are not imported", at: item)
+    let count = service.ports.count + targets.count
+    guard count <= Self.portLimit else {
+      return note(.error, "these are \(count) ports: more than \(Self.portLimit) are not imported", at: item)
     }
     if targets.count == 1 {
       var outside: ComposeService.Published?

@@ -31,6 +31,27 @@ import Testing
     #expect(!result.notes.contains { $0.message.contains("platform") })
   }
 
+  @Test func rangesHaveABound() {
+    func result(_ ports: String) -> ComposeImport {
+      let text = "services: {app: {image: \"a:1\", ports: [\(ports)]}}"
+      return ComposeImport(files: ["compose.yaml"], options: .init(profiles: [], projectName: "shop")) {
+        $0 == "compose.yaml" ? Array(text.utf8) : nil
+      }
+    }
+    let fine = result("\"50000-50100:50000-50100/udp\"")
+    #expect(fine.notes.allSatisfy { $0.severity != .error } && fine.source.contains("50100"))
+    let two = result("\"50000-50199:50000-50199\", \"60000-60199:60000-60199\"")
+    #expect(two.notes.contains { $0.message == "these are 400 ports: more than 256 are not imported" })
+  }
+
+  @Test func placesToMountAtThatNothingGivesNameTheVariable() {
+    let text = "services: {app: {image: \"a:1\", volumes: [\"data:${DIR}\"]}}\nvolumes: {data: }"
+    let result = ComposeImport(files: ["compose.yaml"], options: .init(profiles: [], projectName: "shop")) {
+      $0 == "compose.yaml" ? Array(text.utf8) : nil
+    }
+    #expect(result.notes.contains { $0.message == "nothing gives the path to mount at: the variable `DIR` is empty" })
+  }
+
   @Test func portsThatOthersNameAreReached() {
     let result = checked(
       """
