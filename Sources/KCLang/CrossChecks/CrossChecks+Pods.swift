@@ -49,7 +49,9 @@ extension CrossChecks {
 
   /// A workload's own selector against its pods' labels.
   private mutating func checkSelector(_ object: Object) {
+    // What a custom resource makes of a template without containers, such as machines, is no pod.
     guard object.kind != "Pod", object.kind != "Job", let spec = child(object.root, names.spec),
+      let pod = object.pod, !elements(pod, names.containers).isEmpty,
       let selector = child(spec, names.selector).flatMap({ child($0, names.matchLabels) })
     else { return }
     for (key, wanted) in fields(selector) {

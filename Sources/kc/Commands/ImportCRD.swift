@@ -43,11 +43,32 @@ struct ImportCRD: ParsableCommand {
       var seen = Set<String>()
       let files = crds.modules.filter { seen.insert($0.fileName).inserted }.map { ($0.fileName, formatted($0.source)) }
       try ImportOutput.write(files, to: out, force: force)
+      sayWhatIsNotImported(files.map(\.0), in: out)
     } else {
       let stored = crds.modules.filter(\.isStored)
       Terminal.out((stored.isEmpty ? crds.modules : stored).map { formatted($0.source) }.joined(separator: "\n"))
     }
     if crds.hasErrors { throw Exit.input.exit }
+  }
+
+  /// Says of modules in a folder of a project that they type nothing until a file of the project imports them.
+  private func sayWhatIsNotImported(_ names: [String], in out: String) {
+    guard let real = ProjectSources.realPath(out) else { return }
+    let parts = real.split(separator: "/").map(String.init)
+    let lengths = stride(from: parts.count, to: 0, by: -1)
+    func folder(_ length: Int) -> String { "/" + parts[..<length].joined(separator: "/") }
+    guard let length = lengths.first(where: { Files.exists(folder($0) + "/project.kc") }), length < parts.count else {
+      return
+    }
+    let root = folder(length)
+    let sources = Files.list(root).filter { $0.hasSuffix(".kc") }.compactMap { Files.read("\(root)/\($0)") }
+      .map { String(decoding: $0, as: UTF8.self) }
+    let way = parts[length...].joined(separator: "/")
+    let missing = names.map { "./\(way)/\($0)" }.filter { name in !sources.contains { $0.contains("\"\(name)\"") } }
+    guard let first = missing.first else { return }
+    let others = missing.count > 1 ? ", and so for the other \(missing.count - 1)" : ""
+    Terminal.say(
+      "They type nothing until a file beside project.kc imports them: import \"\(first)\"\(others)")
   }
 
   private func formatted(_ source: String) -> String {
