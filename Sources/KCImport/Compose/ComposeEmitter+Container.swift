@@ -41,6 +41,7 @@ extension ComposeEmitter {
     writeHook("preStop", node["pre_stop"], "pre_stop", service, to: &out)
     let terminal = [("stdin_open", "stdin"), ("tty", "tty")].filter { node[$0.0]?.bool == true }
     if !terminal.isEmpty { out.block("raw") { out in for field in terminal { out.line("\(field.1) = true") } } }
+    for text in loader.reader.remarks.takeEnd(node) { out.line(text) }
   }
 
   /// The image; where one is built, the name that it is to be pushed as.

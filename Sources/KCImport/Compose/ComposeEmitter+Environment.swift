@@ -25,6 +25,7 @@ extension ComposeEmitter {
       for text in line.remarks { out.line(text) }
       out.line("env \(SourceText.fieldName(line.key)) = \(line.value)")
     }
+    for text in loader.reader.remarks.takeEnd(service.node["environment"]) { out.line(text) }
     let files = environmentFiles(service)
     if !files.isEmpty { out.line("envFrom = [\(files.joined(separator: ", "))]") }
   }

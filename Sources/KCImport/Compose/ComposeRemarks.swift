@@ -8,6 +8,8 @@ struct ComposeRemarks {
   }
 
   private var comments: [Line: [String]] = [:]
+  /// Those at the end of a map or a list, by the line that it begins at.
+  private var ends: [Line: [String]] = [:]
 
   /// Adds those of a file: each belongs to the line that it stands behind or above.
   mutating func add(_ bytes: [UInt8], file: Int) {
@@ -15,6 +17,7 @@ struct ComposeRemarks {
     let all = documents.flatMap(\.comments).filter { $0.position != .gap && !$0.isForTools }
     let own = Set(all.filter { $0.position != .behind }.map(\.line))
     let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+    var before: (line: Int, depth: Int, owner: Int?)?
     for comment in all where !Self.saysSecret(comment.text) {
       var line = comment.line
       while own.contains(line) || lines.indices.contains(line - 1) && lines[line - 1].allSatisfy({ $0 <= 0x20 }) {
@@ -22,14 +25,40 @@ struct ComposeRemarks {
       }
       // What is further in than what follows is about what stands before: a field that was taken out at the end.
       if line > comment.line, let depth = Self.indent(comment.line, lines),
-        let next = Self.indent(line, lines), depth > next
+        depth > Self.indent(line, lines) ?? 0
       {
+        // Comments right below one another stay together.
+        let isNext = before.map { $0.line + 1 == comment.line && $0.depth == depth } ?? false
+        let owner = isNext ? before?.owner : Self.owner(of: comment, depth, lines, own)
+        before = (comment.line, depth, owner)
+        if let owner {
+          ends[Line(file: file, line: owner), default: []].append(SourceWriter.text(comment))
+          continue
+        }
         var last = comment.line - 1
         while last > 0, own.contains(last) || Self.indent(last, lines) == nil { last -= 1 }
         if last > 0 { line = last }
       }
       comments[Line(file: file, line: line), default: []].append(SourceWriter.text(comment))
     }
+  }
+
+  /// The line that begins the map or the list which a comment stands at the end of; nil for those of the whole file,
+  /// whose parts are written one by one.
+  private static func owner(
+    of comment: YAML.Comment, _ depth: Int, _ lines: [ArraySlice<UInt8>], _ own: Set<Int>
+  ) -> Int? {
+    let isElement = comment.text.drop { $0 == " " }.hasPrefix("-")
+    var line = comment.line - 1
+    while line > 0 {
+      if !own.contains(line), let indent = indent(line, lines) {
+        // Dashes may stand as far in as the key of their list.
+        let isKey = indent == depth && isElement && lines[line - 1].first { $0 > 0x20 } != UInt8(ascii: "-")
+        if indent < depth || isKey { return indent == 0 ? nil : line }
+      }
+      line -= 1
+    }
+    return nil
   }
 
   /// How far in a line begins, counted from 1; nil for an empty one and none.
@@ -47,7 +76,7 @@ struct ComposeRemarks {
 
   /// Those of a part of a file, and of all in it, which are given once.
   mutating func take(_ node: ComposeNode?, isDeep: Bool = true) -> [String] {
-    guard let node, !comments.isEmpty else { return [] }
+    guard let node, !comments.isEmpty || !ends.isEmpty else { return [] }
     var found = comments.removeValue(forKey: Line(file: node.file, line: node.line)) ?? []
     guard isDeep else { return found }
     switch node.content {
@@ -55,6 +84,12 @@ struct ComposeRemarks {
     case .list(let items): for item in items { found += take(item) }
     case .map(let entries): for entry in entries { found += take(entry.node) }
     }
-    return found
+    return found + takeEnd(node)
+  }
+
+  /// Those at the end of a part of a file, which are given once.
+  mutating func takeEnd(_ node: ComposeNode?) -> [String] {
+    guard let node else { return [] }
+    return ends.removeValue(forKey: Line(file: node.file, line: node.line)) ?? []
   }
 }

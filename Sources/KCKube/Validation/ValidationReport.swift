@@ -12,7 +12,7 @@ struct ValidationReport {
   }
 
   mutating func invalid(_ path: FieldPath, _ why: String, value: Value? = nil) {
-    let shown = value.map { "\(CanonicalJSON.text($0)): " } ?? ""
+    let shown = value.map { "\(CanonicalJSON.quoted($0)): " } ?? ""
     add("FieldValueInvalid", path, "Invalid value: \(shown)\(why)")
   }
 

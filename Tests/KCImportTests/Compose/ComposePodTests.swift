@@ -244,10 +244,25 @@ import Testing
           #   - front
         other:
           image: b
+          environment:
+          - LEVEL=info
+          # - OTHER=1
+          volumes:
+            - /data
+            # the last
+          #networks:
+          #  - back
       """)
     expect(result, ["    // what it may take\n    cpu = ...500m\n", "    // who it is\n"])
     let web = result.source.firstRange(of: "deployment other").map { result.source[..<$0.lowerBound] }
     #expect(web?.contains("// networks:") ?? false, "\(result.source)")
     #expect(web?.hasSuffix("}\n\n") ?? false, "\(result.source)")
+    expect(
+      result,
+      [
+        "    // networks:\n    //   - front\n  }\n",
+        "    env LEVEL = \"info\"\n    // - OTHER=1\n    // the last\n    mount",
+        "    // networks:\n    //   - back\n  }\n",
+      ])
   }
 }

@@ -144,7 +144,7 @@ struct CustomValidation {
   }
 
   private mutating func invalid(_ value: Value, _ path: FieldPath, _ why: String) {
-    add("FieldValueInvalid", path, "Invalid value: \(CanonicalJSON.text(value)): \(path) in body \(why)")
+    add("FieldValueInvalid", path, "Invalid value: \(CanonicalJSON.quoted(value)): \(path) in body \(why)")
   }
 
   private mutating func number(_ value: Value, _ schema: Value, _ path: FieldPath) {
