@@ -8,8 +8,10 @@ extension ComposeEmitter {
     if let arguments = words(node["command"], "command", service), !arguments.isEmpty { out.list("args", arguments) }
     if let folder = node["working_dir"]?.text { out.line("workdir = \(string(folder))") }
     writePull(node["pull_policy"], to: &out)
-    writeRemarks(node["ports"], node["expose"], to: &out)
+    let ports = [node["ports"], node["expose"]]
+    for text in ports.flatMap({ loader.reader.remarks.take($0, isDeep: false) }) { out.line(text) }
     for port in service.ports {
+      writeRemarks(port.item, to: &out)
       guard port.transport != "TCP" else {
         out.line("port \(port.name) = \(port.number)")
         continue
@@ -19,12 +21,15 @@ extension ComposeEmitter {
         out.line("protocol = \"\(port.transport)\"")
       }
     }
+    for part in ports { writeRemarks(part, to: &out) }
     writeEnvironment(service, to: &out)
     writeResources(service, to: &out)
     writeRemarks(node["healthcheck"], to: &out)
     writeHealth(service, to: &out)
-    writeRemarks(node["volumes"], node["configs"], node["secrets"], node["tmpfs"], to: &out)
+    let mounts = ["volumes", "configs", "secrets", "tmpfs"].map { node[$0] }
+    for text in mounts.flatMap({ loader.reader.remarks.take($0, isDeep: false) }) { out.line(text) }
     for (mount, volume) in zip(service.mounts, volumes) {
+      writeRemarks(mount.item, to: &out)
       let target = SourceText.quoted(mount.target)
       guard mount.isReadOnly || mount.path != nil else {
         out.line("mount \(target) = \(volume)")
@@ -36,6 +41,7 @@ extension ComposeEmitter {
         if mount.isReadOnly { out.line("readOnly = true") }
       }
     }
+    for part in mounts { writeRemarks(part, to: &out) }
     writeSecurity(node, to: &out)
     writeHook("postStart", node["post_start"], "post_start", service, to: &out)
     writeHook("preStop", node["pre_stop"], "pre_stop", service, to: &out)

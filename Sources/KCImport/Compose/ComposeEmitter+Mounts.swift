@@ -52,7 +52,9 @@ extension ComposeEmitter {
       help: "set `\(name)` in `.env` beside the file, or give it a default: `${\(name):-/data}`", at: item)
   }
 
-  private mutating func add(_ mount: ComposeService.Mount, at item: ComposeNode, to service: inout ComposeService) {
+  private mutating func add(_ given: ComposeService.Mount, at item: ComposeNode, to service: inout ComposeService) {
+    var mount = given
+    mount.item = item
     guard mount.target.hasPrefix("/"), !mount.target.contains(":"), !ComposeVariables.hasMarks(mount.target) else {
       return noTarget(mount.target, at: item)
     }

@@ -79,6 +79,8 @@ extension ComposeEmitter {
     guard count <= Self.portLimit else {
       return note(.error, "these are \(count) ports: more than \(Self.portLimit) are not imported", at: item)
     }
+    let first = service.ports.count
+    defer { if service.ports.count > first { service.ports[first].item = item } }
     if targets.count == 1 {
       var outside: ComposeService.Published?
       if let published { outside = publishedNumber(published, at: item) }

@@ -26,6 +26,7 @@ struct ComposeRemarks {
       // What is further in than what follows is about what stands before: a field that was taken out at the end.
       if line > comment.line, let depth = Self.indent(comment.line, lines),
         depth > Self.indent(line, lines) ?? 0
+          || Self.isElement(comment) && depth == Self.indent(line, lines) && !Self.isElement(line, lines)
       {
         // Comments right below one another stay together.
         let isNext = before.map { $0.line + 1 == comment.line && $0.depth == depth } ?? false
@@ -48,17 +49,23 @@ struct ComposeRemarks {
   private static func owner(
     of comment: YAML.Comment, _ depth: Int, _ lines: [ArraySlice<UInt8>], _ own: Set<Int>
   ) -> Int? {
-    let isElement = comment.text.drop { $0 == " " }.hasPrefix("-")
+    let isElement = isElement(comment)
     var line = comment.line - 1
     while line > 0 {
       if !own.contains(line), let indent = indent(line, lines) {
         // Dashes may stand as far in as the key of their list.
-        let isKey = indent == depth && isElement && lines[line - 1].first { $0 > 0x20 } != UInt8(ascii: "-")
+        let isKey = indent == depth && isElement && !Self.isElement(line, lines)
         if indent < depth || isKey { return indent == 0 ? nil : line }
       }
       line -= 1
     }
     return nil
+  }
+
+  /// Whether a comment, or a line, begins as an element of a list does.
+  private static func isElement(_ comment: YAML.Comment) -> Bool { comment.text.drop { $0 == " " }.hasPrefix("-") }
+  private static func isElement(_ line: Int, _ lines: [ArraySlice<UInt8>]) -> Bool {
+    lines[line - 1].first { $0 > 0x20 } == UInt8(ascii: "-")
   }
 
   /// How far in a line begins, counted from 1; nil for an empty one and none.

@@ -11,6 +11,8 @@ struct ComposeService {
     var transport: String
     /// What it is published as on the host, where that is another number.
     var published: Published?
+    /// What says it, where the service itself does.
+    var item: ComposeNode?
   }
 
   /// A port on the host.
@@ -43,6 +45,8 @@ struct ComposeService {
     var isReadOnly = false
     /// The permissions of the files, as octal digits.
     var mode: String?
+    /// What says it.
+    var item: ComposeNode?
 
     var volume: String? { if case .named(let name) = source { name } else { nil } }
   }

@@ -247,8 +247,12 @@ import Testing
           environment:
           - LEVEL=info
           # - OTHER=1
+          ports:
+            - 8080 # what customers see
+            - 9090 # what is measured
           volumes:
-            - /data
+            - /data # kept
+            - /cache # not kept
             # the last
           #networks:
           #  - back
@@ -261,7 +265,9 @@ import Testing
       result,
       [
         "    // networks:\n    //   - front\n  }\n",
-        "    env LEVEL = \"info\"\n    // - OTHER=1\n    // the last\n    mount",
+        "    env LEVEL = \"info\"\n    // - OTHER=1\n",
+        "    // what is measured\n    port metrics = 9090\n",
+        "    // not kept\n    mount \"/cache\" = cache\n    // the last\n",
         "    // networks:\n    //   - back\n  }\n",
       ])
   }
