@@ -156,6 +156,10 @@ public enum Validation {
     "MutatingWebhookConfiguration.admissionregistration.k8s.io": { WebhookRules.check($0, isMutating: true, &$1) },
     "ValidatingAdmissionPolicy.admissionregistration.k8s.io": { ExpressionRules.policy($0, &$1) },
     "ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io": { ExpressionRules.binding($0, &$1) },
+    "MutatingAdmissionPolicy.admissionregistration.k8s.io": { ExpressionRules.mutatingPolicy($0, &$1) },
+    "MutatingAdmissionPolicyBinding.admissionregistration.k8s.io": {
+      ExpressionRules.binding($0, isMutating: true, &$1)
+    },
     "CustomResourceDefinition.apiextensions.k8s.io": { DefinitionRules.check($0, &$1) },
     "APIService.apiregistration.k8s.io": { WebhookRules.apiService($0, &$1) },
     "ResourceClaim.resource.k8s.io": { DeviceRules.claim($0, &$1) },

@@ -91,6 +91,28 @@ import Testing
 
   @Test(
     arguments: [
+      ("patchType: ApplyConfiguration, applyConfiguration: {expression: 'Object{spec: Object.spec{replicas: 1}}'}", []),
+      ("patchType: JSONPatch, jsonPatch: {expression: '[JSONPatch{op: \"add\", path: \"/a\", value: object.a}]'}", []),
+      ("patchType: ApplyConfiguration", ["Required @.applyConfiguration"]),
+      ("patchType: JSONPatch, jsonPatch: {expression: 'thing.a'}", ["Invalid @.jsonPatch.expression"]),
+      ("patchType: Merge", ["NotSupported @.patchType"]),
+    ] as [(String, [String])])
+  func mutations(mutation: String, expected: [String]) throws {
+    let found = try causes(
+      """
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: MutatingAdmissionPolicy
+      metadata: {name: a}
+      spec:
+        reinvocationPolicy: Never
+        matchConstraints: {resourceRules: [{apiGroups: [a], apiVersions: [v1], operations: [CREATE], resources: [b]}]}
+        mutations: [{\(mutation)}]
+      """)
+    #expect(found == expected.map { $0.replacing("@", with: "spec.mutations[0]") })
+  }
+
+  @Test(
+    arguments: [
       ("[pods, pods/status]", []),
       ("['*', pods]", ["Invalid @.resources"]),
       // The server looks at the last of these alone.

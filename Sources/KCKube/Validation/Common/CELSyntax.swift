@@ -220,12 +220,29 @@ struct CELSyntax {
         _ = try expression()
         try expect("]")
         part = Part(kind: .any)
+      } else if part.chain != nil, take("{") {
+        note(part)
+        try fields()
+        part = Part(kind: .any)
       } else {
         break
       }
     }
     note(part)
     return part
+  }
+
+  /// The fields of an object that is made: `Object{spec: Object.spec{replicas: 1}}`.
+  private mutating func fields() throws(Failure) {
+    while !take("}") {
+      _ = take("?")
+      guard word() != nil else { throw Failure(offset: position) }
+      try expect(":")
+      _ = try expression()
+      if take(",") { continue }
+      try expect("}")
+      return
+    }
   }
 
   /// Takes note of the variables that a macro's first arguments declare.

@@ -66,6 +66,36 @@ enum ExpressionRules {
   }
 
   static func policy(_ object: Value, _ report: inout ValidationReport) {
+    let names = common(object, knowing: webhookNames + ["namespaceObject"], &report)
+    outcomes(object, FieldPath("spec"), knowing: names, &report)
+  }
+
+  static func mutatingPolicy(_ object: Value, _ report: inout ValidationReport) {
+    let made = ["Object", "JSONPatch", "jsonpatch"]
+    let names = common(object, knowing: webhookNames + ["namespaceObject"] + made, &report)
+    let spec = object["spec"] ?? [:]
+    let path = FieldPath("spec")
+    report.requiredOneOf(spec.text("reinvocationPolicy"), ["IfNeeded", "Never"], path["reinvocationPolicy"])
+    let mutations = spec.list("mutations")
+    if mutations.isEmpty { report.required(path["mutations"], "must have an entry") }
+    let fields = ["ApplyConfiguration": "applyConfiguration", "JSONPatch": "jsonPatch"]
+    for (index, mutation) in mutations.enumerated() {
+      let here = path["mutations"][index]
+      let type = mutation.text("patchType")
+      report.requiredOneOf(type, fields.keys.sorted(), here["patchType"])
+      guard let field = fields[type] else { continue }
+      if let part = mutation.set(field) {
+        expression(part.text("expression"), here[field]["expression"], of: nil, knowing: names, &report)
+      } else {
+        report.required(here[field], "is needed for \(type)")
+      }
+    }
+  }
+
+  /// What policies of both kinds have. Returns the names that their expressions know.
+  private static func common(
+    _ object: Value, knowing known: [String], _ report: inout ValidationReport
+  ) -> [String] {
     let spec = object["spec"] ?? [:]
     let path = FieldPath("spec")
     if let policy = spec.set("failurePolicy")?.string {
@@ -94,7 +124,7 @@ enum ExpressionRules {
     } else {
       report.required(path["matchConstraints"])
     }
-    var names = webhookNames + ["namespaceObject"]
+    var names = known
     if spec.has("paramKind") { names.append("params") }
     conditions(spec.list("matchConditions"), path["matchConditions"], knowing: names, &report)
     names.append("variables")
@@ -109,7 +139,7 @@ enum ExpressionRules {
       expression(variable.text("expression"), here["expression"], of: nil, knowing: names, &report)
       names.append("variables.\(name)")
     }
-    outcomes(object, path, knowing: names, &report)
+    return names
   }
 
   /// What a policy finds: whether a request is right, and what the log of the server says of it.
@@ -191,7 +221,7 @@ enum ExpressionRules {
     }
   }
 
-  static func binding(_ object: Value, _ report: inout ValidationReport) {
+  static func binding(_ object: Value, isMutating: Bool = false, _ report: inout ValidationReport) {
     let spec = object["spec"] ?? [:]
     let path = FieldPath("spec")
     let name = spec.text("policyName")
@@ -213,6 +243,7 @@ enum ExpressionRules {
       }
     }
     if let match = spec.set("matchResources") { resources(match, path["matchResources"], &report) }
+    if isMutating { return }
     let actions = spec.texts("validationActions")
     if actions.isEmpty { report.required(path["validationActions"], "at least one action is required") }
     var seen: Set<String> = []
