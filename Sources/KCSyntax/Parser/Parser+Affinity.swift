@@ -22,6 +22,19 @@ extension Parser {
     finish(.affinityDecl, mark)
   }
 
+  /// Whether what stands in the braces that are next are rules: `afinity { require node … }`.
+  var holdsRules: Bool {
+    startsRule(peek(1)) && [.node, .near, .apart, .by].contains { isWord(peek(2), $0) }
+  }
+
+  /// Reports the word before rules, which is another one than `affinity`.
+  mutating func reportRules() {
+    let written = tokens[position - 1].range
+    report(
+      "KC0005", "rules about where pods run do not stand in `\(file.text(written))`", written,
+      help: "write `affinity { … }`", fix: edit(written, "affinity"))
+  }
+
   /// Whether a token is a word that begins a rule.
   func startsRule(_ token: SyntaxTree.Token) -> Bool {
     isWord(token, .require) || isWord(token, .prefer) || isWord(token, .spread) || isWord(token, .tolerate)
@@ -78,7 +91,7 @@ extension Parser {
         topology()
       } else if atWord(.apart) {
         take()
-        if atWord(.from) { take() } else { missing("KC0005", "`from` is expected here", fix: " from") }
+        if atWord(.from) { take() } else { missingFrom() }
         pods()
         topology()
       } else {
@@ -88,6 +101,7 @@ extension Parser {
         take()
         operand()
       }
+      takeOtherOptions(of: word(mark.token))
     } else if atWord(.spread) {
       take()
       if isBeforeTopology { pods() }
@@ -100,12 +114,48 @@ extension Parser {
         take()
         name("`best-effort`")
       }
+      takeOtherOptions(of: "spread")
     } else if atWord(.tolerate) {
       tolerate()
     } else {
       return noRule()
     }
     finish(.rule, mark)
+  }
+
+  private mutating func missingFrom() {
+    missing(
+      "KC0005", "`from` is expected here", fix: " from",
+      help: atWord(.by) ? "pods keep apart from some: `apart from self by …`, or from those of another workload" : nil)
+  }
+
+  /// Reports what stands behind all of a rule that its options are not; nothing where the rule ends.
+  private mutating func takeOtherOptions(of rule: String) {
+    let isValue = [.number, .quantity].contains(current.kind)
+    guard !current.isAfterNewline, isValue || at(.name) else { return }
+    let mark = start()
+    switch rule {
+    case "spread":
+      let options = [("maxskew", "maxSkew"), ("mindomains", "minDomains")]
+      let meant = options.first { $0.0 == text(current).lowercased() || $0.0.dropLast() == text(current).lowercased() }
+      report(
+        "KC0062",
+        ["maxSkew", "minDomains"].contains(text(current))
+          ? "`or best-effort` stands last" : "`spread` has no option `\(text(current))`", current.range,
+        help: "write `spread by zone maxSkew 1 minDomains 2`, or `spread by zone maxSkew 1 or best-effort`",
+        fix: meant.map { edit(current.range, $0.1) })
+    case _ where isValue:
+      let isPreferred = rule == "prefer"
+      report(
+        "KC0062", isPreferred ? "how much a rule counts is said by `weight`" : "a required rule has no weight",
+        current.range,
+        help: isPreferred
+          ? "write `weight \(text(current))`" : "write `prefer … weight \(text(current))`, or leave it out",
+        fix: isPreferred ? edit(current.range, "weight \(text(current))") : nil)
+    default: return
+    }
+    skip()
+    finish(.unexpected, mark)
   }
 
   /// What begins no rule; a word that is nearly one of them is told.
@@ -139,7 +189,7 @@ extension Parser {
   private mutating func tolerate() {
     take()
     labelKey()
-    if takeIf(.equalEqual) { operand() }
+    if takeIf(.equalEqual) { operand() } else { _ = takeSingleEqual() }
     if at(.name), !current.isAfterNewline, !atWord(.for) { take() }
     if atWord(.for), !current.isAfterNewline {
       take()
@@ -162,7 +212,9 @@ extension Parser {
       take()
     } else {
       let isNamed = !current.isAfterNewline && (at(.name) || at(.stringOpen)) && !atWord(.weight)
-      missing("KC0005", "`by` and a topology are expected here", fix: isNamed ? " by" : " by hostname")
+      missing(
+        "KC0005", "`by` and a topology are expected here", fix: isNamed ? " by" : " by hostname",
+        help: "write `by \(at(.name) && isNamed ? text(current) : "hostname")`")
       if !isNamed { return }
     }
     labelKey()
@@ -205,7 +257,9 @@ extension Parser {
       } else if atWord(.exists) {
         take()
       } else if !isWrong {
-        missing("KC0005", "`==`, `!=`, `in` or `exists` is expected here")
+        missing(
+          "KC0005", "`==`, `!=`, `in` or `exists` is expected here",
+          help: "that a node has the label at all is `require node \(word(position - 1)) exists`")
       }
       finish(.binaryExpr, mark)
     } while takeIf(.comma) || takeOperator()

@@ -4,7 +4,18 @@ extension Parser {
   mutating func testDecl() {
     let mark = start()
     take()
-    if at(.stringOpen) { string() } else { name("a test's name") }
+    if at(.stringOpen) {
+      string()
+    } else if at(.name) {
+      report(
+        "KC0062", "a test's name stands in quotes", current.range, help: "write `test \"\(text(current))\"`",
+        fix: edit(current.range, "\"\(text(current))\""))
+      take()
+    } else {
+      missing(
+        "KC0004", "a test's name is expected here",
+        help: at(.leftParen) ? "a test is no function: `test \"name\" { … }`" : "a test is `test \"name\" { … }`")
+    }
     body(.test)
     finish(.testDecl, mark)
   }

@@ -130,10 +130,22 @@ extension Parser {
       if atWord(.extends) { take() }
       dottedName("a schema's name")
       if at(.less) { typeArguments() }
+      takeOtherParents()
     }
     if atWord(.with), !current.isAfterNewline { mixinList() }
     body(.schema)
     finish(.schemaDecl, mark)
+  }
+
+  /// Takes what follows the schema that another one extends, which is reported: `extends A, B`.
+  private mutating func takeOtherParents() {
+    guard at(.comma), !current.isAfterNewline, peek(1).kind == .name else { return }
+    let mark = start()
+    report(
+      "KC0062", "a schema extends one other", range(position, position + 1),
+      help: "what several have in common is a `mixin`, which stands behind `with`: `schema A extends B with C { … }`")
+    while takeIf(.comma) { dottedName("a schema's name") }
+    finish(.unexpected, mark)
   }
 
   /// member = ["final" | "primary"] name ":" type ["=" expr] | "keyed" name ":" path [typeArguments] | "object" "=" expr

@@ -168,7 +168,15 @@ extension Parser {
     take()
     take()
     while takeIf(.dot) { name("a kind") }
-    if at(.stringOpen) { string() } else { name("the name of what is deleted") }
+    if at(.stringOpen), !current.isAfterNewline {
+      string()
+    } else if at(.name), !current.isAfterNewline {
+      take()
+    } else {
+      missing(
+        "KC0004", "the name of what is deleted is expected here",
+        help: "its kind stands before it: `delete config settings`; a field is not deleted, but set to `none`")
+    }
     finish(.deleteStatement, mark)
   }
 
@@ -181,6 +189,10 @@ extension Parser {
       expression()
       if takeIf(.arrow) { expression() }
       finish(.setting, mark)
+    } else if at(.leftBrace), holdsRules {
+      reportRules()
+      rules()
+      finish(.affinity, mark)
     } else if at(.leftBrace) {
       body(.block)
       finish(.nested, mark)
@@ -232,12 +244,20 @@ extension Parser {
       missing(
         "KC0005", "`{` or `=` is expected here",
         help: valueHelp(kind, written)
+          ?? otherTail(kind)
           ?? (isText
             ? "a field is set with `=`: `\(word(kind)) = \(file.text(written))`; a block has a "
               + "body: `{ … }`"
             : "a block has a body, `{ … }`, and an instance of a component has its arguments: `name()`"),
         isMisfit: true)
     }
+  }
+
+  /// What was meant by a sign that stands behind no block's name, and by `moved` without its second word.
+  private func otherTail(_ kind: Int) -> String? {
+    if word(kind) == "moved" { return "an address moves by `moved from OLD to NEW`" }
+    guard at(.plusEqual), !current.isAfterNewline else { return nil }
+    return "`+=` extends lists and maps; what a block is about is set with `=`"
   }
 
   /// What `port http 8080` should be: a value that stands where `=` is missing.

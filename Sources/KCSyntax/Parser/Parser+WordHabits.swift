@@ -6,8 +6,11 @@ extension Parser {
     let head = word(first)
     switch head {
     case "import", "include", "from", "require":
-      let hasFrom = (first...min(first + 12, tokens.count - 1)).contains {
-        word($0) == "from" && ($0 == first || isFollowed($0))
+      var hasFrom = head == "from"
+      var next = first + 1
+      while !hasFrom, next < first + 12, isFollowed(next) {
+        hasFrom = word(next) == "from"
+        next += 1
       }
       guard head != "import" || hasFrom else { return nil }
       // `require apart from` is a rule.
@@ -90,6 +93,15 @@ extension Parser {
       return Habit(
         code: "KC0051", message: "a lambda has `=>`; `->` leads to a type, or to what a case gives", range: here,
         help: "write `=>`", fix: edit(here, "=>"))
+    case (.fatArrow, _) where (line.first..<place).contains { word($0) == "port" || word($0) == "route" }:
+      return Habit(
+        code: "KC0062", message: "a service's port leads on by `->`", range: here, help: "write `->`",
+        fix: edit(here, "->"))
+    case (.name, let unit) where [.number, .quantity].contains(kind(place - 1)) && Self.units.contains(unit):
+      let whole = range(place - 1, place)
+      return Habit(
+        code: "KC0062", message: "a unit stands right behind its number", range: whole,
+        help: "write `\(word(place - 1))\(unit)`", fix: edit(whole, word(place - 1) + unit))
     case (.comma, _):
       return Habit(
         code: "KC0053", message: "no comma stands after a statement", range: here,
@@ -115,6 +127,10 @@ extension Parser {
     default: return nil
     }
   }
+
+  private static let units: Set<String> = [
+    "m", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti", "ms", "s", "min", "h", "d",
+  ]
 
   /// `return x`, in a function or a lambda.
   func bareHabit(_ place: Int) -> Habit {

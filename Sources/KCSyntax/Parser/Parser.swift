@@ -65,7 +65,7 @@ public struct Parser {
     var lexer = Lexer(file)
     lexer.run()
     self.file = file
-    tokens = lexer.tokens
+    tokens = Lexer.splittingClosings(lexer.tokens, file)
     nodes.reserveCapacity(tokens.count)
     children.reserveCapacity(tokens.count * 2)
     diagnostics = extra + lexer.diagnostics
