@@ -14,6 +14,19 @@ struct Coverage {
   var isFalseLeft = false
   /// What earlier patterns covered.
   var covered: Set<TypeID> = []
+  /// The whole numbers among that.
+  var numbers: [ClosedRange<Int64>] = []
+
+  /// Whether the patterns are for all whole numbers of a range.
+  func hasNumbers(of range: ClosedRange<Int64>) -> Bool {
+    var next = range.lowerBound
+    for one in numbers.sorted(by: { $0.lowerBound < $1.lowerBound }) where one.upperBound >= next {
+      if one.lowerBound > next { return false }
+      if one.upperBound >= range.upperBound { return true }
+      next = one.upperBound + 1
+    }
+    return false
+  }
 
   init(_ type: TypeID, _ subject: SyntaxNode, _ program: borrowing Program) {
     self.type = type
@@ -57,6 +70,7 @@ extension Program {
       }
       let (pattern, type) = compilePattern(node, coverage.type, scope)
       patterns.append(pattern)
+      if let range = wholeNumbers(pattern) { coverage.numbers.append(range) }
       if pattern == -1 {
         if nodes.count == 1, !coverage.hasDefault { known = factsOfRest(coverage, scope) }
         coverage.hasDefault = true
@@ -70,6 +84,36 @@ extension Program {
       }
     }
     return (patterns, inner, known)
+  }
+
+  /// The whole numbers that a pattern matches, where they stand in the source.
+  private func wholeNumbers(_ pattern: Int32) -> ClosedRange<Int64>? {
+    guard pattern >= 0 else { return nil }
+    func number(_ op: Int32) -> Int64? {
+      guard code.ops[Int(op)].code == .constant else { return nil }
+      return tree.int(of: code.constants[Int(code.ops[Int(op)].a)])
+    }
+    let op = code.ops[Int(pattern)]
+    guard op.code == .range else { return number(pattern).map { $0...$0 } }
+    let (low, high) = (op.a < 0 ? Int64.min : number(op.a), op.b < 0 ? Int64.max : number(op.b))
+    guard let low, let high, low <= high else { return nil }
+    return low...high
+  }
+
+  /// The whole numbers that a type has: all, or those within its bounds.
+  private func wholeNumbers(of type: TypeID) -> ClosedRange<Int64> {
+    var (current, low, high) = (type, Int64.min, Int64.max)
+    while true {
+      switch types[current] {
+      case .optional(let inner): current = inner
+      case .refined(let inner, let index):
+        let bounds = types.refinements[Int(index)]
+        low = max(low, tree.int(of: bounds.low) ?? low)
+        high = min(high, tree.int(of: bounds.high) ?? high)
+        current = inner
+      default: return low <= high ? low...high : Int64.min...Int64.max
+      }
+    }
   }
 
   private mutating func fact(_ type: TypeID, _ coverage: Coverage, _ scope: Int32) -> [Fact] {
@@ -214,8 +258,12 @@ extension Program {
   /// - Returns: whether there are any.
   @discardableResult
   mutating func reportMissing(_ coverage: Coverage, _ node: SyntaxNode) -> Bool {
-    guard let rest = coverage.rest, !rest.isEmpty, !coverage.hasDefault, isOwn(file: node.span.file) else {
+    guard var rest = coverage.rest, !rest.isEmpty, !coverage.hasDefault, isOwn(file: node.span.file) else {
       return false
+    }
+    if coverage.hasNumbers(of: wholeNumbers(of: coverage.type)) {
+      rest.removeAll { types.base($0) == TypeTable.int }
+      if rest.isEmpty { return false }
     }
     // Enums whose declaration was reported have no cases.
     if coverage.type == TypeTable.unknown { return false }

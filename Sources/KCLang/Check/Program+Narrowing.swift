@@ -72,13 +72,29 @@ extension Program {
   ) -> [Fact] {
     let (subject, value) = left.text == "none" ? (right, left) : (left, right)
     guard let path = path(of: subject, in: scope) else { return [] }
-    if value.text == "none" { return [Fact(path: path, kind: isEqual ? .absent : .present)] }
+    if value.text == "none" {
+      return isEqual ? [Fact(path: path, kind: .absent)] : presence(of: subject, path, in: scope)
+    }
     guard let text = value.plainText else {
-      return isEqual && value.kind == .numberExpr ? [Fact(path: path, kind: .present)] : []
+      return isEqual && value.kind == .numberExpr ? presence(of: subject, path, in: scope) : []
     }
     let type = types.add(.text(text))
     return isEqual
-      ? [Fact(path: path, kind: .present), Fact(path: path, kind: .type(type))] : [Fact(path: path, kind: .not(type))]
+      ? presence(of: subject, path, in: scope) + [Fact(path: path, kind: .type(type))]
+      : [Fact(path: path, kind: .not(type))]
+  }
+
+  /// What is known where a value is there: `a?.b` is read of an `a` that is there, too.
+  private mutating func presence(of subject: SyntaxNode, _ path: String, in scope: Int32) -> [Fact] {
+    var facts = [Fact(path: path, kind: .present)]
+    var node = subject
+    while node.kind == .memberExpr || node.kind == .parenExpr, let base = node.firstPart {
+      if node.has(.questionDot), let path = self.path(of: base, in: scope) {
+        facts.append(Fact(path: path, kind: .present))
+      }
+      node = base
+    }
+    return facts
   }
 
   /// A path that means the same value wherever it is read: `a`, `self.b.c`; nil for other expressions.

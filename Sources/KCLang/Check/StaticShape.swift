@@ -184,6 +184,14 @@ extension Program {
 
   private mutating func reportNoMember(_ member: Int32, of blocks: [StaticBlock], at site: Int32) {
     let name = text(member)
+    if let place = innerPlace(of: member, in: blocks) {
+      let titles = blocks.map { "`\(text($0.kind)) \(text($0.name))`" }
+      return report(
+        "KC0107",
+        titles.count == 1
+          ? "\(titles[0]) itself has no `\(name)`"
+          : "neither \(titles.joined(separator: " nor ")) itself has `\(name)`", at: site, help: "it is `\(place)`")
+    }
     guard blocks.count == 1, let block = blocks.first else {
       let titles = blocks.map { "\(text($0.kind)) \(text($0.name))" }
       let known = blocks.flatMap { block in
@@ -207,6 +215,18 @@ extension Program {
       "KC0107", "`\(text(block.kind)) \(text(block.name))` has no `\(name)`", name,
       among: fieldNames(block.schema) + names + liveNames(of: block.schema), at: span(site),
       notes: names.isEmpty ? [] : ["it declares \(Self.enumerate(names))"])
+  }
+
+  /// Where a name is that one child of the blocks has: `web.app.http`; nil where none or several have it.
+  private mutating func innerPlace(of member: Int32, in blocks: [StaticBlock]) -> String? {
+    var places: [String] = []
+    for block in blocks {
+      for child in children(of: block).found.values.joined() where child.schema >= 0 && child.name >= 0 {
+        guard children(of: child).found[member] != nil else { continue }
+        places.append([block.name, child.name, member].map { text($0) }.joined(separator: "."))
+      }
+    }
+    return places.count == 1 ? places[0] : nil
   }
 
   /// Reports a name that a child without one could have: `port = 80`.

@@ -294,6 +294,8 @@ extension Program {
     let parts = node.parts
     guard parts.count == 2, let name = path(parts[0]).first else { return [] }
     if target.isNamespace {
+      // What an environment gives of a parameter's value.
+      if parameterSettings.contains(parts[0].span) { return [] }
       hasNamelessBlock = true
       reportNameless(name, target, scope)
       return []

@@ -69,11 +69,15 @@ extension Program {
     if case .list(let inner) = types[types.required(type)] { element = inner }
     let ops = node.parts.map { part in
       let op = compile(part, in: scope, expecting: element)
+      // What is absent is no element, whatever the others are.
+      guard isOwn(file: part.span.file), code.ops[Int(op)].code == .constant, typeOf(op) != TypeTable.none else {
+        return op
+      }
       // What is wrong with one element is told there, not where the list begins.
-      return isOwn(file: part.span.file) && code.ops[Int(op)].code == .constant ? checked(op, element) : op
+      return checked(op, element)
     }
     var type: TypeID?
-    for op in ops {
+    for op in ops where typeOf(op) != TypeTable.none {
       let one = present(types.base(typeOf(op)))
       type = type.map { join($0, one) } ?? one
     }

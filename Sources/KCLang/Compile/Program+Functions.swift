@@ -90,13 +90,18 @@ extension Program {
   /// What the environment, and those that it extends, give for a parameter; nil for nothing.
   private mutating func given(_ place: ChildKey, _ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32? {
     guard let layers = environmentParameters[place],
-      let first = layers.lastIndex(where: { !$0.isAppend }) ?? layers.indices.first
+      let first = layers.lastIndex(where: { !$0.keepsOthers }) ?? layers.indices.first
     else { return nil }
     var op: Int32?
-    if layers[first].isAppend, let fallback = node.parts.first(where: { !$0.isType }) {
+    if layers[first].keepsOthers, let fallback = node.parts.first(where: { !$0.isType }) {
       op = compile(fallback, in: scope, expecting: type)
     }
     for layer in layers[first...] {
+      if layer.isPart {
+        let whole = op ?? code.constant(.none, at: code.site(layer.setting.pathSpan))
+        op = withParts(whole, type, [layer.setting], in: scope)
+        continue
+      }
       let next = literalSetting(layer.setting, type)
       guard layer.isAppend else {
         op = next

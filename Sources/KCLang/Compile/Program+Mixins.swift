@@ -25,6 +25,12 @@ extension Program {
         let last = list.tree.span(ofToken: path[path.count - 1])
         found.append(
           Mixin(node: mixin, owner: owner, place: Span(file: first.file, range: first.start..<last.end)))
+      } else if case .schema? = find(path.map({ list.word($0) }), in: scope)?.name.kind {
+        let written = path.map { list.word($0) }.joined(separator: ".")
+        report(
+          "KC0103", "`\(written)` is a schema, not a mixin", at: list.tree.span(ofToken: path[path.count - 1]),
+          help: "a schema is extended, by one at a time: `schema NAME extends \(written) { … }`")
+        schemas[Int(index)].lacksParent = true
       } else {
         reportUnknown("KC0103", "mixin", path, in: list, scope) { $0.node?.kind == .mixinDecl }
         schemas[Int(index)].lacksParent = true

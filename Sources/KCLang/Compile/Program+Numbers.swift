@@ -17,7 +17,7 @@ extension Program {
     if let value = number(text) { return code.constant(value, at: site) }
     let digits = text.prefix { $0.isNumber || $0 == "." }
     let unit = String(text.dropFirst(digits.count))
-    if unit.isEmpty {
+    if unit.isEmpty, !digits.contains(".") {
       report(
         "KC0161", "`\(text)` is too large: whole numbers go up to 9223372036854775807", at: site)
     } else {
@@ -81,6 +81,16 @@ extension Program {
   }
 
   private mutating func reportUnit(_ digits: String, _ unit: String, _ site: Int32, isOfCPU: Bool) {
+    if let number = Double(digits + unit), !number.isFinite {
+      return report("KC0161", "`\(digits)\(unit)` is too large: a Float goes up to 1.7976931348623157e308", at: site)
+    }
+    // Two points and more begin a range, which has three of them.
+    let points = digits.split(separator: "..", omittingEmptySubsequences: false)
+    if unit.isEmpty, points.count == 2, points.allSatisfy({ Int($0) != nil }) {
+      return report(
+        "KC0036", "a range has three dots, and both its ends are in it", at: site,
+        help: "write `\(points[0])...\(points[1])`")
+    }
     if unit != "", number("1" + unit) != nil, digits.count(where: { $0 == "." }) < 2 {
       let isWhole = !digits.contains(".")
       return report(
@@ -132,7 +142,7 @@ extension Program {
     let end = text.utf8.firstIndex { !(48...57).contains($0) && $0 != UInt8(ascii: ".") } ?? text.endIndex
     let (digits, unit) = (text[..<end], text[end...])
     if unit.isEmpty {
-      if digits.utf8.contains(UInt8(ascii: ".")) { return Double(digits).map { tree.float($0) } }
+      if digits.utf8.contains(UInt8(ascii: ".")) { return finite(digits) }
       return Int64(digits).map { tree.int($0) }
     }
     if unit == "%" { return scaled(digits, by: 1000).flatMap { TreeValue.inline(.percent, $0) } }
@@ -140,11 +150,16 @@ extension Program {
       return scaled(digits, by: factor).flatMap { TreeValue.inline(.duration, $0) }
     }
     if unit.utf8.first.map({ $0 | 0x20 }) == UInt8(ascii: "e"), unit.utf8.count > 1, unit != "Ei" {
-      return Double(text).map { tree.float($0) }
+      return finite(text[...])
     }
     // What is too large, the API would take for the largest there is.
     guard let amount = Quantity(text), amount.nano < Int128(Int64.max) * 1_000_000_000 else { return nil }
     return tree.quantity(amount)
+  }
+
+  /// A number with fractions; nil for what is too large to be one.
+  private mutating func finite(_ text: Substring) -> TreeValue? {
+    Double(text).flatMap { $0.isFinite ? tree.float($0) : nil }
   }
 
   private static let milliseconds: [Substring: Int64] = [

@@ -6,6 +6,10 @@ extension Program {
   /// Fields by their names in Kubernetes' API and in charts.
   private static let fields: [String: (help: String, replacement: String?)] = [
     "replicaCount": ("it is `replicas`", "replicas"), "imagePullPolicy": ("it is `pull`", "pull"),
+    "pullPolicy": ("it is `pull`", "pull"),
+    "clusterIP": ("a service without an address is `headless = true`; one of a fixed address has `fixedAddress`", nil),
+    "resourceRequests": ("they are `cpu = 100m...500m` and `memory = 64Mi...128Mi`: request...limit", nil),
+    "annotation": ("it is `annotations`", "annotations"), "label": ("it is `labels`", "labels"),
     "livenessProbe": ("it is `live = probe.http(…)`", nil), "readinessProbe": ("it is `ready = probe.http(…)`", nil),
     "startupProbe": ("it is `start = probe.http(…)`", nil),
     "containers": ("each is a block: `container app { … }`", nil),

@@ -13,14 +13,40 @@ extension Program {
     if let module = modules.indices.first(where: { !modules[$0].isStandard && declares(key(name), modules[$0]) }) {
       return placeOfModule(module, of: name, scope)
     }
+    if let help = otherFile(ofBlock: name, at: place, scope) { return help }
     let inner = innerBlocks(named: name)
     if !inner.isEmpty, inner.count < 4 { return "in another block it is \(Self.enumerate(inner, "or"))" }
+    let made = loopKinds(of: name)
     // A block of which something is read.
     let next = files.indices.contains(place.file) ? files[place.file].bytes.dropFirst(place.end).first : nil
-    if next != UInt8(ascii: ".") || isSlip() { return nil }
-    let made = loopKinds()
-    if made.isEmpty { return nil }
-    return "what a `for` makes is reached by its kind: \(Self.enumerate(made.map { "\($0).\(name)" }, "or"))"
+    let isRead = next == UInt8(ascii: ".") && !isSlip()
+    let kinds = made.filter { $0.isAlike || isRead }.map { "\($0.kind).\(name)" }
+    if kinds.isEmpty { return nil }
+    return "what a `for` makes is reached by its kind: \(Self.enumerate(kinds, "or"))"
+  }
+
+  /// How a block that another file declares at its top is reached from here; nil where none has such a name.
+  private mutating func otherFile(ofBlock name: String, at place: Span, _ scope: Int32) -> String? {
+    let wanted = tree.keys.find(name).map { Int32($0) }
+    for (number, module) in modules.enumerated() where !module.isStandard && module.package < 0 {
+      guard let wanted, module.file != place.file, module.blocks.contains(wanted),
+        trees.indices.contains(module.file)
+      else { continue }
+      var kinds: [String] = []
+      for part in trees[module.file].root.parts where part.kind == .block {
+        guard let shape = BlockShape(part), shape.name(part) == name, !kinds.contains(shape.kind.text) else { continue }
+        kinds.append(shape.kind.text)
+      }
+      let plain = kinds.filter { kind in
+        blockKind(key(kind), in: scope).map { !schemas[Int($0)].isNamespace } ?? false
+      }
+      if !plain.isEmpty, plain.count == kinds.count {
+        let paths = Self.enumerate(plain.map { "\($0).\(name)" }, "or")
+        return "`\(module.path)` declares it: from another file it is \(paths)"
+      }
+      if !kinds.isEmpty { return placeOfModule(number, of: name, scope) }
+    }
+    return nil
   }
 
   /// How a declaration of another file of the program is reached from here; nil where none has such a name.
@@ -102,18 +128,24 @@ extension Program {
     return found.sorted()
   }
 
-  /// The kinds of the blocks that loops make at the top of files under names that are computed.
-  private func loopKinds() -> [String] {
-    var found: Set<String> = []
+  /// The kinds of the blocks that loops make at the top of files under names that are computed, as far as those may be a
+  /// name; and whether they are alike by the text in them, `"worker-\(i)"`, so that one of them is likely meant.
+  private func loopKinds(of name: String) -> [(kind: String, isAlike: Bool)] {
+    var found: [String: Bool] = [:]
     for module in modules where !module.isStandard && trees.indices.contains(module.file) {
       for loop in trees[module.file].root.parts where loop.kind == .forStatement {
         for part in loop.child(.body)?.parts ?? [] {
-          guard part.kind == .block, let shape = BlockShape(part), shape.name(part) == nil else { continue }
-          found.insert(shape.kind.text)
+          guard part.kind == .block, let shape = BlockShape(part), shape.name(part) == nil,
+            let written = shape.nameNode
+          else { continue }
+          let texts = StringText(written).parts.map(\.text)
+          let (start, end) = (texts.first ?? "", texts.count > 1 ? texts.last ?? "" : "")
+          guard name.hasPrefix(start), name.hasSuffix(end) else { continue }
+          found[shape.kind.text] = found[shape.kind.text] ?? false || !(start + end).isEmpty
         }
       }
     }
-    return found.sorted()
+    return found.sorted { $0.key < $1.key }.map { (kind: $0.key, isAlike: $0.value) }
   }
 
   /// Where blocks stand that do not stand in those of a schema: at the top, or in a child; nil for what stands nowhere.

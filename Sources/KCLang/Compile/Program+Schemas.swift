@@ -89,6 +89,13 @@ extension Program {
   private mutating func schema(named path: [Int], in node: SyntaxNode, _ scope: Int32) -> Int32? {
     guard let (owner, name, found) = find(path.map { node.word($0) }, in: scope), case .schema(let schema) = found.kind
     else {
+      if let found = find(path.map { node.word($0) }, in: scope)?.name, found.node?.kind == .mixinDecl {
+        let written = path.map { node.word($0) }.joined(separator: ".")
+        report(
+          "KC0103", "`\(written)` is a mixin, not a schema", at: node.tree.span(ofToken: path[path.count - 1]),
+          help: "what a mixin has is mixed in: `schema NAME with \(written) { … }`")
+        return nil
+      }
       reportUnknown("KC0103", "schema", path, in: node, scope) {
         if case .schema = $0.kind { $0.node?.span != node.span } else { false }
       }
@@ -195,5 +202,45 @@ extension Program {
   /// The names of a schema's fields and keyed children.
   func fieldNames(_ schema: Int32, keyed: Bool? = nil) -> [String] {
     schemas[Int(schema)].slots.filter { keyed == nil || ($0.childSchema >= 0) == keyed }.map { text($0.key) }
+  }
+}
+
+/// Schemas of which there can be no value.
+extension Program {
+  /// Reports schemas whose values hold another value of the same schema, which holds one in turn: none can be made.
+  mutating func reportEndlessSchemas() {
+    var known: Set<Int32> = []
+    for index in schemas.indices.map(Int32.init) where isOwn(schemas[Int(index)].site) && !known.contains(index) {
+      guard let way = endlessWay(from: index) else { continue }
+      known.formUnion(way.map(\.schema))
+      let (first, name) = (way[0], schemas[Int(index)].name)
+      let field = text(first.slot.key)
+      report(
+        "KC0123",
+        way.count == 1
+          ? "no `\(name)` can be made: each holds another in `\(field)`"
+          : "no `\(name)` can be made: what it holds in `\(field)` holds another", at: first.slot.site,
+        notes: way.count == 1
+          ? [] : [(way.map { "`\(schemas[Int($0.schema)].name)`" } + ["`\(name)`"]).joined(separator: " → ")],
+        help: "let the field be absent, `\(field): \(describe(first.slot.type))?`, or a list of them")
+    }
+  }
+
+  /// The fields that lead from a schema to itself and that each value has.
+  private func endlessWay(from start: Int32) -> [(schema: Int32, slot: Slot)]? {
+    var seen: Set<Int32> = [start]
+    func follow(_ schema: Int32) -> [(schema: Int32, slot: Slot)]? {
+      for slot in schemas[Int(schema)].slots where slot.fallback < 0 && slot.childSchema < 0 {
+        guard case .schema(let inner) = types[slot.type], inner.index >= 0, !schemas[Int(inner.index)].isBlock
+        else { continue }
+        if inner.index == start { return [(schema, slot)] }
+        guard seen.count < Limits.schemas, seen.insert(inner.index).inserted, let rest = follow(inner.index) else {
+          continue
+        }
+        return [(schema, slot)] + rest
+      }
+      return nil
+    }
+    return follow(start)
   }
 }

@@ -281,7 +281,9 @@ extension Program {
     case .map(let inner): return "Map<String, \(describe(inner))>"
     case .record: return "Record"
     case .optional(let inner): return describe(inner) + "?"
-    case .union(let members): return members.map { describe($0) }.joined(separator: " | ")
+    case .union(let members):
+      // The type of `none` is `None`; of the value, messages say its own name.
+      return members.map { $0 == TypeTable.none ? "None" : describe($0) }.joined(separator: " | ")
     case .text(let text): return "\"\(text)\""
     case .number(let number): return String(number)
     case .schema(let schema): return schemas[Int(schema.index)].name

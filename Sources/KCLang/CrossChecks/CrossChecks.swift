@@ -39,6 +39,11 @@ struct CrossChecks: ~Copyable {
   private static let refused: Set<String> = [
     "KC0401", "KC0402", "KC0404", "KC0407", "KC0408", "KC0415", "KC0416", "KC0481", "KC0483",
   ]
+  /// What is told because something is not there, or not seen to be: what could not be made may be it.
+  fileprivate static let ofAbsence: Set<String> = [
+    "KC0411", "KC0413", "KC0420", "KC0421", "KC0425", "KC0430", "KC0432", "KC0433", "KC0434", "KC0440", "KC0450",
+    "KC0470",
+  ]
   var objects: [Object] = []
   /// Where they are among `objects`.
   private var index: ObjectIndex
@@ -248,12 +253,15 @@ extension CrossChecks {
 
 extension Program {
   /// Holds the objects against each other.
-  mutating func checkAcross(_ resources: [Resource]) {
+  ///
+  /// - Parameter isWhole: whether all objects could be made: what is told of those that are not there may be wrong, else.
+  mutating func checkAcross(_ resources: [Resource], isWhole: Bool) {
     var checks = CrossChecks(self, resources)
     let found = checks.run()
     self = checks.end()
     // What is wrong with a block by itself is told first.
     for (one, block) in found where !violations.contains(block) {
+      if !isWhole, CrossChecks.ofAbsence.contains(one.code) { continue }
       diagnostics.add(one, about: reportPlace(of: one.span, about: block))
     }
   }

@@ -26,6 +26,8 @@ struct DiagnosticSink: Sendable {
       return
     }
     if diagnostic.code == "KC0200" || diagnostic.code.hasPrefix("KC04") {
+      // A value that is wrong by itself is not told to be odd, too.
+      if diagnostic.code != "KC0200", places[diagnostic.span] != nil { return }
       if broken[diagnostic.span]?.contains(diagnostic) ?? false { return }
       broken[diagnostic.span, default: []].append(diagnostic)
     } else {

@@ -71,7 +71,8 @@ public struct Compilation: Sendable {
 
   /// What a name stands for that files of the program declare at their top, in the order of files; schemas are types.
   public func explain(declaration name: String) -> [DeclarationExplanation] {
-    program.program.declarations { $0 == name }
+    let own = program.program.declarations { $0 == name }
+    return own.isEmpty ? program.program.declarations(imported: name) : own
   }
 
   /// The names that `explain(declaration:)` knows.

@@ -40,7 +40,21 @@ extension Program {
   private struct Allowed {
     var values: Set<String>?
     var refused: Set<String> = []
+    /// What whole numbers lie above, and below.
+    var above: Int64?
+    var below: Int64?
     var site: Int32
+
+    /// Whether no value is left.
+    var isNone: Bool {
+      if let above, let below, above == .max || below <= above + 1 { return true }
+      guard let values else { return false }
+      return values.subtracting(refused).allSatisfy { value in
+        guard above != nil || below != nil else { return false }
+        guard let number = Int64(value) else { return true }
+        return above.map { number <= $0 } ?? false || below.map { number >= $0 } ?? false
+      }
+    }
   }
 
   private mutating func nodesContradict(_ refs: [RuleRef]) -> Bool {
@@ -49,15 +63,17 @@ extension Program {
     if predicates < 2 { return false }
     var labels: [String: Allowed] = [:]
     for ref in refs where rules[Int(ref.rule)].kind == .node {
-      for predicate in rules[Int(ref.rule)].predicates where predicate.test == .isIn || predicate.test == .notIn {
+      for predicate in rules[Int(ref.rule)].predicates where predicate.test != .exists {
         let texts = Set(texts(of: predicate, ref.frame))
         var allowed = labels[predicate.key] ?? Allowed(values: nil, site: predicate.site)
-        if predicate.test == .isIn {
-          allowed.values = allowed.values.map { $0.intersection(texts) } ?? texts
-        } else {
-          allowed.refused.formUnion(texts)
+        switch predicate.test {
+        case .isIn: allowed.values = allowed.values.map { $0.intersection(texts) } ?? texts
+        case .notIn: allowed.refused.formUnion(texts)
+        case .greater: texts.compactMap { Int64($0) }.forEach { allowed.above = max(allowed.above ?? $0, $0) }
+        case .less: texts.compactMap { Int64($0) }.forEach { allowed.below = min(allowed.below ?? $0, $0) }
+        case .exists: break
         }
-        if let values = allowed.values, values.subtracting(allowed.refused).isEmpty {
+        if allowed.isNone {
           let other = labels[predicate.key]?.site ?? predicate.site
           report(
             "KC0150", "no node can satisfy these rules: they leave no value for `\(predicate.key)`", at: predicate.site,

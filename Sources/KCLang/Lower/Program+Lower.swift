@@ -5,7 +5,9 @@ internal import KCSyntax
 /// From resources to API objects.
 extension Program {
   /// The objects of all resources, in the order of their declaration, and whether all could be made.
-  mutating func lower() -> (resources: [Resource], isWhole: Bool) {
+  ///
+  /// - Parameter isDamaged: whether more may be meant than could be read.
+  mutating func lower(isDamaged: Bool = false) -> (resources: [Resource], isWhole: Bool) {
     var resources: [Resource] = []
     let all = resourceInstances(in: root)
     resources.reserveCapacity(all.count)
@@ -20,11 +22,10 @@ extension Program {
     }
     if !deferreds.isEmpty { orderDeferred(&resources) }
     // Pods of workloads that could not be made might be those that are selected.
-    if resources.count == all.count {
-      checkSelectors(resources)
-      checkAcross(resources)
-    }
-    return (resources, resources.count == all.count)
+    let isWhole = resources.count == all.count && !isDamaged
+    if isWhole { checkSelectors(resources) }
+    checkAcross(resources, isWhole: isWhole)
+    return (resources, isWhole)
   }
 
   /// The blocks that become objects, those in instances of components too.

@@ -37,6 +37,8 @@ extension Program {
     hideUnplaced()
     readHome(isDamaged: damage != nil)
     if let damage {
+      _ = lower(isDamaged: true)
+      checkPolicies(nil, refused: [], isSound: false)
       dropConsequences(of: damage, after: told)
       return []
     }
@@ -210,6 +212,7 @@ extension Program {
       let module = scopes[Int(schemas[index].scope)].module
       if module >= 0, !modules[Int(module)].isStandard { ensureSchema(Int32(index)) }
     }
+    reportEndlessSchemas()
     for (function, source) in functionSources.sorted(by: { $0.key < $1.key }) {
       let module = scopes[Int(source.scope)].module
       if module >= 0, !modules[Int(module)].isStandard { ensureFunction(function) }

@@ -58,7 +58,8 @@ extension Program {
     // Where the statement is written as elsewhere, what it names was not meant as a package.
     let line = files[target.span.file].line(at: target.span.start)
     let isForeign = target.tree.diagnostics.contains {
-      $0.code == "KC0033" && target.tree.file.line(at: $0.span.start) == line
+      ($0.code == "KC0033" || $0.message.hasPrefix("the path of a file"))
+        && target.tree.file.line(at: $0.span.start) == line
     }
     if isForeign { return }
     if owner < 0, name == target.text, module(path: "\(name).kc", isStandard: true) != nil || isStandardName(name) {

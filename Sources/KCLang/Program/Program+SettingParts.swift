@@ -107,7 +107,8 @@ extension Program {
     let name = String(setting.path.prefix { $0 != "." })
     report(
       "KC0190", "`\(setting.path)` leads into \(Self.article(type)), which has no fields to set", at: setting.pathSpan,
-      help: "give the value of `\(name)` as a whole: `--set '\(name)=…'`")
+      help: setting.expression == nil
+        ? "give the value of `\(name)` as a whole: `--set '\(name)=…'`" : "give it as a whole: `\(name) = …`")
   }
 
   /// The fields of a value that are set: what a schema computes from them is computed anew. Nil after a report.

@@ -84,6 +84,8 @@ struct SyntaxDamage {
       guard token.kind == .stringText, token.length < 300 else { continue }
       let text = tree.file.text(token.range)
       names.insert(text)
+      // A string that is not closed has swallowed what stands behind it.
+      for word in Self.words(text) { names.insert(word) }
       // An import may lack its first word.
       if text.hasSuffix(".kc") { declared.insert(importName(after: place, text, tree)) }
       if let last = text.split(separator: "/").last { names.insert(String(last.prefix { $0 != "." })) }
@@ -170,11 +172,29 @@ struct SyntaxDamage {
     // What a loop or a condition makes is not known where something in it is not.
     if diagnostic.code == "KC0166" || diagnostic.message.hasSuffix(" to delete") { return true }
     if uses(declared, diagnostic.span, trees) { return true }
+    // What parts of an object do not fit may be said in the part that could not be read.
+    if diagnostic.code.hasPrefix("KC04"), isWithinDamaged(diagnostic, trees) { return true }
     guard Self.ofNames.contains(diagnostic.code) else { return false }
     if hidesNames { return true }
+    return unknownNames(diagnostic, trees).contains { names.contains($0) }
+  }
+
+  /// The names that a report says nothing of is known: what stands at its place. Of what is missing, and of what comes from
+  /// the command line, all that its message names.
+  private func unknownNames(_ diagnostic: Diagnostic, _ trees: [SyntaxTree]) -> [String] {
+    let span = diagnostic.span
+    if Self.atTheirPlace.contains(diagnostic.code), trees.indices.contains(span.file), !span.range.isEmpty {
+      let file = trees[span.file].file
+      if span.end <= file.bytes.count { return Self.words(file.text(span.range)) }
+    }
     let quoted = diagnostic.message.split(separator: "`", omittingEmptySubsequences: false)
-    let words = quoted.enumerated().filter { $0.offset % 2 == 1 }.flatMap { $0.element.split { ".() ".contains($0) } }
-    return words.contains { names.contains(String($0)) }
+    return quoted.enumerated().filter { $0.offset % 2 == 1 }.flatMap { $0.element.split { ".() ".contains($0) } }
+      .map(String.init)
+  }
+
+  /// The names in a text, with dashes inside.
+  private static func words(_ text: String) -> [String] {
+    text.split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }.map(String.init)
   }
 
   /// Whether the innermost statement of a place holds damage or lies in it.
@@ -182,6 +202,16 @@ struct SyntaxDamage {
     guard let damaged = ranges[span.file], trees.indices.contains(span.file) else { return false }
     return trees[span.file].statements(at: span.range).contains { statement in
       damaged.contains { Self.touches($0, statement.range) }
+    }
+  }
+
+  /// Whether a statement at the top of a file that a report is about holds damage.
+  private func isWithinDamaged(_ diagnostic: Diagnostic, _ trees: [SyntaxTree]) -> Bool {
+    ([diagnostic.span] + diagnostic.labels.map(\.span)).contains { span in
+      guard let damaged = ranges[span.file], trees.indices.contains(span.file) else { return false }
+      return trees[span.file].root.childNodes(touching: span.range).contains { statement in
+        damaged.contains { Self.touches($0, statement.range) }
+      }
     }
   }
 
@@ -193,6 +223,11 @@ struct SyntaxDamage {
       tree.tokens[statement.tokenRange].contains { $0.kind == .name && names.contains(tree.file.text($0.range)) }
     }
   }
+
+  /// Those that are told where the name stands.
+  private static let atTheirPlace: Set<String> = [
+    "KC0100", "KC0101", "KC0102", "KC0103", "KC0104", "KC0105", "KC0106", "KC0107", "KC0108", "KC0130",
+  ]
 
   /// What is said of names that nothing has, and of what is missing.
   private static let ofNames: Set<String> = [

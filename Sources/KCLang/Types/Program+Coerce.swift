@@ -141,6 +141,12 @@ extension Program {
         : fix == nil ? "put into text it is one: `\"\\(…)\"`" : "in quotes it is one: `\"\(written)\"`"
     }
     if help == nil, hidden == 0, !value.isSecret { help = outsideHint(value, shape, at: site) }
+    if help == nil, hidden == 0, !value.isSecret, shape == .bool, value.tag == .string,
+      let text = tree.text(of: value), text == "true" || text == "false"
+    {
+      help = "without the quotes it is one: `\(text)`"
+      fix = edit(of: display(value), to: text, at: site)
+    }
     if help == nil, hidden == 0, !value.isSecret { (help, fix) = shapeHint(value, type, at: site) }
     let wanted = Self.article(describe(type))
     let message = subject >= 0 ? "`\(text(subject))` is \(wanted)" : "\(wanted) is expected here"

@@ -16,9 +16,20 @@ public struct DeclarationExplanation: Sendable {
 }
 
 extension Program {
+  /// What is called so from a file that imports another: all that it declares, `redis`, or one of that, `redis.server`.
+  func declarations(imported name: String) -> [DeclarationExplanation] {
+    let parts = name.split(separator: ".").map(String.init)
+    guard let first = parts.first, parts.count < 3 else { return [] }
+    let imports = modules.filter { !$0.isStandard }.flatMap(\.imports).filter { text($0.name) == first }
+    let imported = Set(imports.map { Int($0.module) }).filter { modules.indices.contains($0) }
+    return declarations(in: imported) { parts.count == 1 || $0 == parts[1] }
+  }
+
   /// The declarations at the top of the files, but for blocks, schemas and imports.
-  func declarations(named isMeant: (String) -> Bool) -> [DeclarationExplanation] {
-    modules.filter { !$0.isStandard }.flatMap { module in
+  ///
+  /// - Parameter places: the modules that are looked at; nil for all.
+  func declarations(in places: Set<Int>? = nil, named isMeant: (String) -> Bool) -> [DeclarationExplanation] {
+    modules.enumerated().filter { !$0.element.isStandard && places?.contains($0.offset) ?? true }.flatMap { _, module in
       trees[module.file].root.parts.compactMap { node in
         guard let kind = Self.declarationWords[node.kind], let token = Self.nameToken(of: node),
           case let name = node.word(token), isMeant(name)

@@ -14,6 +14,9 @@ extension Program {
     do throws(WhyError) {
       (resource, path) = try find(address, given, resources)
     } catch {
+      if case .ambiguous(_, let candidates) = error {
+        return try why(oneOf: candidates, address, path: given, resources)
+      }
       guard case .unknownAddress = error else { throw error }
       if let answer = why(instance: address, given) { return answer }
       // The instance is there, and has nothing of the path.
@@ -50,6 +53,23 @@ extension Program {
     return WhyAnswer(
       address: resource.address, path: path, subject: title(of: resource.instance), value: shown, layers: [],
       parameters: provenance.parameter.map { [$0] } ?? [], provenance: provenance)
+  }
+
+  /// What a name means that several resources have: the one that has the field, and of several those that stand in no
+  /// instance of a component, as in the source.
+  private mutating func why(
+    oneOf candidates: [String], _ name: String, path: String?, _ resources: [Resource]
+  ) throws(WhyError) -> WhyAnswer {
+    let outer = resources.filter { candidates.contains($0.address) && instances[Int($0.instance)].parent == root }
+    for group in [outer.map(\.address), candidates] {
+      var answers: [(address: String, answer: WhyAnswer)] = []
+      for one in group {
+        if let answer = try? why(address: one, path: path, resources: resources) { answers.append((one, answer)) }
+      }
+      if answers.count == 1 { return answers[0].answer }
+      if answers.count > 1 { throw WhyError.ambiguous(name, answers.map(\.address)) }
+    }
+    throw WhyError.ambiguous(name, candidates)
   }
 
   private static func answers(_ address: String, to name: String) -> Bool {

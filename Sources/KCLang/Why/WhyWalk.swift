@@ -167,7 +167,7 @@ extension Program {
     let isOverridden = settingOps[key] != nil || parameterValues[key] != nil
     let environments = environmentParameters[place] ?? []
     // What adds to a value leaves that of the layers below.
-    let lowest = environments.lastIndex { !$0.isAppend }
+    let lowest = environments.lastIndex { !$0.keepsOthers }
     if node.parts.contains(where: { !$0.isType }) {
       var fallback = layer(of: node, isSecret: isSecret)
       fallback.layer = "default"
@@ -175,10 +175,12 @@ extension Program {
       layers.append(fallback)
     }
     for (level, given) in environments.enumerated() {
+      let text = sourceText(given.setting.valueSpan, isSecret: isSecret)
+      let field = Program.names(in: given.setting.path).dropFirst()
       layers.append(
         WhyAnswer.Layer(
           layer: "env \(given.environment)", location: location(of: given.setting.pathSpan),
-          text: sourceText(given.setting.valueSpan, isSecret: isSecret),
+          text: given.isPart ? "\(Program.path(field)) = \(text)" : text,
           wins: !isOverridden && level >= lowest ?? 0))
     }
     if let given = parameterValues[key] {

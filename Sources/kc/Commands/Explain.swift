@@ -62,6 +62,15 @@ struct Explain: ParsableCommand {
     if steps.isEmpty, let policy = StandardPolicy.all.first(where: { $0.name == subject }) {
       return answer(PolicyPage(policy))
     }
+    let parts = subject.split(separator: ".").map(String.init)
+    // `deployment.container.port` is a type and a path, as `deployment .container.port` is.
+    if known.explain(type: subject) == nil, parts.count > 1 {
+      if !known.explain(declaration: parts[0]).isEmpty, known.explain(type: parts[1]) != nil {
+        return answer(TypePage(try type(parts[1], parts.dropFirst(2) + steps, known)))
+      }
+      guard known.explain(type: parts[0]) != nil else { throw unknown(subject, known) }
+      return answer(TypePage(try type(parts[0], parts.dropFirst() + steps, known)))
+    }
     answer(TypePage(try type(subject, steps, known)))
   }
 
@@ -129,16 +138,7 @@ struct Explain: ParsableCommand {
   private func type(
     _ subject: String, _ steps: [String], _ compilation: Compilation
   ) throws -> TypeExplanation {
-    guard var type = compilation.explain(type: subject) else {
-      let own = compilation.declarationNames
-      let keywords = compilation.typeNames.compactMap { compilation.explain(type: $0)?.keyword }
-      let guess =
-        Spelling.nearest(to: subject, among: keywords)
-        ?? Spelling.nearest(to: subject, among: compilation.typeNames + own)
-      throw Terminal.fail(
-        "there is no type, function or code `\(subject)`",
-        help: guess.map { "did you mean `\($0)`?" } ?? "`kc explain --list` lists them", code: .usage)
-    }
+    guard var type = compilation.explain(type: subject) else { throw unknown(subject, compilation) }
     for step in steps {
       guard let field = type.fields.first(where: { $0.name == step }) else {
         let names = type.fields.map(\.name)
@@ -154,6 +154,17 @@ struct Explain: ParsableCommand {
       type = next
     }
     return type
+  }
+
+  private func unknown(_ subject: String, _ compilation: Compilation) -> ExitCode {
+    let own = compilation.declarationNames
+    let keywords = compilation.typeNames.compactMap { compilation.explain(type: $0)?.keyword }
+    let guess =
+      Spelling.nearest(to: subject, among: keywords)
+      ?? Spelling.nearest(to: subject, among: compilation.typeNames + own)
+    return Terminal.fail(
+      "there is no type, function or code `\(subject)`",
+      help: guess.map { "did you mean `\($0)`?" } ?? "`kc explain --list` lists them", code: .usage)
   }
 
   /// The type that a list or an optional is made of.

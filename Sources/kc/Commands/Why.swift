@@ -33,25 +33,13 @@ struct Why: ParsableCommand {
     try project.report(output, as: format == .json ? .json : nil)
     let answer: WhyAnswer
     do {
-      answer = try find(project.compilation)
+      answer = try project.compilation.why(address: address, path: path)
     } catch {
       throw Self.failure(error)
     }
     switch format {
     case .human: Terminal.out(WhyText(style: output.style(for: 1)).text(answer))
     case .json: Terminal.out(JSON.text(WhyText.value(answer), pretty: true) + "\n")
-    }
-  }
-
-  /// A name that several resources have means the one that has the field.
-  private func find(_ compilation: Compilation) throws(WhyError) -> WhyAnswer {
-    do throws(WhyError) {
-      return try compilation.why(address: address, path: path)
-    } catch {
-      guard case .ambiguous(_, let candidates) = error, path != nil else { throw error }
-      let answers = candidates.compactMap { try? compilation.why(address: $0, path: path) }
-      guard answers.count == 1 else { throw error }
-      return answers[0]
     }
   }
 
