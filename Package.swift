@@ -125,7 +125,7 @@ let wanted = closure(testable.union(["KCTestSupport"]).union(testable.flatMap { 
 /// What a release's modules are compiled with besides.
 ///
 /// A generic type is asked for by the metadata of what it is made of, not by its mangled name: the runtime would look for
-/// each conformance that the name implies among all 11,700 of the binary, which took a third of a small `kc check`.
+/// each conformance that the name implies among all 11,700 of the binary, which took a tenth of a small `kc check`.
 let releaseFlags = SwiftSetting.unsafeFlags(
   ["-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors"], .when(configuration: .release))
 

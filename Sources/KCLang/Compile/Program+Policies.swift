@@ -114,7 +114,10 @@ extension Program {
     let span = node.tree.span(ofToken: words[1])
     guard policies.contains(where: { $0.name == key(name) }) else {
       if let known = StandardPolicy.all.first(where: { $0.name == name }) {
-        report("KC0100", "there is no policy `\(name)` here", at: span, help: "`import \(known.module)` brings it in")
+        // One import is missing, however many policies it would bring in.
+        let help = "`import \(known.module)` brings it in"
+        if diagnostics.all.contains(where: { $0.code == "KC0100" && $0.help == help }) { return nil }
+        report("KC0100", "there is no policy `\(name)` here", at: span, help: help)
         return nil
       }
       reportUnknown(
