@@ -3,7 +3,7 @@ public import KCData
 extension YAML {
   /// Writes objects of a `Tree` as block-style YAML, straight from the arena: fields in the order that people expect
   /// of Kubernetes objects, what is absent left out, secrets as `(secret)`.
-  public struct ObjectWriter: Sendable {
+  public struct ObjectWriter {
     private let tree: Tree
     /// By key: its place among all keys in the order of their bytes.
     private let ranks: [Int32]

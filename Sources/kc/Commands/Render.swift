@@ -7,7 +7,7 @@ import KCPlan
 import KCSyntax
 
 /// `kc render`
-struct Render: AsyncParsableCommand {
+struct Render: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "render",
     abstract: "Print the objects that the program declares, sorted and stable.",
@@ -23,22 +23,21 @@ struct Render: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
   @Option(help: "yaml or json.") var format = Format.yaml
 
-  func run() async throws {
+  func run() throws {
     let project = try Project.load(options)
     try project.report(output, as: format == .json ? .json : nil)
     switch format {
-    case .yaml: await writeYAML(project)
+    case .yaml: writeYAML(project)
     case .json: writeJSON(project)
     }
   }
 
-  /// An object in the compiler's own values, from which it is written straight, or one that was made of them.
-  private enum Source: Sendable {
-    case tree(TreeValue)
-    case value(Value)
-  }
-
-  private func writeYAML(_ project: Project) async {
+  /// Writes in chunks, straight from the compiler's values.
+  private func writeYAML(_ project: Project) {
+    enum Source {
+      case tree(TreeValue)
+      case value(Value)
+    }
     let tree = project.compilation.tree
     let namer = ObjectNamer(tree)
     var order = ObjectOrder<Source>()
@@ -52,49 +51,16 @@ struct Render: AsyncParsableCommand {
       }
     }
     for one in project.neededNamespaces() { order.add(.value(Self.ordered(one.object)), as: one.object) }
-    await Self.write(order.objects, with: YAML.ObjectWriter(tree))
-  }
-
-  /// How many objects one task writes: enough to be worth a task.
-  private static let share = 256
-  /// How many shares are written before the first of them is printed: what bounds their memory.
-  private static let ahead = 8
-
-  /// Writes shares of the objects side by side, and prints them in order.
-  private static func write(_ objects: [Source], with writer: YAML.ObjectWriter) async {
-    let starts = Array(stride(from: 0, to: objects.count, by: share))
-    await withTaskGroup(of: (Int, [UInt8]).self) { group in
-      var (begun, printed) = (0, 0)
-      var waiting: [Int: [UInt8]] = [:]
-      func begin() {
-        while begun < min(printed + ahead, starts.count) {
-          let (place, part) = (begun, objects[starts[begun]..<min(starts[begun] + share, objects.count)])
-          group.addTask { (place, text(of: part, writer)) }
-          begun += 1
-        }
-      }
-      begin()
-      for await (place, text) in group {
-        waiting[place] = text
-        while let next = waiting.removeValue(forKey: printed) {
-          Terminal.out(next)
-          printed += 1
-        }
-        begin()
-      }
-    }
-  }
-
-  private static func text(of objects: ArraySlice<Source>, _ empty: YAML.ObjectWriter) -> [UInt8] {
-    var writer = empty
-    for (place, object) in zip(objects.indices, objects) {
+    var writer = YAML.ObjectWriter(tree)
+    for (place, object) in order.objects.enumerated() {
       if place > 0 { writer.endDocument() }
       switch object {
       case .tree(let value): writer.append(value)
       case .value(let value): writer.append(value)
       }
+      if writer.count >= 1 << 16 { Terminal.out(writer.take()) }
     }
-    return writer.take()
+    Terminal.out(writer.take())
   }
 
   private func writeJSON(_ project: Project) {
