@@ -13,21 +13,22 @@ extension Pattern {
 
   /// The same for ASCII text, with the states as bits of one number; nil where the text is not ASCII.
   private func matchesQuickly(_ text: UnsafeBufferPointer<UInt8>) -> Bool? {
-    let (closures, classes) = (closures, classes)
+    let (closures, takers) = (closures, takers)
     var states = closures[0]
+    // Most bytes are taken by the states that took the one before.
+    var last: UInt64 = 0
     for byte in text {
       guard byte < 128 else { return nil }
-      var next: UInt64 = 0
-      var rest = states
+      let taking = states & takers[Int(byte)]
+      if taking == 0 { return false }
+      if taking == last { continue }
+      last = taking
+      states = 0
+      var rest = taking
       while rest != 0 {
-        let state = rest.trailingZeroBitCount
+        states |= closures[rest.trailingZeroBitCount + 1]
         rest &= rest &- 1
-        let set = classes[state]
-        let isTaken = byte < 64 ? set.low >> UInt64(byte) & 1 : set.high >> UInt64(byte - 64) & 1
-        if isTaken == 1 { next |= closures[state + 1] }
       }
-      if next == 0 { return false }
-      states = next
     }
     return states >> UInt64(steps.count - 1) & 1 == 1
   }

@@ -25,10 +25,10 @@ public struct Pattern: Sendable, Hashable {
   /// How many groups it has.
   public private(set) var groups = 0
   private var keepsGroups = false
-  /// For automata of at most 64 steps without `^` and `$`: what each state reaches without taking a scalar, and which
-  /// of the first 128 scalars each state takes, as sets of bits.
+  /// For automata of at most 64 steps without `^` and `$`, as sets of bits: what each state reaches without taking a
+  /// scalar, and which states take each of the first 128 scalars.
   private(set) var closures: [UInt64] = []
-  private(set) var classes: [(low: UInt64, high: UInt64)] = []
+  private(set) var takers: [UInt64] = []
 
   /// Reads a pattern, or says what is wrong with it.
   ///
@@ -71,13 +71,12 @@ public struct Pattern: Sendable, Hashable {
       }
     }
     closures = steps.indices.map { reached(from: $0) }
-    classes = steps.map { step in
-      var set: (low: UInt64, high: UInt64) = (0, 0)
-      guard case .take(let ranges, let negated) = step else { return set }
-      for scalar in 0..<128 as Range<UInt32> where ranges.contains(where: { $0.contains(scalar) }) != negated {
-        if scalar < 64 { set.low |= 1 << UInt64(scalar) } else { set.high |= 1 << UInt64(scalar - 64) }
+    takers = Array(repeating: 0, count: 128)
+    for (state, step) in steps.enumerated() {
+      guard case .take(let ranges, let negated) = step else { continue }
+      for scalar in 0..<128 where ranges.contains(where: { $0.contains(UInt32(scalar)) }) != negated {
+        takers[scalar] |= 1 << UInt64(state)
       }
-      return set
     }
   }
 
