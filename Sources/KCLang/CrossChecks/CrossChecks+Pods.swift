@@ -134,11 +134,13 @@ extension CrossChecks {
     guard let key, let name, let owner = self.object(kind, object.namespace, name),
       child(reference, names.optional).map({ !$0.value.isTrue }) ?? true
     else { return }
-    var known: [String] = []
-    for part in [names.data, names.stringData, names.binaryData] {
-      known += fields(child(owner.root, part)).map { program.text(Int32($0.key)) }
+    let parts = [names.data, names.stringData, names.binaryData].compactMap { child(owner.root, $0) }
+    if let wanted = program.tree.keys.find(key),
+      parts.contains(where: { program.tree.field(wanted, of: $0.value).map { !$0.value.isNone } ?? false })
+    {
+      return
     }
-    guard !known.contains(key) else { return }
+    let known = parts.flatMap { fields($0) }.map { program.text(Int32($0.key)) }
     let guess = Program.nearest(to: key, among: known)
     report(
       "KC0411", "\(title(object)) reads the key `\(key)` of \(title(owner)), which has no such key", at: site,

@@ -42,11 +42,17 @@ extension Program {
     project.name = name
     let record = materialize(TreeValue(.instance, payload: UInt32(index)))
     var settings = plainValue(of: record) ?? .object([:])
-    for child in children(of: index) {
+    // By itself: a group that stands in the settings, too, would be copied for each of its children.
+    var groups: [Int32: Value] = [:]
+    let children = children(of: index)
+    for child in children {
       let value = plainValue(of: materialize(TreeValue(.instance, payload: UInt32(child)))) ?? .object([:])
-      var group = settings[text(instances[Int(child)].kind) + "s"] ?? .object([:])
-      group[text(instances[Int(child)].name)] = value
-      settings[text(instances[Int(child)].kind) + "s"] = group
+      groups[instances[Int(child)].kind, default: .object([:])][text(instances[Int(child)].name)] = value
+    }
+    for child in children {
+      if let group = groups.removeValue(forKey: instances[Int(child)].kind) {
+        settings[text(instances[Int(child)].kind) + "s"] = group
+      }
     }
     project.settings = settings
     declaredNodes = project.nodes.map { DeclaredNode($0) }
