@@ -65,6 +65,36 @@ import Testing
       let part = "let p = \"\(String(repeating: "a", count: count / 2))b\"\n"
       return text + part + "let b = \"\\(t.contains(p)) \\(p in t) \\(t.split(p).count) \\(t.replace(p, \"c\"))\"\n"
     },
+    Shape(testDescription: "moves", size: 50) { count in
+      lines(count) { "config n\($0) { data { X = \"1\" } }\nmoved from config.o\($0) to config.n\($0)" }
+    },
+    Shape(testDescription: "a chain of moves", size: 250) { count in
+      "config c\(count) { data { X = \"1\" } }\n" + lines(count) { "moved from config.c\($0) to config.c\($0 + 1)" }
+    },
+    Shape(testDescription: "references to keys of one config", size: 100) { count in
+      "config c { data {\n" + lines(count) { "  k\($0) = \"1\"" }
+        + "} }\ndeployment d { container main { image = \"a:1\"\n" + lines(count) { "  env E\($0) = c.data.k\($0)" }
+        + "} }\n"
+    },
+    Shape(testDescription: "nodes of a project", size: 50) { count in
+      "project p {\n" + lines(count) { "  node n\($0) { cpu = 4, memory = 8Gi }" } + "}\n"
+    },
+    Shape(testDescription: "cases of an enum", size: 250) { count in
+      "enum E { " + (0..<count).map { "c\($0)" }.joined(separator: ", ") + " }\nparam e: E = c1\nlet n = match e {\n"
+        + lines(count) { "  c\($0) -> \($0)" } + "}\nconfig c { data { X = \"\\(n)\" } }\n"
+    },
+    Shape(testDescription: "autoscalers", size: 25) { count in
+      lines(count) {
+        "deployment d\($0) { container main { image = \"a:1\", cpu = 1... } }\n"
+          + "autoscaler a\($0) { scale = d\($0), replicas = 1...3, cpu = 80% }"
+      }
+    },
+    Shape(testDescription: "disruption budgets", size: 25) { count in
+      lines(count) {
+        "deployment d\($0) { replicas = 3, container main { image = \"a:1\" } }\n"
+          + "disruptionbudget b\($0) { guard = d\($0), keep = 1 }"
+      }
+    },
     Shape(testDescription: "mistakes", size: 50, limits: ["KC0100", "KC0012"]) { count in
       lines(count) { "let a\($0) = unknown\($0)" }
     },

@@ -5,8 +5,10 @@ internal import KCSyntax
 struct Coverage {
   var type: TypeID
   var subject: SyntaxNode
-  /// What is left, for types of finitely many parts; nil where that is not known.
-  var rest: [TypeID]?
+  /// What it consists of, for types of finitely many parts; nil where that is not known.
+  let parts: [TypeID]?
+  /// Those of them that are left.
+  private(set) var left: Set<TypeID>
   var hasDefault = false
   /// Whether a part was left over by a pattern that cannot be decided.
   var isOpen = false
@@ -31,8 +33,14 @@ struct Coverage {
   init(_ type: TypeID, _ subject: SyntaxNode, _ program: borrowing Program) {
     self.type = type
     self.subject = subject
-    rest = Self.parts(program.types.base(type), program)
+    parts = Self.parts(program.types.base(type), program)
+    left = Set(parts ?? [])
   }
+
+  /// What is left, in the order of the type's parts; nil where the type is not told apart.
+  var rest: [TypeID]? { parts?.filter { left.contains($0) } }
+
+  mutating func take(_ part: TypeID) { left.remove(part) }
 
   /// The parts of a type that patterns tell apart; nil for types that are not told apart.
   private static func parts(_ type: TypeID, _ program: borrowing Program) -> [TypeID]? {
@@ -129,7 +137,7 @@ extension Program {
     }
     if isOpen {
       // `List` and `Box` say nothing of what is in them, the subject's type does.
-      let known = (Coverage(coverage.type, coverage.subject, self).rest ?? []).filter { isCovered($0, by: type) }
+      let known = (coverage.parts ?? []).filter { isCovered($0, by: type) }
       if known.count == 1 { type = known[0] }
     }
     return [Fact(path: path, kind: .present), Fact(path: path, kind: .type(type))]
@@ -137,8 +145,8 @@ extension Program {
 
   /// What is known where `_` takes what earlier cases have left.
   private mutating func factsOfRest(_ coverage: Coverage, _ scope: Int32) -> [Fact] {
-    guard let rest = coverage.rest, let path = path(of: coverage.subject, in: scope) else { return [] }
-    let gone = (Coverage(coverage.type, coverage.subject, self).rest ?? []).filter { !rest.contains($0) }
+    guard let parts = coverage.parts, let path = path(of: coverage.subject, in: scope) else { return [] }
+    let gone = parts.filter { !coverage.left.contains($0) }
     return gone.compactMap { part in
       switch types[types.base(part)] {
       case .none: Fact(path: path, kind: .present)
@@ -192,24 +200,23 @@ extension Program {
   private mutating func cover(_ type: TypeID, _ node: SyntaxNode, _ coverage: inout Coverage) {
     guard isOwn(file: node.span.file) else { return }
     let isRepeated = !coverage.covered.insert(type).inserted && type != TypeTable.bool
-    guard let rest = coverage.rest, !isRepeated else {
+    guard let all = coverage.parts, !isRepeated else {
       if isRepeated { reportCovered(node) }
       return
     }
-    let all = Coverage(coverage.type, coverage.subject, self).rest ?? []
+    // What covers itself alone is most of what long matches have.
+    if coverage.left.contains(type), isCoveredAlone(type) { return coverage.take(type) }
     let truth: Bool? = node.text == "true" ? true : node.text == "false" ? false : nil
     if let truth {
       if truth ? coverage.isTrueLeft : coverage.isFalseLeft { return reportCovered(node) }
       if truth { coverage.isTrueLeft = true } else { coverage.isFalseLeft = true }
-      if coverage.isTrueLeft, coverage.isFalseLeft { coverage.rest = rest.filter { $0 != TypeTable.bool } }
+      if coverage.isTrueLeft, coverage.isFalseLeft { coverage.take(TypeTable.bool) }
       if !all.contains(TypeTable.bool) { reportImpossible(node, coverage) }
       return
     }
-    let left = rest.filter { !isCovered($0, by: type) }
-    if left.count < rest.count {
-      coverage.rest = left
-      return
-    }
+    let taken = all.filter { coverage.left.contains($0) && isCovered($0, by: type) }
+    for part in taken { coverage.take(part) }
+    if !taken.isEmpty { return }
     if all.contains(where: { isCovered($0, by: type) }) {
       reportCovered(node)
     } else if !all.contains(where: { !mismatches(type, $0) }) {
@@ -219,6 +226,15 @@ extension Program {
 
   private mutating func reportCovered(_ node: SyntaxNode) {
     report("KC0309", "`\(node.text)` was matched before: this case is never reached", at: node.span)
+  }
+
+  /// Whether a part of a type covers no other: a text, a number, a case of an enum.
+  private func isCoveredAlone(_ part: TypeID) -> Bool {
+    switch types[part] {
+    case .text, .number, .none: true
+    case .schema(let schema): schemas[Int(schema.index)].caseName >= 0 && schemas[Int(schema.index)].generic < 0
+    default: false
+    }
   }
 
   private func isCovered(_ part: TypeID, by type: TypeID) -> Bool {
@@ -234,7 +250,7 @@ extension Program {
   }
 
   private mutating func reportImpossible(_ node: SyntaxNode, _ coverage: Coverage) {
-    let known = (Coverage(coverage.type, coverage.subject, self).rest ?? []).map { patternText($0, coverage.type) }
+    let known = (coverage.parts ?? []).map { patternText($0, coverage.type) }
     let guess = Self.nearest(to: node.text, among: known)
     report(
       "KC0310",
@@ -245,7 +261,7 @@ extension Program {
 
   /// A pattern whose value is not known yet, of a type that nothing can match.
   private mutating func checkPattern(_ op: Int32, _ node: SyntaxNode, _ coverage: Coverage) {
-    guard op >= 0, coverage.rest != nil, isOwn(code.ops[Int(op)].site) else { return }
+    guard op >= 0, coverage.parts != nil, isOwn(code.ops[Int(op)].site) else { return }
     var type = typeOf(op)
     if case .range(let inner) = types[type] { type = inner }
     if type != TypeTable.unknown, mismatches(type, coverage.type), mismatches(coverage.type, type) {

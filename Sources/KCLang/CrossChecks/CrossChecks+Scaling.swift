@@ -48,12 +48,19 @@ extension CrossChecks {
         break
       }
     }
-    for other in all("HorizontalPodAutoscaler") where other.instance < object.instance {
-      guard let same = self.target(of: other), same.instance == target.instance else { continue }
+    if let other = scalers[target.instance].map({ objects[$0] }), other.instance != object.instance {
       report(
         "KC0441", "\(title(object)) scales \(title(target)), which \(title(other)) scales too", at: object.root.site,
         labels: [(other.root.site, "the other one")], help: "one autoscaler has several metrics: put them into one")
     }
+  }
+
+  /// By workload: the first autoscaler that scales it.
+  func findScalers() -> [Int32: Int] {
+    Dictionary(
+      places(of: "HorizontalPodAutoscaler").compactMap { place in
+        target(of: objects[place]).map { ($0.instance, place) }
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   private func requests(_ container: Node, _ name: String) -> Bool {
@@ -63,25 +70,20 @@ extension CrossChecks {
     return [names.requests, names.limits].contains { child(resources, $0).flatMap { child($0, key) } != nil }
   }
 
-  mutating func checkBudget(_ object: Object) {
+  /// - Parameter place: where the object is among all.
+  mutating func checkBudget(_ object: Object, _ place: Int) {
     guard let spec = child(object.root, names.spec),
       let selector = child(spec, names.selector).flatMap({ child($0, names.matchLabels) })
     else { return }
     let guarded = pods(selector, in: object.namespace)
-    for other in all("PodDisruptionBudget")
-    where other.instance < object.instance && other.namespace == object.namespace {
-      guard
-        let labels = child(other.root, names.spec).flatMap({ child($0, names.selector) }).flatMap({
-          child($0, names.matchLabels)
-        }),
-        case let same = pods(labels, in: other.namespace),
-        let pod = guarded.first(where: { one in same.contains { $0.instance == one.instance } })
-      else { continue }
+    let shared = guarded.first { guards[$0.instance] != nil }
+    if let pod = shared, let other = guards[pod.instance].map({ objects[$0] }) {
       report(
         "KC0451", "\(title(object)) guards \(title(pod)), which \(title(other)) guards too", at: object.root.site,
         isWarning: true,
         labels: [(other.root.site, "the other one")], help: "pods with two budgets cannot be evicted at all")
     }
+    for pod in guarded where guards[pod.instance] == nil { guards[pod.instance] = place }
     if let lose = child(spec, names.maxUnavailable), isNone(lose.value) {
       return report(
         "KC0450", "\(title(object)) lets no pod go, so no node could ever be drained", at: lose.site,
@@ -117,7 +119,7 @@ extension CrossChecks {
   /// How many pods run at most: what an autoscaler allows, else the workload's own number.
   private func replicas(_ object: Object) -> Int64? {
     guard object.kind == "Deployment" || object.kind == "StatefulSet" || object.kind == "ReplicaSet" else { return nil }
-    for scaler in all("HorizontalPodAutoscaler") where target(of: scaler)?.instance == object.instance {
+    if let scaler = scalers[object.instance].map({ objects[$0] }) {
       return child(scaler.root, names.spec).flatMap { int($0, names.maxReplicas) }
     }
     return child(object.root, names.spec).map { int($0, names.replicas) ?? 1 }

@@ -45,6 +45,10 @@ struct CrossChecks: ~Copyable {
     "KC0470",
   ]
   var objects: [Object] = []
+  /// By workload, as places among the objects: the first autoscaler that scales it, and the first budget, of those that
+  /// were checked, that guards its pods.
+  private(set) var scalers: [Int32: Int] = [:]
+  var guards: [Int32: Int] = [:]
   /// Where they are among `objects`.
   private var index: ObjectIndex
 
@@ -58,6 +62,7 @@ struct CrossChecks: ~Copyable {
 
   /// All that is wrong.
   mutating func run() -> [(diagnostic: Diagnostic, block: Int32)] {
+    scalers = findScalers()
     for place in objects.indices {
       let object = objects[place]
       hold(object)
@@ -68,7 +73,7 @@ struct CrossChecks: ~Copyable {
       case "Ingress": checkIngress(object)
       case "HTTPRoute": checkRoute(object)
       case "HorizontalPodAutoscaler": checkAutoscaler(object)
-      case "PodDisruptionBudget": checkBudget(object)
+      case "PodDisruptionBudget": checkBudget(object, place)
       case "RoleBinding", "ClusterRoleBinding": checkBinding(object)
       case "Role", "ClusterRole": checkRole(object)
       case "PersistentVolumeClaim": checkSize(object.root, title(object))
@@ -187,6 +192,9 @@ extension CrossChecks {
 
   func all(_ kind: String) -> [Object] { index.all(kind).map { objects[$0] } }
 
+  /// The same, as places among the objects.
+  func places(of kind: String) -> [Int] { index.all(kind) }
+
   /// What runs pods with all labels of a selector, in a namespace.
   func pods(_ selector: Node, in namespace: String) -> [Object] {
     let wanted = fields(selector)
@@ -231,7 +239,9 @@ extension CrossChecks {
     group: String = ""
   ) {
     guard let name, self.object(kind, namespace ?? object.namespace, name, group: group) == nil else { return }
-    if namespace == nil, let other = all(kind).first(where: { $0.name == name && $0.namespace != object.namespace }) {
+    let places = places(of: kind)
+    let elsewhere = places.first { objects[$0].name == name && objects[$0].namespace != object.namespace }
+    if namespace == nil, let other = elsewhere.map({ objects[$0] }) {
       return report(
         "KC0413",
         "\(title(object)) names the \(word) `\(name)` of its namespace, and the program has it in another", at: site,
@@ -239,9 +249,9 @@ extension CrossChecks {
         notes: ["\(title(object)) is in `\(object.namespace)`, and sees nothing of other namespaces there"],
         help: "declare both in one namespace; a \(word) that is on the cluster already may have any name")
     }
-    let known = all(kind).filter { $0.namespace == namespace ?? object.namespace }
-    guard let near = Program.nearest(to: name, among: known.map(\.name)),
-      let other = known.first(where: { $0.name == near })
+    let known = places.filter { objects[$0].namespace == namespace ?? object.namespace }
+    guard let near = Program.nearest(to: name, among: known.map { objects[$0].name }),
+      let other = known.first(where: { objects[$0].name == near }).map({ objects[$0] })
     else { return }
     report(
       "KC0413", "\(title(object)) names the \(word) `\(name)`, and the program has `\(near)`", at: site,
