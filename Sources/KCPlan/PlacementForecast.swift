@@ -11,6 +11,7 @@ struct PlacementForecast {
   private let desired: [String: DesiredObject]
   var snapshot: Snapshot
   private var podCount = 0
+  private var told = ToldRules()
   /// Jobs whose pods are in the snapshot.
   private var jobs: [(pods: [String], wave: Int, isAwaited: Bool)] = []
   /// The pods that were placed, by name, with the workload that they are of.
@@ -288,7 +289,7 @@ struct PlacementForecast {
     }
   }
 
-  private func explain(_ explanation: Explanation, _ step: Step, _ placement: inout Placement) {
+  private mutating func explain(_ explanation: Explanation, _ step: Step, _ placement: inout Placement) {
     if let problem = explanation.problem {
       placement.obstacles = [
         Placement.Obstacle(
@@ -313,20 +314,33 @@ struct PlacementForecast {
   }
 
   /// The rule in the source that ended up in the part of the pod that bars the node.
-  func rule(for constraint: String?, address: String) -> DesiredObject.Rule? {
+  mutating func rule(for constraint: String?, address: String) -> DesiredObject.Rule? {
     guard let constraint else { return nil }
     return rules(under: constraint, address: address).first
   }
 
   /// The rules in the source that a part of the pod was made of.
-  private func rules(under constraint: String, address: String) -> [DesiredObject.Rule] {
+  private mutating func rules(under constraint: String, address: String) -> [DesiredObject.Rule] {
+    // Each node that a pod does not fit asks, mostly for the same: a workload's rules are found by a walk through it.
+    if told.address != address { told = ToldRules(address: address, all: desired[address]?.rules ?? []) }
+    if let known = told.byConstraint[constraint] { return known }
     let part = "spec.template.\(constraint)"
     func holds(_ outer: String, _ inner: String) -> Bool {
       inner.hasPrefix(outer) && (inner.utf8.dropFirst(outer.utf8.count).first.map { $0 == 0x2e || $0 == 0x5b } ?? true)
     }
-    return desired[address]?.rules.filter { rule in
+    let found = told.all.filter { rule in
       let path = rule.path.description
       return holds(path, part) || holds(part, path)
-    } ?? []
+    }
+    told.byConstraint[constraint] = found
+    return found
   }
+}
+
+/// The rules of the workload that was explained last.
+struct ToldRules {
+  var address: String?
+  var all: [DesiredObject.Rule] = []
+  /// By the part of the pod that they are asked for.
+  var byConstraint: [String: [DesiredObject.Rule]] = [:]
 }

@@ -80,7 +80,7 @@ public struct Snapshot: Sendable {
     default:
       guard context.update(object) else { return }
       contextVersion = memo.nextVersion()
-      context.collectAskedLabels(&askedLabels)
+      Context.collectAskedLabels(of: object, &askedLabels)
     }
   }
 

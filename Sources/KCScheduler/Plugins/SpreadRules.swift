@@ -38,11 +38,12 @@ struct SpreadRules {
   /// The pods that belong together with a pod: those of its services and of its workload.
   private static func selector(_ rules: PodRules, _ context: Context) -> LabelSelector? {
     var labels: [String: String] = [:]
-    for (_, service) in context.services.sorted(by: { $0.key < $1.key })
-    where service.namespace == rules.namespace && !service.selector.isEmpty {
-      guard service.selector.allSatisfy({ rules.labels[$0.key] == $0.value }) else { continue }
-      labels.merge(service.selector) { $1 }
+    // Few of all services are the pod's: these alone are put in order.
+    let own = context.services.filter { _, service in
+      service.namespace == rules.namespace && !service.selector.isEmpty
+        && service.selector.allSatisfy { rules.labels[$0.key] == $0.value }
     }
+    for (_, service) in own.sorted(by: { $0.key < $1.key }) { labels.merge(service.selector) { $1 } }
     if let kind = rules.content.ownerKind, let name = rules.content.ownerName,
       let workload = context.workloads["\(kind)/\(rules.namespace)/\(name)"]
     {

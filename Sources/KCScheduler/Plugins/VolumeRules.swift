@@ -122,7 +122,7 @@ struct VolumeRules: Sendable {
   }
 
   private func isInZone(_ node: NodeObject) -> Bool {
-    guard Self.zoneKeys.contains(where: { node.labels[$0] != nil }) else { return true }
+    guard !bound.isEmpty, Self.zoneKeys.contains(where: { node.labels[$0] != nil }) else { return true }
     for volume in bound {
       for key in Self.zoneKeys {
         guard let zones = volume.labels[key] else { continue }

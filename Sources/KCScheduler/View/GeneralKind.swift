@@ -46,14 +46,17 @@ extension PodRules.Content {
 }
 
 extension Context {
-  /// Adds the names of the labels that services and workloads select by.
-  func collectAskedLabels(_ names: inout Set<String>) {
-    for service in services.values { names.formUnion(service.selector.keys) }
-    for workload in workloads.values {
-      names.formUnion(workload["matchLabels"]?.object?.keys ?? [])
-      for expression in workload["matchExpressions"]?.array ?? [] {
+  /// Adds the names of the labels that an object selects by, where it is a service or a workload.
+  static func collectAskedLabels(of object: Value, _ names: inout Set<String>) {
+    let selector = object.at("spec", "selector")
+    switch object.kind {
+    case "Service", "ReplicationController": names.formUnion(selector?.object?.keys ?? [])
+    case "ReplicaSet", "StatefulSet":
+      names.formUnion(selector?["matchLabels"]?.object?.keys ?? [])
+      for expression in selector?["matchExpressions"]?.array ?? [] {
         if let key = expression["key"]?.string { names.insert(key) }
       }
+    default: return
     }
   }
 }

@@ -251,6 +251,7 @@ struct PodView: Sendable {
 
   /// What a pod of another kind counts for.
   mutating func relation(to other: PodRules, _ snapshot: borrowing Snapshot) -> [Relation.Share] {
+    if isStranger(other) { return [] }
     if let known = relations[ObjectIdentifier(other)] { return known.shares }
     var shares: [Relation.Share] = []
     addFilterShares(other, &shares, snapshot)
@@ -264,6 +265,18 @@ struct PodView: Sendable {
     }
     relations[ObjectIdentifier(other)] = Relation(rules: other, shares: shares)
     return shares
+  }
+
+  /// Whether neither of two kinds has a rule about the other: true of most, and quicker seen than looked up.
+  private func isStranger(_ other: PodRules) -> Bool {
+    if rules.hasAffinity || other.hasAffinity { return false }
+    if other.namespace != rules.namespace { return true }
+    func counts(_ constraint: SpreadConstraint) -> Bool {
+      !constraint.selector.isEmpty && constraint.selector.matches(other.labels)
+    }
+    // The system's constraints all have the same selector.
+    if isSystemSpread { return !(soft.first.map(counts) ?? false) }
+    return !hard.contains { counts($0.constraint) } && !soft.contains(where: counts)
   }
 
   private mutating func addFilterShares(
