@@ -87,9 +87,11 @@ extension Value {
       return
     }
     guard value != nil || self[first] != nil else { return }
-    var child = self[first] ?? .object([:])
-    child.set(value, at: keys.dropFirst())
-    self[first] = child
+    var fields: Fields
+    if case .object(let existing) = self { fields = existing } else { fields = Fields() }
+    self = .null  // As above: what the field holds is changed where it stands.
+    fields[first, default: .object([:])].set(value, at: keys.dropFirst())
+    self = .object(fields)
   }
 }
 

@@ -1,10 +1,7 @@
 import KCLang
 import KCSyntax
+import KCTestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Programs of the kinds that make compilers slow: the cost grows as their size does, or they are refused by a limit.
 @Suite struct GrowthTests {
@@ -100,36 +97,21 @@ import Testing
     },
   ]
 
-  /// The processor time of this thread, in seconds: other work on the machine does not count.
   private func cost(_ text: String, _ environment: String?, _ allowed: Set<String>) -> Double {
-    func now() -> Double {
-      var time = timespec()
-      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-    let start = now()
     let options = CompileOptions(environment: environment)
-    let result = Compilation(entry: ["main.kc"], provider: MemorySources(["main.kc": text]), options: options)
-    let end = now()
-    #expect(Set(result.diagnostics.map(\.code)).subtracting(allowed) == [])
-    return end - start
+    let sources = MemorySources(["main.kc": text])
+    return Growth.cost {
+      let result = Compilation(entry: ["main.kc"], provider: sources, options: options)
+      #expect(Set(result.diagnostics.map(\.code)).subtracting(allowed) == [])
+    }
   }
 
   @Test(arguments: shapes) func costGrowsAsSizeDoes(_ shape: Shape) {
     let isChain = shape.testDescription == "a chain of environments"
-    func best(_ size: Int) -> Double {
-      let text = shape.make(size)
-      return (0..<3).map { _ in cost(text, isChain ? "e\(size)" : nil, shape.limits) }.min() ?? 0
-    }
-    // What every program costs, the least of several: too much taken off would make of little next to nothing.
     let nothing = (0..<5).map { _ in cost("let x = 1\n", nil, []) }.min() ?? 0
-    // 8 where cost grows as size does, 64 where it grows as its square: far from both. What else the machine does
-    // makes one of the two dearer now and then; what grows as its square does so each time.
-    var ratios: [Double] = []
-    repeat {
-      let small = max(0.004, best(shape.size) - nothing)
-      ratios.append((best(shape.size * 8) - nothing) / small)
-    } while (ratios.last ?? 0) >= 30 && ratios.count < 4
+    let ratios = Growth.ratios(size: shape.size, nothing: nothing) { size in
+      cost(shape.make(size), isChain ? "e\(size)" : nil, shape.limits)
+    }
     #expect((ratios.last ?? 0) < 30, "eight times the size of \(shape.size) costs \(ratios) times as much")
   }
 }

@@ -41,11 +41,12 @@ extension Lifter {
   }
 
   private mutating func liftConfig() -> Bool {
-    // What is null stays for `raw`.
-    var data = Fields()
-    for (key, value) in rest.peek("data")?.object ?? [:] where value.string != nil { data[key] = value }
+    let all = rest.peek("data")?.object ?? [:]
+    let data: Fields = all.filter { $1.string != nil }
     if !data.isEmpty {
-      for key in data.keys { rest.take("data", key) }
+      rest.take("data")
+      // What is null stays for `raw`.
+      if data.count < all.count { rest.replace(.object(all.filter { $1.string == nil }), at: "data") }
       lines.append(SourceLine(.body("data", data, nil), [rest.path("data")]))
     }
     add("immutable", bool: "immutable")
