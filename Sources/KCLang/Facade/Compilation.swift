@@ -43,7 +43,7 @@ public struct Compilation: Sendable {
 
   init(_ frozen: FrozenProgram, _ found: [Resource]) {
     var resources = found
-    diagnostics = frozen.program.diagnostics.sorted().map { frozen.program.redacted($0) }
+    diagnostics = frozen.program.diagnostics.sorted().map { frozen.program.redacted($0).shortened }
     sources = frozen.program.files
     environments = frozen.program.environments.map(\.name)
     project = frozen.program.project

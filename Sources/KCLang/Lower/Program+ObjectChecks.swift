@@ -23,8 +23,11 @@ extension Program {
         let isMissing = cause.reason == "FieldValueRequired"
         let why =
           !hasSecrets ? cause.message : isMissing ? "it is not there" : "its value is not what the API asks for"
+        // Of an object that is too large, no field is the one that is.
+        let block = title(of: resource.instance)
+        let what = cause.field == "[]" ? block : "`\(cause.field)` of \(block)"
         let refusal = Diagnostic(
-          "KC0197", "the API server refuses `\(cause.field)` of \(title(of: resource.instance)): \(why)",
+          "KC0197", "the API server refuses \(what): \(why)",
           at: span(site(of: cause, in: resource)), help: isMissing ? Self.wayOut(of: cause.field, kind) : nil)
         diagnostics.add(refusal, about: reportPlace(of: refusal.span, about: resource.instance))
       }
