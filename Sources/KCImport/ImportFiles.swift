@@ -58,11 +58,14 @@ struct ImportFiles {
     return [imports, declarations].filter { !$0.isEmpty }.map { $0 + "\n" }.joined()
   }
 
+  /// The line of a project's file by which an import knows its own.
+  static let exactLine = "  exact = true // no labels and annotations but those that the files say\n"
+
   private func project(_ name: String) -> String {
     var lines = ""
     if let namespace = plan.namespace { lines += "  namespace = \(SourceText.quoted(namespace))\n" }
     if !(exact?.isEmpty ?? false) {
-      lines += "  exact = true // no labels and annotations but those that the files say\n"
+      lines += Self.exactLine
     }
     if plan.isInOtherNamespaces {
       lines += "  createNamespaces = false // those that no manifest holds are there, or others make them\n"

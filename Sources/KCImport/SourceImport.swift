@@ -67,6 +67,12 @@ public enum SourceImport {
     return draft.result()
   }
 
+  /// Whether a `project.kc` reads as one that an import wrote, and may be the one that another would write.
+  public static func isProjectFile(_ bytes: [UInt8]) -> Bool {
+    let text = String(decoding: bytes, as: UTF8.self)
+    return text.hasPrefix("project ") && (text.contains(ImportFiles.exactLine) || text.hasSuffix(" {}\n"))
+  }
+
   /// Source for objects that come from one file, or from none.
   public static func source(for objects: [Value], file: String = "") -> Result {
     source(for: objects.map { ImportedObject($0, file: file) })

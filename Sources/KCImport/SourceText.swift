@@ -132,6 +132,12 @@ enum SourceText {
     }
   }
 
+  /// A variable's value as it can stand without quotes, and comes out the same: `8080`, `true`; nil where it needs them.
+  static func plainVariable(_ text: String) -> String? {
+    if text == "true" || text == "false" { return text }
+    return text.first != "-" && Int64(text).map { "\($0)" } == text ? text : nil
+  }
+
   /// A text of several lines as a block, whose lines are indented by `indent`; nil where one line serves better.
   static func block(_ text: String, indent: String) -> String? {
     let bytes = Array(text.utf8)

@@ -27,7 +27,7 @@ extension SourceWriter {
     if !isValue(line), line.inner.isEmpty || !remarks.isCommented(number, line.count),
       let text = oneLine(line, room: SourceLines.width - 2 * level, isInner: false)
     {
-      put(text)
+      put(line.isText ? CallText.wrapped(text, level: level) : text)
       skipLines(line.count)
       behindLine(number)
       return put("\n")
@@ -76,7 +76,9 @@ extension SourceWriter {
       }
       return "\(head) = \(text)"
     case .body(let head, let fields, let shape):
-      let space = isInner ? room : SourceLines.width / 2
+      // What an object says in the API's terms is no more than that line where it is one setting, however deep.
+      let isOne = head.hasSuffix("aw") && Value.object(fields).leaves == 1
+      let space = isInner || isOne ? room - head.utf8.count - 1 : SourceLines.width / 2
       guard isInner || head != "data", space > 0, !isCommented(line) else { return nil }
       return inline(fields, shape, room: space).map { "\(head) \($0)" }
     case .block(let head, let lines):

@@ -195,7 +195,7 @@ struct SourceWriter {
 
   /// A value on the rest of a line; nil where it does not fit there.
   func short(_ value: Value, _ shape: Shape?, room: Int, depth: Int = 0) -> String? {
-    guard room > 0, depth < 4 else { return nil }
+    guard room > 0, depth < 4 || value.isScalar else { return nil }
     switch value {
     case .object(let fields): return shortRecord(fields, shape, room: room, depth: depth)
     case .array(let elements):

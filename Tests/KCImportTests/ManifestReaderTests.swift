@@ -95,6 +95,16 @@ import Testing
     #expect(read(config("a") + "{").notes.map(\.severity) == [.error])
   }
 
+  @Test func objectsOfOneNameAreToldApartByWhatTheyDoNotShare() {
+    func config(_ namespace: String) -> String {
+      "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: \(namespace)}}\n---\n"
+    }
+    let files = [("one.yaml", config("shop")), ("two.yaml", config("shop") + config("test"))]
+    let objects = files.flatMap { ManifestReader.read(Array($1.utf8), file: $0).objects }
+    let addresses = SourceImport.source(for: objects).addresses
+    #expect(addresses == ["config.a", "config.a-two", "config.a-test"])
+  }
+
   @Test func duplicateKeysNameBothPlaces() {
     let note = read(head + "data:\n  a: '1'\n  b: '2'\n  a: '3'\n").notes.first
     #expect(note?.severity == .error)

@@ -88,10 +88,8 @@ extension Lifter {
     guard let source = variable.peek("valueFrom") else {
       let text = variable.text("value") ?? ""
       guard variable.isEmpty else { return nil }
-      if names.texts[text] == nil, text == "true" || text == "false" || Int64(text).map({ "\($0)" }) == text,
-        text.first != "-"
-      {
-        return .text("\(head) = \(text)", variable.path)
+      if names.texts[text] == nil, let plain = SourceText.plainVariable(text) {
+        return .text("\(head) = \(plain)", variable.path)
       }
       return .value(head, .string(text), variable.path)
     }

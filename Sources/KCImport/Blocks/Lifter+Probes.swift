@@ -31,9 +31,7 @@ extension Lifter {
       let service = probe.text("grpc", "service") ?? ""
       action = "grpc(\(number)\(service.isEmpty ? "" : ", service: \(SourceText.quoted(service))")"
     } else if let command = probe.texts("exec", "command"), !command.isEmpty {
-      let texts = command.map(literal)
-      let line = "[\(texts.joined(separator: ", "))]"
-      action = "exec(" + (line.utf8.count <= 80 ? line : "[\n      \(texts.joined(separator: "\n      "))\n    ]")
+      action = "exec(\(commandText(command))"
     } else {
       return nil
     }
@@ -53,6 +51,16 @@ extension Lifter {
     }
     guard probe.isEmpty else { return nil }
     return .text("\(field) = probe.\(action)\(times)\(extra))", given.path)
+  }
+
+  /// A command within a probe: on one line where it fits, and its scripts as they were written.
+  private func commandText(_ command: [String]) -> String {
+    let blocks = command.map { SourceText.block($0, indent: SourceLines.indent(4)) }
+    let texts = zip(command, blocks).map { $1 ?? literal($0) }
+    let line = "[\(texts.joined(separator: ", "))]"
+    if line.utf8.count <= 80, blocks.allSatisfy({ $0 == nil }) { return line }
+    let indent = "\n\(SourceLines.indent(3))"
+    return "[\(indent)\(texts.joined(separator: indent))\n\(SourceLines.indent(2))]"
   }
 
   /// `preStop = ["nginx", "-s", "quit"]`, `preStop = hook.sleep(5s)`

@@ -68,7 +68,7 @@ struct RemarkPlaces {
       guard let line = exact[outer] ?? (outer.isEmpty ? rawLine : nil) else { continue }
       if holds(line, comment.path.elements.suffix(depth)) {
         texts.insert(comment.text)
-        return inner.append(comment)
+        return keep(comment, within: line, depth)
       }
       if let line = first[comment.path] { return put(comment, line, isMoved: true) }
       if outer.isEmpty { break }
@@ -86,12 +86,12 @@ struct RemarkPlaces {
   private mutating func settle(gap: YAML.Comment) {
     guard let name = gap.path.elements.last else { return }
     if let line = exact[gap.path] { return put(gap, line) }
-    if isInner(gap) { return inner.append(gap) }
+    if keepsInner(gap) { return }
     if let line = first[gap.path], !Self.wrappers.contains(name) { put(gap, line) }
   }
 
   private mutating func settle(below comment: YAML.Comment) {
-    if isInner(comment) { return inner.append(comment) }
+    if keepsInner(comment) { return }
     var outer = comment.path
     while !outer.isEmpty {
       if let line = exact[outer], !lines[line].inner.isEmpty { return put(comment, line) }
@@ -101,20 +101,29 @@ struct RemarkPlaces {
     left.append(comment)
   }
 
-  /// Whether a comment belongs to something within a value that is written as it is.
-  private func isInner(_ comment: YAML.Comment) -> Bool {
+  /// Keeps a comment that belongs to something within a value that is written as it is; false where it does not.
+  private mutating func keepsInner(_ comment: YAML.Comment) -> Bool {
     var outer = comment.path
     var depth = 0
     while true {
       if let line = exact[outer] ?? (outer.isEmpty ? rawLine : nil),
         holds(line, comment.path.elements.suffix(depth))
       {
+        keep(comment, within: line, depth)
         return true
       }
       if outer.isEmpty { return false }
       outer.elements.removeLast()
       depth += 1
     }
+  }
+
+  /// A line of several parts of the object, as `data` and `stringData` of a secret, is written as its first one.
+  private mutating func keep(_ comment: YAML.Comment, within line: Int, _ depth: Int) {
+    var comment = comment
+    let path = lines[line].paths.first ?? FieldPath()
+    comment.path.elements = path.elements + comment.path.elements.suffix(depth)
+    inner.append(comment)
   }
 
   /// The line with what no other says.

@@ -60,7 +60,9 @@ extension ComposeEmitter {
         if scalar.bool != nil { return value }
         if case .int = scalar { return value.hasPrefix("-") ? SourceText.quoted(value) : value }
       }
-      return hostText(Self.unexpanded(value), key, service)
+      let text = hostText(Self.unexpanded(value), key, service)
+      // `PORT=8080` in a list is a text, too, and reads as it does in a map.
+      return text == SourceText.quoted(value) ? SourceText.plainVariable(value) ?? text : text
     }
     let taken = taken(key)
     if loader.reader.variables.given[key] == nil {

@@ -9,7 +9,7 @@ extension ComposeEmitter {
     }
     if let path = definition["file"]?.text.map({ loader.reader.variables.plain($0) }) {
       if let bytes = loader.open(ComposeLoader.join(loader.reader.files[definition.file], path)) {
-        return declareConfig(source, key: key, bytes: bytes, at: definition).map { .config($0) }
+        return fileOfProject(source, path: path, key: key, bytes, owner: source, at: definition)
       }
       note(.warning, "`\(path)` cannot be read: the config `\(source)` is empty", at: definition)
       return .config(declareConfig(source, key: key, text: ""))
@@ -18,6 +18,40 @@ extension ComposeEmitter {
       .warning, "the config `\(source)` is not in these files: it is declared empty", help: "put its text into it",
       at: definition)
     return .config(declareConfig(source, key: key, text: ""))
+  }
+
+  /// A file of the project as a config, or as a secret where it is one of variables, and some of these are secret.
+  ///
+  /// - Parameter owner: what is put before the name of a variable of the environment where another has that name.
+  mutating func fileOfProject(
+    _ wanted: String, path: String, key: String, _ bytes: [UInt8], owner: String, at node: ComposeNode
+  ) -> ComposeService.Source? {
+    if ComposeEnvFile.isNamed(path), let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0),
+      !ComposeVariables.hasMarks(text)
+    {
+      let secrets = ComposeEnvFile.secrets(in: text)
+      if !secrets.isEmpty {
+        let marked = marked(text, secrets, owner)
+        return .secret(declareSecret(wanted, key: Self.dataKey(key), text: marked, at: node))
+      }
+    }
+    return declareConfig(wanted, key: key, bytes: bytes, at: node).map { .config($0) }
+  }
+
+  /// The text with variables of the environment for its secret values.
+  private mutating func marked(
+    _ text: String, _ secrets: [(key: String, value: Substring)], _ owner: String
+  ) -> String {
+    var out = ""
+    var place = text.startIndex
+    for (key, value) in secrets {
+      let wanted = key.replacing(".", with: "_").replacing("-", with: "_")
+      let name = claim(wanted, "=\(value)", prefix: Self.variableName(owner))
+      loader.reader.variables.passwords.insert(name)
+      out += text[place..<value.startIndex] + loader.reader.variables.mark("${\(name):-}") { _ in }
+      place = value.endIndex
+    }
+    return out + text[place...]
   }
 
   /// A text of the files as a config, or as a secret where one stands in it.
@@ -80,8 +114,11 @@ extension ComposeEmitter {
         ? emitter.input(variable, at: node) : emitter.parameter(variable)
     }
     note(
-      .note, "the config `\(wanted)` has secrets in it: it is a secret here",
-      alike: .init(subject: "`\(wanted)`", many: "the configs % have secrets in them: they are secrets here"), at: node)
+      .note, "`\(key)` has secrets in it: it is a secret here, which reads them from the environment",
+      help: "set them where `kc` runs",
+      alike: .init(
+        subject: "`\(key)`",
+        many: "% have secrets in them: they are secrets here, which read them from the environment"), at: node)
     declare(2) { Self.write("secret \(name)", [(key, written)], to: &$0) }
     return name
   }

@@ -25,10 +25,10 @@ extension ComposeEmitter {
     }
     guard size <= Self.mostBytes else { return nil }
     let last = full.split(separator: "/").last.map(String.init) ?? "files"
-    let name = configFiles[full] ?? declareConfig("\(service.host)-\(last)", files)
-    configFiles[full] = name
+    let source = boundFiles[full] ?? .config(declareConfig("\(service.host)-\(last)", files))
+    boundFiles[full] = source
     let isScript = files.contains { $0.text.hasPrefix("#!") }
-    return .init(target: target, source: .config(name), isReadOnly: true, mode: isScript ? "755" : nil)
+    return .init(target: target, source: source, isReadOnly: true, mode: isScript ? "755" : nil)
   }
 
   /// Whether a folder is what an image is built from, or the project itself.

@@ -172,12 +172,13 @@ extension ComposeEmitter {
       let name = declareSecret("\(service.host)-\(key)", key: key, input: nil, at: item)
       return .init(target: target, source: .secret(name), path: key, isReadOnly: true)
     }
-    guard let name = configFiles[full] ?? declareConfig("\(service.host)-\(key)", key: key, bytes: bytes, at: item)
+    guard
+      let source = boundFiles[full]
+        ?? fileOfProject("\(service.host)-\(key)", path: full, key: key, bytes, owner: service.host, at: item)
     else { return nil }
-    configFiles[full] = name
+    boundFiles[full] = source
     let isScript = bytes.starts(with: Array("#!".utf8))
-    return .init(
-      target: target, source: .config(name), path: key, isReadOnly: true, mode: isScript ? "755" : nil)
+    return .init(target: target, source: source, path: key, isReadOnly: true, mode: isScript ? "755" : nil)
   }
 
   /// An entry of `configs` or `secrets` of a service.

@@ -39,11 +39,16 @@ extension ComposeEmitter {
       noteAddress(String(rest[...end]), at: item)
       rest = rest[rest.index(after: end)...].drop { $0 == ":" }
     }
-    let parts = rest.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    let variables = loader.reader.variables
+    let parts = rest.split(separator: ":", omittingEmptySubsequences: false).flatMap { part -> [String] in
+      // A variable may give more than the port: `${SQL_PORT:-127.0.0.1:13306}:3306`.
+      let plain = variables.plain(String(part))
+      return plain.contains(":") ? plain.split(separator: ":").map(String.init) : [String(part)]
+    }
     guard let target = parts.last, parts.count <= 3 else {
       return noPort(text, at: item)
     }
-    if parts.count == 3 { noteAddress(loader.reader.variables.plain(parts[0]), at: item) }
+    if parts.count == 3 { noteAddress(variables.plain(parts[0]), at: item) }
     let published = parts.count > 1 ? parts[parts.count - 2] : nil
     add(target, published: published, transport: transport, at: item, to: &service)
   }

@@ -38,6 +38,48 @@ enum ComposeEnvFile {
     return out
   }
 
+  /// Whether a file's name says that it has such lines.
+  static func isNamed(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    return name.hasSuffix(".env") || name.hasPrefix(".env.")
+  }
+
+  /// The values that must not stand in a program in clear, with the names of their variables, as parts of the text.
+  static func secrets(in text: String) -> [(key: String, value: Substring)] {
+    var out: [(key: String, value: Substring)] = []
+    var rest = text[...]
+    while let first = rest.first {
+      if first.isWhitespace {
+        rest.removeFirst()
+        continue
+      }
+      let line = rest.prefix { !$0.isNewline }
+      guard first != "#", let equals = line.firstIndex(of: "=") else {
+        rest = rest[line.endIndex...]
+        continue
+      }
+      let key = line[..<equals].split(separator: " ").last.map(String.init) ?? ""
+      rest = rest[line.index(after: equals)...].drop { $0 == " " || $0 == "\t" }
+      let value = written(rest)
+      if ComposeSecrets.isSecret(key), Int(value) == nil || key.uppercased().contains("PASS") {
+        if !value.isEmpty { out.append((key, value)) }
+      } else if let part = ComposeSecrets.secret(in: String(value)), let range = value.firstRange(of: part) {
+        out.append((key, value[range]))
+      }
+      rest = rest[value.endIndex...].drop { !$0.isNewline }
+    }
+    return out
+  }
+
+  /// A value as it is written, without its quotes and the comment behind it.
+  private static func written(_ rest: Substring) -> Substring {
+    if let quote = rest.first, quote == "\"" || quote == "'", let end = rest.dropFirst().firstIndex(of: quote) {
+      return rest[rest.index(after: rest.startIndex)..<end]
+    }
+    let line = rest.prefix { !$0.isNewline }
+    return line.prefix(plain(line).count)
+  }
+
   private static func plain(_ text: Substring) -> String {
     var value = text
     if value.first == "#" { return "" }

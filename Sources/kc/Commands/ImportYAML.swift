@@ -36,8 +36,7 @@ struct ImportYAML: ParsableCommand {
     let selection = ImportSelection(objects, reading: notes)
     objects = selection.objects
     notes = selection.allNotes
-    let layout = SourceImport.Options(isLifting: lift, isMirroring: out != nil, project: newProject)
-    let result = SourceImport.source(for: objects, layout)
+    let result = source(for: objects)
     ImportReport.say(notes + result.notes, output)
     let hasErrors = (notes + result.notes).contains { $0.severity == .error }
     guard !objects.isEmpty else {
@@ -56,9 +55,24 @@ struct ImportYAML: ParsableCommand {
     if hasErrors { throw Exit.input.exit }
   }
 
-  /// The name of the project that is written: that of the folder; nil where there is one already, or none is wanted.
+  /// The source; where a project is there, such as fits into it.
+  ///
+  /// A project that an import wrote is one that this one would write, too: it stays, and so do the files that it is for.
+  private func source(for objects: [ImportedObject]) -> SourceImport.Result {
+    var layout = SourceImport.Options(isLifting: lift, isMirroring: out != nil, project: newProject)
+    if let out, let known = Files.read("\(out)/project.kc") {
+      if SourceImport.isProjectFile(known) {
+        let result = SourceImport.source(for: objects, layout)
+        if result.files.contains(where: { $0.path == "project.kc" && Array($0.text.utf8) == known }) { return result }
+      }
+      layout.project = nil
+    }
+    return SourceImport.source(for: objects, layout)
+  }
+
+  /// The name of the project that is written: that of the folder; nil where none is wanted.
   private var newProject: String? {
-    guard let out, !Files.exists("\(out)/project.kc") else { return nil }
+    guard let out else { return nil }
     guard !out.split(separator: "/").allSatisfy({ $0 == "." || $0 == ".." }) else {
       return Self.projectName(ProjectSources.realPath(out) ?? "")
     }
@@ -99,7 +113,9 @@ struct ImportYAML: ParsableCommand {
   }
 
   private func write(_ result: SourceImport.Result, to folder: String) throws {
-    try ImportOutput.write(result.files.map { ($0.path, $0.text) }, to: folder, force: force)
+    let project = Files.read("\(folder)/project.kc")
+    let files = result.files.filter { $0.path != "project.kc" || Array($0.text.utf8) != project }
+    try ImportOutput.write(files.map { ($0.path, $0.text) }, to: folder, force: force)
   }
 
   private func prove(_ objects: [ImportedObject], _ result: SourceImport.Result) throws {

@@ -267,7 +267,7 @@ import Testing
     ]
     let source = run(files, ["a.yaml", "b.yaml"]).source
     #expect(source.contains("args = [\"y\", \"yes\", \"on\"]"))
-    #expect(source.contains("env A = \"1\"") && source.contains("env B = 3"))
+    #expect(source.contains("env A = 1") && source.contains("env B = 3"))
     #expect(source.contains("= 81") && !source.contains("= 80"))
   }
 

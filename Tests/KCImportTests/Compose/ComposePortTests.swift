@@ -197,6 +197,19 @@ import Testing
             ], every: 5s, timeout: 5s)
         """))
   }
+
+  @Test func variablesMayGiveMoreThanThePort() {
+    let result = checked(
+      """
+      services:
+        db: {image: "mysql:8", ports: ["${SQL_PORT:-127.0.0.1:13306}:3306"]}
+        site: {image: "site:1", ports: ["${SITE:-8081:80}", "${BIND:-0.0.0.0}:${PORT:-8443}:443"]}
+      """)
+    #expect(!result.notes.contains { $0.severity == .error }, "\(result.notes.map(\.message))")
+    #expect(result.source.contains("port out-13306 = 13306 -> db.app.mysql"), "\(result.source)")
+    #expect(result.source.contains("port out-8081 = 8081 -> site.app.http"), "\(result.source)")
+    #expect(result.source.contains("param PORT: Int = 8443"), "\(result.source)")
+  }
 }
 
 extension String {
