@@ -51,6 +51,8 @@ enum PlainForm {
 
   private static func saysNothing(_ value: Value, _ field: KubeSchema.Field, _ key: String) -> Bool {
     guard value.array?.isEmpty ?? value.object?.isEmpty ?? false, !field.isRequired else { return false }
+    // Of an autoscaler: where it says none, the API server takes those that it has by itself; it refuses an empty list.
+    if key == "policies" { return false }
     switch field.shape {
     case .list, .map: return field.presence == .whenNotZero
     case .type: return optionalStructs.contains(key)

@@ -87,6 +87,21 @@ import Testing
       ]) == [])
   }
 
+  /// The API server refuses it, where it gives others their own.
+  @Test func anEmptyListOfPoliciesStays() {
+    let scaler: Value = [
+      "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": ["name": "a"],
+      "spec": [
+        "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "a"], "maxReplicas": 2,
+        "behavior": ["scaleDown": ["policies": []]],
+      ],
+    ]
+    let imported = [ImportedObject(scaler, file: "a.yaml")]
+    let proof = RoundTrip(imported, SourceImport.source(for: imported), checksObjects: true)
+    #expect(proof.differences == [])
+    #expect(proof.diagnostics.contains { $0.contains("spec.behavior.scaleDown.policies") }, "\(proof.diagnostics)")
+  }
+
   @Test func repeatedTextsAreLifted() {
     let objects: [Value] = ["a", "b"].map { name in
       [

@@ -19,10 +19,13 @@ extension Program {
       refused.insert(resource.instance)
       let hasSecrets = ObjectOrigins.hasSecrets(self, resource.tree)
       // What secrets hold is assumed here, or nothing to be shown.
-      for cause in causes where !(hasSecrets && kind == "Secret") || cause.reason == "FieldValueRequired" {
+      for cause in causes {
         let isMissing = cause.reason == "FieldValueRequired"
+        let isOfKey = Self.quoted(cause.message).map { cause.field == "data[\($0)]" } ?? false
+        if hasSecrets, kind == "Secret", !isMissing, !isOfKey { continue }
         let why =
-          !hasSecrets ? cause.message : isMissing ? "it is not there" : "its value is not what the API asks for"
+          !hasSecrets || isOfKey
+          ? cause.message : isMissing ? "it is not there" : "its value is not what the API asks for"
         // Of an object that is too large, no field is the one that is.
         let block = title(of: resource.instance)
         let what = cause.field == "[]" ? block : "`\(cause.field)` of \(block)"
