@@ -53,8 +53,8 @@ extension ComposeEmitter {
       return nil
     }
     guard !command.isEmpty else { return nil }
-    let own: Set = [service.key, service.host, service.node["container_name"]?.text ?? service.key]
-    if let request = Self.request(kind == "CMD" ? command.joined(separator: " ") : command[0], own) {
+    let asked = kind == "CMD" ? command.joined(separator: " ") : command[0]
+    if let request = Self.request(asked, Self.names(of: service)) {
       let port = service.ports.first { $0.number == String(request.port) }.map(\.name)
       let written = port.flatMap { names.isTop($0) ? nil : $0 } ?? String(request.port)
       let scheme = request.isTLS ? ["scheme: \"HTTPS\""] : []
@@ -63,6 +63,22 @@ extension ComposeEmitter {
     }
     let words = kind == "CMD" ? command : ["/bin/sh", "-c", command[0]]
     return ("probe.exec", action(words, service), [])
+  }
+
+  /// The names by which a container reaches itself.
+  private static func names(of service: ComposeService) -> Set<String> {
+    [service.key, service.host, service.node["container_name"]?.text ?? service.key]
+  }
+
+  /// The port that the check of a service asks its own container at; nil where it asks none.
+  static func checkedPort(_ service: ComposeService) -> Int? {
+    guard let check = service.node["healthcheck"], check["disable"]?.bool != true, let test = check["test"] else {
+      return nil
+    }
+    let words = test.text.map { ["CMD-SHELL", $0] } ?? (test.items ?? []).compactMap(\.text)
+    guard words.count > 1, words[0] == "CMD" || words[0] == "CMD-SHELL" else { return nil }
+    let command = words[0] == "CMD" ? words.dropFirst().joined(separator: " ") : words[1]
+    return request(command, names(of: service))?.port
   }
 
   /// Options that change nothing of what a probe of Kubernetes finds: it follows redirects, and asks for no certificates.

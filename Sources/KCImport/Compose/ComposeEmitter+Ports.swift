@@ -16,6 +16,10 @@ extension ComposeEmitter {
     {
       add(port, transport: "TCP", published: nil, to: &service)
     }
+    // What the service answers at is a port, whoever asks.
+    if service.ports.isEmpty, let port = Self.checkedPort(service) {
+      add(port, transport: "TCP", published: nil, to: &service)
+    }
   }
 
   private mutating func read(_ item: ComposeNode, into service: inout ComposeService) {

@@ -127,7 +127,7 @@ import Testing
     ("curl http://localhost:1/ http://localhost:2/", "probe.exec("),
   ])
   func checksThatAskAreProbesThatAsk(_ command: String, _ probe: String) {
-    let result = checked("services: {web: {image: a, healthcheck: {test: '\(command)'}}}")
+    let result = checked("services: {web: {image: a, ports: [9000], healthcheck: {test: '\(command)'}}}")
     expect(result, ["ready = \(probe)"])
   }
 

@@ -198,6 +198,22 @@ import Testing
         """))
   }
 
+  @Test func whatChecksAskIsAPort() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: web:1
+          healthcheck: {test: "curl -f http://localhost:8080/login/ || exit 1", interval: 5s}
+        worker: {image: "web:1", command: work, depends_on: {web: {condition: service_healthy}}}
+      """)
+    for line in [
+      "port http = 8080", "ready = probe.http(\"/login/\", port: http, every: 5s",
+      "service web {\n  select = web\n  port http = 8080 -> web.app.http\n}",
+      "until nc -z \\(web.host) \\(web.port.http.number)",
+    ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
+  }
+
   @Test func variablesMayGiveMoreThanThePort() {
     let result = checked(
       """
