@@ -125,13 +125,14 @@ struct ComposeEmitter {
     if entries.isEmpty { return note(.error, "there are no services in this project", at: node) }
     defer { noteThatNoneIsChosen(node) }
     var chosen: [ComposeNode.Entry] = []
+    let takesAll = takesAllProfiles(entries, at: node)
     for entry in entries {
       guard entry.node.entries != nil || entry.node.isNull else {
         note(.error, "the service `\(entry.key)` is a map of what it needs", at: entry.node)
         continue
       }
       let profiles = texts(entry.node["profiles"], "profiles")
-      if !profiles.isEmpty, !profiles.contains(where: isActive) {
+      if !profiles.isEmpty, !takesAll, !profiles.contains(where: isActive) {
         note(
           .note, "`\(entry.key)` is left out: it belongs to the profile \(profiles.joined(separator: ", "))",
           help: "import it with `--profile \(profiles[0])`", at: entry.node)
@@ -170,11 +171,25 @@ struct ComposeEmitter {
     for config in project["configs"]?.entries ?? [] { config.node["environment"]?.text.map { _ = taken($0) } }
   }
 
-  /// All services may belong to profiles that nobody asked for.
+  /// Whether the services of all profiles are taken: nobody asked for one, and without them there would be none.
+  private mutating func takesAllProfiles(_ entries: [ComposeNode.Entry], at node: ComposeNode) -> Bool {
+    let profiles = entries.map { texts($0.node["profiles"], "profiles") }
+    guard options.profiles.isEmpty, !profiles.isEmpty,
+      profiles.allSatisfy({ !$0.isEmpty && !$0.contains(where: isActive) })
+    else { return false }
+    var seen = Set<String>()
+    let names = profiles.joined().filter { seen.insert($0).inserted }
+    note(
+      .warning, "all services belong to profiles, and none of these is asked for: all are taken",
+      help: "`--profile NAME` takes the services of one: \(names.joined(separator: ", "))", at: node)
+    return true
+  }
+
+  /// All services may belong to profiles other than those that were asked for.
   private mutating func noteThatNoneIsChosen(_ node: ComposeNode) {
     guard services.isEmpty, (node.entries ?? []).allSatisfy({ $0.node["profiles"] != nil }) else { return }
     note(
-      .error, "all services belong to profiles, and none of these is asked for",
+      .error, "all services belong to profiles other than \(options.profiles.joined(separator: ", "))",
       help: "`--profile NAME` imports the services of one, `--profile '*'` those of all", at: node)
   }
 

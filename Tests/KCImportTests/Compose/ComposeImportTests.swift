@@ -145,11 +145,25 @@ import Testing
     }
     #expect(errors("services: {}") == ["there are no services in this project"])
     #expect(
-      errors("services: {a: {image: a, profiles: [x]}}")
-        == ["all services belong to profiles, and none of these is asked for"])
-    #expect(
       errors("services: {a: {image: a, ports: ['80:${PORT}']}}")
         == ["nothing gives this port: the variable `PORT` is empty"])
+  }
+
+  /// With none of them there would be nothing.
+  @Test func whereAllServicesBelongToProfilesAllAreTaken() {
+    let text = "services: {a: {image: a, profiles: [x, y]}, b: {image: b, profiles: [y]}}"
+    func result(_ profiles: [String]) -> ComposeImport {
+      ComposeImport(files: ["compose.yaml"], options: .init(profiles: profiles, projectName: "shop")) {
+        $0 == "compose.yaml" ? Array(text.utf8) : nil
+      }
+    }
+    let all = result([])
+    #expect(all.source.contains("deployment a {") && all.source.contains("deployment b {"))
+    let help = all.notes.first { $0.message.hasSuffix("none of these is asked for: all are taken") }?.help
+    #expect(help == "`--profile NAME` takes the services of one: x, y")
+    #expect(!result(["x"]).source.contains("deployment b {"))
+    let errors = result(["z"]).notes.filter { $0.severity == .error }.map(\.message)
+    #expect(errors == ["all services belong to profiles other than z"])
   }
 
   @Test func commentsStandAboveWhatTheirPartBecame() {
