@@ -52,6 +52,11 @@ import Testing
     #expect(set.contains("statefulset web {") && set.contains("rollout = \"RollingUpdate\""))
   }
 
+  @Test func namesAndRuntimesOfPods() {
+    let text = pod("hostname: db-0\n  runtimeClassName: nvidia")
+    #expect(text.contains("  hostname = \"db-0\"\n  runtimeClass = \"nvidia\"\n") && !text.contains("aw {"))
+  }
+
   @Test func whatIsEmptySaysNothing() {
     let text = pod(
       "affinity: {}\n  hostAliases: []\n  imagePullSecrets: []\n  securityContext: {}",

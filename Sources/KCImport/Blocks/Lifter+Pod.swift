@@ -122,7 +122,10 @@ extension Lifter {
     if let shared = pod.bool("shareProcessNamespace") {
       lines.append(.text("shareProcesses = \(shared)", pod.path("shareProcessNamespace")))
     }
-    for (name, key) in [("dnsPolicy", "dnsPolicy"), ("nodeName", "nodeName"), ("scheduler", "schedulerName")] {
+    for (name, key) in [
+      ("hostname", "hostname"), ("runtimeClass", "runtimeClassName"), ("dnsPolicy", "dnsPolicy"),
+      ("nodeName", "nodeName"), ("scheduler", "schedulerName"),
+    ] {
       if let text = pod.text(key) { lines.append(.text("\(name) = \(literal(text))", pod.path(key))) }
     }
     // The API server fills it in for pods alone, and not in templates of pods.

@@ -102,7 +102,7 @@ extension ComposeEmitter {
   mutating func declareConfig(_ wanted: String, _ files: [(key: String, text: String)]) -> String {
     let name = names.declare(ComposeNames.dns(wanted) ?? "config", ending: "config")
     let written = files.map { ($0.key, contents($0.text)) }
-    declare(1) { Self.write("config \(name)", written, to: &$0) }
+    declare(Self.files) { Self.write("config \(name)", written, to: &$0) }
     return name
   }
 
@@ -119,7 +119,7 @@ extension ComposeEmitter {
       alike: .init(
         subject: "`\(key)`",
         many: "% have secrets in them: they are secrets here, which read them from the environment"), at: node)
-    declare(2) { Self.write("secret \(name)", [(key, written)], to: &$0) }
+    declare(Self.files) { Self.write("secret \(name)", [(key, written)], to: &$0) }
     return name
   }
 

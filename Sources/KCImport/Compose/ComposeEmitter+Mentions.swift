@@ -65,7 +65,7 @@ extension ComposeEmitter {
       var ports = own.compactMap(\.port)
       let image = services[place].node["image"]?.text.map { loader.reader.variables.plain($0) }
       // Who says no port means the one that the image is known for; what serves pages may do so by any.
-      let isOpen = services[place].ports.isEmpty
+      let isOpen = services[place].ports.isEmpty || services[place].isOpen
       if ports.isEmpty, !isOpen, let known = image.flatMap(ComposePorts.ofImage), known != 80 { ports = [known] }
       var service = services[place]
       for port in ports where (1...65535).contains(port) {

@@ -161,9 +161,6 @@ extension ComposeEmitter {
   /// Fields of the pod that have no ergonomic form.
   mutating func readPodFields(_ service: inout ComposeService) {
     let node = service.node
-    if let text = node["hostname"]?.text, let name = ComposeNames.dns(loader.reader.variables.plain(text)) {
-      service.raw.append(("hostname", SourceText.quoted(name)))
-    }
     var byAddress: [(String, [String])] = []
     for pair in pairs(node["extra_hosts"], "extra_hosts") {
       let address = loader.reader.variables.plain(pair.value ?? "").filter { $0 != "[" && $0 != "]" }

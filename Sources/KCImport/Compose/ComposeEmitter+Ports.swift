@@ -16,9 +16,10 @@ extension ComposeEmitter {
     {
       add(port, transport: "TCP", published: nil, to: &service)
     }
-    // What the service answers at is a port, whoever asks.
+    // What the service answers at is a port, whoever asks; it may have others.
     if service.ports.isEmpty, let port = Self.checkedPort(service) {
       add(port, transport: "TCP", published: nil, to: &service)
+      service.isOpen = true
     }
   }
 

@@ -33,6 +33,10 @@ extension ComposeEmitter {
     }
     for (field, key) in [("network_mode", "hostNetwork"), ("pid", "hostPID"), ("ipc", "hostIPC")]
     where node[field]?.text == "host" { out.line("\(key) = true") }
+    if let text = node["hostname"]?.text, let name = ComposeNames.dns(loader.reader.variables.plain(text)) {
+      writeRemarks(node["hostname"], to: &out)
+      out.line("hostname = \(SourceText.quoted(name))")
+    }
     // Variables such as `REDIS_PORT`, which Compose does not make, would be taken for settings.
     if !hosts.isEmpty { out.line("serviceLinks = false") }
     writeAnnotations(service, to: &out)

@@ -102,15 +102,23 @@ struct ComposeEmitter {
     for text in header { out.line(text) }
     if !header.isEmpty { out.gap() }
     writeParameters(to: &out)
-    for declaration in declarations.sorted(by: { $0.order < $1.order }) {
+    // What services read stands before them, but for the files: these are long, and not what a reader looks for.
+    for declaration in declarations.sorted(by: { $0.order < $1.order }) where declaration.order != Self.files {
       out.gap()
       out.paste(declaration.lines)
     }
     if !out.text.isEmpty, !bodies.text.isEmpty { out.gap() }
+    for declaration in declarations where declaration.order == Self.files {
+      bodies.gap()
+      bodies.paste(declaration.lines)
+    }
     return out.text + bodies.text
   }
 
-  /// Declares something at the top: the text of a block.
+  /// The order of blocks with the texts of files.
+  static let files = 1
+
+  /// Declares something beside the services: the text of a block.
   mutating func declare(_ order: Int, _ body: (inout SourceLines) -> Void) {
     var writer = SourceLines()
     body(&writer)

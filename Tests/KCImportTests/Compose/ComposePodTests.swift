@@ -58,7 +58,7 @@ import Testing
     expect(
       result,
       [
-        "  hostPID = true\n  hostIPC = true\n  serviceLinks = false\n", "podRaw { hostname = \"h\" }",
+        "  hostPID = true\n  hostIPC = true\n  hostname = \"h\"\n  serviceLinks = false\n",
         "security { fsGroup = 1001, groups = [20], sysctls = { \"net.core.somaxconn\": \"1024\" } }",
       ])
     #expect(!result.source.contains("raw {\n    spec"))

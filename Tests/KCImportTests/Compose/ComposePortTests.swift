@@ -209,7 +209,7 @@ import Testing
       """)
     for line in [
       "port http = 8080", "ready = probe.http(\"/login/\", port: http, every: 5s",
-      "service web {\n  select = web\n  port http = 8080 -> web.app.http\n}",
+      "service web {\n  select = web\n  headless = true\n  port http = 8080 -> web.app.http\n}",
       "until nc -z \\(web.host) \\(web.port.http.number)",
     ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
   }
