@@ -19,6 +19,8 @@ struct Policy: Sendable {
   var checks: [Check] = []
   /// The scope that the checks stand in.
   var inner: Int32 = -1
+  /// Whether something is wrong with the policy itself, so that it says nothing.
+  var isBroken = false
   /// The slots of a frame for them, and the `let`s among these.
   var frameSize: Int32 = 2
   var lets: Range<Int32> = 0..<0
@@ -52,17 +54,51 @@ extension Program {
 
   /// Compiles all policies and waivers, and holds the program's blocks and objects against them.
   ///
-  /// - Parameter resources: the objects; nil where some could not be made, so that none are looked at.
-  mutating func checkPolicies(_ resources: [Resource]?, refused: Set<Int32>, isSound: Bool) {
-    let before = diagnostics.all.count
+  /// What is wrong elsewhere hides nothing of this: only what is wrong with a block, with a policy or with a waiver
+  /// itself may be why the policy is not kept.
+  ///
+  /// - Parameters:
+  ///   - resources: the objects that could be made; nil where more may be meant than could be read.
+  ///   - isWhole: whether these are all that are meant.
+  ///   - refused: blocks whose objects the API server refuses.
+  ///   - unclear: blocks that something is wrong with, whose fields may not be what they were meant to be.
+  mutating func checkPolicies(
+    _ resources: [Resource]?, isWhole: Bool, refused: Set<Int32>, unclear: Set<Int32>
+  ) {
     for index in policies.indices { compilePolicy(index) }
     var waivers: [Waiver] = []
-    for (node, scope) in waiverNodes { if let waiver = compileWaiver(node, scope) { waivers.append(waiver) } }
-    guard !policies.isEmpty, isSound, !diagnostics.all[before...].contains(where: { $0.severity == .error })
-    else { return }
-    check(root, against: waivers)
-    if let resources { checkObjectPolicies(resources, waivers, refused: refused) }
+    for (node, scope) in waiverNodes {
+      let before = diagnostics.all.count
+      let waiver = compileWaiver(node, scope)
+      if diagnostics.all[before...].contains(where: { $0.severity == .error }) {
+        // Whether it would have been waived is not known.
+        if let place = policyMeant(by: node) { policies[place].isBroken = true }
+      } else if let waiver {
+        waivers.append(waiver)
+      }
+    }
+    guard !policies.isEmpty, let resources else { return }
+    if diagnostics.hasErrors {
+      for place in policies.indices where hasReports(in: policies[place].node.span) { policies[place].isBroken = true }
+    }
+    for child in children(of: root) { check(child, against: waivers, except: unclear) }
+    checkObjectPolicies(resources, waivers, refused: refused.union(unclear), isWhole: isWhole)
     dropWhatPoliciesSay()
+  }
+
+  /// The policy that a waiver is of, or is probably meant to be of.
+  private func policyMeant(by waiver: SyntaxNode) -> Int? {
+    guard waiver.words.count > 1, case let name = waiver.word(waiver.words[1]) else { return nil }
+    let names = policies.map { text($0.name) }
+    return names.firstIndex(of: name) ?? Self.nearest(to: name, among: names).flatMap { names.firstIndex(of: $0) }
+  }
+
+  /// The blocks of objects that something was reported in.
+  func blocksWithReports() -> Set<Int32> {
+    Set(
+      instances.indices.map(Int32.init).filter { index in
+        instances[Int(index)].parent >= 0 && instances[Int(index)].resource == index && hasReports(index)
+      })
   }
 
   private mutating func compilePolicy(_ index: Int) {
@@ -175,9 +211,10 @@ extension Program {
     return value.isSecret ? nil : tree.text(of: value)
   }
 
-  private mutating func check(_ index: Int32, against waivers: [Waiver]) {
+  private mutating func check(_ index: Int32, against waivers: [Waiver], except unclear: Set<Int32>) {
+    if unclear.contains(index) { return }
     let own = TreeValue(.instance, payload: UInt32(bitPattern: index))
-    for policy in policies where policy.apiTypes.isEmpty && index != root && fits(own, policy.type) {
+    for policy in policies where policy.apiTypes.isEmpty && !policy.isBroken && fits(own, policy.type) {
       let module = scopes[Int(policy.scope)].module
       let frame = addFrame(parent: module >= 0 ? modules[Int(module)].frame : 0, size: policy.frameSize)
       setSlot(frame, 0, own)
@@ -191,7 +228,7 @@ extension Program {
         report(policy, check, frame, of: index, at: instances[Int(index)].site, waivers)
       }
     }
-    for child in children(of: index) { check(child, against: waivers) }
+    for child in children(of: index) { check(child, against: waivers, except: unclear) }
   }
 
   /// Reports that a policy is not kept, unless that is waived.

@@ -205,9 +205,11 @@ extension Program {
   }
 
   /// Whether something was reported within a body.
-  func hasReports(in site: Int32) -> Bool {
-    let body = span(site)
-    return diagnostics.all.contains { $0.severity == .error && body.holds($0.span) }
+  func hasReports(in site: Int32) -> Bool { hasReports(in: span(site)) }
+
+  /// Whether something was reported within a place.
+  func hasReports(in place: Span) -> Bool {
+    diagnostics.all.contains { $0.severity == .error && place.holds($0.span) }
   }
 
   /// Whether a report is about a block: that another instance of its component is wrong says nothing of it.

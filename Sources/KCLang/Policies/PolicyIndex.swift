@@ -14,7 +14,7 @@ struct PolicyIndex {
   init(_ policies: [Policy], _ schema: KubeSchema) {
     self.schema = schema
     reaches = Array(repeating: false, count: schema.types.count)
-    for (place, policy) in policies.enumerated() {
+    for (place, policy) in policies.enumerated() where !policy.isBroken {
       for type in policy.apiTypes { self.policies[type, default: []].append(place) }
     }
     var users = [[Int]](repeating: [], count: schema.types.count)
@@ -82,8 +82,8 @@ struct PolicyWalk {
   var resource: Resource
   /// The object as policies see it; nil until one asks.
   var object: TreeValue?
-  /// The names of objects by namespace and kind, as policies see them.
-  var beside: [String: TreeValue] = [:]
+  /// The names of objects by namespace and kind, as policies see them; nil where not all objects are known.
+  var beside: [String: TreeValue]?
 
   /// Begins with another object.
   mutating func begin(_ resource: Resource) {

@@ -7,16 +7,20 @@ internal import KCSyntax
 extension Program {
   /// Holds all values of the objects against the policies on their types: one walk of each object.
   ///
-  /// - Parameter refused: blocks whose objects the API server refuses. Their values are not what their types promise.
-  mutating func checkObjectPolicies(_ resources: [Resource], _ waivers: [Waiver], refused: Set<Int32>) {
-    guard policies.contains(where: { !$0.apiTypes.isEmpty }), let first = resources.first else { return }
+  /// - Parameters:
+  ///   - refused: blocks whose objects the API server refuses. Their values are not what their types promise.
+  ///   - isWhole: whether these are all objects of the program.
+  mutating func checkObjectPolicies(
+    _ resources: [Resource], _ waivers: [Waiver], refused: Set<Int32>, isWhole: Bool
+  ) {
+    guard policies.contains(where: { !$0.apiTypes.isEmpty && !$0.isBroken }), let first = resources.first else { return }
     let schema = kube
     var walk = PolicyWalk(index: PolicyIndex(policies, schema), waivers: waivers, resource: first)
     let outer = (owner, readsObjects)
     owner = -1
     readsObjects = true
     defer { (owner, readsObjects) = outer }
-    walk.beside = objectsBeside(resources)
+    if isWhole { walk.beside = objectsBeside(resources) }
     for resource in resources where !refused.contains(resource.instance) {
       let (apiVersion, kind) = identity(of: resource.tree)
       guard let type = schema.type(apiVersion: apiVersion, kind: kind), walk.index.reaches(type) else { continue }

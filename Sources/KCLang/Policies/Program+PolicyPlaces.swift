@@ -70,7 +70,8 @@ extension Program {
     var namespace = part("namespace", &self)
     var labels = part("labels", &self)
     var annotations = part("annotations", &self)
-    let beside = walk.beside[tree.text(of: namespace.value) ?? ""] ?? tree.record([])
+    // What is said of objects that are not there would follow from what could not be made.
+    let beside = walk.beside.map { $0[tree.text(of: namespace.value) ?? ""] ?? tree.record([]) } ?? .poison
     if name.value.isNone { name.value = tree.string("") }
     if namespace.value.isNone { namespace.value = tree.string("") }
     if labels.value.isNone { labels.value = tree.record([]) }

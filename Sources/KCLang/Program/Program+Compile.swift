@@ -38,15 +38,17 @@ extension Program {
     readHome(isDamaged: damage != nil)
     if let damage {
       _ = lower(isDamaged: true)
-      checkPolicies(nil, refused: [], isSound: false)
+      checkPolicies(nil, isWhole: false, refused: [], unclear: [])
       dropConsequences(of: damage, after: told)
       return []
     }
+    // What does not fit across objects says nothing of the blocks themselves.
     let isSound = !diagnostics.hasErrors
+    let unclear = isSound ? [] : blocksWithReports()
     let (resources, isWhole) = lower()
     hideUnplaced()
     let refused = checkObjects(resources)
-    checkPolicies(isWhole ? resources : nil, refused: refused, isSound: isSound)
+    checkPolicies(resources, isWhole: isWhole && isSound, refused: refused, unclear: unclear)
     moves = resolveMoves(resources)
     if tree.takeRefusal() { reportTooMuch(at: 0) }
     dropConsequences()
