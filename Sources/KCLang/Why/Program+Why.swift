@@ -5,8 +5,10 @@ internal import KCSyntax
 ///
 /// It asks a program whose evaluation is over: values are read, and nothing that is reported then is shown.
 extension Program {
-  mutating func why(address: String, path given: String?, resources: [Resource]) throws(WhyError) -> WhyAnswer {
+  mutating func why(address written: String, path given: String?, resources: [Resource]) throws(WhyError) -> WhyAnswer {
     steps = 0
+    // `deployment["w-1"]`, as the source refers to what a loop makes.
+    let address = written.replacing("[\"", with: ".").replacing("\"]", with: "")
     if given == nil, resources.allSatisfy({ !Self.answers($0.address, to: address) }), let name = why(name: address) {
       return name
     }
@@ -19,6 +21,7 @@ extension Program {
       }
       guard case .unknownAddress = error else { throw error }
       if let answer = why(instance: address, given) { return answer }
+      if let kind = kind(ofName: address) { throw .noValue(address, kind: kind) }
       // The instance is there, and has nothing of the path.
       if let given, why(instance: address, nil) != nil {
         throw .unknownPath(given, address: address, near: nil, known: [])
@@ -48,10 +51,13 @@ extension Program {
     let isSecret = resource.secretPaths.contains { objectPath.hasPrefix($0) || $0.hasPrefix(objectPath) }
     let shown = isSecret ? Tree.secretText : Self.show(value)
     if let (field, isExact) = binding(at: origin(at: objectPath, in: resource.tree), of: resource.instance) {
-      return answer(resource, path, field, provenance, value: isExact ? nil : shown)
+      var found = answer(resource, path, field, provenance, value: isExact ? nil : shown)
+      if !isExact { found.subject = "\(title(of: resource.instance)) · \(path)" }
+      return found
     }
     return WhyAnswer(
-      address: resource.address, path: path, subject: title(of: resource.instance), value: shown, layers: [],
+      address: resource.address, path: path, subject: "\(title(of: resource.instance)) · \(path)", value: shown,
+      layers: [],
       parameters: provenance.parameter.map { [$0] } ?? [], provenance: provenance)
   }
 
@@ -69,6 +75,8 @@ extension Program {
       if answers.count == 1 { return answers[0].answer }
       if answers.count > 1 { throw WhyError.ambiguous(name, answers.map(\.address)) }
     }
+    // What has the name in the source is meant, and has nothing of the path.
+    if outer.count == 1 { return try why(address: outer[0].address, path: path, resources: resources) }
     throw WhyError.ambiguous(name, candidates)
   }
 
@@ -92,6 +100,24 @@ extension Program {
     return nil
   }
 
+  /// What a name of the program is that stands for no value; nil for others.
+  private func kind(ofName name: String) -> String? {
+    guard let key = tree.keys.find(name) else { return nil }
+    for module in modules where !module.isStandard && module.scope >= 0 {
+      switch scopes[Int(module.scope)].names[Int32(key)]?.node?.kind {
+      case .funcDecl: return "a function"
+      case .typeDecl: return "a type"
+      case .schemaDecl: return "a schema"
+      case .enumDecl: return "an enum"
+      case .mixinDecl: return "a mixin"
+      case .componentDecl: return "a component"
+      case .affinityDecl: return "a group of affinity rules"
+      default: continue
+      }
+    }
+    return nil
+  }
+
   /// What a name of a scope is.
   ///
   /// - Parameter instance: the title of the instance of a component that has it.
@@ -100,7 +126,10 @@ extension Program {
   ) -> WhyAnswer? {
     var walk = WhyWalk()
     collect(name: found, key, scope, frame, &walk)
-    guard let input = walk.found.first else { return nil }
+    guard var input = walk.found.first else { return nil }
+    if input.value != Tree.secretText, case let value = evaluate(found, frame), isRecord(value) {
+      input.value = whole(value)
+    }
     let title = instance.map { "\($0) · \(text(key))" } ?? "\(input.kind == .parameter ? "param" : "let") \(text(key))"
     let place = input.layers.last { $0.wins }
     return WhyAnswer(
@@ -168,9 +197,23 @@ extension Program {
     if parameters.isEmpty, data.parameter >= 0 { parameters.append(parameterNames[Int(data.parameter)]) }
     return WhyAnswer(
       address: resource.address, path: path,
-      subject: rest.isEmpty ? name(of: field) : "\(name(of: field)).\(Self.path(rest))",
+      subject: Self.subject(name(of: field), rest),
       value: value ?? whole(memos[field.place].value), layers: layers(of: field), parameters: parameters,
       inputs: inputs, provenance: provenance)
+  }
+
+  /// `deployment web · app.args[0]`
+  private static func subject(_ field: String, _ rest: [String]) -> String {
+    field + rest.map { Int($0) != nil ? "[\($0)]" : ".\(path([$0]))" }.joined()
+  }
+
+  private mutating func evaluate(_ name: Scope.Name, _ frame: Int32) -> TreeValue {
+    scalar(evaluate(code.emit(.local, 0, name.slot, at: code.site(name.span)), frame))
+  }
+
+  /// Whether a value is shown best by its fields.
+  private func isRecord(_ value: TreeValue) -> Bool {
+    value.tag == .record || value.tag == .instance && instances[Int(value.payload)].name < 0
   }
 
   /// The names of the parameters among inputs and what those were computed from.

@@ -12,7 +12,13 @@ extension Program {
 
   /// The names of a path: `data."app.conf"` has two, and so has `data["app.conf"]`.
   private static func sourceNames(in path: String) -> [String] {
-    names(in: path.replacing("[\"", with: ".\"").replacing("\"]", with: "\""))
+    names(in: path.replacing("[\"", with: ".\"").replacing("\"]", with: "\"")).flatMap { name in
+      // `args[0]` has two names, too.
+      guard name.hasSuffix("]"), let open = name.lastIndex(of: "["), open > name.startIndex,
+        let place = Int(name[name.index(after: open)...].dropLast())
+      else { return [name] }
+      return [String(name[..<open]), String(place)]
+    }
   }
 
   /// The field of the source that a path names; kinds may stand before the names of blocks, and need not.
@@ -45,11 +51,16 @@ extension Program {
     if names.isEmpty { return FoundField(field: field) }
     var value = scalar(memos[field.place].value)
     for name in names {
-      guard value.tag == .record, let key = tree.keys.find(name), let inner = tree.field(key, of: value) else {
-        return nil
-      }
       let isSecret = value.isSecret
-      value = scalar(inner.value)
+      if value.tag == .list {
+        guard let place = Int(name), (0..<value.length).contains(place) else { return nil }
+        value = scalar(tree.item(of: value, place))
+      } else {
+        guard value.tag == .record, let key = tree.keys.find(name), let inner = tree.field(key, of: value) else {
+          return nil
+        }
+        value = scalar(inner.value)
+      }
       if isSecret { value.isSecret = true }
     }
     return value.isPoison ? nil : FoundField(field: field, rest: names, value: value)

@@ -49,6 +49,8 @@ public struct WhyAnswer: Sendable {
 public enum WhyError: Error, Sendable, Hashable {
   /// No resource has this address; `near` is one that was probably meant.
   case unknownAddress(String, near: String?, known: [String])
+  /// The name is declared, but has no value of its own: a function, a type.
+  case noValue(String, kind: String)
   /// The name is that of several resources.
   case ambiguous(String, [String])
   /// The resource has no such field; `near` is the path that was probably meant, `known` what there is instead.

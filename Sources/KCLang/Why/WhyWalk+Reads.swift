@@ -66,11 +66,13 @@ extension Program {
     let name = function.name.isEmpty ? "a function" : "\(function.name)(…)"
     let value = scalar(evaluate(index, frame))
     let isSecret = tellsSecret(value)
+    // Within what stands for all calls of a function, there is no one value.
+    let result = value.isPoison ? "" : shown(value)
     let layer = WhyAnswer.Layer(
       layer: "file", location: location(function.site),
       text: functionSources[closure.function].map { sourceText($0.node.span, isSecret: isSecret) } ?? "",
       wins: true)
-    add(.function, name, shown(value), [layer], .call(op: index, frame: frame), &walk) { program, walk in
+    add(.function, name, result, [layer], .call(op: index, frame: frame), &walk) { program, walk in
       for (_, argument) in pairs { program.collect(argument, frame, &walk) }
       let inner = program.callFrame(closure, pairs, frame)
       program.collectDefaults(closure, pairs, inner, &walk)

@@ -49,6 +49,10 @@ struct Why: ParsableCommand {
       Terminal.fail(
         "the program declares no `\(address)`",
         help: near.map { "did you mean `\($0)`?" } ?? "it declares \(known.joined(separator: ", "))", code: .input)
+    case .noValue(let name, let kind):
+      Terminal.fail(
+        "`\(name)` is \(kind), and has no value of its own",
+        help: "ask for what is computed with it: a field, a parameter, a `let`", code: .input)
     case .ambiguous(let name, let candidates):
       Terminal.fail(
         "`\(name)` could be several", help: "say one of \(candidates.joined(separator: ", "))", code: .input)

@@ -17,7 +17,9 @@ struct WhyText {
         "  \(mark) \(Self.padded(layer.layer, width))  \(Self.padded(Self.place(layer), placeWidth))  \(layer.text)"
       lines.append(layer.wins ? line : style.paint(line, .faint))
     }
-    if answer.layers.isEmpty, answer.path.isEmpty == false || answer.value.isEmpty {
+    if answer.layers.isEmpty, !answer.path.isEmpty, answer.value.isEmpty, answer.provenance.layer == "default" {
+      lines.append("  not set")
+    } else if answer.layers.isEmpty, !answer.path.isEmpty || answer.value.isEmpty {
       lines.append("  \(style.paint("▸", .good)) \(answer.provenance.layer)  \(Self.place(answer.provenance.location))")
     }
     if !answer.inputs.isEmpty {
@@ -32,7 +34,8 @@ struct WhyText {
   private func append(_ inputs: [WhyAnswer.Input], _ indent: String, _ lines: inout [String]) {
     for input in inputs {
       let kind = input.kind == .parameter ? "param " : input.kind == .let ? "let " : ""
-      var line = "\(indent)\(style.paint("\(kind)\(input.name)", .strong)) = \(input.value)"
+      var line = "\(indent)\(style.paint("\(kind)\(input.name)", .strong))"
+      if !input.value.isEmpty { line += " = \(input.value)" }
       if let winner = input.layers.last(where: \.wins) {
         // Where the source says the value itself, it need not be said twice.
         let text = winner.text == input.value ? "" : "  \(winner.text)"
