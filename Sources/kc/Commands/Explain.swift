@@ -66,12 +66,12 @@ struct Explain: ParsableCommand {
     // `deployment.container.port` is a type and a path, as `deployment .container.port` is.
     if known.explain(type: subject) == nil, parts.count > 1 {
       if !known.explain(declaration: parts[0]).isEmpty, known.explain(type: parts[1]) != nil {
-        return answer(TypePage(try type(parts[1], parts.dropFirst(2) + steps, known)))
+        return answer(try page(of: parts[1], parts.dropFirst(2) + steps, known))
       }
       guard known.explain(type: parts[0]) != nil else { throw unknown(subject, known) }
-      return answer(TypePage(try type(parts[0], parts.dropFirst() + steps, known)))
+      return answer(try page(of: parts[0], parts.dropFirst() + steps, known))
     }
-    answer(TypePage(try type(subject, steps, known)))
+    answer(try page(of: subject, steps, known))
   }
 
   /// Whether functions are those of the module that a word names, and no block of the same name is meant.
@@ -134,12 +134,12 @@ struct Explain: ParsableCommand {
       code: .usage)
   }
 
-  /// A schema of the language, or the one of a field that a path leads to.
-  private func type(
-    _ subject: String, _ steps: [String], _ compilation: Compilation
-  ) throws -> TypeExplanation {
+  /// A schema of the language, or what a path leads to: the schema of a field, or the field where it has none.
+  private func page(
+    of subject: String, _ steps: [String], _ compilation: Compilation
+  ) throws -> any ExplainPage {
     guard var type = compilation.explain(type: subject) else { throw unknown(subject, compilation) }
-    for step in steps {
+    for (place, step) in steps.enumerated() {
       guard let field = type.fields.first(where: { $0.name == step }) else {
         let names = type.fields.map(\.name)
         throw Terminal.fail(
@@ -148,12 +148,13 @@ struct Explain: ParsableCommand {
             ?? "it has \(names.joined(separator: ", "))", code: .usage)
       }
       guard let next = compilation.explain(type: Self.element(field.type)) else {
+        if place == steps.count - 1 { return FieldPage(type: type.name, field: field) }
         throw Terminal.fail(
           "`\(step)` of \(type.name) has no fields: it is \(field.type)", help: field.documentation, code: .usage)
       }
       type = next
     }
-    return type
+    return TypePage(type)
   }
 
   private func unknown(_ subject: String, _ compilation: Compilation) -> ExitCode {

@@ -87,6 +87,30 @@ struct TypePage: ExplainPage {
   }
 }
 
+/// A field that has no fields of its own.
+struct FieldPage: ExplainPage {
+  /// The schema that has it.
+  let type: String
+  let field: TypeExplanation.Field
+
+  var value: Value {
+    [
+      "type": .string(type), "field": .string(field.name), "is": .string(field.type),
+      "default": field.defaultText.map { .string($0) } ?? .null, "required": .bool(field.isRequired),
+      "final": .bool(field.isFinal), "documentation": .string(field.documentation),
+    ]
+  }
+
+  func text(_ style: TextStyle) -> String {
+    let marks = [field.isRequired ? "required" : nil, field.isFinal ? "final" : nil].compactMap { $0 }
+    let head =
+      style.paint("\(type).\(field.name)", .strong) + ": \(field.type)"
+      + (field.defaultText.map { " = \($0)" } ?? "")
+      + (marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))")
+    return head + "\n" + (field.documentation.isEmpty ? "" : "\n\(field.documentation)\n")
+  }
+}
+
 /// The page of a place in a type of Kubernetes' API.
 struct APIPage: ExplainPage {
   let type: APITypeExplanation

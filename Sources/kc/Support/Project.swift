@@ -151,8 +151,10 @@ struct Project {
   /// - Throws: exit code 1 where there are errors.
   func report(_ output: OutputOptions, as format: DiagnosticFormat? = nil) throws {
     if let format, compilation.hasErrors {
-      let report = DiagnosticReport(files: compilation.sources, catalogue: Explain.catalogue, version: KC.version)
-      Terminal.out(report.render(compilation.diagnostics, as: format))
+      var findings = Findings()
+      findings.add(compilation)
+      let report = DiagnosticReport(files: findings.files, catalogue: Explain.catalogue, version: KC.version)
+      Terminal.out(report.render(findings.diagnostics, as: format))
       throw Exit.input.exit
     }
     let text = DiagnosticText(files: compilation.sources, color: output.style(for: 2).color)
