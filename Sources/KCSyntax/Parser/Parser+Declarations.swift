@@ -81,13 +81,18 @@ extension Parser {
     let mark = start()
     expect(.leftParen, "KC0005", "`(` and the parameters are expected here")
     bracketDepth += 1
+    takeSpreadBefore()
     while at(.name), !startsStatement {
       let one = start()
       take()
       if takeIf(.colon) { type() } else { takeTypeWithoutColon() }
+      takeSpreadBehind()
       if takeIf(.equal) { expression() }
       finish(.parameter, one)
-      if takeIf(.comma) { continue }
+      if takeIf(.comma) {
+        takeSpreadBefore()
+        continue
+      }
       if !at(.name) { break }
       if !current.isAfterNewline, !startsStatement {
         missing(

@@ -110,6 +110,7 @@ extension Parser {
         }
         finish(.indexExpr, mark)
       case .less where takeTypeArguments(): continue
+      case .bang where takeForcedValue(): continue
       default: return
       }
     }

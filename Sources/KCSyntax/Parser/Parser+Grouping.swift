@@ -15,6 +15,7 @@ extension Parser {
     let mark = start()
     take()
     name("a mixin's name")
+    takeMixinHead()
     body(.schema)
     finish(.mixinDecl, mark)
   }

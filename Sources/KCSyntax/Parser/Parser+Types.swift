@@ -59,7 +59,7 @@ extension Parser {
     let mark = start()
     take()
     repeat { nested { $0.unionType() } } while takeIf(.comma)
-    expect(.greater, "KC0007", "`>` is expected here", fix: ">")
+    if !takeConditionOfArgument() { expect(.greater, "KC0007", "`>` is expected here", fix: ">") }
     finish(.typeArguments, mark)
   }
 
@@ -120,7 +120,10 @@ extension Parser {
     guard at(.less) else { return }
     let mark = start()
     take()
-    repeat { name("a name for a type") } while takeIf(.comma)
+    repeat {
+      name("a name for a type")
+      takeTypeBound()
+    } while takeIf(.comma)
     expect(.greater, "KC0007", "`>` is expected here", fix: ">")
     finish(.typeParameters, mark)
   }
