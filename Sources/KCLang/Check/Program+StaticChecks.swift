@@ -23,6 +23,7 @@ extension Program {
       if case .schema(let schema) = types[types.required(one)] { ensureSchema(schema.index) }
     }
     if mismatches(from, type) {
+      if reportOtherArity(from, type, at: site) { return code.emit(.poison, at: site) }
       if from == TypeTable.none {
         report("KC0164", "this has no value, and \(Self.article(describe(type))) is expected", at: site)
       } else {
@@ -41,6 +42,18 @@ extension Program {
       return code.emit(.poison, at: site)
     }
     return op
+  }
+
+  /// Reports a function with more or fewer parameters than what calls it gives.
+  private mutating func reportOtherArity(_ from: TypeID, _ type: TypeID, at site: Int32) -> Bool {
+    guard case .signature(let own, _) = types[types.required(from)],
+      case .signature(let wanted, _) = types[types.required(type)], own.count != wanted.count
+    else { return false }
+    report(
+      "KC0306",
+      "a function of \(Self.count(wanted.count, "parameter")) is expected here, and this one has \(own.count)",
+      at: site, notes: ["expected: \(describe(type))"])
+    return true
   }
 
   /// Whether a type is that of a type parameter, or one that may be absent.
@@ -225,6 +238,7 @@ extension Program {
     }
     let numbers: TypeMask = [.int, .float, .quantity]
     let (lefts, elements) = (mask(left).subtracting(.none), mask(element).subtracting(.none))
+    if isChecked(op), let broken = reportFunctions(lefts, elements, at: found.site) { return broken }
     guard isChecked(op), !lefts.isEmpty, !elements.isEmpty, lefts.isDisjoint(with: elements),
       lefts.isDisjoint(with: numbers) || elements.isDisjoint(with: numbers)
     else { return typed(op, TypeTable.bool) }
@@ -245,6 +259,7 @@ extension Program {
     let numbers: TypeMask = [.int, .float, .quantity]
     let (lefts, rights) = (mask(left), mask(right))
     guard isChecked(op), !lefts.isEmpty, !rights.isEmpty else { return typed(op, TypeTable.bool) }
+    if let broken = reportFunctions(lefts, rights, at: found.site) { return broken }
     let areNumbers = !lefts.isDisjoint(with: numbers) && !rights.isDisjoint(with: numbers)
     let areConstant = [found.a, found.b].allSatisfy { code.ops[Int($0)].code == .constant }
     // What is known to be absent here may be asked for elsewhere; two constants are what they are.
@@ -257,6 +272,15 @@ extension Program {
     }
     for (type, other) in [(left, found.b), (right, found.a)] { reportUnknownText(type, other) }
     return typed(op, TypeTable.bool)
+  }
+
+  /// Reports functions that are compared: of two it cannot be said whether they do the same.
+  private mutating func reportFunctions(_ lefts: TypeMask, _ rights: TypeMask, at site: Int32) -> Int32? {
+    guard lefts.subtracting(.none) == .function, rights.subtracting(.none) == .function else { return nil }
+    report(
+      "KC0163", "functions are not compared: nobody can say whether two do the same", at: site,
+      help: "compare what they give, or names for them")
+    return code.emit(.poison, at: site)
   }
 
   /// A text that is compared with one of a few, and is none of them.

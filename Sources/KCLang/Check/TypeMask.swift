@@ -119,6 +119,12 @@ extension Program {
     return isSameRecord(left.index, right.index)
   }
 
+  /// Whether a type is that of functions with known parameters, which may be absent.
+  func isSignature(_ type: TypeID) -> Bool {
+    if case .signature = types[types.required(type)] { return true }
+    return false
+  }
+
   /// Whether no value of one type can stand where the other is expected.
   func mismatches(_ from: TypeID, _ to: TypeID) -> Bool {
     if from == to { return false }
@@ -135,6 +141,9 @@ extension Program {
     case (_, .union(let members)): return members.allSatisfy { mismatches(from, $0) }
     // What may be any type is no other one, and nothing else is it.
     case (.variable, _), (_, .variable): return true
+    // Which of several functions it is shows in no value: each has to fit.
+    case (.union(let members), .signature):
+      return members.contains { isSignature($0) && mismatches($0, to) } || members.allSatisfy { mismatches($0, to) }
     case (.union(let members), _): return members.allSatisfy { mismatches($0, to) }
     case (.list(let one), .list(let other)): return mismatches(one, other)
     case (.map(let one), .map(let other)): return mismatches(one, other)

@@ -70,9 +70,9 @@ extension Program {
     let ops = node.parts.map { part in
       let op = compile(part, in: scope, expecting: element)
       // What is absent is no element, whatever the others are.
-      guard isOwn(file: part.span.file), code.ops[Int(op)].code == .constant, typeOf(op) != TypeTable.none else {
-        return op
-      }
+      guard isOwn(file: part.span.file), code.ops[Int(op)].code == .constant || isSignature(element),
+        typeOf(op) != TypeTable.none
+      else { return op }
       // What is wrong with one element is told there, not where the list begins.
       return checked(op, element)
     }

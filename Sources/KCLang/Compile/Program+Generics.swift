@@ -32,6 +32,19 @@ extension Program {
     return list.words.map { key(list.word($0)) }
   }
 
+  /// Reports type parameters of one name: `func f<T, T>`.
+  mutating func reportRepeatedTypes(_ node: SyntaxNode) {
+    guard let list = node.child(.typeParameters) else { return }
+    var seen: [String: Span] = [:]
+    for token in list.words {
+      let span = list.tree.span(ofToken: token)
+      guard let first = seen.updateValue(span, forKey: list.word(token)) else { continue }
+      report(
+        "KC0120", "`\(list.word(token))` is declared twice", at: span,
+        labels: [Diagnostic.Label(span: first, message: "declared here first")], help: "give one of them another name")
+    }
+  }
+
   /// `Pair<Int, String>`
   mutating func genericType(
     _ name: Int32, _ owner: Int32, _ entry: Scope.Name, _ arguments: [SyntaxNode], _ scope: Int32, at span: Span

@@ -80,6 +80,7 @@ extension Program {
     else { return false }
     let other = schemas[Int(index)].slots[Int(place)]
     let declared = member.tree.span(ofToken: token)
+    if reportRepeated(other, declared, mixin, index) { return true }
     if isOwn(other, of: index) {
       report(
         "KC0120",
@@ -97,6 +98,21 @@ extension Program {
         + "`\(schemas[Int(other.owner)].name)`", at: declared,
       labels: [Diagnostic.Label(span: span(other.site), message: "declared here first")],
       help: "rename one of them, or leave it out of the mixin")
+    return true
+  }
+
+  /// Reports a field that a mixin itself has twice, or has because it is named twice.
+  private mutating func reportRepeated(_ other: Slot, _ declared: Span, _ mixin: Mixin, _ index: Int32) -> Bool {
+    let first = span(other.site)
+    if first == declared, isOwn(other, of: index) {
+      let name = declaredName(mixin.node).map { text($0.key) } ?? ""
+      report("KC0120", "`\(schemas[Int(index)].name)` has the mixin `\(name)` twice", at: mixin.place)
+      return true
+    }
+    guard mixin.node.span.holds(first), first != declared else { return false }
+    report(
+      "KC0120", "`\(text(other.key))` is declared twice", at: declared,
+      labels: [Diagnostic.Label(span: first, message: "declared here first")])
     return true
   }
 

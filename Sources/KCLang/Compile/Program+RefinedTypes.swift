@@ -87,8 +87,10 @@ extension Program {
     let outer = module >= 0 ? modules[Int(module)].scope : Self.prelude
     let inner = addScope(.function, parent: outer, module: module, layer: scopes[Int(outer)].layer)
     let it = key("it")
-    scopes[Int(inner)].names[it] = Scope.Name(kind: .slot, slot: 0, type: base, span: node.span)
-    scopes[Int(inner)].names[keys.ownSelf] = Scope.Name(kind: .slot, slot: 0, type: base, span: node.span)
+    // Of what is absent, nothing is asked.
+    let type = present(base)
+    scopes[Int(inner)].names[it] = Scope.Name(kind: .slot, slot: 0, type: type, span: node.span)
+    scopes[Int(inner)].names[keys.ownSelf] = Scope.Name(kind: .slot, slot: 0, type: type, span: node.span)
     var function = Function(name: "where", parameters: [], result: TypeTable.bool, body: -1, site: code.site(node.span))
     function.parameters = [Parameter(key: it, type: TypeTable.any, fallback: -1, site: function.site)]
     function.body = checkedConstant(compile(parts[1], in: inner, expecting: TypeTable.bool), TypeTable.bool)

@@ -280,10 +280,10 @@ extension Program {
     case .list(let inner): return "List<\(describe(inner))>"
     case .map(let inner): return "Map<String, \(describe(inner))>"
     case .record: return "Record"
-    case .optional(let inner): return describe(inner) + "?"
+    case .optional(let inner): return grouped(inner) + "?"
     case .union(let members):
       // The type of `none` is `None`; of the value, messages say its own name.
-      return members.map { $0 == TypeTable.none ? "None" : describe($0) }.joined(separator: " | ")
+      return members.map { $0 == TypeTable.none ? "None" : grouped($0) }.joined(separator: " | ")
     case .text(let text): return "\"\(text)\""
     case .number(let number): return String(number)
     case .schema(let schema): return schemas[Int(schema.index)].name
@@ -300,6 +300,12 @@ extension Program {
     case .refined(let inner, let index):
       return staticShapes[index] != nil ? describe(inner) : describe(inner, refinements: Int(index))
     }
+  }
+
+  /// The type as a part of another one, where what is behind a `->` would go on.
+  private func grouped(_ type: TypeID) -> String {
+    let text = describe(type)
+    return types.names[type] == nil && isSignature(type) && !types.isOptional(type) ? "(\(text))" : text
   }
 
   private func describe(_ base: TypeID, refinements index: Int) -> String {

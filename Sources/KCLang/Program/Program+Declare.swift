@@ -123,9 +123,14 @@ extension Program {
   private mutating func declare(_ node: SyntaxNode, in scope: Int32) {
     switch node.kind {
     case .paramDecl, .letDecl: declareSlot(node, in: scope)
-    case .funcDecl: declareFunction(node, in: scope)
-    case .schemaDecl: declareSchema(node, in: scope)
+    case .funcDecl:
+      reportRepeatedTypes(node)
+      declareFunction(node, in: scope)
+    case .schemaDecl:
+      reportRepeatedTypes(node)
+      declareSchema(node, in: scope)
     case .typeDecl:
+      reportRepeatedTypes(node)
       if let name = declaredName(node) {
         declare(name.key, Scope.Name(kind: .type, span: name.span, node: node), in: scope)
       }

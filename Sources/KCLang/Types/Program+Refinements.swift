@@ -47,7 +47,9 @@ extension Program {
       if holds.isPoison { return .poison }
       if !holds.isTrue {
         let text = types.refinements[index].predicateText
-        report("KC0115", "\(display(value)) is refused: `\(text)` does not hold for it", at: site)
+        let isRecord = value.tag == .record || value.tag == .instance && instances[Int(value.payload)].name < 0
+        let shown = isRecord ? "this record" : display(value)
+        report("KC0115", "\(shown) is refused: `\(text)` does not hold for it", at: site)
         return .poison
       }
     }
