@@ -84,6 +84,18 @@ import Testing
     #expect(failure.location == SourceLocation(file: "main.kc", line: 13, column: 17))
   }
 
+  @Test func drawsWhatBodiesSay() throws {
+    let results = try run(
+      """
+      test "labels" {
+        deployment web { labels { a = "1" } }
+        assert web.labels == {}
+      }
+      """)
+    let failure = try #require(results.first?.failures.first)
+    #expect(failure.detail.contains("{\"a\":\"1\"}"), "\(failure)")
+  }
+
   @Test func assertsForEachElement() throws {
     let results = try run(
       """

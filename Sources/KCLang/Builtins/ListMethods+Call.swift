@@ -20,7 +20,7 @@ extension Builtins {
     case "unique": return unique(elements, at: call.site, &program)
     case "without", "intersect":
       var others = EqualValues()
-      for other in Array(program.tree.items(of: call[0])) { others.insert(program.scalar(other), program) }
+      for other in Array(program.tree.items(of: call[0])) { others.insert(program.scalar(other), &program) }
       let keeps = call.name == "intersect"
       return program.tree.list(
         elements.filter { others.contains(program.scalar($0), &program, at: call.site) == keeps })
@@ -129,7 +129,7 @@ extension Builtins {
     var seen = EqualValues()
     for element in elements where !seen.contains(element, &program, at: site) {
       unique.append(element)
-      seen.insert(element, program)
+      seen.insert(element, &program)
     }
     return program.tree.list(unique)
   }

@@ -153,6 +153,7 @@ extension Program {
     if name == "env" {
       return "an environment stands at the top of the file, and a variable in `container NAME { env A = … }`"
     }
+    if name == "final" { return "a field is `final` where a schema declares it: `final name: Type = value`" }
     if let place = innerBlocks(name, of: schema) { return "it stands in \(place)" }
     guard blockKind(key(name), in: scope) != nil else { return nil }
     return "\(Self.article("`\(name)`")) block stands at the top of the file"

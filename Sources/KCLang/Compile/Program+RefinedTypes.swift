@@ -7,10 +7,15 @@ extension Program {
   mutating func refinedType(_ base: TypeID, _ node: SyntaxNode, _ scope: Int32) -> TypeID {
     var refinement = Refinement()
     let kind = RefinementKind(types[types.required(base)])
+    var seen: [String?: Span] = [:]
     for argument in node.parts where argument.kind == .argument {
       guard let value = argument.firstPart else { continue }
       let label = argument.has(.colon) ? argument.firstWord.map { argument.word($0) } : nil
       let result = evaluateConstant(value, in: scope)
+      if let first = seen.updateValue(argument.span, forKey: label) {
+        reportAgain(label, base, first, at: argument.span)
+        continue
+      }
       switch label {
       case nil where result.tag == .range && kind == .ordered:
         let (low, high) = (tree.item(of: result, 0), tree.item(of: result, 1))
@@ -19,14 +24,33 @@ extension Program {
       case "step" where isStep(result, base): refinement.step = steps(result)
       case "matching" where result.tag == .regex && kind == .text:
         refinement.pattern = patterns[Int(result.payload)]
-      case "min" where kind == .text || kind == .many: refinement.min = tree.int(of: result)
-      case "max" where kind == .text || kind == .many: refinement.max = tree.int(of: result)
+      case "min" where isLength(result, kind): refinement.min = tree.int(of: result)
+      case "max" where isLength(result, kind): refinement.max = tree.int(of: result)
       default:
         if result.isPoison { continue }
         reportRefinement(argument, label, base, kind)
       }
     }
+    if let min = refinement.min, let max = refinement.max, min > max {
+      report(
+        "KC0117", "no value has at least \(min) and at most \(max) \(kind == .text ? "characters" : "elements")",
+        at: node.span)
+      return base
+    }
     return types.refine(base, by: refinement)
+  }
+
+  /// Reports a second condition of a kind.
+  private mutating func reportAgain(_ label: String?, _ base: TypeID, _ first: Span, at span: Span) {
+    report(
+      "KC0125", label.map { "`\($0)` is given twice" } ?? "a type has one range", at: span,
+      labels: [Diagnostic.Label(span: first, message: "given here first")],
+      help: label == nil ? "for others, say a condition: `\(describe(base)) where …`" : "leave one of them out")
+  }
+
+  /// Whether a value can be a number of characters or elements.
+  private func isLength(_ value: TreeValue, _ kind: RefinementKind) -> Bool {
+    (kind == .text || kind == .many) && (tree.int(of: value) ?? -1) >= 0
   }
 
   /// Whether a value can be the step of a type's values.

@@ -5,7 +5,7 @@ extension DiagnosticCatalogue {
     DiagnosticInfo(
       "KC0125", "argument given twice",
       """
-      Each parameter takes one argument.
+      Each parameter takes one argument, and a type is narrowed in each way once.
       """,
       bad: #"""
         func f(a: Int) -> Int = a

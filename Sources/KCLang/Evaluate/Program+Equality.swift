@@ -70,14 +70,22 @@ extension Program {
         guard let other = tree.field(one.key, of: right) else { return comparison.found.holds = false }
         compareParts(one.value, other.value, &comparison)
       }
+    // A body that a field is opened with, `data { … }`, is a map by what it holds.
+    case (.instance, .record) where isOpenMap(left): compareParts(materialize(left), right, &comparison)
+    case (.record, .instance) where isOpenMap(right): compareParts(left, materialize(right), &comparison)
     default: comparison.found.holds = tree.equal(left, right)
     }
+  }
+
+  /// Whether a value is a map whose fields stand in bodies.
+  func isOpenMap(_ value: TreeValue) -> Bool {
+    value.tag == .instance && instances[Int(value.payload)].schema < 0
   }
 
   private mutating func compareParts(_ left: Int32, _ right: Int32, _ comparison: inout Comparison) {
     if left == right { return }
     let schema = instances[Int(left)].schema
-    guard schema == instances[Int(right)].schema, !isDeclared(left), !isDeclared(right) else {
+    guard schema == instances[Int(right)].schema, schema < 0 || !isDeclared(left) && !isDeclared(right) else {
       return comparison.found.holds = false
     }
     guard comparison.pairs.insert(UInt64(UInt32(left)) << 32 | UInt64(UInt32(right))).inserted else { return }
@@ -113,12 +121,18 @@ struct EqualValues {
 
   /// Whether one of them is equal to a value.
   func contains(_ value: TreeValue, _ program: inout Program, at site: Int32) -> Bool {
+    let value = Self.plain(value, &program)
     guard let bucket = buckets[Self.bucket(value, program, depth: 0)] else { return false }
     return bucket.contains { program.equality($0, value, at: site).holds }
   }
 
-  mutating func insert(_ value: TreeValue, _ program: borrowing Program) {
+  mutating func insert(_ value: TreeValue, _ program: inout Program) {
+    let value = Self.plain(value, &program)
     buckets[Self.bucket(value, program, depth: 0), default: []].append(value)
+  }
+
+  private static func plain(_ value: TreeValue, _ program: inout Program) -> TreeValue {
+    program.isOpenMap(value) ? program.materialize(value) : value
   }
 
   /// A number that values have in common if they are equal; mostly others have another.

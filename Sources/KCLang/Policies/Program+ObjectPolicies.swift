@@ -13,7 +13,9 @@ extension Program {
   mutating func checkObjectPolicies(
     _ resources: [Resource], _ waivers: [Waiver], refused: Set<Int32>, isWhole: Bool
   ) {
-    guard policies.contains(where: { !$0.apiTypes.isEmpty && !$0.isBroken }), let first = resources.first else { return }
+    guard let first = resources.first, policies.contains(where: { !$0.apiTypes.isEmpty && !$0.isBroken }) else {
+      return
+    }
     let schema = kube
     var walk = PolicyWalk(index: PolicyIndex(policies, schema), waivers: waivers, resource: first)
     let outer = (owner, readsObjects)
