@@ -25,6 +25,12 @@ extension Builtins {
       return run(name, on: value, plain, site, &program)
     }
     guard let method = method(name, of: value.tag) else {
+      let known = methods(of: value.tag) + properties(of: value.tag)
+      if let help = Program.otherMethod(name, known: known) {
+        let kind = Program.article(program.kindName(value))
+        program.report("KC0102", "\(kind) has no function `\(name)`", at: site, help: help)
+        return .poison
+      }
       program.reportUnknown(
         "KC0102", "\(Program.article(program.kindName(value))) has no function `\(name)`", name,
         among: methods(of: value.tag), at: program.span(site))

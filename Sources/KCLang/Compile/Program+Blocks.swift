@@ -169,7 +169,7 @@ extension Program {
         reportUnknown("KC0104", "there is no kind of block `\(name)`", name, among: known, at: node.span)
         return nil
       }
-      if let help = otherFile(ofKind: name, scope) {
+      if let help = schemaOfValues(ofKind: name, scope) ?? otherFile(ofKind: name, scope) {
         report("KC0104", "there is no kind of block `\(name)`", at: node.span, help: help)
         return nil
       }

@@ -87,6 +87,8 @@ extension Program {
 
   /// What a method of another language is here, for a value that has methods and properties of some names.
   static func otherMethod(_ name: String, known: [String]) -> String? {
+    // What is known and no function is read as it is.
+    if known.contains(name) { return "it is `.\(name)`, without `()`" }
     for word in [name, camelCased(name)] {
       if let own = otherMethods[word] ?? (word == name ? nil : word), known.contains(own) {
         return "it is `.\(own)(…)`"

@@ -65,10 +65,21 @@ extension Program {
     guard let key = tree.keys.find(name) else { return nil }
     let module = modules.indices.first { index in
       let module = modules[index]
-      guard !module.isStandard, module.scope >= 0, module.package < 0 else { return false }
+      guard !module.isStandard, module.scope >= 0, module.package < 0, index != Int(scopes[Int(scope)].module) else {
+        return false
+      }
       return scopes[Int(module.scope)].kinds[Int32(key)] != nil
     }
     return module.map { placeOfModule($0, of: name, scope) }
+  }
+
+  /// What is told of a kind that is the name of a schema of this file, whose values are no blocks; nil for others.
+  func schemaOfValues(ofKind name: String, _ scope: Int32) -> String? {
+    guard let key = tree.keys.find(name), case let module = scopes[Int(scope)].module, module >= 0,
+      let schema = scopes[Int(modules[Int(module)].scope)].kinds[Int32(key)], !schemas[Int(schema)].isBlock
+    else { return nil }
+    let own = schemas[Int(schema)].name
+    return "`\(own)` is a schema of values, `\(own)(…)`; blocks are of a `resource schema`, or `keyed` in another one"
   }
 
   /// How a name of a file is reached from another: by that file's own name here, where it is imported.

@@ -154,7 +154,21 @@ extension Program {
       slot.fallback = poison(node)
     }
     let place = add(slot, to: index)
-    if modifiers.contains("primary") { schemas[Int(index)].primary = place }
+    if modifiers.contains("primary") {
+      reportOtherPrimary(of: index, by: owner, slot)
+      schemas[Int(index)].primary = place
+    }
+  }
+
+  /// Reports a second field that `NAME = value` would set; instead of a parent's there may be another.
+  private mutating func reportOtherPrimary(of index: Int32, by owner: Int32, _ slot: Slot) {
+    guard case let primary = schemas[Int(index)].primary, primary >= 0,
+      case let other = schemas[Int(index)].slots[Int(primary)], other.owner == owner, other.key != slot.key
+    else { return }
+    report(
+      "KC0120", "`\(text(slot.key))` is primary, and so is `\(text(other.key))`", at: span(slot.site),
+      labels: [Diagnostic.Label(span: span(other.site), message: "declared here first")],
+      help: "leave out one `primary`: it names the field that `kind name = value` sets")
   }
 
   private mutating func compileKeyed(_ node: SyntaxNode, of index: Int32, by owner: Int32, in scope: Int32) {

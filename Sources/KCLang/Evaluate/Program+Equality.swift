@@ -70,16 +70,17 @@ extension Program {
         guard let other = tree.field(one.key, of: right) else { return comparison.found.holds = false }
         compareParts(one.value, other.value, &comparison)
       }
-    // A body that a field is opened with, `data { … }`, is a map by what it holds.
-    case (.instance, .record) where isOpenMap(left): compareParts(materialize(left), right, &comparison)
-    case (.record, .instance) where isOpenMap(right): compareParts(left, materialize(right), &comparison)
+    // What a field is opened with, `data { … }`, and what a schema made are equal to a record that holds the same.
+    case (.instance, .record) where isPlainValue(left): compareParts(materialize(left), right, &comparison)
+    case (.record, .instance) where isPlainValue(right): compareParts(left, materialize(right), &comparison)
     default: comparison.found.holds = tree.equal(left, right)
     }
   }
 
-  /// Whether a value is a map whose fields stand in bodies.
-  func isOpenMap(_ value: TreeValue) -> Bool {
-    value.tag == .instance && instances[Int(value.payload)].schema < 0
+  /// Whether a value is an instance that is no block: a map or record whose fields stand in bodies, or made by a schema.
+  func isPlainValue(_ value: TreeValue) -> Bool {
+    guard value.tag == .instance, case let index = Int32(bitPattern: value.payload), index != root else { return false }
+    return instances[Int(index)].schema < 0 || !isDeclared(index)
   }
 
   private mutating func compareParts(_ left: Int32, _ right: Int32, _ comparison: inout Comparison) {
@@ -132,7 +133,7 @@ struct EqualValues {
   }
 
   private static func plain(_ value: TreeValue, _ program: inout Program) -> TreeValue {
-    program.isOpenMap(value) ? program.materialize(value) : value
+    program.isPlainValue(value) ? program.materialize(value) : value
   }
 
   /// A number that values have in common if they are equal; mostly others have another.

@@ -71,7 +71,7 @@ extension Program {
 
   /// A value in a drawing; nil for what is no value of its own: a function, a kind, a name that context resolves.
   mutating func shown(_ value: TreeValue) -> String? {
-    let plain = isOpenMap(value) ? materialize(value) : value.tag == .instance ? value : scalar(value)
+    let plain = isPlainValue(value) ? materialize(value) : value.tag == .instance ? value : scalar(value)
     switch plain.tag {
     case .poison, .symbol, .scope, .function, .regex: return nil
     case .none: return "none"

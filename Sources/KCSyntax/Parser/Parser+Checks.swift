@@ -54,7 +54,8 @@ extension Parser {
         if at(.leftBrace) || at(.comma) {
           missing(
             "KC0005", "`=` and a value are expected here",
-            help: "a parameter or a field gets a value; an environment is `env \(text(tokens[position - 1]))`")
+            help: "a parameter or a field gets a value; an environment is "
+              + (text(tokens[position - 1]) == "env" ? "`env NAME`" : "`env \(text(tokens[position - 1]))`"))
         } else {
           expect(.equal, "KC0005", "`=` and a value are expected here")
           condition()
