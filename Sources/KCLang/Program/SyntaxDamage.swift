@@ -176,7 +176,13 @@ struct SyntaxDamage {
     if diagnostic.code.hasPrefix("KC04"), isWithinDamaged(diagnostic, trees) { return true }
     guard Self.ofNames.contains(diagnostic.code) else { return false }
     if hidesNames { return true }
-    return unknownNames(diagnostic, trees).contains { names.contains($0) }
+    return unknownNames(diagnostic, trees).contains { names.contains($0) || isFused($0) }
+  }
+
+  /// Whether a name is the beginning of one that something damaged declares: with the bracket behind it, the space that
+  /// ended it may be gone.
+  private func isFused(_ name: String) -> Bool {
+    name.utf8.count > 2 && declared.contains { $0.utf8.count > name.utf8.count && $0.hasPrefix(name) }
   }
 
   /// The names that a report says nothing of is known: what stands at its place. Of what is missing, and of what comes from
