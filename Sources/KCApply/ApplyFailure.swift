@@ -36,7 +36,7 @@ extension ApplyFailure {
     switch error {
     case .cancelled: self = .cancelled
     case .status(let status): self = .recordRefused(status)
-    case .unreachable, .badAnswer: self = .unreachable(error.description)
+    case .unreachable, .noCredentials, .badAnswer: self = .unreachable(error.description)
     }
   }
 

@@ -15,6 +15,8 @@ public enum ClientError: Error, Sendable, Hashable {
   case status(APIStatus)
   /// There was no answer; the text says why in plain words.
   case unreachable(String)
+  /// Nothing was asked, for want of credentials to ask with; the text says why.
+  case noCredentials(String)
   /// There was an answer, but not one that a Kubernetes API gives.
   case badAnswer(String)
   case cancelled
@@ -25,6 +27,7 @@ extension ClientError: CustomStringConvertible {
     switch self {
     case .status(let status): status.message
     case .unreachable(let why): "the API could not be reached: \(why)"
+    case .noCredentials(let why): "there are no credentials for the API: \(why)"
     case .badAnswer(let why): "the API gave an answer that makes no sense: \(why)"
     case .cancelled: "cancelled"
     }
@@ -39,7 +42,7 @@ extension ClientError: CustomStringConvertible {
     switch self {
     case .unreachable: true
     case .status(let status): status.code == 429 || status.code >= 500
-    case .badAnswer, .cancelled: false
+    case .noCredentials, .badAnswer, .cancelled: false
     }
   }
 }

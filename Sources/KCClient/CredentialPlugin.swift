@@ -89,6 +89,13 @@ public struct CredentialPlugin: Sendable, Hashable {
       throw Kubeconfig.Failure(
         description: "the exec plugin \(command) gave neither a token nor a certificate with key")
     }
+    guard credential.token.map(Self.isHeader) ?? true else {
+      throw Kubeconfig.Failure(
+        description: "the exec plugin \(command) gave a token with a line break or another control character in it")
+    }
     return credential
   }
+
+  /// Whether a text can stand in a header of a request.
+  static func isHeader(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
 }

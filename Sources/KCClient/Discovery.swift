@@ -22,7 +22,7 @@ extension APIClient {
     } catch {
       // What a server in trouble does not say it may serve all the same.
       switch error {
-      case .unreachable, .cancelled: throw error
+      case .unreachable, .noCredentials, .cancelled: throw error
       case .status where error.isTransient: throw error
       case .status, .badAnswer: return self
       }

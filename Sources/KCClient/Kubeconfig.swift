@@ -141,6 +141,16 @@ public struct Kubeconfig: Sendable {
     for (key, values) in user["as-user-extra"]?.object ?? [:] {
       impersonation.extra[key] = values.array?.compactMap(\.string) ?? []
     }
+    // Without the user nothing of it would be sent, and all would be done with the full rights.
+    let isPart = impersonation.uid != nil || !impersonation.groups.isEmpty || !impersonation.extra.isEmpty
+    if impersonation.user?.isEmpty ?? true, isPart {
+      throw Failure(
+        description: "the context \(context) says in what groups, with what uid or as what else it acts, but not as "
+          + "whom: Kubernetes refuses that; add `as: USER` to its user")
+    }
+    if let token, !CredentialPlugin.isHeader(token) {
+      throw Failure(description: "the token of the context \(context) holds a line break or another control character")
+    }
   }
 
   /// Data wins over a file, as in kubectl.

@@ -92,7 +92,12 @@ private struct RequestAdapter: Sendable {
     if let given = request.headers[.authorization], given.lowercased().hasPrefix("bearer ") {
       guard isRight(given) else { return convert(refusal(401, "Unauthorized", "Unauthorized"), request) }
       api.user = APIUser(name: "kc-admin", groups: ["system:masters", "system:authenticated"])
-      if let other = impersonated(request) { api.user = other }
+      if let other = impersonated(request) {
+        api.user = other
+      } else if request.headers.contains(where: { $0.name.canonicalName.hasPrefix("impersonate-") }) {
+        return convert(
+          refusal(500, "InternalError", "whom to impersonate is said in part: there is no Impersonate-User"), request)
+      }
     }
     return convert(await server.handle(api), request)
   }

@@ -31,6 +31,8 @@ public final class HTTPTransport: APITransport {
     public var headers: [(name: String, value: String)] = []
     /// Where the token comes from if it may change; wins over `token`.
     public var tokens: (any TokenProvider)?
+    /// How long the first answer is waited for: a server that has answered nothing yet may be none.
+    public var patience = Duration.seconds(9)
 
     public init(server: String) { self.server = server }
   }
@@ -38,6 +40,8 @@ public final class HTTPTransport: APITransport {
   private let client: HTTPClient
   private let connection: Connection
   private let warned = Mutex<[String]>([])
+  /// Whether the server has answered anything.
+  private let hasAnswered = Atomic<Bool>(false)
   /// The server's address as requests have it.
   private let base: String
 
@@ -106,8 +110,11 @@ public final class HTTPTransport: APITransport {
 
   private func send(_ request: APIRequest, token: String?) async throws(ClientError) -> APIResponse {
     let isStream = ["watch", "follow"].contains { request[query: $0] == "true" }
+    let isKnown = hasAnswered.load(ordering: .relaxed)
+    let limit: TimeAmount = isStream ? .hours(24) : isKnown ? .seconds(60) : TimeAmount(connection.patience)
     do {
-      let response = try await client.execute(convert(request, token), timeout: isStream ? .hours(24) : .seconds(60))
+      let response = try await client.execute(convert(request, token), timeout: limit)
+      hasAnswered.store(true, ordering: .relaxed)
       var out = APIResponse(
         status: Int(response.status.code), contentType: response.headers.first(name: "content-type") ?? "")
       if request.method != "GET" { note(response.headers["warning"]) }
@@ -122,6 +129,9 @@ public final class HTTPTransport: APITransport {
     } catch is CancellationError {
       throw .cancelled
     } catch {
+      if !isKnown, let error = error as? HTTPClientError, error == .deadlineExceeded {
+        throw .unreachable("\(connection.server) takes connections, but does not answer")
+      }
       throw .unreachable(await reason(error))
     }
   }

@@ -63,6 +63,15 @@ import Testing
       users: [{name: u, user: {auth-provider: {name: gcp}}}]
       """
     #expect(failure(old).contains("auth-provider"))
+    func withUser(_ user: String) -> String {
+      old.replacing("{auth-provider: {name: gcp}}", with: user)
+    }
+    // Nothing of it would be sent, and kc would act with the full rights.
+    for part in ["as-groups: [view]", "as-uid: u1", "as-user-extra: {scopes: [view]}"] {
+      #expect(failure(withUser("{token: t, \(part)}")).contains("add `as: USER`"))
+    }
+    #expect(failure(withUser("{token: t, as: bob, as-groups: [view]}")) == "")
+    #expect(failure(withUser("{token: \"a\\nb\"}")).contains("holds a line break"))
   }
 
   private let plugin = """

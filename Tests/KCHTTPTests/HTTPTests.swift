@@ -71,6 +71,12 @@ import Testing
       let other = try HTTPTransport(master)
       _ = try await APIClient(transport: other, fieldManager: "test").list(type, namespace: "default")
       await other.close()
+      // Whoever forgets the user does not act as the administrator.
+      var nobody = connection
+      nobody.headers = [("impersonate-group", "view")]
+      let part = try HTTPTransport(nobody)
+      #expect(try await part.send(APIRequest(method: "GET", path: "/api/v1/namespaces")).status == 500)
+      await part.close()
     }
   }
 

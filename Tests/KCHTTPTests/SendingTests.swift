@@ -51,6 +51,30 @@ private final class Packets: ChannelInboundHandler, Sendable {
   }
 }
 
+/// Takes what comes, and says nothing.
+private final class Silence: ChannelInboundHandler, Sendable {
+  typealias InboundIn = ByteBuffer
+}
+
+@Suite struct SilentServerTests {
+  @Test func aServerThatNeverAnsweredIsNotWaitedForLong() async throws {
+    let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Silence()) }
+      }.bind(host: "127.0.0.1", port: 0).get()
+    let port = try #require(server.localAddress?.port)
+    var connection = HTTPTransport.Connection(server: "http://127.0.0.1:\(port)")
+    connection.patience = .milliseconds(200)
+    let transport = try HTTPTransport(connection)
+    let words = "http://127.0.0.1:\(port) takes connections, but does not answer"
+    await #expect(throws: ClientError.unreachable(words)) {
+      try await transport.send(APIRequest(method: "GET", path: "/api"))
+    }
+    await transport.close()
+    try await server.close()
+  }
+}
+
 @Suite struct CredentialTests {
   @Test func whichCredentialIsBrokenIsTold() {
     var connection = HTTPTransport.Connection(server: "https://127.0.0.1:1")

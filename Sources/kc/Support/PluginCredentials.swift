@@ -30,20 +30,25 @@ actor PluginCredentials: TokenProvider {
   private static func run(_ plugin: CredentialPlugin) -> Result<CredentialPlugin.Credential, ClientError> {
     let isInteractive = isatty(0) == 1
     if plugin.interactiveMode == "Always", !isInteractive {
-      return .failure(.unreachable("the exec plugin \(plugin.command) needs a terminal to ask on"))
+      return .failure(.noCredentials("the exec plugin \(plugin.command) needs a terminal to ask on"))
     }
     var environment = plugin.environment
     environment["KUBERNETES_EXEC_INFO"] = plugin.info(isInteractive: isInteractive)
-    switch ChildProcess.output(of: plugin.command, plugin.arguments, adding: environment, readsTerminal: isInteractive)
-    {
+    // Who can ask the user to log in somewhere is waited for until that is done, or until the user has had enough.
+    let patience = ChildProcess.Patience(limit: isInteractive ? nil : 60) {
+      Terminal.say("The exec plugin \(plugin.command) is waited for.")
+    }
+    let outcome = ChildProcess.output(
+      of: plugin.command, plugin.arguments, adding: environment, readsTerminal: isInteractive, patience: patience)
+    switch outcome {
     case .failure(let why):
       let hint = plugin.installHint.map { "\n\($0)" } ?? ""
-      return .failure(.unreachable("the exec plugin \(plugin.command) \(why.text)\(hint)"))
+      return .failure(.noCredentials("the exec plugin \(plugin.command) \(why.text)\(hint)"))
     case .success(let output):
       do throws(Kubeconfig.Failure) {
         return .success(try plugin.credential(output))
       } catch {
-        return .failure(.unreachable(error.description))
+        return .failure(.noCredentials(error.description))
       }
     }
   }
@@ -65,7 +70,7 @@ actor FileToken: TokenProvider {
   func token(refreshing: Bool) async throws(ClientError) -> String? {
     let now = ContinuousClock.now
     if !refreshing, let cached, now - cached.at < .seconds(60) { return cached.token }
-    guard let text = Files.readText(path) else { throw .unreachable("the token file \(path) cannot be read") }
+    guard let text = Files.readText(path) else { throw .noCredentials("the token file \(path) cannot be read") }
     let token = text.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
     cached = (token, now)
     return token

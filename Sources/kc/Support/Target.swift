@@ -147,6 +147,10 @@ struct Target {
           ? "`kc engine status` tells whether the engine runs"
           : "look at the address and the credentials of the context in the kubeconfig; for the engine, `kc engine "
             + "status` tells whether it runs", code: .target)
+    case .noCredentials(let why):
+      Terminal.fail(
+        "there are no credentials for the target: \(why)",
+        help: "the user of the context in the kubeconfig says where they come from", code: .target)
     case .status(let status) where status.code == 401:
       Terminal.fail("the target does not know you: it refused the credentials", code: .target)
     case .status(let status) where status.code == 429:

@@ -68,9 +68,11 @@ enum TargetChoice {
     case .engine: return nil
     case .inCluster: return try Self.inClusterConfig()
     case .kubeconfig(let paths, let context):
-      let sources = paths.compactMap { path in Files.readText(path).map { Kubeconfig.Source(path: path, text: $0) } }
+      let sources = try paths.compactMap { path in try Self.source(path, isOnly: paths.count == 1) }
       guard !sources.isEmpty else {
-        throw Terminal.fail("the kubeconfig \(paths.joined(separator: ":")) cannot be read", code: .target)
+        throw Terminal.fail(
+          "none of the kubeconfigs \(paths.joined(separator: ":")) is there",
+          help: "name one with --kubeconfig or KUBECONFIG; for the engine on this machine, name none", code: .target)
       }
       do throws(Kubeconfig.Failure) {
         return try Kubeconfig(sources, context: context, read: Files.readText)
@@ -78,6 +80,17 @@ enum TargetChoice {
         throw Terminal.fail(error.description, code: .target)
       }
     }
+  }
+
+  /// A kubeconfig; nil for one of several that is not there, which is as in kubectl.
+  private static func source(_ path: String, isOnly: Bool) throws -> Kubeconfig.Source? {
+    if let text = Files.readText(path) { return Kubeconfig.Source(path: path, text: text) }
+    let code = errno
+    if code == ENOENT, !isOnly { return nil }
+    throw Terminal.fail(
+      "the kubeconfig \(path) cannot be read: \(String(cString: strerror(code)))",
+      help: code == ENOENT ? "name another with --kubeconfig or KUBECONFIG; for the engine, name none" : nil,
+      code: .target)
   }
 
   /// What a pod knows of the cluster that it runs in.
