@@ -116,7 +116,7 @@ public enum ObjectDiff {
         }
         return
       }
-      func name(_ element: Value) -> String { Self.text(element[key]) ?? "" }
+      func name(_ element: Value) -> String { Self.name(of: element, by: key) ?? "" }
       var before: [String: Value] = [:]
       for element in old { before[name(element)] = element }
       for (index, element) in new.enumerated() {
@@ -135,8 +135,9 @@ public enum ObjectDiff {
       key.contains(".") || key.contains("/") ? path.key(key) : path.field(key)
     }
 
-    private static func text(_ value: Value?) -> String? {
-      switch value {
+    /// What tells an element from others by one of its fields, or, for templates of whole objects, by its metadata.
+    private static func name(of element: Value, by key: String) -> String? {
+      switch key == "metadata" ? element.at("metadata", "name") : element[key] {
       case .string(let text)?: text
       case .int(let number)?: String(number)
       default: nil
@@ -145,12 +146,17 @@ public enum ObjectDiff {
 
     /// The field that names the elements of both lists, if there is one that does so uniquely.
     private static func mergeKey(_ old: [Value], _ new: [Value]) -> String? {
-      ["name", "mountPath", "containerPort", "port", "topologyKey", "uid", "key", "ip"].first { key in
-        [old, new].allSatisfy { list in
-          let names = list.compactMap { text($0[key]) }
-          return names.count == list.count && Set(names).count == names.count
-        }
+      ["name", "metadata", "mountPath", "containerPort", "port", "topologyKey", "uid", "key", "ip"].first { key in
+        let lists = [old, new].map { list in list.compactMap { name(of: $0, by: key) } }
+        let isUnique = zip([old, new], lists).allSatisfy { $0.count == $1.count && Set($1).count == $1.count }
+        return isUnique && (key != "metadata" || isInOrder(lists[0], lists[1]))
       }
+    }
+
+    /// Whether what both lists have stands in one order: templates are compared as a list, and may not change.
+    private static func isInOrder(_ left: [String], _ right: [String]) -> Bool {
+      let (ours, theirs) = (Set(left), Set(right))
+      return left.filter(theirs.contains) == right.filter(ours.contains)
     }
   }
 }
