@@ -14,7 +14,7 @@ struct ComposeEmitter {
   var configs: [String: ComposeService.Source] = [:]
   var secrets: [String: String] = [:]
   var claims: [String: String] = [:]
-  /// The configs that files and folders of the project became, by their full paths.
+  /// The configs and secrets that files and folders of the project became, by their full paths.
   var boundFiles: [String: ComposeService.Source] = [:]
   /// Folders of the machine that volumes take the place of, by their full paths: as the files name them first.
   var folders: [String: String] = [:]
