@@ -18,6 +18,16 @@ enum ComposeEnvFile {
   static func parse(_ bytes: [UInt8]) -> [(String, String)] {
     var out: [(String, String)] = []
     var rest = String(decoding: bytes, as: UTF8.self)[...]
+    while let key = takeName(&rest) {
+      let value = quoted(&rest) ?? plain(rest.prefix { !$0.isNewline })
+      rest = rest.drop { !$0.isNewline }
+      if !key.isEmpty { out.append((key, value)) }
+    }
+    return out
+  }
+
+  /// Takes the next variable's name, and what stands before its value; nil at the end.
+  private static func takeName(_ rest: inout Substring) -> String? {
     while let first = rest.first {
       if first.isWhitespace {
         rest.removeFirst()
@@ -31,11 +41,9 @@ enum ComposeEnvFile {
       var key = line[..<equals].filter { !$0.isWhitespace }
       if line.hasPrefix("export "), key.count > 6 { key = String(key.dropFirst(6)) }
       rest = rest[line.index(after: equals)...].drop { $0 == " " || $0 == "\t" }
-      let value = quoted(&rest) ?? plain(rest.prefix { !$0.isNewline })
-      rest = rest.drop { !$0.isNewline }
-      if !key.isEmpty { out.append((key, value)) }
+      return key
     }
-    return out
+    return nil
   }
 
   /// Whether a file's name says that it has such lines.
@@ -48,18 +56,7 @@ enum ComposeEnvFile {
   static func secrets(in text: String) -> [(key: String, value: Substring)] {
     var out: [(key: String, value: Substring)] = []
     var rest = text[...]
-    while let first = rest.first {
-      if first.isWhitespace {
-        rest.removeFirst()
-        continue
-      }
-      let line = rest.prefix { !$0.isNewline }
-      guard first != "#", let equals = line.firstIndex(of: "=") else {
-        rest = rest[line.endIndex...]
-        continue
-      }
-      let key = line[..<equals].split(separator: " ").last.map(String.init) ?? ""
-      rest = rest[line.index(after: equals)...].drop { $0 == " " || $0 == "\t" }
+    while let key = takeName(&rest) {
       let value = written(rest)
       if ComposeSecrets.isSecret(key), Int(value) == nil || key.uppercased().contains("PASS") {
         if !value.isEmpty { out.append((key, value)) }
@@ -73,8 +70,9 @@ enum ComposeEnvFile {
 
   /// A value as it is written, without its quotes and the comment behind it.
   private static func written(_ rest: Substring) -> Substring {
-    if let quote = rest.first, quote == "\"" || quote == "'", let end = rest.dropFirst().firstIndex(of: quote) {
-      return rest[rest.index(after: rest.startIndex)..<end]
+    var behind = rest
+    if quoted(&behind) != nil {
+      return rest[rest.index(after: rest.startIndex)..<rest.index(before: behind.startIndex)]
     }
     let line = rest.prefix { !$0.isNewline }
     return line.prefix(plain(line).count)

@@ -186,7 +186,7 @@ import Testing
       """
       services:
         web: {image: web, volumes: ["./.env:/src/.env:ro", "./plain.env:/src/plain.env:ro"]}
-        job: {image: job, volumes: ["./.env:/work/.env:ro"]}
+        job: {image: job, volumes: ["./.env:/srv/.env:ro"]}
       """,
       [
         ".env": """
@@ -195,6 +195,7 @@ import Testing
         SESSION_SECRET='hunter2' # change it
         export DB_PASSWORD=topsecret
         JWT_KEY="hunter2"
+        ADMIN_PASSWORD="a \\"topsecret"
         TOKEN_TTL=60
         DSN=postgres://app:topsecret@db/app
         EMPTY_TOKEN=
@@ -206,6 +207,7 @@ import Testing
         "      # the site\n      HOST=localhost\n",
         #"      SESSION_SECRET='\(input.env("SESSION_SECRET"))' # change it"#,
         #"      export DB_PASSWORD=\(input.env("DB_PASSWORD"))"#, #"      JWT_KEY="\(input.env("JWT_KEY"))""#,
+        #"      ADMIN_PASSWORD="\(input.env("WEB_ADMIN_PASSWORD"))""#,
         "      TOKEN_TTL=60\n", #"      DSN=postgres://app:\(input.env("WEB_DSN"))@db/app"#, "      EMPTY_TOKEN=",
         "config web-plain-env {\n  data {\n    \"plain.env\" =",
       ])
