@@ -11,7 +11,8 @@ import KCSyntax
 /// A case of `Tests/Language`: a source, and beside it what it gives.
 ///
 /// Lines at its start that begin with `//!` say how it is compiled: `env NAME`, `set PATH=VALUE`, `why ADDRESS [PATH]`,
-/// `explain TYPE`, `params FILE`, `input NAME=VALUE` (a variable of the environment), `package NAME LABEL [NAME=LABEL…]` (a dependency,
+/// `explain TYPE`, `params FILE`, `input NAME=VALUE` (a variable of the environment), `assume` (those that are not set are
+/// taken as set), `package NAME LABEL [NAME=LABEL…]` (a dependency,
 /// whose files are those of the folder LABEL, and its own dependencies), `problem NAME CODE MESSAGE`. Files of a folder `<case>.d` stand beside the source.
 struct LanguageCase {
   var name: String
@@ -54,6 +55,7 @@ struct LanguageCase {
       if word == "env" { options.environment = rest }
       if word == "params" { options.parameterFiles.append(parameterFile(rest)) }
       if word == "objects" { options.checksObjects = true }
+      if word == "assume" { options.assumesInputs = true }
       if word == "steps" { options.stepLimit = Int(rest) ?? 0 }
       if word == "input", let middle = rest.firstIndex(of: "=") {
         options.inputEnvironment[String(rest[..<middle])] = String(rest[rest.index(after: middle)...])

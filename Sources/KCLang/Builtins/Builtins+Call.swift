@@ -41,11 +41,20 @@ extension Builtins {
     guard let given = program.arguments(of: method.signature, arguments, &call, &isSecret) else { return .poison }
     call.arguments = given
     call.receiver.isSecret = false
-    let result = run(call, &program)
-    guard var result else { return .poison }
-    // That there is none tells of a secret, too.
-    if result.isPoison { return result }
-    if isSecret || digests(name, call, program) { result.isSecret = true }
+    guard let result = run(call, &program) else { return .poison }
+    return marked(result, of: call, isSecret: isSecret, &program)
+  }
+
+  /// What a method gives, secret where it tells of one: that there is none does so, too.
+  private static func marked(
+    _ result: TreeValue, of call: MethodCall, isSecret: Bool, _ program: inout Program
+  ) -> TreeValue {
+    guard !result.isPoison, isSecret || digests(call.name, call, program) else { return result }
+    if result.isNone, program.hasAssumedInputs, let method = method(call.name, of: call.receiver.tag) {
+      return program.assumed(method.signature.result)
+    }
+    var result = result
+    result.isSecret = true
     return result
   }
 
@@ -63,15 +72,13 @@ extension Builtins {
       isSecret = isSecret || argument.isSecret
       call.arguments[place].isSecret = false
     }
-    guard var result = run(call, &program) else {
+    guard let result = run(call, &program) else {
       program.report(
         "KC0102", "\(Program.article(program.kindName(receiver))) has no function `\(name)`",
         at: program.callSite ?? site)
       return .poison
     }
-    if result.isPoison { return result }
-    if isSecret || digests(name, call, program) { result.isSecret = true }
-    return result
+    return marked(result, of: call, isSecret: isSecret, &program)
   }
 
   private static func run(_ call: MethodCall, _ program: inout Program) -> TreeValue? {

@@ -147,7 +147,9 @@ extension Program {
         notes: ["what it needs to know is given to its components by the program, which can see it there"])
       return .poison
     }
-    guard let found = options.inputEnvironment[text] ?? (options.assumesInputs && !text.isEmpty ? "secret" : nil) else {
+    let given = options.inputEnvironment[text]
+    if given == nil, options.assumesInputs { hasAssumedInputs = true }
+    guard let found = given ?? (options.assumesInputs && !text.isEmpty ? Self.assumedText : nil) else {
       // The user's call is the place, not the library's.
       report(
         "KC0193", "the environment has no variable `\(text)`", at: callSite ?? site,
@@ -157,6 +159,25 @@ extension Program {
     var value = tree.string(text.isEmpty ? "" : found)
     value.isSecret = true
     usesSecrets = true
+    return value
+  }
+
+  /// What a variable that nobody set is taken to hold.
+  static let assumedText = "secret"
+
+  /// Stands for what a secret gives when somebody knows it: an element of its parts, the number that it says.
+  mutating func assumed(_ type: SignatureType) -> TreeValue {
+    var value: TreeValue
+    switch type {
+    case .optional(let inner): return assumed(inner)
+    case .plain(TypeTable.int): value = tree.int(1)
+    case .plain(TypeTable.float): value = tree.float(1)
+    case .plain(TypeTable.bool): value = .bool(true)
+    case .plain(TypeTable.quantity): value = tree.quantity(Quantity(1))
+    case .plain(TypeTable.duration): value = TreeValue.inline(.duration, 1000) ?? .poison
+    default: value = tree.string(Self.assumedText)
+    }
+    value.isSecret = true
     return value
   }
 

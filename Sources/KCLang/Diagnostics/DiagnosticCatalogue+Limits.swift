@@ -150,7 +150,8 @@ extension DiagnosticCatalogue {
       "KC0193", "variable not in the environment",
       """
       `input.env("NAME")` reads a variable of the environment that `kc` runs in, and there is none of this \
-      name.
+      name. `kc plan` and `kc apply` want all of them; what shows no secrets (`kc check`, `test`, `render`, `why`, \
+      `graph`) takes those that are missing as set.
       """,
       bad: #"""
         secret db { data { PASSWORD = input.env("DB_PASSWORD") } }

@@ -21,12 +21,13 @@ extension Program {
         let item = tree.item(of: collection, Int(place))
         return collection.isSecret ? tainted(item) : item
       }
-      if op.code == .optionalIndex, place >= 0 { return .none }
+      if collection.isSecret, hasAssumedInputs { return assumed(.element) }
+      if op.code == .optionalIndex, place >= 0 { return nothing(in: collection) }
       report("KC0112", "the list has \(collection.length) elements, counted from 0", at: siteOf(op.b))
       return .poison
     case (.record, .string), (.instance, .string), (.scope, .string), (.choice, .string):
       let name = key(tree.text(of: index) ?? "")
-      if op.code == .optionalIndex, lacks(name, collection) { return .none }
+      if op.code == .optionalIndex, lacks(name, collection) { return nothing(in: collection) }
       let value = member(name, of: collection, at: siteOf(op.b))
       return collection.isSecret ? tainted(value) : value
     default:
@@ -35,6 +36,13 @@ extension Program {
         at: siteOf(op.b))
       return .poison
     }
+  }
+
+  /// That a collection has no such element: it tells of a secret one.
+  private func nothing(in collection: TreeValue) -> TreeValue {
+    var nothing = TreeValue.none
+    nothing.isSecret = collection.isSecret
+    return nothing
   }
 
   /// Whether a map has no entry of a name.

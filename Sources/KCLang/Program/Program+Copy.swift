@@ -108,6 +108,7 @@ extension Program {
     steps = other.steps
     hidden = other.hidden
     usesSecrets = other.usesSecrets
+    hasAssumedInputs = other.hasAssumedInputs
     hiddenTexts = other.hiddenTexts
     constructed = other.constructed
     completing = other.completing

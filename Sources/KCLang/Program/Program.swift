@@ -156,6 +156,9 @@ struct Program: ~Copyable, Sendable {
   var hidden = 0
   /// Whether some value was secret.
   var usesSecrets = false
+  /// Whether some variable of the environment was taken as set: then nobody knows what secrets hold, and nothing is
+  /// refused for it.
+  var hasAssumedInputs = false
   var hiddenTexts = HiddenTexts()
   /// Instances of the program's own schemas that no block declares: their fields and conditions are checked at the end.
   var constructed: [Int32] = []

@@ -8,6 +8,12 @@ extension Program {
   /// - Parameter isName: that the value is a block's name, which is reported as such.
   mutating func coerce(_ value: TreeValue, to type: TypeID, at site: Int32, isName: Bool = false) -> TreeValue {
     if value.isPoison || types.takes(value, type) { return value }
+    // What stands in a secret may be one of its own.
+    if hidden > 0, value.isSecret {
+      var plain = value
+      plain.isSecret = false
+      return tainted(coerce(plain, to: type, at: site, isName: isName))
+    }
     if value.tag == .deferred { return coerce(deferred: value, to: type, at: site) }
     switch types[type] {
     case .any, .variable: return value
@@ -210,6 +216,7 @@ extension Program {
       return nil
     }
     if plain.isSecret { return coerceScalar(plain, type, at: site) }
+    if hasAssumedInputs, hidden > 0, !texts.isEmpty { return plain }
     if let text = tree.text(of: plain), !texts.isEmpty {
       let cases = casesWithValues(of: type)
       if hidden == 0, let schema = cases.first(where: { schemas[Int($0)].name == text }) {

@@ -96,7 +96,7 @@ struct Explain: ParsableCommand {
   }
 
   private func compilation() -> Compilation {
-    let project = Project.exists(options) ? try? Project.load(options) : nil
+    let project = Project.exists(options) ? try? Project.load(options, assumesInputs: true) : nil
     return project?.compilation ?? Compilation(entry: [], provider: MemorySources([:]))
   }
 

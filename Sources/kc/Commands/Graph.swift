@@ -25,7 +25,7 @@ struct Graph: ParsableCommand {
   @Option(help: "text, dot, svg or json.") var format = Format.text
 
   func run() throws {
-    let project = try Project.load(options)
+    let project = try Project.load(options, assumesInputs: true)
     try project.report(output, as: format == .json ? .json : nil)
     let plan = Planner().plan(
       project: project.compilation.project.name, namespace: Planning.namespace(project),

@@ -24,7 +24,7 @@ struct Render: ParsableCommand {
   @Option(help: "yaml or json.") var format = Format.yaml
 
   func run() throws {
-    let project = try Project.load(options)
+    let project = try Project.load(options, assumesInputs: true)
     try project.report(output, as: format == .json ? .json : nil)
     switch format {
     case .yaml: writeYAML(project)

@@ -25,7 +25,9 @@ struct Test: AsyncParsableCommand {
   @Option(help: "human, json or junit.") var format = Format.human
 
   func run() async throws {
-    let (project, entries, compile) = try Project.prepare(options, paths: paths)
+    let (project, entries, prepared) = try Project.prepare(options, paths: paths)
+    var compile = prepared
+    compile.assumesInputs = true
     let suite = TestSuite(entry: entries, provider: project, options: compile)
     if suite.compilation.hasErrors {
       let whole = Project(

@@ -29,7 +29,7 @@ struct Why: ParsableCommand {
   @Option(help: "human or json.") var format = Format.human
 
   func run() throws {
-    let project = try Project.load(options)
+    let project = try Project.load(options, assumesInputs: true)
     try project.report(output, as: format == .json ? .json : nil)
     let answer: WhyAnswer
     do {
