@@ -332,7 +332,7 @@ extension Tree {
       return left.length == right.length
         && fields(of: left).allSatisfy { one in field(one.key, of: right).map { equal(one.value, $0.value) } ?? false }
     case (.bool, .bool), (.int, .int), (.duration, .duration), (.percent, .percent):
-      return left.bits & ~TreeValue.secretMark == right.bits & ~TreeValue.secretMark
+      return left.bits & ~TreeValue.marks == right.bits & ~TreeValue.marks
     default: return false
     }
   }

@@ -76,6 +76,17 @@ public struct TreeValue: Sendable, Equatable, BitwiseCopyable {
     set { bits = newValue ? bits | Self.secretMark : bits & ~Self.secretMark }
   }
 
+  @usableFromInline static let presenceMark: UInt64 = 1 << 63
+  @usableFromInline static let marks = secretMark | presenceMark
+
+  /// Whether it tells of a secret already that there is a value, or none: what a number is read from, an element of parts.
+  ///
+  /// Whether a secret was given at all is known otherwise: a parameter has one or has none.
+  @inlinable public var hidesPresence: Bool {
+    get { bits & Self.presenceMark != 0 }
+    set { bits = newValue ? bits | Self.presenceMark : bits & ~Self.presenceMark }
+  }
+
   // Computed: what is stored is asked for whether it was made yet, each time.
   @inlinable public static var none: TreeValue { TreeValue(.none) }
   @inlinable public static var poison: TreeValue { TreeValue(.poison) }

@@ -53,9 +53,13 @@ extension Builtins {
     if result.isNone, program.hasAssumedInputs, let method = method(call.name, of: call.receiver.tag) {
       return program.assumed(method.signature.result)
     }
-    var result = result
-    result.isSecret = true
-    return result
+    // Whether text has a number in it, or a list an element, tells of it.
+    if let method = method(call.name, of: call.receiver.tag), case .optional = method.signature.result {
+      return program.part(ofSecret: result)
+    }
+    var secret = result
+    secret.isSecret = true
+    return secret
   }
 
   /// A call from the standard library, without checks.

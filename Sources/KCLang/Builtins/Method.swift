@@ -85,6 +85,14 @@ extension Builtins {
     tag == .scope ? ["count"] : table(of: tag).filter(\.isProperty).map(\.name)
   }
 
+  /// Whether values of a type have a property that may be absent: `first` of a list.
+  static func isOptionalProperty(_ name: String, of tag: TreeValue.Tag) -> Bool {
+    table(of: tag).contains { method in
+      guard method.isProperty, method.name == name, case .optional = method.signature.result else { return false }
+      return true
+    }
+  }
+
   /// The types as the documentation calls them.
   static let documented: [(name: String, tag: TreeValue.Tag)] = [
     ("String", .string), ("List", .list), ("Map", .record), ("Int", .int), ("Float", .float),

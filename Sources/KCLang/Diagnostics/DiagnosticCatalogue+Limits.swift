@@ -59,7 +59,8 @@ extension DiagnosticCatalogue {
     DiagnosticInfo(
       "KC0181", "decision by a secret",
       """
-      What is made must not tell a secret: conditions, loops and names cannot depend on one.
+      What is made must not tell a secret: conditions, loops and names cannot depend on one. Whether a parameter of type \
+      `Secret<T>?` has a value they may ask: `if password != none`.
       """,
       bad: #"""
         secret db { data { PASSWORD = "hunter2" } }

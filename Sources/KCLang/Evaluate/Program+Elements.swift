@@ -19,17 +19,17 @@ extension Program {
       let place = index.inlineNumber
       if place >= 0, place < collection.length {
         let item = tree.item(of: collection, Int(place))
-        return collection.isSecret ? tainted(item) : item
+        return taken(item, from: collection, op)
       }
       if collection.isSecret, hasAssumedInputs { return assumed(.element) }
-      if op.code == .optionalIndex, place >= 0 { return nothing(in: collection) }
+      if op.code == .optionalIndex, place >= 0 { return taken(.none, from: collection, op) }
       report("KC0112", "the list has \(collection.length) elements, counted from 0", at: siteOf(op.b))
       return .poison
     case (.record, .string), (.instance, .string), (.scope, .string), (.choice, .string):
       let name = key(tree.text(of: index) ?? "")
-      if op.code == .optionalIndex, lacks(name, collection) { return nothing(in: collection) }
+      if op.code == .optionalIndex, lacks(name, collection) { return taken(.none, from: collection, op) }
       let value = member(name, of: collection, at: siteOf(op.b))
-      return collection.isSecret ? tainted(value) : value
+      return taken(value, from: collection, op)
     default:
       report(
         "KC0163", "\(Self.article(kindName(collection))) has no elements by \(Self.article(kindName(index)))",
@@ -38,11 +38,10 @@ extension Program {
     }
   }
 
-  /// That a collection has no such element: it tells of a secret one.
-  private func nothing(in collection: TreeValue) -> TreeValue {
-    var nothing = TreeValue.none
-    nothing.isSecret = collection.isSecret
-    return nothing
+  /// An element, secret where it is one of a secret; where it may be missing, that it is there tells of the secret, too.
+  private func taken(_ element: TreeValue, from collection: TreeValue, _ op: Op) -> TreeValue {
+    guard collection.isSecret else { return element }
+    return op.code == .optionalIndex ? part(ofSecret: element) : tainted(element)
   }
 
   /// Whether a map has no entry of a name.
@@ -134,6 +133,15 @@ extension Program {
     if value.isPoison || value.isNone { return value }
     var part = value
     part.isSecret = true
+    return part
+  }
+
+  /// What a secret holds or gives where it may hold none, which tells of it, too.
+  func part(ofSecret value: TreeValue) -> TreeValue {
+    if value.isPoison { return value }
+    var part = value
+    part.isSecret = true
+    part.hidesPresence = true
     return part
   }
 

@@ -103,10 +103,13 @@ extension Program {
   private mutating func evaluateCoalesce(_ op: Op, _ frame: Int32) -> TreeValue {
     let left = evaluate(op.a, frame)
     if left.tag == .deferred { return deferredCoalesce(left, evaluate(op.b, frame), at: op.site) }
-    guard left.isNone else { return left }
-    var right = evaluate(op.b, frame)
-    if left.isSecret, !right.isPoison { right.isSecret = true }
-    return right
+    var value = left.isNone ? evaluate(op.b, frame) : left
+    if left.isSecret, left.isNone { value = part(ofSecret: value) }
+    // What has a value in any case tells nothing by having one.
+    if value.hidesPresence, mask(typeOf(op.b)).isDisjoint(with: .none) {
+      value.hidesPresence = false
+    }
+    return value
   }
 
   private mutating func local(_ op: Op, _ frame: Int32) -> TreeValue {
@@ -221,12 +224,16 @@ extension Program {
   private mutating func evaluateList(_ op: Op, _ frame: Int32) -> TreeValue {
     let start = valueStack.count
     defer { valueStack.drop(to: start) }
+    var isSecret = false
     for offset in 0..<op.b {
       let value = evaluate(code.extra[Int(op.a + offset)], frame)
       if value.isPoison { return .poison }
       if !value.isNone { valueStack.append(value) }
+      // How many there are tells of it.
+      isSecret = isSecret || value.hidesPresence
     }
-    return tree.list(valueStack, from: start)
+    let list = tree.list(valueStack, from: start)
+    return isSecret ? tainted(list) : list
   }
 
   private mutating func evaluateBranch(_ op: Op, _ frame: Int32) -> TreeValue {

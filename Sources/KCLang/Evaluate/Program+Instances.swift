@@ -8,6 +8,7 @@ extension Program {
     let start = fieldStack.count
     defer { fieldStack.drop(to: start) }
     var computed: Set<Int32> = []
+    var isSecret = false
     for position in code.bodies[Int(bodyIndex)].statements {
       let statement = code.statements[Int(position)]
       var key = statement.key
@@ -42,8 +43,11 @@ extension Program {
         parameter: trace.parameter != 0 ? trace.parameter : outer.parameter)
       if value.isPoison { return .poison }
       if !value.isNone { fieldStack.append(TreeField(key: UInt32(key), origin: origin, value: value)) }
+      // Which fields there are tells of it.
+      isSecret = isSecret || value.hidesPresence
     }
-    return tree.record(fieldStack, from: start)
+    let record = tree.record(fieldStack, from: start)
+    return isSecret ? tainted(record) : record
   }
 
   /// Reports a key that a record has already: one of the two is computed, so that only their values tell.

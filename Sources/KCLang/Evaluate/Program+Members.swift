@@ -17,7 +17,16 @@ extension Program {
     // What is not clear is which block the name means, not what of it is read.
     if base.tag == .choice { return member(op.b, ofChoice: base, at: op.site, name: siteOf(op.a)) }
     let value = member(op.b, of: base, at: op.site)
-    return base.isSecret ? tainted(value) : value
+    guard base.isSecret else { return value }
+    return mayLack(op.b, base) ? part(ofSecret: value) : tainted(value)
+  }
+
+  /// Whether a value has a member that others of its type may lack.
+  private func mayLack(_ key: Int32, _ base: TreeValue) -> Bool {
+    guard base.tag == .instance, case let schema = instances[Int(base.payload)].schema, schema >= 0,
+      let slot = schemas[Int(schema)].slotOf[key]
+    else { return Builtins.isOptionalProperty(text(key), of: base.tag) }
+    return types.isOptional(schemas[Int(schema)].slots[Int(slot)].type)
   }
 
   mutating func member(_ key: Int32, of base: TreeValue, at site: Int32) -> TreeValue {

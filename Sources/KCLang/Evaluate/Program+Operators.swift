@@ -258,6 +258,8 @@ extension Program {
     }
     var result: TreeValue
     switch op.code {
+    case .equal where left.isNone || right.isNone: return presence(left, right, is: true)
+    case .notEqual where left.isNone || right.isNone: return presence(left, right, is: false)
     case .equal, .notEqual:
       result = equal(left, right, is: op.code == .equal, at: op.site)
       if result.isPoison { return result }
@@ -271,6 +273,13 @@ extension Program {
       }
     }
     result.isSecret = result.isSecret || left.isSecret || right.isSecret
+    return result
+  }
+
+  /// Whether two values, at least one of which is absent, both are. That a parameter has a secret is no secret.
+  private func presence(_ left: TreeValue, _ right: TreeValue, is expected: Bool) -> TreeValue {
+    var result = TreeValue.bool((left.isNone && right.isNone) == expected)
+    result.isSecret = left.hidesPresence || right.hidesPresence
     return result
   }
 

@@ -36,6 +36,7 @@ extension Program {
       usesSecrets = true
       if !isSecret { becomesSecret(result, at: site) }
       // What a secret is made of is read through it, and is secret for that.
+      if types.isOptional(inner) { return part(ofSecret: result) }
       if !result.isPoison, isSecret || !result.isNone { result.isSecret = true }
       return result
     case .deferred(let inner): return coerce(value, to: inner, at: site)
