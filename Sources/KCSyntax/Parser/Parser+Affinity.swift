@@ -152,6 +152,12 @@ extension Parser {
         help: isPreferred
           ? "write `weight \(text(current))`" : "write `prefer … weight \(text(current))`, or leave it out",
         fix: isPreferred ? edit(current.range, "weight \(text(current))") : nil)
+    case _ where text(current) == "or" && ["best-effort", "besteffort"].contains(text(peek(1)).lowercased()):
+      report(
+        "KC0062", "only `spread` ends with `or best-effort`", current.range.lowerBound..<peek(1).range.upperBound,
+        help: rule == "prefer"
+          ? "leave it out: what is preferred need not hold" : "what need not hold is preferred: `prefer …`")
+      skip()
     default: return
     }
     skip()
