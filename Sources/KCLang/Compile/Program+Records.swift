@@ -224,6 +224,11 @@ extension Program {
         help: known.isEmpty ? nil : "it has \(Self.enumerate(known.sorted()))")
     }
     guessedNames.insert(key(guess))
+    if let slot = schemas[Int(schema)].slotOf[key(guess)], schemas[Int(schema)].slots[Int(slot)].childSchema >= 0 {
+      return report(
+        "KC0101", "\(title) has no field `\(name)`", at: span,
+        help: "it has blocks: write `\(guess) NAME { … }` for each")
+    }
     reportUnknown("KC0101", "\(title) has no field `\(name)`", name, among: known, at: span)
   }
 
