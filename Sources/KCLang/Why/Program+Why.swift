@@ -9,7 +9,9 @@ extension Program {
     steps = 0
     // `deployment["w-1"]`, as the source refers to what a loop makes.
     let address = written.replacing("[\"", with: ".").replacing("\"]", with: "")
-    if given == nil, resources.allSatisfy({ !Self.answers($0.address, to: address) }), let name = why(name: address) {
+    if given == nil, resources.allSatisfy({ !Self.answers($0.address, to: address) }),
+      let name = try why(nameAt: [address])
+    {
       return name
     }
     let (resource, path): (Resource, String?)
@@ -20,11 +22,19 @@ extension Program {
         return try why(oneOf: candidates, address, path: given, resources)
       }
       guard case .unknownAddress = error else { throw error }
-      if let answer = why(instance: address, given) { return answer }
+      if let answer = try why(instance: address, given) { return answer }
+      if let answer = try why(nameAt: Self.sourceNames(in: [written, given ?? ""].joined(separator: "."))) {
+        return answer
+      }
       if let kind = kind(ofName: address) { throw .noValue(address, kind: kind) }
       // The instance is there, and has nothing of the path.
-      if let given, why(instance: address, nil) != nil {
+      if let given, try why(instance: address, nil) != nil {
         throw .unknownPath(given, address: address, near: nil, known: [])
+      }
+      if case .unknownAddress(_, nil, let known) = error, case let names = Self.sourceNames(in: address),
+        let near = names.first.flatMap({ Self.nearest(to: $0, among: valueNames()) })
+      {
+        throw .unknownAddress(address, near: Self.path([near] + names.dropFirst()), known: known)
       }
       throw error
     }
@@ -88,57 +98,6 @@ extension Program {
     return last == name || (parts.dropLast(2) + [last]).joined(separator: ".") == name
   }
 
-  /// What a parameter or a `let` of the program is, by its name.
-  private mutating func why(name: String) -> WhyAnswer? {
-    guard let key = tree.keys.find(name) else { return nil }
-    for module in modules where !module.isStandard && module.scope >= 0 {
-      guard let found = scopes[Int(module.scope)].names[Int32(key)], case .slot = found.kind, found.node != nil else {
-        continue
-      }
-      if let answer = answer(found, Int32(key), module.scope, module.frame) { return answer }
-    }
-    return nil
-  }
-
-  /// What a name of the program is that stands for no value; nil for others.
-  private func kind(ofName name: String) -> String? {
-    guard let key = tree.keys.find(name) else { return nil }
-    for module in modules where !module.isStandard && module.scope >= 0 {
-      switch scopes[Int(module.scope)].names[Int32(key)]?.node?.kind {
-      case .funcDecl: return "a function"
-      case .typeDecl: return "a type"
-      case .schemaDecl: return "a schema"
-      case .enumDecl: return "an enum"
-      case .mixinDecl: return "a mixin"
-      case .componentDecl: return "a component"
-      case .affinityDecl: return "a group of affinity rules"
-      default: continue
-      }
-    }
-    return nil
-  }
-
-  /// What a name of a scope is.
-  ///
-  /// - Parameter instance: the title of the instance of a component that has it.
-  mutating func answer(
-    _ found: Scope.Name, _ key: Int32, _ scope: Int32, _ frame: Int32, of instance: String? = nil
-  ) -> WhyAnswer? {
-    var walk = WhyWalk()
-    collect(name: found, key, scope, frame, &walk)
-    guard var input = walk.found.first else { return nil }
-    if input.value != Tree.secretText, case let value = evaluate(found, frame), isRecord(value) {
-      input.value = whole(value)
-    }
-    let title = instance.map { "\($0) · \(text(key))" } ?? "\(input.kind == .parameter ? "param" : "let") \(text(key))"
-    let place = input.layers.last { $0.wins }
-    return WhyAnswer(
-      address: title, path: "", subject: title, value: input.value, layers: input.layers,
-      parameters: Self.parameters(in: input.inputs), inputs: input.inputs,
-      provenance: Provenance(
-        location: place?.location ?? location(code.site(found.span)), layer: place?.layer ?? "file"))
-  }
-
   /// The resource of an address, and the path in it: what follows an address by a dot is one, too.
   private func find(
     _ address: String, _ path: String?, _ resources: [Resource]
@@ -166,7 +125,7 @@ extension Program {
   }
 
   /// A value as the source would write it, also of a record whose fields stand in a body.
-  private mutating func whole(_ value: TreeValue, _ depth: Int = 0) -> String {
+  mutating func whole(_ value: TreeValue, _ depth: Int = 0) -> String {
     let plain = scalar(value)
     if plain.isSecret || plain.tag == .string && tellsSecret(plain) { return Tree.secretText }
     switch plain.tag {
@@ -203,21 +162,12 @@ extension Program {
   }
 
   /// `deployment web · app.args[0]`
-  private static func subject(_ field: String, _ rest: [String]) -> String {
+  static func subject(_ field: String, _ rest: [String]) -> String {
     field + rest.map { Int($0) != nil ? "[\($0)]" : ".\(path([$0]))" }.joined()
   }
 
-  private mutating func evaluate(_ name: Scope.Name, _ frame: Int32) -> TreeValue {
-    scalar(evaluate(code.emit(.local, 0, name.slot, at: code.site(name.span)), frame))
-  }
-
-  /// Whether a value is shown best by its fields.
-  private func isRecord(_ value: TreeValue) -> Bool {
-    value.tag == .record || value.tag == .instance && instances[Int(value.payload)].name < 0
-  }
-
   /// The names of the parameters among inputs and what those were computed from.
-  private static func parameters(in inputs: [WhyAnswer.Input]) -> [String] {
+  static func parameters(in inputs: [WhyAnswer.Input]) -> [String] {
     var names: [String] = []
     for input in inputs {
       for name in (input.kind == .parameter ? [input.name] : []) + parameters(in: input.inputs)

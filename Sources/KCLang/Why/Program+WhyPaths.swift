@@ -11,7 +11,7 @@ extension Program {
   }
 
   /// The names of a path: `data."app.conf"` has two, and so has `data["app.conf"]`.
-  private static func sourceNames(in path: String) -> [String] {
+  static func sourceNames(in path: String) -> [String] {
     names(in: path.replacing("[\"", with: ".\"").replacing("\"]", with: "\"")).flatMap { name in
       // `args[0]` has two names, too.
       guard name.hasSuffix("]"), let open = name.lastIndex(of: "["), open > name.startIndex,
@@ -49,21 +49,50 @@ extension Program {
   /// What names lead to within a field's value; the field itself where there are none.
   private mutating func part(_ names: [String], of field: WhyField) -> FoundField? {
     if names.isEmpty { return FoundField(field: field) }
-    var value = scalar(memos[field.place].value)
+    let found = part(names, of: memos[field.place].value)
+    return found.map { FoundField(field: field, rest: names, value: $0.value) }
+  }
+
+  /// What names lead to within a value, and the field that it is, where it is one that layers set.
+  mutating func part(_ names: [String], of value: TreeValue) -> (value: TreeValue, field: WhyField?)? {
+    var value = scalar(value)
+    var field: WhyField?
     for name in names {
       let isSecret = value.isSecret
       if value.tag == .list {
         guard let place = Int(name), (0..<value.length).contains(place) else { return nil }
-        value = scalar(tree.item(of: value, place))
+        (value, field) = (scalar(tree.item(of: value, place)), nil)
+      } else if value.tag == .instance {
+        guard let inner = self.field(name, of: value) else { return nil }
+        (value, field) = (scalar(memos[inner.place].value), inner)
       } else {
         guard value.tag == .record, let key = tree.keys.find(name), let inner = tree.field(key, of: value) else {
           return nil
         }
-        value = scalar(inner.value)
+        (value, field) = (scalar(inner.value), nil)
       }
       if isSecret { value.isSecret = true }
     }
-    return value.isPoison ? nil : FoundField(field: field, rest: names, value: value)
+    return value.isPoison ? nil : (value, field)
+  }
+
+  /// A field of a value that a schema has made, or of a record in a body; it has been read then.
+  private mutating func field(_ name: String, of value: TreeValue) -> WhyField? {
+    let instance = Int32(bitPattern: value.payload)
+    guard instances[Int(instance)].name < 0 else { return nil }
+    // Nothing may have read it yet.
+    _ = materialize(value)
+    guard let key = tree.keys.find(name).map({ Int32($0) }) else { return nil }
+    let schema = instances[Int(instance)].schema
+    if schema < 0 {
+      return mapIndex[ChildKey(parent: instance, name: key)].map {
+        WhyField(instance: instance, place: Int($0), key: key)
+      }
+    }
+    guard let slot = schemas[Int(schema)].slotOf[key], schemas[Int(schema)].slots[Int(slot)].childSchema < 0 else {
+      return nil
+    }
+    return WhyField(instance: instance, place: Int(instances[Int(instance)].slots + slot), key: key)
   }
 
   /// The block that the first of some names means, or its kind and its name; the names are taken then.
@@ -92,7 +121,7 @@ extension Program {
   }
 
   /// An instance of a component, or what it has as a parameter or a `let`: `eu`, `eu.tag`.
-  mutating func why(instance address: String, _ path: String?) -> WhyAnswer? {
+  mutating func why(instance address: String, _ path: String?) throws(WhyError) -> WhyAnswer? {
     var names = Self.sourceNames(in: [address, path ?? ""].joined(separator: "."))[...]
     var current = root
     while let child = takeChild(&names, of: current) {
@@ -109,10 +138,11 @@ extension Program {
         address: address, path: "", subject: title, value: "", layers: [], parameters: [],
         provenance: Provenance(location: location(instances[Int(current)].site), layer: "file"))
     }
-    guard names.count == 1, let key = tree.keys.find(name), schema.inner >= 0, instances[Int(current)].frames >= 0,
+    guard let key = tree.keys.find(name), schema.inner >= 0, instances[Int(current)].frames >= 0,
       let found = scopes[Int(schema.inner)].names[Int32(key)], case .slot = found.kind
     else { return nil }
-    return answer(found, Int32(key), schema.inner, instances[Int(current)].frames, of: title)
+    return try answer(
+      found, Int32(key), schema.inner, instances[Int(current)].frames, Array(names.dropFirst()), of: title)
   }
 
   /// That a resource has no field of a path, with what was probably meant.

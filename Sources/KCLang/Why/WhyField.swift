@@ -68,7 +68,8 @@ extension Program {
       let text = binding.op >= 0 ? sourceText(expressionSpan(binding.op), isSecret: isSecret) : "{ … }"
       stack.append(
         WhyAnswer.Layer(
-          layer: outsideLayer(data.site) ?? (data.layer < layers.count ? layers[Int(data.layer)].name : ""),
+          layer: outsideLayer(data.site) ?? environmentLayer(data.site)
+            ?? (data.layer < layers.count ? layers[Int(data.layer)].name : ""),
           location: location(data.site),
           text: text, wins: isOpen))
       // What extends a value leaves that of the layers below.
@@ -90,6 +91,13 @@ extension Program {
   func outsideLayer(_ site: Int32) -> String? {
     guard isFromOutside(site), case let path = files[span(site).file].path else { return nil }
     return path == Compilation.commandLine ? "--set" : "--params \(path)"
+  }
+
+  /// The environment that gives a part of a parameter's value.
+  private func environmentLayer(_ site: Int32) -> String? {
+    let place = span(site)
+    let given = environmentParameters.values.joined().first { $0.setting.valueSpan.holds(place) }
+    return given.map { "env \($0.environment)" }
   }
 
   /// The source of an expression: its first line.

@@ -16,6 +16,7 @@ struct Why: ParsableCommand {
         kc why deployment.web app.image
         kc why web spec.template.spec.containers[0].image
         kc why tag                     a parameter or a let
+        kc why limits.cpu              a field within its value
         kc why web replicas --format json
       """)
 
