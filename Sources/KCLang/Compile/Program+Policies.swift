@@ -95,7 +95,8 @@ extension Program {
 
   /// The blocks of objects that something was reported in.
   func blocksWithReports() -> Set<Int32> {
-    Set(
+    if !diagnostics.hasErrors { return [] }
+    return Set(
       instances.indices.map(Int32.init).filter { index in
         instances[Int(index)].parent >= 0 && instances[Int(index)].resource == index && hasReports(index)
       })

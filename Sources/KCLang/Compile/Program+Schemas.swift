@@ -122,7 +122,7 @@ extension Program {
       let requirement = Requirement(
         condition: lazyOp(condition, scope, TypeTable.bool),
         message: parts.count > 1 ? lazyOp(parts[1], scope, TypeTable.string) : -1, owner: owner,
-        text: condition.text, site: code.site(node.span))
+        text: condition.text, site: code.site(condition.span))
       schemas[Int(index)].requirements.append(requirement)
     case .objectDecl:
       guard let value = node.firstPart else { return }

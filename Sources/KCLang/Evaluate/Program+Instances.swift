@@ -255,9 +255,11 @@ extension Program {
       }
       violations.insert(index)
       let place = origin != 0 ? code.origins[Int(origin)].site : instances[Int(index)].site
+      // Nobody looks for a condition of the library's in its source.
+      let label = Diagnostic.Label(span: span(requirement.site), message: "required here")
       report(
-        "KC0166", message, at: place, notes: requirement.message >= 0 ? [] : ["\(title(of: index)) requires it"],
-        help: amended(index))
+        "KC0166", message, at: place, labels: isOwn(requirement.site) ? [label] : [],
+        notes: requirement.message >= 0 ? [] : ["\(title(of: index)) requires it"], help: amended(index))
     }
   }
 }

@@ -77,57 +77,6 @@ extension Program {
     // The API's message may quote the value.
     let isOpen = !ObjectOrigins.hasSecrets(self, resource.tree)
     let message = isOpen ? cause.message : "its value is not what the definition asks for"
-    report("KC0194", "`\(cause.field)` of this \(kind): \(message)", at: site(of: cause.field, in: resource))
-  }
-
-  /// Where the source says a field of an object, by the field's path as the API writes it; the nearest field around it
-  /// or the block, where it does not say it.
-  ///
-  /// - Parameter quoted: what is wrong there, as a message quotes it: of labels, the one that has it is meant.
-  func site(of field: String, in resource: Resource, quoted: String? = nil) -> Int32 {
-    var (site, length) = (instances[Int(resource.instance)].site, -1)
-    findSite(resource.tree, FieldPath(), field, quoted, &site, &length)
-    return site
-  }
-
-  /// The place of a field by its path as the API writes it, or of the nearest field around it.
-  private func findSite(
-    _ value: TreeValue, _ path: FieldPath, _ wanted: String, _ quoted: String?, _ site: inout Int32,
-    _ length: inout Int
-  ) {
-    switch value.tag {
-    case .record:
-      if let quoted, path.description == wanted, let found = entry(of: value, saying: quoted) {
-        (site, length) = (found, .max)
-        return
-      }
-      for field in tree.fields(of: value) where !field.value.isNone {
-        let name = text(Int32(field.key))
-        for inner in [path.field(name), path.key(name)] {
-          let written = inner.description
-          guard wanted.hasPrefix(written) else { continue }
-          if field.origin != 0, written.utf8.count > length {
-            (site, length) = (code.origins[Int(field.origin)].site, written.utf8.count)
-          }
-          findSite(field.value, inner, wanted, quoted, &site, &length)
-        }
-      }
-    case .list:
-      for (place, element) in tree.items(of: value).enumerated() {
-        let inner = path.index(place)
-        if wanted.hasPrefix(inner.description) { findSite(element, inner, wanted, quoted, &site, &length) }
-      }
-    default: return
-    }
-  }
-
-  /// The place in the project's files of the entry that has a text as its key or its value.
-  private func entry(of record: TreeValue, saying quoted: String) -> Int32? {
-    for field in tree.fields(of: record) where field.origin != 0 {
-      let place = code.origins[Int(field.origin)].site
-      guard isOwn(place), text(Int32(field.key)) == quoted || tree.text(of: field.value) == quoted else { continue }
-      return place
-    }
-    return nil
+    report("KC0194", "`\(cause.field)` of this \(kind): \(message)", at: place(of: cause.field, in: resource).span)
   }
 }

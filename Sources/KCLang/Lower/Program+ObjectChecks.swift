@@ -4,12 +4,13 @@ internal import KCSyntax
 
 /// What the API server refuses, found in the source.
 extension Program {
-  /// Reports what the API server would refuse of the objects, if that is asked for and nothing else is wrong: a mistake
-  /// is one diagnostic. The blocks of those that it would refuse.
+  /// Reports what the API server would refuse of the objects, if that is asked for: of those that nothing else is wrong
+  /// with, since a mistake is one diagnostic. The blocks of those that it would refuse.
   mutating func checkObjects(_ resources: [Resource]) -> Set<Int32> {
-    guard options.checksObjects, !diagnostics.hasErrors else { return [] }
+    guard options.checksObjects else { return [] }
+    let unclear = blocksWithReports()
     var refused: Set<Int32> = []
-    for resource in resources {
+    for resource in resources where !unclear.contains(resource.instance) {
       let (apiVersion, kind) = identity(of: resource.tree)
       guard let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind),
         kube.type(apiVersion: apiVersion, kind: kind) != nil, let object = tree.value(of: resource.tree)
@@ -19,7 +20,7 @@ extension Program {
       refused.insert(resource.instance)
       let hasSecrets = ObjectOrigins.hasSecrets(self, resource.tree)
       // What secrets hold is assumed here, or nothing to be shown.
-      for cause in causes {
+      for (cause, place) in causes {
         let isMissing = cause.reason == "FieldValueRequired"
         let isOfKey = Self.quoted(cause.message).map { cause.field == "data[\($0)]" } ?? false
         if hasSecrets, kind == "Secret", !isMissing, !isOfKey { continue }
@@ -31,7 +32,7 @@ extension Program {
         let what = cause.field == "[]" ? block : "`\(cause.field)` of \(block)"
         let refusal = Diagnostic(
           "KC0197", "the API server refuses \(what): \(why)",
-          at: span(site(of: cause, in: resource)), help: isMissing ? Self.wayOut(of: cause.field, kind) : nil)
+          at: place, help: isMissing ? Self.wayOut(of: cause.field, kind) : nil)
         diagnostics.add(refusal, about: reportPlace(of: refusal.span, about: resource.instance))
       }
     }
@@ -40,29 +41,28 @@ extension Program {
 
   /// What is refused, without what is refused for the same value: it stands in several places of the object, and is told
   /// where the source says it.
-  private func once(_ causes: [APIStatus.Cause], of resource: Resource) -> [APIStatus.Cause] {
-    let block = instances[Int(resource.instance)].site
-    return causes.enumerated().filter { place, cause in
-      guard Self.quoted(cause.message) != nil else { return true }
-      let same = causes.indices.filter { causes[$0].message == cause.message }
-      let best = same.first { site(of: causes[$0], in: resource) != block } ?? same.first
-      return same.count == 1 || best == place
-    }.map(\.element)
+  private func once(_ causes: [APIStatus.Cause], of resource: Resource) -> [(cause: APIStatus.Cause, place: Span)] {
+    let places = causes.map { place(of: $0.field, in: resource, quoted: Self.quoted($0.message)) }
+    // Numbers that are the same may well be two, but for what one field has from another beside it.
+    let values = causes.map { Self.quoted($0.message) == nil ? Self.parent(of: $0.field) + $0.message : $0.message }
+    var told = Set(zip(values, places).filter(\.1.isExact).map(\.0))
+    return causes.indices.filter { place in
+      places[place].isExact || told.insert(values[place]).inserted
+    }.map { (causes[$0], places[$0].span) }
   }
 
-  private func site(of cause: APIStatus.Cause, in resource: Resource) -> Int32 {
-    site(of: cause.field, in: resource, quoted: Self.quoted(cause.message))
-  }
+  private static func parent(of field: String) -> Substring { field[..<(field.lastIndex(of: ".") ?? field.startIndex)] }
 
   /// What to write where something is missing that blocks say in their own way; nil for others.
   private static func wayOut(of field: String, _ kind: String) -> String? {
     kind == "Service" && field == "spec.ports" ? "a service has ports: `port http = 80 -> web.app.http`" : nil
   }
 
-  /// The value that a message begins with: `Invalid value: "a b": …`.
+  /// The text that a message begins with: `Invalid value: "a b": …`, `Unsupported value: "a"`.
   private static func quoted(_ message: String) -> String? {
-    let start = "Invalid value: \""
-    guard message.hasPrefix(start), let end = message.dropFirst(start.count).firstIndex(of: "\"") else { return nil }
+    guard let start = ["Invalid", "Unsupported", "Duplicate"].map({ "\($0) value: \"" }).first(where: message.hasPrefix),
+      let end = message.dropFirst(start.count).firstIndex(of: "\"")
+    else { return nil }
     return String(message.dropFirst(start.count)[..<end])
   }
 

@@ -44,7 +44,7 @@ extension Program {
     }
     // What does not fit across objects says nothing of the blocks themselves.
     let isSound = !diagnostics.hasErrors
-    let unclear = isSound || policies.isEmpty ? [] : blocksWithReports()
+    let unclear = policies.isEmpty ? [] : blocksWithReports()
     let (resources, isWhole) = lower()
     hideUnplaced()
     let refused = checkObjects(resources)
