@@ -50,7 +50,11 @@ extension Program {
     let type = parts.first { $0.isType }.map { compileType($0, in: scope) }
     guard let value = parts.first(where: { !$0.isType }) else { return code.emit(.poison, at: 0) }
     let op = compile(value, in: scope, expecting: type ?? TypeTable.any)
-    return type.map { checked(op, $0) } ?? op
+    guard let type else { return op }
+    let made = checked(op, type)
+    guard code.ops[Int(made)].code == .constant, isOwn(code.ops[Int(made)].site) else { return made }
+    // Of a type with several, the value at hand is one: that it is there is known, the rest is what the type says.
+    return typed(made, code.constants[Int(code.ops[Int(made)].a)].isNone ? type : present(type))
   }
 
   /// A parameter: what `--set` gives, else what `--params`, else what the environment, else its default.
