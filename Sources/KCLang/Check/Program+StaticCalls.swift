@@ -3,11 +3,24 @@ internal import KCSyntax
 
 /// Calls of methods and of functions that are values.
 extension Program {
+  /// Reports `app.with(replicas: 3)` and the like of a schema's value.
+  private mutating func reportAmendment(_ name: String, of type: TypeID, at place: Span) -> Bool {
+    guard ["with", "copy", "copyWith", "amend", "merge", "extend"].contains(name),
+      case .schema(let schema) = types[type], case let found = schemas[Int(schema.index)], !found.isBlock,
+      found.slotOf[key(name)] == nil
+    else { return false }
+    report(
+      "KC0107", "\(Self.article(found.name)) has no `\(name)`", at: place,
+      help: "values do not change: `value + { field = value }` is another")
+    return true
+  }
+
   /// `receiver.name(arguments)`, and `receiver?.name(arguments)`, which is absent where the receiver is.
   mutating func compileMethod(
     _ receiver: Int32, _ name: String, _ arguments: [SyntaxNode], _ place: Span, _ scope: Int32, isOptional: Bool
   ) -> Int32 {
     let site = code.site(place)
+    let receiver = isOptional ? mayBeMissing(receiver) : receiver
     let mayLack = isOptional && mayBeAbsent(typeOf(receiver))
     let whole = mayLack ? present(typeOf(receiver)) : typeOf(receiver)
     if mayBeAbsent(whole), isOwn(site), code.ops[Int(receiver)].code != .constant {
@@ -18,6 +31,7 @@ extension Program {
     let type = types.base(whole)
     let tag = tag(of: type)
     let method = tag.flatMap { Builtins.method(name, of: $0) }
+    if isOwn(site), reportAmendment(name, of: type, at: place) { return code.emit(.poison, at: site) }
     if isOwn(site), let tag, tag != .record, method == nil {
       let known = Builtins.methods(of: tag) + Builtins.properties(of: tag)
       if let help = Self.otherMethod(name, known: known) {

@@ -69,7 +69,7 @@ extension Program {
     case .member: return "\(shown(found.a)).\(text(found.b))"
     case .optionalMember: return "\(shown(found.a))?.\(text(found.b))"
     case .method: return "\(shown(found.a)).\(text(found.b))(\(code.extra[Int(found.c)] > 0 ? "…" : ""))"
-    case .index: return "\(shown(found.a))[\(shown(found.b))]"
+    case .index, .optionalIndex: return "\(shown(found.a))[\(shown(found.b))]"
     case .check: return shown(found.a)
     case .branch, .match, .coalesce, .forEach, .forPairs: return ""
     default:

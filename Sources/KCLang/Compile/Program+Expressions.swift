@@ -110,6 +110,15 @@ extension Program {
     return checkedOperation(code.emit(operation, left, right, at: code.site(node.span)))
   }
 
+  /// What stands left of `?.`, as left of `??`.
+  mutating func mayBeMissing(_ op: Int32) -> Int32 {
+    let found = absentWhereMissing(op)
+    guard code.ops[Int(found)].code == .optionalIndex, case let type = typeOf(found), type != TypeTable.any else {
+      return found
+    }
+    return typed(found, optional(type))
+  }
+
   /// The left side of `??`: an element or a key that is not there is absent, and no mistake.
   private mutating func absentWhereMissing(_ op: Int32) -> Int32 {
     let found = code.ops[Int(op)]

@@ -262,9 +262,10 @@ extension Program {
       if found.node?.kind == .enumDecl { return enumMember(alias(name, owner, found), member, site) }
       if isComponent(found) { return kindMember(name, member, base, site, scope) }
     }
-    let op = compile(base, in: scope, expecting: TypeTable.any)
-    checkMember(op, base, member, scope, site)
     let isOptional = node.has(.questionDot)
+    var op = compile(base, in: scope, expecting: TypeTable.any)
+    if isOptional { op = mayBeMissing(op) }
+    checkMember(op, base, member, scope, site)
     let type = memberType(op, member, isOptional: isOptional, at: site)
     if type == TypeTable.unknown { return code.emit(.poison, at: site) }
     let read = code.emit(isOptional ? .optionalMember : .member, op, member, at: site)
