@@ -83,7 +83,7 @@ extension Program {
     }
     let resolved = resolve(object, 0)
     if let type = schemas[schema].apiType { checkFields(resolved, apiVersion: type.apiVersion, kind: type.kind) }
-    guard resolved.tag == .record else { return nil }
+    guard resolved.tag == .record, isTyped(resolved, schema) else { return nil }
     var resource = Resource(
       address: address(of: index), kind: text(instances[Int(index)].kind),
       origin: location(instances[Int(index)].site), dependencies: [])
@@ -95,6 +95,18 @@ extension Program {
     if !deferreds.isEmpty { findDeferred(&resource) }
     if usesSecrets, !isPlain(resource) { return nil }
     return resource
+  }
+
+  /// Whether an object says what it is; reported where the schema that makes it does not.
+  private mutating func isTyped(_ object: TreeValue, _ schema: Int) -> Bool {
+    let lacking = [keys.apiVersion, keys.kind].filter { value(at: $0, in: object)?.isNone ?? true }.map { text($0) }
+    guard !lacking.isEmpty else { return true }
+    let op = code.ops[Int(schemas[schema].object)]
+    report(
+      "KC0122", "what `\(text(schemas[schema].kind))` makes has no \(Self.enumerate(lacking))",
+      at: op.code == .lazy ? lazies[Int(op.a)].node.span : span(op.site),
+      help: "an object says what it is: `{ apiVersion = \"v1\", kind = \"ConfigMap\", … }`")
+    return false
   }
 
   /// Whether an object has no secrets but in the data of a `Secret`; others are reported.

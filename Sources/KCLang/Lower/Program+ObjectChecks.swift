@@ -9,8 +9,10 @@ extension Program {
   mutating func checkObjects(_ resources: [Resource]) -> Set<Int32> {
     guard options.checksObjects else { return [] }
     let unclear = blocksWithReports()
+    let places = Set(diagnostics.all.filter { $0.severity == .error }.map(\.span))
     var refused: Set<Int32> = []
-    for resource in resources where !unclear.contains(resource.instance) {
+    for resource in resources
+    where !unclear.contains(resource.instance) && !places.contains(span(instances[Int(resource.instance)].site)) {
       let (apiVersion, kind) = identity(of: resource.tree)
       guard let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind),
         kube.type(apiVersion: apiVersion, kind: kind) != nil, let object = tree.value(of: resource.tree)
@@ -60,7 +62,8 @@ extension Program {
 
   /// The text that a message begins with: `Invalid value: "a b": …`, `Unsupported value: "a"`.
   private static func quoted(_ message: String) -> String? {
-    guard let start = ["Invalid", "Unsupported", "Duplicate"].map({ "\($0) value: \"" }).first(where: message.hasPrefix),
+    let starts = ["Invalid", "Unsupported", "Duplicate"].map { "\($0) value: \"" }
+    guard let start = starts.first(where: message.hasPrefix),
       let end = message.dropFirst(start.count).firstIndex(of: "\"")
     else { return nil }
     return String(message.dropFirst(start.count)[..<end])
