@@ -33,6 +33,7 @@ extension Program {
     statement.site = code.site(shape.nameSpan(node))
     statement.origin = origin(of: statement.site, in: scope)
     if let name = shape.name(node) {
+      if shape.nameToken != nil, reportLoopVariable(name, kindText, shape.nameSpan(node), target, scope) { return [] }
       statement.key = key(name)
     } else if let name = shape.nameNode {
       statement.b = compile(name, in: scope, expecting: TypeTable.string)
@@ -70,6 +71,31 @@ extension Program {
     if let value = shape.value { statement.a = compileShort(node, value, shape.target, schema, scope) }
     if let body = shape.body { statement.c = compileBody(body, for: BodyTarget(schema: schema), in: scope) }
     return [statement]
+  }
+
+  /// Reports `for z in zones { config z { … } }`: each would be called `z`.
+  ///
+  /// - Returns: whether the name is that of a loop's variable, and the block stands in the loop itself.
+  private mutating func reportLoopVariable(
+    _ name: String, _ kind: String, _ place: Span, _ target: BodyTarget, _ scope: Int32
+  ) -> Bool {
+    var current = scope
+    while current >= 0 {
+      if scopes[Int(current)].kind == .loop {
+        if scopes[Int(current)].names[key(name)] != nil { break }
+      } else if scopes[Int(current)].kind != .body || scopes[Int(current)].schema != target.schema {
+        return false
+      }
+      current = scopes[Int(current)].parent
+    }
+    guard current >= 0 else { return false }
+    report(
+      "KC0120", "`\(name)` is the block's name here, and not the loop's variable", at: place,
+      notes: ["each round of the loop declares a `\(kind)` of this name"],
+      help: "write `\(kind) \"\\(\(name))\"`", fix: Diagnostic.Fix(span: place, replacement: "\"\\(\(name))\""))
+    brokenNames.insert(key(name))
+    if target.isNamespace { brokenBlocks.insert(key(name)) }
+    return true
   }
 
   /// `kind name = value -> target`: a body that sets the primary field and `to`.

@@ -58,4 +58,52 @@ extension Program {
       code.functions[Int(function)].body = code.emit(.poison, at: code.functions[Int(function)].site)
     }
   }
+
+  /// Reports components that have an instance of themselves in them, also those that nothing makes an instance of.
+  mutating func reportNestedComponents() {
+    var done: Set<Int32> = []
+    for start in schemas.indices.map(Int32.init) where schemas[Int(start)].isNamespace && !done.contains(start) {
+      var path = [(component: start, parts: parts(of: start), next: 0)]
+      while let (component, parts, next) = path.last {
+        guard next < parts.count else {
+          done.insert(component)
+          path.removeLast()
+          continue
+        }
+        path[path.count - 1].next += 1
+        let part = parts[next]
+        if let first = path.firstIndex(where: { $0.component == part.component }) {
+          let names = (path[first...].map(\.component) + [part.component]).map { "`\(schemas[Int($0)].name)`" }
+          let way = names.count > 2 ? [names.joined(separator: " → ")] : []
+          report(
+            "KC0134", "\(names[0]) contains itself", at: part.site,
+            notes: way + ["every program ends: there is no recursion"])
+        } else if !done.contains(part.component), path.count < Limits.levels {
+          path.append((part.component, self.parts(of: part.component), 0))
+        }
+      }
+    }
+  }
+
+  /// The instances of components in a component, with their places.
+  private func parts(of component: Int32) -> [(component: Int32, site: Int32)] {
+    var found: [(component: Int32, site: Int32)] = []
+    var bodies = [schemas[Int(component)].body]
+    while let body = bodies.popLast() {
+      guard body >= 0 else { continue }
+      for place in code.bodies[Int(body)].statements {
+        let statement = code.statements[Int(place)]
+        switch statement.kind {
+        case .child where schemas[Int(statement.schema)].isNamespace:
+          found.append((statement.schema, statement.site))
+        case .branch: bodies += [statement.b, statement.c]
+        case .each: bodies.append(statement.c)
+        case .match:
+          for arm in 0..<code.extra[Int(statement.b)] { bodies.append(code.extra[Int(statement.b + 2 + arm * 2)]) }
+        default: continue
+        }
+      }
+    }
+    return found
+  }
 }

@@ -221,6 +221,7 @@ extension Program {
     }
     for index in modules.indices where !modules[index].isStandard { checkUnusedMixins(of: modules[index]) }
     reportRecursion()
+    reportNestedComponents()
     for index in modules.indices where !modules[index].isStandard { readAllNames(of: modules[index]) }
     for index in modules.indices where !modules[index].isStandard && modules[index].package < 0 {
       checkTests(of: modules[index])
