@@ -68,10 +68,12 @@ extension Program {
 
   private mutating func reportNoMember(_ key: Int32, of base: TreeValue, at site: Int32) {
     let name = text(key)
-    var known = Builtins.properties(of: base.tag) + Builtins.methods(of: base.tag)
-    if base.tag == .record { known += tree.fields(of: base).map { tree.keys.text($0.key) } }
-    let what = base.tag == .record ? "this record" : Self.article(kindName(base))
-    reportUnknown("KC0107", "\(what) has no `\(name)`", name, among: known, at: span(site))
+    if base.tag == .record {
+      return reportNoMember(name, ofRecordWith: tree.fields(of: base).map { tree.keys.text($0.key) }, at: site)
+    }
+    let known = Builtins.properties(of: base.tag) + Builtins.methods(of: base.tag)
+    reportUnknown(
+      "KC0107", "\(Self.article(kindName(base))) has no `\(name)`", name, among: known, at: span(site))
   }
 
   private mutating func member(_ key: Int32, ofInstance index: Int32, at site: Int32) -> TreeValue {
@@ -222,8 +224,12 @@ extension Program {
     expand(space)
     if let found = child(named: name, of: space, kind: kind) { return TreeValue(.instance, payload: UInt32(found)) }
     let known = children(of: space, kind: kind).map { text(instances[Int($0)].name) }
-    reportUnknown(
-      "KC0100", "there is no \(text(kind)) `\(text(name))`", text(name), among: known, at: span(site))
+    let message = "there is no \(text(kind)) `\(text(name))`"
+    if let inner = addressInInstance(kind, name) {
+      report("KC0100", message, at: site, help: "that of an instance is `\(inner)`")
+    } else {
+      reportUnknown("KC0100", message, text(name), among: known, at: span(site))
+    }
     return .poison
   }
 

@@ -119,18 +119,20 @@ extension Program {
     }
   }
 
-  /// What was probably meant where an `env` makes a block that lacks what the file's block of a near name has.
+  /// What was probably meant where an `env` makes a block that lacks what the file's block of a near name has, or an
+  /// instance one that lacks what the component's has.
   mutating func amended(_ index: Int32) -> String? {
     let block = instances[Int(index)]
-    guard block.parent == root, rank(block.origin) > Layer.file else { return nil }
-    let others = children(of: root, kind: block.kind).filter { rank(instances[Int($0)].origin) <= Layer.file }
+    guard block.parent >= 0, case let around = instances[Int(block.parent)].schema,
+      around < 0 || schemas[Int(around)].isNamespace
+    else { return nil }
+    let isOuter = block.parent == root
+    if isOuter, rank(block.origin) <= Layer.file { return nil }
+    let others = children(of: block.parent, kind: block.kind)
+      .filter { rank(instances[Int($0)].origin) < rank(block.origin) }
     let name = text(block.name)
-    let inner = instances.firstIndex { other in
-      other.name == block.name && other.kind == block.kind && other.parent > root && !other.isDeleted
-        && instances[Int(other.parent)].schema >= 0 && schemas[Int(instances[Int(other.parent)].schema)].isNamespace
-    }
-    if let inner {
-      let outer = title(of: instances[inner].parent)
+    if isOuter, let inner = blockInInstance(block.kind, block.name) {
+      let outer = title(of: instances[Int(inner)].parent)
       let inside = "\(outer) { \(text(block.kind)) \(name) { … } }"
       return "`\(name)` is new here; to amend that of `\(outer)`, write `\(inside)`"
     }

@@ -71,7 +71,7 @@ extension Program {
     _ answer: inout WhyAnswer, to names: [String], in value: TreeValue
   ) throws(WhyError) {
     guard let (inner, field) = part(names, of: value) else { throw unknownPart(names, of: answer.subject, value) }
-    answer.path = Self.path(names)
+    answer.path = Self.written(names)
     answer.subject = Self.subject(answer.subject, names)
     answer.value = inner.isNone ? "none" : whole(inner)
     guard let field, case let layers = layers(of: field), !layers.isEmpty else { return }
@@ -93,8 +93,14 @@ extension Program {
     let known = part(Array(names[..<place]), of: value).map { partNames(of: $0.value) } ?? []
     let near = Self.nearest(to: names[place], among: known)
     return .unknownPath(
-      Self.path(names), address: subject,
-      near: near.map { Self.path(names[..<place] + [$0] + names[(place + 1)...]) }, known: known)
+      Self.written(names), address: subject,
+      near: near.map { Self.written(names[..<place] + [$0] + Array(names[(place + 1)...])) }, known: known)
+  }
+
+  /// `[0].image`, `image.tag`
+  private static func written(_ names: [String]) -> String {
+    let path = subject("", names)
+    return path.hasPrefix(".") ? String(path.dropFirst()) : path
   }
 
   /// The names of what a record holds.

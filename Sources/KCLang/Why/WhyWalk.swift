@@ -139,18 +139,26 @@ extension Program {
   private mutating func collect(variable name: Scope.Name, _ key: Int32, _ frame: Int32, _ walk: inout WhyWalk) {
     let value = scalar(evaluate(code.emit(.local, 0, name.slot, at: code.site(name.span)), frame))
     // Of several layers that give one, the last counts.
-    let given = argumentOps.last { $0.frame == frame && $0.slot == name.slot }?.op
+    let all = argumentOps.filter { $0.frame == frame && $0.slot == name.slot }.map(\.op)
+    let given = all.last
     let isSecret = tellsSecret(value) || mayHoldSecret(name.type)
-    let layers = given.map { op -> [WhyAnswer.Layer] in
+    let layers = all.map { op in
       let place = expressionSpan(op)
-      let text = sourceText(place, isSecret: isSecret)
-      let layer = outsideLayer(siteOf(op)) ?? "file"
-      return [WhyAnswer.Layer(layer: layer, location: location(of: place), text: text, wins: true)]
+      let isDefault = schemas.contains { $0.isNamespace && $0.parameters.contains { $0.fallback == op } }
+      return WhyAnswer.Layer(
+        layer: isDefault
+          ? "default" : outsideLayer(siteOf(op)) ?? environment(around: place).map { "env \($0)" } ?? "file",
+        location: location(of: place), text: sourceText(place, isSecret: isSecret), wins: op == given)
     }
-    add(.variable, text(key), shown(value), layers ?? [], .name(frame: frame, slot: name.slot), &walk) {
+    add(.variable, text(key), shown(value), layers, .name(frame: frame, slot: name.slot), &walk) {
       program, walk in
       if let given { program.collect(given, frame, &walk) }
     }
+  }
+
+  /// The environment in whose body a place stands.
+  private func environment(around place: Span) -> String? {
+    environments.first { one in one.bodies.contains { $0.node.span.holds(place) } }?.name
   }
 
   private func layer(of node: SyntaxNode, isSecret: Bool) -> WhyAnswer.Layer {
