@@ -251,11 +251,15 @@ extension Program {
 
   private mutating func reportImpossible(_ node: SyntaxNode, _ coverage: Coverage) {
     let known = (coverage.parts ?? []).map { patternText($0, coverage.type) }
-    let guess = Self.nearest(to: node.text, among: known)
+    let guess = node.kind == .regexExpr ? nil : Self.nearest(to: node.text, among: known)
+    let isPattern = node.kind == .regexExpr && mask(coverage.type).contains(.string)
     report(
       "KC0310",
       "`\(node.text)` can never match: `\(coverage.subject.text)` is \(Self.article(describe(coverage.type)))",
-      at: node.span, help: guess.map { "did you mean `\($0)`?" },
+      at: node.span,
+      help: isPattern
+        ? "a `match` compares values: ask `if \(coverage.subject.text).matches(\(node.text)) { … } else { … }`"
+        : guess.map { "did you mean `\($0)`?" },
       fix: guess.flatMap { Self.isSlip(node.text, $0) ? Diagnostic.Fix(span: node.span, replacement: $0) : nil })
   }
 

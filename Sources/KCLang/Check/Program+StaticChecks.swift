@@ -154,7 +154,7 @@ extension Program {
     guard isChecked(op), type != TypeTable.any else { return op }
     let site = code.ops[Int(op)].site
     if mask(type).isDisjoint(with: TypeMask.printable.union(.none)) {
-      report("KC0110", "\(Self.article(describe(type))) cannot be put into text", at: site)
+      report("KC0110", "\(Self.article(describe(type))) cannot be put into text", at: site, help: textHelp(type))
       return code.emit(.poison, at: site)
     }
     return presentOperand(op, "it is put into text")
@@ -284,6 +284,17 @@ extension Program {
   }
 
   /// A text that is compared with one of a few, and is none of them.
+  /// What may be put into text instead of a value that cannot; nil where nothing is likely.
+  private func textHelp(_ type: TypeID) -> String? {
+    switch types[types.base(type)] {
+    case .list: return "its elements are joined by `list.join(\", \")`; all of it is text by `json(list)`"
+    case .map, .record: return "all of it is text by `json(value)` or `yaml(value)`"
+    case .schema(let schema) where schemas[Int(schema.index)].isBlock: return "a block's name is `.name`"
+    case .schema: return "one of its fields can; all of it is text by `json(value)` or `yaml(value)`"
+    default: return nil
+    }
+  }
+
   private mutating func reportUnknownText(_ type: TypeID, _ op: Int32) {
     guard code.ops[Int(op)].code == .constant, case let value = code.constants[Int(code.ops[Int(op)].a)],
       value.tag == .string, let text = tree.text(of: value), case .union(let members) = types[types.required(type)]

@@ -256,10 +256,8 @@ extension Program {
     if Builtins.properties(of: .record).contains(text(member)) { return nil }
     guard isChecked else { return TypeTable.any }
     let known = fields.keys.map { text($0) }.sorted()
-    reportUnknown(
-      "KC0107", "this record has no `\(text(member))`", text(member),
-      among: known + Builtins.properties(of: .record) + Builtins.methods(of: .record), at: span(site),
-      notes: known.isEmpty ? [] : ["it has \(Self.enumerate(known))"])
+    reportNoMember(
+      text(member), ofRecordWith: known, at: site, notes: known.isEmpty ? [] : ["it has \(Self.enumerate(known))"])
     return TypeTable.unknown
   }
 }

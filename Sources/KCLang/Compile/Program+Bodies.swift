@@ -206,8 +206,10 @@ extension Program {
         "KC0101", "`\(name)` cannot be set here: blocks stand here", at: span,
         help: "a value gets a name with `let \(name) = …`, and is given from outside where it is a `param`")
     }
+    let isParameter = Self.nearest(to: name, among: ["let", "param"] + known).map { known.contains($0) } ?? false
     reportUnknown(
-      "KC0101", "`\(name)` cannot be set here: blocks stand here", name, among: ["let", "param"] + known, at: span)
+      "KC0101", isParameter ? "there is no parameter `\(name)`" : "`\(name)` cannot be set here: blocks stand here",
+      name, among: ["let", "param"] + known, at: span)
   }
 
   /// The slot and the type of a field; nil where there is none, which was reported.

@@ -157,6 +157,30 @@ extension Program {
   /// Members of other languages, and what they are here.
   static let members: [String: String] = ["length": "count", "size": "count", "len": "count"]
 
+  /// What is read of maps in other languages, and is no key here; nil for other names.
+  static func mapHelp(_ name: String) -> String? {
+    switch name {
+    case "length", "size", "len": return "the number of its keys is `.count`"
+    case "contains", "includes", "containsKey", "hasKey", "contains_key", "has_key", "exists":
+      return "whether it has a key says `.has(…)`"
+    case "items", "toList", "pairs": return "they are `.entries`"
+    case "lookup", "getOrDefault", "getOrElse": return "write `map[key] ?? standard`"
+    case "merge", "mergeWith", "extend", "put", "set", "update", "union":
+      return "values do not change: `map + { key = value }` is another map"
+    default: return nil
+    }
+  }
+
+  /// Reports what a record does not have.
+  mutating func reportNoMember(_ name: String, ofRecordWith fields: [String], at site: Int32, notes: [String] = []) {
+    let message = "this record has no `\(name)`"
+    if let help = Self.mapHelp(name), Self.nearest(to: name, among: fields) == nil {
+      return report("KC0107", message, at: site, notes: notes, help: help)
+    }
+    let known = fields + Builtins.properties(of: .record) + Builtins.methods(of: .record)
+    reportUnknown("KC0107", message, name, among: known, at: span(site), notes: notes)
+  }
+
   /// Reports a kind of block that is called otherwise here.
   ///
   /// - Returns: whether it is one.

@@ -125,6 +125,11 @@ extension Parser {
         code: "KC0014", message: "no `:` stands before `{`", range: tokens[sign].range, help: "write `\(name) { … }`",
         fix: edit(tokens[sign].range, ""))
     }
+    if word(line.first) == "env", sign == line.first + 2, brace(around: line.first) == nil {
+      return Habit(
+        code: "KC0014", message: "what `\(name)` changes stands in braces, not behind `:`", range: tokens[sign].range,
+        help: "write `\(name) { … }`")
+    }
     return Habit(
       code: "KC0014", message: "a field is set with `=`, not with `:`", range: tokens[sign].range,
       help: "write `\(name) = …`", fix: edit(tokens[sign].range, " ="))

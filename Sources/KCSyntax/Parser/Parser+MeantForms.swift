@@ -5,11 +5,17 @@ extension Parser {
     guard atWord(.let) || at(.name) && text(current) == "var", peek(1).kind == .name, peek(2).kind == .equal else {
       return
     }
-    let value = kind(position + 3) == .name ? word(position + 3) : word(position + 1)
+    let (name, first) = (word(position + 1), position + 3)
+    var end = first
+    while isFollowed(end), kind(end) != .leftBrace { end += 1 }
+    let isPath = end > first && (first..<end).allSatisfy { [.name, .dot, .questionDot].contains(kind($0)) }
+    let value = end > first ? file.text(range(first, end - 1)) : name
     let mark = start()
     report(
       "KC0062", "an `if` gives no name to a value", range(position, position + 2),
-      help: "write `if \(value) != none { … }`: within the braces it is there")
+      help: isPath
+        ? "write `if \(value) != none { … }`: within the braces it is there"
+        : "before it, `let \(name) = \(value.utf8.count < 60 ? value : "…")`; then `if \(name) != none { … }`")
     for _ in 0..<3 { take() }
     finish(.unexpected, mark)
   }

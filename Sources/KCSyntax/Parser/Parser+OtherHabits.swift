@@ -100,6 +100,7 @@ extension Parser {
     if kind(place) == .leftBrace, kind(place - 1) == .name, kind(place - 2) == .equal || word(place - 2) == "new" {
       return madeHabit(line) ?? blockHabit(named: word(line.first), kind: word(place - 1), range(line.first, place - 1))
     }
+    if kind(place) == .leftBrace, kind(place - 1) == .rightParen, let habit = madeHabit(line) { return habit }
     guard kind(place) == .bang, touches(place - 1, place) else { return nil }
     return Habit(
       code: "KC0023", message: "no `!` stands behind a value", range: here,

@@ -37,9 +37,21 @@ extension Parser {
     }
     guard last > name, !isFollowed(last + 1) || [.leftBrace, .equal].contains(kind(last + 1)) else { return nil }
     let whole = range(name, last)
+    let (block, text) = (word(name - 1), file.text(whole))
+    // A name that a loop around gives is a value's.
+    let isValue = isLoopVariable(word(name), before: name)
     return Habit(
-      code: "KC0062", message: "a name with dots stands in quotes", range: whole,
-      help: "write `\(word(name - 1)) \"\(file.text(whole))\"`", fix: edit(whole, "\"\(file.text(whole))\""))
+      code: "KC0062", message: "a name \(isValue ? "that is computed" : "with dots") stands in quotes", range: whole,
+      help: "write `\(block) \"\(isValue ? "\\(\(text))" : text)\"`",
+      fix: edit(whole, isValue ? "\"\\(\(text))\"" : "\"\(text)\""))
+  }
+
+  /// Whether a `for` before a token, not far from it, has a variable of a name.
+  private func isLoopVariable(_ name: String, before token: Int) -> Bool {
+    (max(0, token - 400)..<token).contains { place in
+      word(place) == "for" && kind(place + 1) == .name
+        && (word(place + 1) == name || kind(place + 2) == .comma && word(place + 3) == name)
+    }
   }
 
   /// `port http = 80:8080`, `image = shop/web:v1`
@@ -101,6 +113,12 @@ extension Parser {
   func madeHabit(_ line: Line) -> Habit? {
     let type = word(line.at - 1)
     let isNamed = ["let", "param", "func"].contains(word(line.first))
+    if isNamed, type.first?.isUppercase != true, kind(line.at - 2) == .equal || kind(line.at - 1) == .rightParen {
+      return Habit(
+        code: "KC0062", message: "a value with other fields is a sum", range: range(line.at - 1, line.at),
+        help: "write `\(type == ")" ? "value" : type) + { field = value }`",
+        fix: edit(tokens[line.at].range, "+ {"))
+    }
     guard type.first?.isUppercase == true, isNamed || brace(around: line.first) != nil else { return nil }
     let start = kind(line.at - 2) == .equal || line.at < 2 ? line.at - 1 : line.at - 2
     return Habit(

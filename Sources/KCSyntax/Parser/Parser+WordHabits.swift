@@ -108,6 +108,10 @@ extension Parser {
         help: "statements end with their line", fix: edit(here, ""))
     case (.bar, _) where brace(around: place).map { word($0 - 2) == "enum" } ?? false:
       return casesHabit(place)
+    case (.bar, _) where kind(place + 1) == .leftBrace:
+      return Habit(
+        code: "KC0023", message: "records are joined with `+`", range: here, help: "write `a + { b = 2 }`",
+        fix: edit(here, "+"))
     case (.bar, _):
       return Habit(
         code: "KC0058", message: "there are no pipes: functions follow a value after a dot", range: here,
