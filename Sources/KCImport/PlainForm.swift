@@ -1,8 +1,8 @@
 internal import KCData
 internal import KCKube
 
-/// Leaves out what says nothing: nulls in the place of fields, lists and maps that are empty where the API server writes
-/// none then, and structs without fields where these mean the same as none.
+/// Leaves out what says nothing: nulls in the place of fields, texts, numbers, lists and maps that are empty, zero or
+/// false where the API server writes none then, and structs without fields where these mean the same as none.
 enum PlainForm {
   /// Structs of optional settings: with none of them set, they are as if they were not there.
   private static let optionalStructs: Set<String> = [
@@ -50,6 +50,7 @@ enum PlainForm {
   }
 
   private static func saysNothing(_ value: Value, _ field: KubeSchema.Field, _ key: String) -> Bool {
+    if value.isZeroScalar { return field.presence == .whenNotZero && !field.isRequired }
     guard value.array?.isEmpty ?? value.object?.isEmpty ?? false, !field.isRequired else { return false }
     // Of an autoscaler: where it says none, the API server takes those that it has by itself; it refuses an empty list.
     if key == "policies" { return false }
@@ -57,6 +58,19 @@ enum PlainForm {
     case .list, .map: return field.presence == .whenNotZero
     case .type: return optionalStructs.contains(key)
     default: return false
+    }
+  }
+}
+
+extension Value {
+  /// Whether it is what a field of the API holds that nothing sets: `false`, `0`, an empty text.
+  fileprivate var isZeroScalar: Bool {
+    switch self {
+    case .bool(let truth): !truth
+    case .int(let number): number == 0
+    case .number(let number): number == 0
+    case .string(let text): text.isEmpty
+    case .null, .array, .object: false
     }
   }
 }

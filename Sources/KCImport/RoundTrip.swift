@@ -120,13 +120,20 @@ public struct RoundTrip: Sendable {
     guard var rendered else { return "it is missing from what the source renders to" }
     var original = original
     let type = ResourceTypes.builtin.find((original["apiVersion"]?.string, original["kind"]?.string))
-    if original.at("metadata", "namespace") == nil, original["metadata"]?.object != nil, type?.namespaced ?? true {
+    if saysNoNamespace(original), original["metadata"]?.object != nil, type?.namespaced ?? true {
       // The project's namespace, which the source does not say.
       rendered.set(nil, at: "metadata", "namespace")
+      original.set(nil, at: "metadata", "namespace")
     }
     if type != nil { original["status"] = nil }
     if original == rendered { return nil }
     return first(normal(original), normal(rendered), FieldPath(), 0)
+  }
+
+  /// Whether an object leaves its namespace to the one who applies it: `null` and an empty text say none, either.
+  private static func saysNoNamespace(_ object: Value) -> Bool {
+    guard let namespace = object.at("metadata", "namespace") else { return true }
+    return namespace.isNull || namespace == ""
   }
 
   private static func first(_ left: Value, _ right: Value, _ path: FieldPath, _ depth: Int) -> String? {

@@ -49,6 +49,26 @@ import Testing
       ]) == [])
   }
 
+  /// The API server does not tell a field that is not set from an empty text, zero or `false`.
+  @Test func whatIsNotSetSaysNothing() {
+    func text(_ metadata: String, _ rest: String) -> String {
+      let text = "apiVersion: v1\nkind: Pod\nmetadata: {\(metadata)}\n\(rest)"
+      let objects = ManifestReader.read(Array(text.utf8), file: "a.yaml").objects
+      let result = SourceImport.source(for: objects)
+      #expect(RoundTrip(objects, result).differences == [])
+      return result.files[0].text
+    }
+    let containers =
+      "containers: [{name: a, image: b, tty: false, volumeMounts: [{name: c, mountPath: /c, readOnly: false}]}]"
+    let volumes = "volumes: [{name: c, azureFile: {shareName: s, secretName: t, readOnly: false}}]"
+    for namespace in ["null", "\"\""] {
+      let pod = text("name: a, namespace: \(namespace)", "spec: {hostNetwork: false, \(containers), \(volumes)}")
+      #expect(pod.contains("pod a {") && !pod.contains("namespace") && !pod.contains("false"), "\(pod)")
+      let odd = text("namespace: \(namespace)", "odd: 1")
+      #expect(!odd.contains("namespace"))
+    }
+  }
+
   /// What the API server would refuse comes back, too, and is refused by the compiler.
   @Test func fieldsThatTheKindDoesNotHaveComeBack() {
     let objects: [Value] = [
