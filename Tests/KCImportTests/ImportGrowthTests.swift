@@ -33,6 +33,29 @@ import Testing
     },
   ]
 
+  /// Each has a link to another, which gives it a name, and a name in a network.
+  @Test func costOfComposeGrowsAsTheNumberOfServicesDoes() {
+    func cost(_ size: Int) -> Double {
+      let services = (0..<size).map { number in
+        """
+          s\(number):
+            image: a
+            expose: [80]
+            links: ["s\((number + 1) % size):a\(number)"]
+            networks: {default: {aliases: [b\(number)]}}
+
+        """
+      }
+      let text = "services:\n\(services.joined())"
+      return Growth.cost {
+        let result = ComposeImport(files: ["compose.yaml"]) { $0 == "compose.yaml" ? Array(text.utf8) : nil }
+        #expect(!result.hasErrors)
+      }
+    }
+    let ratios = Growth.ratios(size: 100, nothing: cost(1), enough: 16, cost: cost)
+    #expect((ratios.last ?? 0) < 16, "eight times as many services cost \(ratios) times as much")
+  }
+
   @Test(arguments: shapes) func costGrowsAsSizeDoes(_ shape: Shape) {
     func cost(_ size: Int) -> Double {
       let text = "apiVersion: v1\n" + shape.head + (0..<size).map(shape.line).joined()

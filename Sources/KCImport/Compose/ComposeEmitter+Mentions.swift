@@ -58,9 +58,10 @@ extension ComposeEmitter {
   /// Adds the ports that services are reached by and do not say themselves. One that says none at all stays reached by
   /// its pods' addresses, where all ports are: those that others name are known then, and waited for.
   mutating func addPorts(_ mentions: [Mention]) {
+    let mentions = Dictionary(grouping: mentions, by: \.key)
     for place in services.indices {
       let key = services[place].key
-      let own = mentions.filter { $0.key == key }
+      let own = mentions[key] ?? []
       guard !own.isEmpty || isMentioned(key) else { continue }
       var ports = own.compactMap(\.port)
       let image = services[place].node["image"]?.text.map { loader.reader.variables.plain($0) }

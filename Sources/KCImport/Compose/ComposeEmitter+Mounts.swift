@@ -114,7 +114,7 @@ extension ComposeEmitter {
     if plain.hasPrefix(".") || plain.hasPrefix("~") || plain.contains("/") || plain.contains("\\") || plain.isEmpty {
       return projectFile(plain, at: target, isReadOnly: isReadOnly, item, service)
     }
-    let definition = project["volumes"]?[plain]
+    let definition = volumes[plain]
     if definition == nil {
       note(.warning, "the project defines no volume `\(plain)`: it is taken as one without settings", at: item)
     }

@@ -5,23 +5,23 @@ extension ComposeEmitter {
     let variables = loader.reader.variables
     var pending = variables.order.filter { parameterNames[$0] != nil }
     // What a default mentions is a parameter too.
+    var known = Set(pending)
     var place = 0
     while place < pending.count {
       let inner = ComposeVariables.names(variables.known[pending[place]]?.standard ?? "")
-      for name in inner where !pending.contains(name) {
+      for name in inner where known.insert(name).inserted {
         _ = parameter(name)
         pending.append(name)
       }
       place += 1
     }
     var seen = Set<String>()
+    let texts = Set(pending.filter { variables.known[$0]?.isNumber != true }.map(ComposeVariables.base))
     for name in pending {
       guard let variable = variables.known[name], let written = parameterNames[name] else { continue }
       let base = ComposeVariables.base(name)
       if let whole = optionalNames[base] {
-        let isNumber = pending.allSatisfy {
-          ComposeVariables.base($0) != base || variables.known[$0]?.isNumber ?? false
-        }
+        let isNumber = !texts.contains(base)
         if seen.insert(whole).inserted { out.line("param \(whole): \(isNumber ? "Int" : "String")?") }
         let read = variable.isNumber && !isNumber ? "\(whole)?.toInt()" : whole
         out.line("let \(written) = \(read) ?? \(value(variable))")

@@ -8,18 +8,19 @@ extension ComposeEmitter {
     }
     var uses: [String: Int] = [:]
     var first: [(expression: String, key: String)] = []
+    var known: Set<String> = []
     for service in services {
       var entries: [String: String] = [:]
       for pair in pairs(service.node["environment"], "environment") where Self.isVariable(pair.key) {
         entries[pair.key] = secretValue(pair.key, pair.value ?? taken(pair.key), service, at: pair.node)
-        if let expression = entries[pair.key], !first.contains(where: { $0.expression == expression }) {
+        if let expression = entries[pair.key], known.insert(expression).inserted {
           first.append((expression, pair.key))
         }
       }
       let added = readSecretArguments(service, &entries)
       addedSecrets[service.key] = added
       for key in added {
-        if let expression = entries[key], !first.contains(where: { $0.expression == expression }) {
+        if let expression = entries[key], known.insert(expression).inserted {
           first.append((expression, key))
         }
       }
@@ -33,7 +34,8 @@ extension ComposeEmitter {
     var lines: [String] = []
     for (expression, key) in shared {
       let wanted = inputNames[expression] ?? key
-      let key = ([wanted, key] + (2...shared.count + 2).map { "\(wanted)_\($0)" }).first { !taken.contains($0) } ?? key
+      let others = (2...shared.count + 2).lazy.map { "\(wanted)_\($0)" }
+      let key = [wanted, key].first { !taken.contains($0) } ?? others.first { !taken.contains($0) } ?? key
       taken.insert(key)
       lines.append("\(SourceText.fieldName(key)) = \(expression)")
       sharedSecrets[expression] = Self.member("\(name).data", key)
@@ -116,14 +118,19 @@ extension ComposeEmitter {
   ///
   /// - Parameter source: the value, or where it is from.
   mutating func claim(_ wanted: String, _ source: String, prefix: String) -> String {
-    let names = [wanted, "\(prefix)_\(wanted)"] + (2...inputSources.count + 3).map { "\(prefix)_\(wanted)_\($0)" }
-    let variables = loader.reader.variables
-    let name = names.first { name in
+    func isFree(_ name: String) -> Bool {
+      let variables = loader.reader.variables
       let isVariable = variables.known[name] != nil || variables.given[name] != nil
       return (inputSources[name] ?? (isVariable ? self.source(ofVariable: name) : source)) == source
     }
-    inputSources[name ?? wanted] = source
-    return name ?? wanted
+    var name = isFree(wanted) ? wanted : "\(prefix)_\(wanted)"
+    var number = 2
+    while !isFree(name) {
+      name = "\(prefix)_\(wanted)_\(number)"
+      number += 1
+    }
+    inputSources[name] = source
+    return name
   }
 
   private func source(ofVariable name: String) -> String {

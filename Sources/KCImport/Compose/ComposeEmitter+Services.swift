@@ -12,9 +12,10 @@ extension ComposeEmitter {
 
   /// Names the services that the aliases of one become.
   mutating func declareAliases(_ service: ComposeService) {
-    let known = Set(services.map(\.host))
     for (text, node) in aliases(service) {
-      guard let alias = ComposeNames.dns(text), !known.contains(alias), owners[alias] != service.key else { continue }
+      guard let alias = ComposeNames.dns(text), !relations.hosts.contains(alias), owners[alias] != service.key else {
+        continue
+      }
       if let owner = owners[alias] {
         note(
           .warning, "`\(alias)` is an alias of `\(owner)` and of `\(service.key)`: it leads to the first alone",
@@ -96,16 +97,7 @@ extension ComposeEmitter {
   }
 
   /// Whether another service names it.
-  func isMentioned(_ key: String) -> Bool {
-    services.contains { other in
-      ["depends_on", "links"].contains { field in
-        guard let node = other.node[field] else { return false }
-        return (node.entries?.map(\.key) ?? node.items?.compactMap(\.text) ?? []).contains {
-          $0.split(separator: ":").first.map(String.init) == key
-        }
-      }
-    }
-  }
+  func isMentioned(_ key: String) -> Bool { relations.named.contains(key) }
 
   /// Other names of a service: aliases in networks, and those that links give it.
   private mutating func aliases(_ service: ComposeService) -> [(name: String, node: ComposeNode)] {
@@ -115,12 +107,6 @@ extension ComposeEmitter {
         out.append((text, network.node))
       }
     }
-    for other in services {
-      for item in other.node["links"]?.items ?? [] {
-        let parts = (item.text ?? "").split(separator: ":").map(String.init)
-        if parts.count == 2, parts[0] == service.key { out.append((parts[1], item)) }
-      }
-    }
-    return out
+    return out + (relations.links[service.key] ?? [])
   }
 }

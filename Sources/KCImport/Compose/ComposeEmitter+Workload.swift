@@ -234,7 +234,7 @@ extension ComposeEmitter {
   }
 
   private mutating func volumeSize(_ volume: String) -> String {
-    let definition = project["volumes"]?[volume]
+    let definition = volumes[volume]
     let label = pairs(definition?["labels"], "labels").first { $0.key == "kompose.volume.size" }?.value
     if let size = label.flatMap({ ComposeUnits.bytes($0) }) { return size }
     if let definition {
@@ -253,7 +253,7 @@ extension ComposeEmitter {
     let name = names.declare("\(label)-claim", ending: "claim")
     claims[volume] = name
     let size = volumeSize(volume)
-    if let definition = project["volumes"]?[volume] {
+    if let definition = volumes[volume] {
       note(
         .note, "several services mount `\(volume)`: its claim is for pods of one node, as in Compose",
         help: "for pods on many nodes set `modes = [\"ReadWriteMany\"]` and a class that can do it",

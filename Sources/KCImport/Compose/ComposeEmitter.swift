@@ -3,6 +3,8 @@ internal import KCData
 /// Turns a Compose project into a program.
 struct ComposeEmitter {
   let project: ComposeNode
+  /// The definitions of its volumes, by their names.
+  let volumes: [String: ComposeNode]
   let projectName: String
   let options: ComposeImport.Options
   var loader: ComposeLoader
@@ -10,6 +12,8 @@ struct ComposeEmitter {
   /// The services that are imported, by their names in the files.
   var services: [ComposeService] = []
   var places: [String: Int] = [:]
+  /// What they say of each other.
+  var relations = ComposeRelations()
   /// Names in the program of what is shared between services, by the names in the files.
   var configs: [String: ComposeService.Source] = [:]
   var secrets: [String: String] = [:]
@@ -54,6 +58,8 @@ struct ComposeEmitter {
 
   init(_ project: ComposeNode, projectName: String, options: ComposeImport.Options, loader: ComposeLoader) {
     self.project = project
+    let volumes = project["volumes"]?.entries ?? []
+    self.volumes = Dictionary(volumes.map { ($0.key, $0.node) }) { first, _ in first }
     self.projectName = projectName
     self.options = options
     self.loader = loader
@@ -83,6 +89,7 @@ struct ComposeEmitter {
   mutating func run() -> String {
     let header = (project.entries ?? []).flatMap { loader.reader.remarks.take($0.node, isDeep: false) }
     chooseServices()
+    relations = ComposeRelations(services)
     findTaken()
     for place in services.indices {
       var service = services[place]
@@ -154,12 +161,14 @@ struct ComposeEmitter {
   /// Gives services their names: first to those that have one which objects can have.
   private mutating func nameServices(_ entries: [ComposeNode.Entry]) {
     var found: [String: (name: String, host: String)] = [:]
+    var hosts: Set<String> = []
     for isExact in [true, false] {
       for entry in entries where (ComposeNames.dns(entry.key) == entry.key) == isExact {
         let label = ComposeNames.dns(entry.key) ?? "service"
         let name = names.declare(label)
         // Names that differ only in what objects' names cannot have, such as `A_b` and `a-b`, give two objects.
-        let host = found.values.contains { $0.host == label } ? name : label
+        let host = hosts.contains(label) ? name : label
+        hosts.insert(host)
         found[entry.key] = (name, host)
         if host != entry.key.lowercased() { noteRenamed(entry.key, host, at: entry.node) }
       }

@@ -79,7 +79,8 @@ struct ComposeLoader {
         && (entry.node["image"] != nil || entry.node["build"] != nil || entry.node["extends"] != nil)
     }
     guard !services.isEmpty else { return document }
-    let rest = entries.filter { entry in !services.contains { $0.key == entry.key } }
+    let keys = Set(services.map(\.key))
+    let rest = entries.filter { !keys.contains($0.key) }
     let node = ComposeNode(content: .map(services), file: document.file, line: document.line)
     return ComposeNode(
       content: .map(rest + [.init(key: "services", node: node)]), file: document.file, line: document.line)

@@ -24,39 +24,49 @@ enum ComposeMerge {
     }
     if lists.contains(key) { (left, right) = (list(left), list(right)) }
     switch (left.content, right.content) {
-    case (.map(var entries), .map(let later)):
-      for entry in later {
-        guard let place = entries.firstIndex(where: { $0.key == entry.key }) else {
-          if entry.node.override != .reset { entries.append(entry) }
-          continue
-        }
-        if let merged = merge(entries[place].node, entry.node, key: entry.key, depth: depth + 1) {
-          entries[place].node = merged
-        } else {
-          entries.remove(at: place)
-        }
-      }
-      return ComposeNode(content: .map(entries), file: right.file, line: left.line)
+    case (.map(let entries), .map(let later)):
+      let all = join(entries, later, depth: depth)
+      return ComposeNode(content: .map(all), file: right.file, line: left.line)
     case (.list(let items), .list(let later)):
       return ComposeNode(content: .list(join(items, later, key: key)), file: right.file, line: left.line)
     default: return right
     }
   }
 
+  private static func join(_ entries: [ComposeNode.Entry], _ later: [ComposeNode.Entry], depth: Int)
+    -> [ComposeNode.Entry]
+  {
+    var out: [ComposeNode.Entry?] = entries
+    var places = Dictionary(entries.enumerated().map { ($1.key, $0) }) { first, _ in first }
+    for entry in later {
+      guard let place = places[entry.key], let below = out[place] else {
+        if entry.node.override == .reset { continue }
+        places[entry.key] = out.count
+        out.append(entry)
+        continue
+      }
+      let merged = merge(below.node, entry.node, key: entry.key, depth: depth + 1)
+      out[place] = merged.map { ComposeNode.Entry(key: entry.key, node: $0) }
+    }
+    return out.compactMap { $0 }
+  }
+
   /// `[A=1, B]` as `{A: 1, B: null}`.
   static func pairsMap(_ node: ComposeNode) -> ComposeNode {
     guard let items = node.items else { return node }
-    var entries: [ComposeNode.Entry] = []
+    var entries: [ComposeNode.Entry?] = []
+    var places: [String: Int] = [:]
     for item in items {
       guard let text = item.text else { continue }
       let separator = text.firstIndex(of: "=") ?? (text.contains("://") ? nil : text.firstIndex(of: ":"))
       let key = separator.map { String(text[..<$0]) } ?? text
       let value: ComposeNode.Content =
         separator.map { .scalar(.string(String(text[text.index(after: $0)...]))) } ?? .scalar(.null)
-      entries.removeAll { $0.key == key }
+      if let place = places[key] { entries[place] = nil }
+      places[key] = entries.count
       entries.append(.init(key: key, node: ComposeNode(content: value, file: item.file, line: item.line)))
     }
-    return ComposeNode(content: .map(entries), file: node.file, line: node.line)
+    return ComposeNode(content: .map(entries.compactMap { $0 }), file: node.file, line: node.line)
   }
 
   private static func list(_ node: ComposeNode) -> ComposeNode {

@@ -86,11 +86,7 @@ extension ComposeEmitter {
     case let other?:
       note(.error, "there is no mode `\(other)`", at: service.node["deploy"]?["mode"] ?? service.node)
     }
-    let key = service.key
-    if services.contains(where: { $0.node["depends_on"]?[key]?["condition"]?.text == "service_completed_successfully" })
-    {
-      service.kind = .job
-    }
+    if relations.awaited.contains(service.key) { service.kind = .job }
     readPorts(&service)
     readMounts(&service)
   }
