@@ -159,6 +159,7 @@ extension Program {
     var value = tree.string(text.isEmpty ? "" : found)
     value.isSecret = true
     usesSecrets = true
+    if given == nil { hasAssumedInputs = true }
     return value
   }
 

@@ -21,11 +21,11 @@ extension Program {
       if causes.isEmpty { continue }
       refused.insert(resource.instance)
       let hasSecrets = ObjectOrigins.hasSecrets(self, resource.tree)
-      // What secrets hold is assumed here, or nothing to be shown.
+      // What secrets hold may be assumed here, and is nothing to be shown.
       for (cause, place) in causes {
         let isMissing = cause.reason == "FieldValueRequired"
         let isOfKey = Self.quoted(cause.message).map { cause.field == "data[\($0)]" } ?? false
-        if hasSecrets, kind == "Secret", !isMissing, !isOfKey { continue }
+        if hasSecrets, hasAssumedInputs, kind == "Secret", !isMissing, !isOfKey { continue }
         let why =
           !hasSecrets || isOfKey
           ? cause.message : isMissing ? "it is not there" : "its value is not what the API asks for"
@@ -34,7 +34,7 @@ extension Program {
         let what = cause.field == "[]" ? block : "`\(cause.field)` of \(block)"
         let refusal = Diagnostic(
           "KC0197", "the API server refuses \(what): \(why)",
-          at: place, help: isMissing ? Self.wayOut(of: cause.field, kind) : nil)
+          at: place, help: Self.wayOut(of: cause.field, kind, isMissing: isMissing))
         diagnostics.add(refusal, about: reportPlace(of: refusal.span, about: resource.instance))
       }
     }
@@ -55,9 +55,14 @@ extension Program {
 
   private static func parent(of field: String) -> Substring { field[..<(field.lastIndex(of: ".") ?? field.startIndex)] }
 
-  /// What to write where something is missing that blocks say in their own way; nil for others.
-  private static func wayOut(of field: String, _ kind: String) -> String? {
-    kind == "Service" && field == "spec.ports" ? "a service has ports: `port http = 80 -> web.app.http`" : nil
+  /// What to write where something is missing that blocks say in their own way, or has a form of its own; nil for others.
+  private static func wayOut(of field: String, _ kind: String, isMissing: Bool) -> String? {
+    switch (kind, field) {
+    case ("Service", "spec.ports") where isMissing: "a service has ports: `port http = 80 -> web.app.http`"
+    case ("Secret", "data[.dockerconfigjson]"):
+      #"it is JSON, as `docker login` writes it: `{ "auths": { "registry.example.com": { "auth": "…" } } }`"#
+    default: nil
+    }
   }
 
   /// The text that a message begins with: `Invalid value: "a b": …`, `Unsupported value: "a"`.
