@@ -117,11 +117,14 @@ struct BlockSource {
       KubeSchema.builtin.type(apiVersion: apiVersion, kind: kind) == nil
     else { return nil }
     let name = "\(parts[0]).\(parts[1]).\(kind)"
+    // Names that begin so are those of Kubernetes' own types, but for groups that are domains.
+    let isBuiltin = parts[0].hasPrefix("k8s.") && (parts[0].hasSuffix(".k8s.io") || parts[0] == "k8s.io")
     let isSpeakable =
-      !name.hasPrefix("k8s.")
+      !isBuiltin
       && name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { SourceText.isFieldName(String($0)) }
     let isVersion = parts[1].first == "v" && parts[1].dropFirst().first?.isNumber ?? false
-    return isSpeakable && isVersion && kind.first?.isUppercase ?? false ? name : nil
+    let isKind = kind.first.map { $0.isUppercase || parts[0].contains(".") && $0.isLowercase } ?? false
+    return isSpeakable && isVersion && isKind ? name : nil
   }
 
   /// Whether the object is built as all objects of the API are.

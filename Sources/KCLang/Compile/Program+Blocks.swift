@@ -171,7 +171,7 @@ extension Program {
     _ name: String, _ node: SyntaxNode, _ target: BodyTarget, _ scope: Int32
   ) -> Int32? {
     if target.isNamespace {
-      if name.hasPrefix("k8s.") { return apiSchema(name, at: node.span) }
+      if CustomKind.isBuiltin(name) { return apiSchema(name, at: node.span) }
       let path = name.utf8.contains(UInt8(ascii: ".")) ? name.split(separator: ".").map(String.init) : [name]
       var place = scope
       if path.count == 2, let (owner, found) = find(key(path[0]), in: scope), case .module(let module) = found.kind {

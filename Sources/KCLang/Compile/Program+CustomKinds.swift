@@ -10,15 +10,25 @@ struct CustomKind {
   /// nil for a text that is no group, version and kind.
   init?(_ name: String) {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count >= 3, let kind = parts.last, let first = kind.utf8.first, (65...90).contains(first) else {
+    guard parts.count >= 3, !Self.isBuiltin(name), let kind = parts.last, let first = kind.utf8.first else {
       return nil
     }
+    // Kinds begin with a capital letter; behind a domain and a version, nothing else can be meant by one that does not.
+    guard (65...90).contains(first) || parts.count > 3 && (97...122).contains(first) else { return nil }
     let version = parts[parts.count - 2]
     guard version.first == "v", let digit = version.utf8.dropFirst().first, (48...57).contains(digit) else {
       return nil
     }
     apiVersion = "\(parts.dropLast(2).joined(separator: "."))/\(version)"
     self.kind = String(kind)
+  }
+
+  /// Whether a name is that of a type of Kubernetes itself, `k8s.apps.v1.Deployment`: groups of custom kinds may begin
+  /// so, too, `k8s.nginx.org`.
+  static func isBuiltin(_ name: String) -> Bool {
+    guard name.hasPrefix("k8s.") else { return false }
+    let group = name.split(separator: ".", omittingEmptySubsequences: false).dropLast(2)
+    return group.count < 3 || group.suffix(2).elementsEqual(["k8s", "io"])
   }
 }
 
@@ -83,7 +93,7 @@ extension Program {
   func isCustom(_ schema: Int32) -> Bool {
     guard let type = schemas[Int(schema)].apiType else { return false }
     return CustomKind(schemas[Int(schema)].name) != nil && apiSchemas[schemas[Int(schema)].name] == schema
-      && !schemas[Int(schema)].name.hasPrefix("k8s.") && type.apiVersion.contains("/")
+      && type.apiVersion.contains("/")
   }
 
   /// Whether a schema is the library's: its fields are not those of the kind in the API's terms.
