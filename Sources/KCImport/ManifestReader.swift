@@ -30,6 +30,7 @@ public enum ManifestReader {
     if objects.isEmpty, notes.isEmpty {
       notes.append(ImportNote(.note, "there is no object in this file", file: file))
     }
+    if let template = objects.lazy.compactMap(HelmMarks.note).first { notes.append(template) }
     UnquotedTexts.locate(&objects, in: bytes)
     return (objects, notes)
   }

@@ -219,6 +219,18 @@ import Testing
     #expect(read(head + "data: {a: '{{ x }}'}\n").notes.isEmpty)
   }
 
+  @Test func whatHelmIsToFillInIsSaid() {
+    let text = head + "data: {a: '{{ $labels.x }} {{inputs.a}} {{ .name }}', b: \"v-{{ default 1 .Values.tag }}\"}\n"
+    let found = read(text)
+    #expect(found.objects.count == 1)
+    #expect(found.notes.map(\.severity) == [.warning])
+    #expect(found.notes.first?.message.hasPrefix("`{{ default 1 .Values.tag }}` is for Helm") ?? false)
+    let template = ManifestReader.read(Array(text.utf8), file: "shop/templates/a.yaml")
+    let selection = ImportSelection(template.objects, reading: template.notes)
+    #expect(selection.objects.isEmpty && selection.allNotes.map(\.severity) == [.error])
+    #expect(read(head + "data:\n  chart.yaml: |\n    tag: {{ .Values.tag }}\n    x: y\n").notes.isEmpty)
+  }
+
   @Test func aliasesThatMultiplyAreRefused() {
     var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for level in 1...9 {
