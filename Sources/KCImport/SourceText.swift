@@ -125,7 +125,7 @@ enum SourceText {
   }
 
   /// Scalars that a reader would not see, or that turn the text around.
-  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+  static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x7f...0x9f, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff: true
     default: false
@@ -136,47 +136,6 @@ enum SourceText {
   static func plainVariable(_ text: String) -> String? {
     if text == "true" || text == "false" { return text }
     return text.first != "-" && Int64(text).map { "\($0)" } == text ? text : nil
-  }
-
-  /// A text of several lines as a block, whose lines are indented by `indent`; nil where one line serves better.
-  static func block(_ text: String, indent: String) -> String? {
-    let bytes = Array(text.utf8)
-    let breaks = bytes.count { $0 == 0x0a }
-    guard breaks > 1 || (breaks == 1 && bytes.count > 60) else { return nil }
-    let isRaw = isRawBlock(text)
-    let margin = Array(indent.utf8)
-    var out = Array((isRaw ? "#\"\"\"\n" : "\"\"\"\n").utf8)
-    out.reserveCapacity(bytes.count + (breaks + 2) * (margin.count + 1) + 16)
-    for line in bytes.split(separator: 0x0a, omittingEmptySubsequences: false) {
-      if let first = line.first {
-        if first >= 0x80, joinsBefore(String(decoding: line, as: UTF8.self)) { return nil }
-        out += margin
-        if isRaw || !needsEscapes(line) { out += line } else { out += escapedInBlock(line).utf8 }
-      }
-      out.append(0x0a)
-    }
-    return String(decoding: out, as: UTF8.self) + indent + (isRaw ? "\"\"\"#" : "\"\"\"")
-  }
-
-  /// Whether a line joins with the space before it, which then would not be taken for the line's start.
-  static func joinsBefore(_ line: String) -> Bool { line.utf8.first ?? 0 >= 0x80 && (" " + line).first != " " }
-
-  /// Whether a text of several lines is better said raw: it has backslashes, and nothing that needs an escape.
-  static func isRawBlock(_ text: String) -> Bool {
-    text.utf8.contains(UInt8(ascii: "\\")) && !text.contains("\"\"\"#") && canBeRaw(text)
-  }
-
-  private static func canBeRaw(_ text: String) -> Bool {
-    !text.unicodeScalars.contains { ($0.value < 0x20 && $0 != "\n" && $0 != "\t") || isHidden($0) }
-  }
-
-  /// Whether a line of a block has what cannot stand there as it is.
-  private static func needsEscapes(_ line: ArraySlice<UInt8>) -> Bool {
-    line.contains { $0 == 0x5c || $0 == 0x22 || $0 < 0x20 || $0 >= 0x7f }
-  }
-
-  private static func escapedInBlock(_ line: ArraySlice<UInt8>) -> String {
-    escaped(String(decoding: line, as: UTF8.self), isBlock: true).replacing("\"\"\"", with: "\\\"\"\"")
   }
 
   static func number(_ number: Double) -> String {

@@ -86,6 +86,37 @@ import Testing
     #expect(proof.refused.keys.sorted() == [0, 1, 2])
   }
 
+  @Test func kindsOfAnyGroupAreBlocks() {
+    let text = """
+      {apiVersion: k8s.nginx.org/v1, kind: VirtualServer, metadata: {name: a}, spec: {host: b}}
+      ---
+      {apiVersion: example.com/v1, kind: widget, metadata: {name: a}, spec: {size: 1}}
+      ---
+      {apiVersion: sub.k8s.io/v1, kind: Thing, metadata: {name: a}, spec: {size: 1}}
+      """
+    let source = imported(text).files[0].text
+    for head in ["k8s.nginx.org.v1.VirtualServer a {", "example.com.v1.widget a {", "sub.k8s.io.v1.Thing a {"] {
+      #expect(source.contains(head), "\(source)")
+    }
+  }
+
+  /// Texts that YAML folds are as long as they are; a line of source is not.
+  @Test func longTextsAreFolded() {
+    let words = (0..<40).map { "word\($0)" }.joined(separator: " ")
+    let template =
+      "The rate of {{ $labels.job }} is {{ $value | humanizePercentage }}, which is more than {{ $labels.most }} of all that came, and that is too much."
+    let objects = ["\(words)\n", words, template, "\(words)  two  spaces", "a \\ \(words)", "  \(words)"].enumerated()
+      .map { ImportedObject(widget(["text": .string($1), "list": [.string($1)]]), file: "\($0).yaml") }
+    let result = SourceImport.source(for: objects)
+    #expect(RoundTrip(objects, result).differences == [])
+    let texts = result.files.map(\.text)
+    for text in texts.prefix(4) {
+      #expect(text.split(separator: "\n").allSatisfy { $0.utf8.count <= 110 }, "\(text)")
+      #expect(!text.contains("{{ \\\n") && text.contains(" \\\n"), "\(text)")
+    }
+    #expect(!texts[4].contains(" \\\n"))
+  }
+
   @Test func objectsOfTheClusterMaySayANamespace() {
     #expect(
       differences([

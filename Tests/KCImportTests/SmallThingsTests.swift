@@ -52,6 +52,32 @@ import Testing
     #expect(set.contains("statefulset web {") && set.contains("rollout = \"RollingUpdate\""))
   }
 
+  @Test func autoscalersOfTheOlderVersion() {
+    let text = source(
+      """
+      apiVersion: autoscaling/v1
+      kind: HorizontalPodAutoscaler
+      metadata: {name: web}
+      spec:
+        scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+        # Not more.
+        maxReplicas: 5
+        targetCPUUtilizationPercentage: 70 # of what pods ask for
+      """)
+    #expect(
+      text == """
+        import std.exact
+
+        autoscaler web {
+          scale = external.deployment("web")
+          // Not more.
+          replicas = 1...5
+          cpu = 70% // of what pods ask for
+        }
+
+        """)
+  }
+
   @Test func namesAndRuntimesOfPods() {
     let text = pod("hostname: db-0\n  runtimeClassName: nvidia")
     #expect(text.contains("  hostname = \"db-0\"\n  runtimeClass = \"nvidia\"\n") && !text.contains("aw {"))

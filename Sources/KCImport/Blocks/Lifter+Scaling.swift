@@ -13,7 +13,8 @@ extension Lifter {
     else { return false }
     add("scale = \(text)", "spec", "scaleTargetRef")
     let least = rest.int("spec", "minReplicas") ?? 1
-    add("replicas = \(least)...\(most)", "spec", "minReplicas")
+    lines.append(
+      .text("replicas = \(least)...\(most)", rest.path("spec", "minReplicas"), rest.path("spec", "maxReplicas")))
     let metrics = rest.take("spec", "metrics")?.array ?? []
     // What the API server takes where nothing is said.
     if metrics.isEmpty { add("cpu = 80%", "spec", "metrics") }
@@ -27,7 +28,7 @@ extension Lifter {
         others.isEmpty, let aim = Self.resourceAim(metric)
       {
         order = place
-        lines.append(.text("\(name) = \(aim)", path))
+        lines.append(.text("\(name) = \(aim)", path, rest.path("spec", "targetCPUUtilizationPercentage")))
       } else if let text = otherMetric(metric) {
         others.append(.text(text, path))
       } else {
