@@ -44,13 +44,13 @@ extension SourceText {
 
   // MARK: Long lines
 
-  /// How long a text of one line may be before it is folded.
+  /// How long the line of a text may be before it is folded.
   private static let longest = 130
 
   /// A long text of one line as a block whose lines are joined: `\` stands at their ends; nil where it is not long, has
   /// no spaces where it could be parted, or is no text that a person reads.
   private static func folded(_ text: String, indent: String) -> String? {
-    guard text.utf8.count > longest, let first = text.first, first.isLetter || first.isNumber || first == "(" else {
+    guard text.utf8.count + indent.utf8.count > longest, let first = text.first, first.isLetter || first.isNumber || first == "(" else {
       return nil
     }
     let line = text.last == "\n" ? text.dropLast() : text[...]

@@ -214,7 +214,7 @@ struct SourceWriter {
     case .string(let text):
       if let name = name(of: text) { return name }
       if depth == 0, !text.utf8.contains(UInt8(ascii: "\n")) {
-        return text.utf8.count > room && SourceText.block(text, indent: "") != nil ? nil : scalar(value, shape)
+        return text.utf8.count > room ? nil : scalar(value, shape)
       }
       guard text.utf8.count <= room, text.utf8.count(where: { $0 == 0x0a }) <= 1 else { return nil }
       return SourceText.block(text, indent: "") == nil ? scalar(value, shape) : nil

@@ -86,6 +86,31 @@ import Testing
     #expect(proof.refused.keys.sorted() == [0, 1, 2])
   }
 
+  /// Of objects that are called alike, those of the same folder belong together.
+  @Test func referencesStayInTheirFolder() {
+    let imported = ["a", "b"].flatMap { folder -> [ImportedObject] in
+      let settings: Value = ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "settings"]]
+      let pod: Value = [
+        "apiVersion": "v1", "kind": "Pod", "metadata": ["name": .string("web-\(folder)")],
+        "spec": [
+          "containers": [["name": "c", "image": "x/y:1", "envFrom": [["configMapRef": ["name": "settings"]]]]]
+        ],
+      ]
+      return [
+        ImportedObject(settings, file: "\(folder)/settings.yaml"), ImportedObject(pod, file: "\(folder)/pod.yaml"),
+      ]
+    }
+    let others = (0..<12).map { number in
+      ImportedObject(
+        ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "c\(number)"]], file: "c/\(number).yaml")
+    }
+    let result = SourceImport.source(for: imported + others, SourceImport.Options(isMirroring: true, project: "shop"))
+    let texts = Dictionary(result.files.map { ($0.path, $0.text) }) { first, _ in first }
+    #expect(texts["a/pod.kc"]?.contains("envFrom = [config.settings]") ?? false, "\(texts["a/pod.kc"] ?? "")")
+    #expect(texts["b/pod.kc"]?.contains("envFrom = [config.settings-settings]") ?? false, "\(texts["b/pod.kc"] ?? "")")
+    #expect(RoundTrip(imported + others, result).agreed == 16)
+  }
+
   @Test func kindsOfAnyGroupAreBlocks() {
     let text = """
       {apiVersion: k8s.nginx.org/v1, kind: VirtualServer, metadata: {name: a}, spec: {host: b}}

@@ -94,13 +94,16 @@ struct ImportIndex {
     return found.flatMap { found in reference(to: found, from: place).map { (found, $0) } }
   }
 
-  /// The one of the same file, else of the same folder, else the only one.
+  /// The only one, else that of the same file, else the only one of the same folder.
   private func best(_ places: [Int], for own: Entry) -> Int? {
     if places.count <= 1 { return places.first }
-    let beside = places.filter { entries[$0]?.file == own.file }
-    if let first = beside.first { return first }
-    return nil
+    if let first = places.first(where: { entries[$0]?.file == own.file }) { return first }
+    let folder = Self.folder(own.file)
+    let beside = places.filter { entries[$0].map { Self.folder($0.file) == folder } ?? false }
+    return beside.count == 1 ? beside[0] : nil
   }
+
+  private static func folder(_ file: String) -> Substring { file.lastIndex(of: "/").map { file[..<$0] } ?? "" }
 
   /// How one object refers to another.
   func reference(to target: Int, from place: Int) -> String? {
