@@ -30,6 +30,11 @@ struct SourceLines {
     text += "\n"
   }
 
+  /// What may be a text of several lines.
+  private mutating func lines(_ content: String) {
+    for line in content.split(separator: "\n", omittingEmptySubsequences: false) { self.line(String(line)) }
+  }
+
   /// Lines that were written already, further in.
   mutating func paste(_ other: SourceLines) {
     for content in other.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
@@ -95,7 +100,7 @@ struct SourceLines {
     guard short.utf8.count + (margin + level) * 2 > Self.width || short.contains("\n") else { return line(short) }
     line("\(name) = [")
     level += 1
-    for element in elements { line(element) }
+    for element in elements { lines(element) }
     level -= 1
     line("]")
   }

@@ -86,8 +86,10 @@ extension ComposeEmitter {
   /// A word of a command, in which Kubernetes fills in the secret variables.
   mutating func argument(_ text: String, _ service: ComposeService) -> String {
     let keys = secretArguments[service.key] ?? [:]
-    return hostText(
-      Self.replaced(Self.unexpanded(text)) { name, _ in keys[name].map { "$(\($0))" } }, "", service)
+    let text = Self.replaced(Self.unexpanded(text)) { name, _ in keys[name].map { "$(\($0))" } }
+    let written = hostText(text, "", service)
+    // A script that nothing is put into reads better line by line.
+    return written == string(text) ? SourceText.block(text, indent: "") ?? written : written
   }
 
   /// The secret variables that a command of `pre_start` reads, as the container has them that runs it.
@@ -129,7 +131,7 @@ extension ComposeEmitter {
   }
 
   /// A word as a shell takes it.
-  private static func quotedForShell(_ word: String) -> String {
+  static func quotedForShell(_ word: String) -> String {
     let isPlain = word.allSatisfy { character in
       character.isLetter || character.isNumber || "-_./:=@%+,".contains(character)
         || character == ComposeVariables.open || character == ComposeVariables.close

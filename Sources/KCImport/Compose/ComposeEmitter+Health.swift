@@ -53,17 +53,21 @@ extension ComposeEmitter {
       return nil
     }
     guard !command.isEmpty else { return nil }
-    let asked = kind == "CMD" ? command.joined(separator: " ") : command[0]
+    let asked = kind == "CMD" ? command.map(Self.word).joined(separator: " ") : command[0]
     if let request = Self.request(asked, Self.names(of: service)) {
       let port = service.ports.first { $0.number == String(request.port) }.map(\.name)
       let written = port.flatMap { names.isTop($0) ? nil : $0 } ?? String(request.port)
       let scheme = request.isTLS ? ["scheme: \"HTTPS\""] : []
-      let arguments = [SourceText.quoted(request.path), "port: \(written)"] + scheme
+      let headers = request.headers.isEmpty ? [] : ["headers: \(SourceText.record(request.headers))"]
+      let arguments = [SourceText.quoted(request.path), "port: \(written)"] + scheme + headers
       return ("probe.http", [], arguments)
     }
     let words = kind == "CMD" ? command : ["/bin/sh", "-c", command[0]]
     return ("probe.exec", action(words, service), [])
   }
+
+  /// A word of a command as a shell takes it; `||` is one where somebody wrote a shell's line as a list.
+  private static func word(_ text: String) -> String { text == "||" ? text : quotedForShell(text) }
 
   /// The names by which a container reaches itself.
   private static func names(of service: ComposeService) -> Set<String> {
@@ -77,7 +81,7 @@ extension ComposeEmitter {
     }
     let words = test.text.map { ["CMD-SHELL", $0] } ?? (test.items ?? []).compactMap(\.text)
     guard words.count > 1, words[0] == "CMD" || words[0] == "CMD-SHELL" else { return nil }
-    let command = words[0] == "CMD" ? words.dropFirst().joined(separator: " ") : words[1]
+    let command = words[0] == "CMD" ? words.dropFirst().map(word).joined(separator: " ") : words[1]
     return request(command, names(of: service))?.port
   }
 
@@ -92,13 +96,33 @@ extension ComposeEmitter {
     "wget": ["-T", "--timeout", "-t", "--tries", "-O", "--output-document", "-qO"],
   ]
 
-  /// The only address that a command asks, where its options change nothing; nil for any other.
-  private static func address(_ words: ArraySlice<String>, of program: String) -> String? {
+  /// Those that a header follows.
+  private static let headers: [String: Set<String>] = ["curl": ["-H", "--header"], "wget": ["--header"]]
+
+  /// What a command asks for.
+  struct Request {
+    var port: Int
+    var path: String
+    var isTLS: Bool
+    var headers: [(key: String, text: String)]
+  }
+
+  /// The only address that a command asks, and the headers that it sends, where its options change nothing else; nil for
+  /// any other.
+  private static func address(
+    _ words: ArraySlice<String>, of program: String
+  ) -> (url: String, headers: [(key: String, text: String)])? {
     var found: String?
+    var sent: [(key: String, text: String)] = []
     var rest = words
     while let word = rest.popFirst() {
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-      if valued[program]?.contains(parts[0]) ?? false {
+      if headers[program]?.contains(parts[0]) ?? false {
+        guard let text = parts.count == 2 ? parts[1] : rest.popFirst(), let header = header(text),
+          !sent.contains(where: { $0.key == header.key })
+        else { return nil }
+        sent.append(header)
+      } else if valued[program]?.contains(parts[0]) ?? false {
         if parts.count == 1 { _ = rest.popFirst() }
       } else if word.first == "-" {
         let isShort = program == "curl" && word.count > 1 && word.dropFirst().allSatisfy { "fsSIkLq".contains($0) }
@@ -108,13 +132,24 @@ extension ComposeEmitter {
         found = word
       }
     }
-    return found
+    return found.map { ($0, sent) }
+  }
+
+  /// `Name: value`; nil where it is none, and where it may be secret.
+  private static func header(_ text: String) -> (key: String, text: String)? {
+    guard let colon = text.firstIndex(of: ":"), colon > text.startIndex else { return nil }
+    let name = String(text[..<colon])
+    let isName = name.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0 | 32) || $0 == 45 }
+    guard isName, !["authorization", "cookie"].contains(name.lowercased()),
+      !ComposeSecrets.isSecret(name.replacing("-", with: "_"))
+    else { return nil }
+    return (name, SourceText.quoted(String(text[text.index(after: colon)...].drop { $0 == " " })))
   }
 
   /// What `curl -f http://localhost:8080/health || exit 1` asks for; nil for any other command.
   ///
   /// - Parameter own: names of the container itself.
-  static func request(_ command: String, _ own: Set<String> = []) -> (port: Int, path: String, isTLS: Bool)? {
+  static func request(_ command: String, _ own: Set<String> = []) -> Request? {
     var text = command
     for ending in ["|| exit 1", "|| false", "||exit 1"] {
       if let range = text.firstRange(of: ending), text[range.upperBound...].allSatisfy(\.isWhitespace) {
@@ -124,7 +159,7 @@ extension ComposeEmitter {
     guard !text.contains(where: { "|;&$<>`".contains($0) }), !ComposeVariables.hasMarks(text),
       let words = ShellWords.split(text), let program = words.first, ["curl", "wget"].contains(program)
     else { return nil }
-    guard let url = address(words.dropFirst(), of: program) else { return nil }
+    guard let (url, headers) = address(words.dropFirst(), of: program) else { return nil }
     let isTLS = url.hasPrefix("https://")
     let body = url.drop(while: { $0 != ":" }).dropFirst(url.contains("://") ? 3 : 0)
     let target = url.contains("://") ? body : url[...]
@@ -137,6 +172,6 @@ extension ComposeEmitter {
       return nil
     }
     let path = target[slash...]
-    return (port, path.isEmpty ? "/" : String(path), isTLS)
+    return Request(port: port, path: path.isEmpty ? "/" : String(path), isTLS: isTLS, headers: headers)
   }
 }

@@ -15,8 +15,9 @@ extension ComposeEmitter {
 
   /// The services that one names where hosts stand, in its variables and commands.
   mutating func mentions(of service: ComposeService) -> [Mention] {
+    let stated = self.pairs(service.node["environment"], "environment").map { (key: $0.key, value: $0.value) }
+    let pairs = stated + fileVariables(service).map { (key: $0.key, value: Optional($0.value)) }
     let variables = loader.reader.variables
-    let pairs = self.pairs(service.node["environment"], "environment").map { (key: $0.key, value: $0.value) }
     var found: [Mention] = []
     for (key, value) in pairs {
       guard let value else { continue }

@@ -50,16 +50,17 @@ extension ComposeEmitter {
   }
 
   /// Whether a field says what holds in any case.
-  private static func isDefault(_ entry: ComposeNode.Entry) -> Bool {
-    entry.node.text.map { defaults[entry.key]?.contains($0) ?? false } ?? false
+  private func isDefault(_ entry: ComposeNode.Entry) -> Bool {
+    guard let text = entry.node.text, let usual = Self.defaults[entry.key] else { return false }
+    return usual.contains(loader.reader.variables.plain(text))
   }
 
   mutating func noteFields(_ service: ComposeService) {
     for entry in service.node.entries ?? [] where !Self.known.contains(entry.key) && !entry.key.hasPrefix("x-") {
-      if Self.isDefault(entry) { continue }
+      if isDefault(entry) { continue }
       switch entry.key {
       case "restart":
-        let policy = entry.node.text ?? ""
+        let policy = loader.reader.variables.plain(entry.node.text ?? "")
         if service.kind == .job, isNeverRepeated(service) || policy.hasPrefix("on-failure") { continue }
         let what = policy.hasPrefix("on-failure") ? " when they have done their work, too" : ""
         leave(
@@ -130,7 +131,7 @@ extension ComposeEmitter {
     let left = Set(loader.reader.notes.filter { $0.topic == .leftOut })
     let shared = ["volumes", "configs", "secrets"].flatMap { project[$0]?.entries ?? [] }.count
     let fields = services.map { service in
-      (service.node.entries ?? []).count { Self.known.contains($0.key) || Self.isDefault($0) }
+      (service.node.entries ?? []).count { Self.known.contains($0.key) || isDefault($0) }
     }
     let brought = fields.reduce(shared, +)
     func count(_ number: Int, _ name: String) -> String { "\(number) \(name)\(number == 1 ? "" : "s")" }

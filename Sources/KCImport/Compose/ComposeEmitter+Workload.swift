@@ -103,7 +103,8 @@ extension ComposeEmitter {
 
   func isNeverRepeated(_ service: ComposeService) -> Bool {
     let policy = service.node["deploy"]?["restart_policy"]?["condition"]?.text
-    return policy == "none" || policy == nil && service.node["restart"]?.text == "no"
+    return policy == "none"
+      || policy == nil && loader.reader.variables.plain(service.node["restart"]?.text ?? "") == "no"
   }
 
   private mutating func noteOwnClaims(_ service: ComposeService, _ count: Int, at node: ComposeNode) {

@@ -22,7 +22,9 @@ struct ComposeEmitter {
   var boundFiles: [String: ComposeService.Source] = [:]
   /// Folders of the machine that volumes take the place of, by their full paths: as the files name them first.
   var folders: [String: String] = [:]
-  var environmentFiles: [String: String?] = [:]
+  /// The configs and secrets that files of variables became, and what they say, by their full paths.
+  var environmentFiles: [String: [String]] = [:]
+  var environmentValues: [String: [(key: String, value: String)]] = [:]
   /// Variables of the environment that secrets are read from, and the value that each stands for, or where it is from.
   var inputs: Set<String> = []
   var inputSources: [String: String] = [:]

@@ -23,10 +23,11 @@ struct ComposeRemarks {
       while own.contains(line) || lines.indices.contains(line - 1) && lines[line - 1].allSatisfy({ $0 <= 0x20 }) {
         line += 1
       }
-      // What is further in than what follows is about what stands before: a field that was taken out at the end.
+      // What is further in than what follows is about what stands before: a field that was taken out at the end. A
+      // service that was stands at the edge, and its lists do.
       if line > comment.line, let depth = Self.indent(comment.line, lines),
         depth > Self.indent(line, lines) ?? 0
-          || Self.isElement(comment) && depth == Self.indent(line, lines) && !Self.isElement(line, lines)
+          || depth > 0 && Self.isElement(comment) && depth == Self.indent(line, lines) && !Self.isElement(line, lines)
       {
         // Comments right below one another stay together.
         let isNext = before.map { $0.line + 1 == comment.line && $0.depth == depth } ?? false

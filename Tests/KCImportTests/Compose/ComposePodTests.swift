@@ -68,7 +68,7 @@ import Testing
     let result = checked(
       """
       services:
-        once: {image: a, restart: "no"}
+        once: {image: a, restart: "${POLICY:-no}"}
         swarm: {image: a, deploy: {restart_policy: {condition: none}}}
         server: {image: a, restart: "no", ports: ["80:80"]}
         asked: {image: a, restart: "no"}
@@ -123,12 +123,34 @@ import Testing
     ),
     ("wget --no-verbose --tries=1 --spider http://127.0.0.1:8000/", "probe.http(\"/\", port: 8000, every: 30s"),
     ("wget -qO - --timeout 3 localhost:8000", "probe.http(\"/\", port: 8000, every: 30s"),
+    (
+      "curl -H \"X-Check: 1\" --header=Accept:text/html -f http://localhost:9001/a",
+      "probe.http(\"/a\", port: 9001, headers: { X-Check = \"1\", Accept = \"text/html\" }, every: 30s"
+    ),
+    ("curl -H \"Authorization: a b\" -f http://localhost:9001/a", "probe.exec("),
     ("curl -f -X POST http://localhost:8000/a", "probe.exec("),
     ("curl http://localhost:1/ http://localhost:2/", "probe.exec("),
   ])
   func checksThatAskAreProbesThatAsk(_ command: String, _ probe: String) {
     let result = checked("services: {web: {image: a, ports: [9000], healthcheck: {test: '\(command)'}}}")
     expect(result, ["ready = \(probe)"])
+  }
+
+  @Test func scriptsInCommandsStandLineByLine() {
+    let result = checked(
+      """
+      services:
+        web:
+          image: a
+          command:
+          - sh
+          - -c
+          - |
+            echo "$$HOME"
+            cd "$$HOME"
+            exec web
+      """)
+    expect(result, ["      \"\"\"\n      echo \"$HOME\"\n      cd \"$HOME\"\n      exec web\n      \"\"\"\n    ]\n"])
   }
 
   @Test func filesKeepTheirModes() {

@@ -134,22 +134,54 @@ import Testing
       secrets: {db_password: {file: ./p.txt}}
       """,
       [
-        "a.env": "PORT=1\nSAME=x y\nTOKEN=hunter2\n", "b.env": "PORT=2\nSAME=x y\n", "sub/c.env": "# c\nOWN='a b'\n",
+        "a.env": "KEY_TOKEN=1a\nSAME_KEY=x y\nTOKEN=hunter2\n", "b.env": "KEY_TOKEN=2b\nSAME_KEY=x y\n",
+        "sub/c.env": "# c\nOWN_KEY='a b'\n",
         "p.txt": "hunter2",
       ])
     expect(
       result,
       [
-        #"PORT = input.env("PORT")"#, #"PORT = input.env("B_PORT")"#, #"SAME = input.env("SAME")"#,
+        #"KEY_TOKEN = input.env("KEY_TOKEN")"#, #"KEY_TOKEN = input.env("B_KEY_TOKEN")"#,
+        #"SAME_KEY = input.env("SAME_KEY")"#,
         #"db_password = input.env("SECRET_DB_PASSWORD")"#, #"a:\(input.env("DB_PASSWORD"))@x"#,
         #"TOKEN = input.env("TOKEN")"#, #"TOKEN = input.env("D_TOKEN")"#,
       ])
-    let helps = result.notes.filter { $0.message.contains("the values in") }.map(\.help)
+    let helps = result.notes.filter { $0.message.contains(".env` look") }.map(\.help)
     #expect(
       helps == [
-        "set its variables where `kc` runs", "set its variables where `kc` runs, `PORT` as `B_PORT`",
-        "set its variables where `kc` runs: `set -a; . sub/c.env; set +a`",
+        "set them where `kc` runs", "set them where `kc` runs, `KEY_TOKEN` as `B_KEY_TOKEN`",
+        "set it where `kc` runs: `set -a; . sub/c.env; set +a`",
       ], "\(helps)")
+  }
+
+  /// What is secret in a file of variables is read where `kc` runs; the rest is said.
+  @Test func filesOfVariablesAreConfigsAndSecrets() {
+    let result = checked(
+      """
+      services:
+        web: {image: a, env_file: [web.env, plain.env, secrets.env]}
+        job: {image: a, env_file: web.env}
+        db: {image: "db:1", expose: [5432]}
+        mail: {image: mail}
+      """,
+      [
+        "web.env":
+          "LEVEL=info\nDB_PASSWORD=hunter2\nDB_HOST=db\nURL=http://db:5432/${LEVEL}\nDSN=pg://a:topsecret@db/x\n",
+        "plain.env": "PORT=8080\nEMPTY_TOKEN=\nSMTP_HOST=mail\n", "secrets.env": "LEVEL=hunter2\n",
+      ])
+    expect(
+      result,
+      [
+        "config web-env {\n  data {\n    LEVEL = \"info\"\n    DB_HOST = db.host\n",
+        #"    URL = "http://\(db.host):\(db.port.postgres.number)/\(LEVEL)""#,
+        "secret web-env-secret {\n  data {\n    DB_PASSWORD = input.env(\"DB_PASSWORD\")\n    DSN = input.env(\"DSN\")\n",
+        "config plain-env {\n  data {\n    PORT = \"8080\"\n    SMTP_HOST = mail.host\n",
+        #"EMPTY_TOKEN = input.env("EMPTY_TOKEN")"#,
+        "envFrom = [web-env, web-env-secret, plain-env, plain-env-secret, secrets-env]",
+        "envFrom = [web-env, web-env-secret]",
+        "service mail {",
+      ])
+    #expect(!result.source.contains("hunter2") && !result.source.contains("topsecret"))
   }
 
   @Test func configsWithSecretsInThemAreSecrets() {
