@@ -165,5 +165,7 @@ public enum Validation {
     "ResourceClaim.resource.k8s.io": { DeviceRules.claim($0, &$1) },
     "ResourceClaimTemplate.resource.k8s.io": { DeviceRules.template($0, &$1) },
     "DeviceClass.resource.k8s.io": { DeviceRules.deviceClass($0, &$1) },
+    "ResourceSlice.resource.k8s.io": { DeviceSliceRules.slice($0, &$1) },
+    "CertificateSigningRequest.certificates.k8s.io": { CertificateRules.request($0, &$1) },
   ]
 }

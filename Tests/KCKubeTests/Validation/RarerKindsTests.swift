@@ -137,6 +137,72 @@ import Testing
     #expect(found == expected.map { $0.replacing("@", with: "webhooks[0].rules[0]") })
   }
 
+  /// The text in PEM of what is no more than the beginning of a request.
+  private static let request =
+    "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlJQgotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K"
+
+  @Test(
+    arguments: [
+      ("request: \(request), signerName: example.com/a, usages: [client auth]", []),
+      ("request: \(request), signerName: a, usages: []", ["Invalid spec.signerName", "Required spec.usages"]),
+      (
+        "request: YQ==, signerName: kubernetes.io/legacy-unknown, usages: [any, any]",
+        ["Duplicate spec.usages[1]", "Invalid spec.request", "Invalid spec.signerName"]
+      ),
+      (
+        "request: \(request), signerName: a/b, usages: [all], expirationSeconds: 60",
+        ["Invalid spec.expirationSeconds", "Invalid spec.signerName", "NotSupported spec.usages[0]"]
+      ),
+    ] as [(String, [String])])
+  func requestsForCertificates(spec: String, expected: [String]) throws {
+    let found = try causes(
+      """
+      apiVersion: certificates.k8s.io/v1
+      kind: CertificateSigningRequest
+      metadata: {name: a}
+      spec: {\(spec)}
+      """)
+    #expect(found == expected)
+  }
+
+  @Test(
+    arguments: [
+      ("nodeName: node-1, devices: [{name: a, attributes: {a: {int: 1}, b.c/d: {version: 1.2.3-rc.1}}}]", []),
+      ("devices: []", ["Required @"]),
+      ("nodeName: node-1, allNodes: true", ["Invalid @"]),
+      ("perDeviceNodeSelection: true, devices: [{name: a, nodeName: node-1}, {name: b}]", ["Required @.devices[1]"]),
+      ("allNodes: true, devices: [{name: a, nodeName: node-1}]", ["Invalid @.devices[0].nodeName"]),
+      (
+        "nodeName: node-1, devices: [{name: A}, {name: b}, {name: b}]",
+        ["Duplicate @.devices[2]", "Invalid @.devices[0].name"]
+      ),
+      (
+        "nodeName: node-1, devices: [{name: a, attributes: {a: {}, b-c: {int: 1}, d: {int: 1, bool: true}, e: {version: '1'}}}]",
+        [
+          "Invalid @.devices[0].attributes[b-c]", "Invalid @.devices[0].attributes[d]",
+          "Invalid @.devices[0].attributes[e].version", "Required @.devices[0].attributes[a]",
+        ]
+      ),
+      (
+        "nodeName: node-1, devices: [{name: a, taints: [{key: '', effect: Never}]}]",
+        ["Invalid @.devices[0].taints[0].key", "NotSupported @.devices[0].taints[0].effect"]
+      ),
+      ("nodeSelector: {nodeSelectorTerms: []}", ["Invalid @.nodeSelector.nodeSelectorTerms"]),
+      (
+        "nodeName: node-1, devices: [{name: a}], sharedCounters: [{name: c, counters: {m: {value: '1'}}}]", ["Invalid @"]
+      ),
+    ] as [(String, [String])])
+  func slicesOfDevices(spec: String, expected: [String]) throws {
+    let found = try causes(
+      """
+      apiVersion: resource.k8s.io/v1
+      kind: ResourceSlice
+      metadata: {name: a}
+      spec: {driver: gpu.example.com, pool: {name: p, generation: 1, resourceSliceCount: 1}, \(spec)}
+      """)
+    #expect(found == expected.map { $0.replacing("@", with: "spec") })
+  }
+
   @Test(
     arguments: [
       ("[/healthz, '/apis/*']", true), ("['*']", true), ("[healthz]", false), ("[/a//b]", false), ("['/a*']", false),
