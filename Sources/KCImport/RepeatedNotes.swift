@@ -12,8 +12,9 @@ struct RepeatedNotes {
   private var unchecked: [(apiVersion: String, kind: String, group: Group)] = []
   private var places: [String: Int] = [:]
   private var secrets: Group?
-  /// Variables of containers that look like secrets, and say their values.
+  /// Variables of containers, and keys of configs, that look like secrets, and say their values.
   private var variables: Group?
+  private var seen: Set<String> = []
   /// Objects that SOPS has encrypted.
   private var sealed: Group?
   /// The kinds that definitions among the objects describe, by group and kind.
@@ -48,20 +49,29 @@ struct RepeatedNotes {
     secrets?.names.append(name)
   }
 
-  /// Looks for variables of an object's containers that say in clear what looks like a secret.
+  /// Looks for variables of an object's containers, and keys of a config, that say in clear what looks like a secret.
   mutating func add(variablesOf imported: ImportedObject) {
-    guard let kind = imported.object["kind"]?.string,
-      let pod = imported.object.at(WorkloadLabels.pod(of: kind) + ["spec"])
-    else { return }
-    for container in ["initContainers", "containers"].flatMap({ pod[$0]?.array ?? [] }) {
-      for variable in container["env"]?.array ?? [] {
-        guard let name = variable["name"]?.string, let value = variable["value"]?.string, !value.isEmpty,
-          Int(value) == nil, ComposeSecrets.isSecret(name) || ComposeSecrets.holdsPassword(value)
-        else { continue }
-        if variables == nil { variables = Group(first: imported, names: []) }
-        if variables?.names.contains(name) == false { variables?.names.append(name) }
+    guard let kind = imported.object["kind"]?.string else { return }
+    if kind == "ConfigMap" {
+      // Texts of several lines are files; what stands in them is not looked for.
+      for (name, value) in imported.object["data"]?.object ?? [:] where value.string?.contains("\n") == false {
+        add(name, value.string, of: imported)
       }
     }
+    guard let pod = imported.object.at(WorkloadLabels.pod(of: kind) + ["spec"]) else { return }
+    for container in ["initContainers", "containers"].flatMap({ pod[$0]?.array ?? [] }) {
+      for variable in container["env"]?.array ?? [] {
+        if let name = variable["name"]?.string { add(name, variable["value"]?.string, of: imported) }
+      }
+    }
+  }
+
+  private mutating func add(_ name: String, _ value: String?, of imported: ImportedObject) {
+    guard let value, !value.isEmpty, Int(value) == nil,
+      ComposeSecrets.isSecret(name) || ComposeSecrets.holdsPassword(value), seen.insert(name).inserted
+    else { return }
+    if variables == nil { variables = Group(first: imported, names: []) }
+    variables?.names.append(name)
   }
 
   mutating func add(sealed imported: ImportedObject, name: String) {

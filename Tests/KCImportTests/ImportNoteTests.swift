@@ -20,11 +20,16 @@ import Testing
           - {name: EMPTY_PASSWORD, value: ""}
       ---
       {apiVersion: v1, kind: Secret, metadata: {name: empty}, data: {a: ""}}
+      ---
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: settings}
+      data: {DB_PASSWORD: hunter2, ADMIN_TOKEN: "topsecret", LEVEL: info, file.ini: "a\nTOKEN: b"}
       """
     let objects = ManifestReader.read(Array(text.utf8), file: "a.yaml").objects
     let notes = SourceImport.source(for: objects).notes.map { "\($0.line): \($0.message)" }
     #expect(
-      notes == ["1: `DB_PASSWORD`, `URL` look like secrets, and the source says them in clear, as the manifest does"])
+      notes == ["1: `DB_PASSWORD`, `URL`, `ADMIN_TOKEN` look like secrets, and the source says them in clear, as the manifest does"])
   }
 
   @Test func placesAreOptional() {
