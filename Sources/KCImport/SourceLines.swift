@@ -105,14 +105,20 @@ struct SourceLines {
     line("]")
   }
 
-  /// `head([ … ], a, b)`: a call whose first argument is a list, unless it is empty; on one line where it fits.
+  /// `head([ … ], a, b)`: a call whose first argument is a list, unless it is empty; on one line where it fits, else the
+  /// elements on theirs, else one on each.
   mutating func call(_ head: String, list elements: [String], _ arguments: [String]) {
     let all = (elements.isEmpty ? [] : ["[\(elements.joined(separator: ", "))]"]) + arguments
     let short = "\(head)(\(all.joined(separator: ", ")))"
     guard short.utf8.count + (margin + level) * 2 > Self.width, !elements.isEmpty else { return line(short) }
     line("\(head)([")
     level += 1
-    for element in elements { line(element) }
+    let row = elements.joined(separator: ", ")
+    if row.utf8.count + (margin + level) * 2 <= Self.width, !row.contains("\n") {
+      line(row)
+    } else {
+      for element in elements { lines(element) }
+    }
     level -= 1
     line(arguments.isEmpty ? "])" : "], \(arguments.joined(separator: ", ")))")
   }

@@ -50,9 +50,9 @@ extension SourceText {
   /// A long text of one line as a block whose lines are joined: `\` stands at their ends; nil where it is not long, has
   /// no spaces where it could be parted, or is no text that a person reads.
   private static func folded(_ text: String, indent: String) -> String? {
-    guard text.utf8.count + indent.utf8.count > longest, let first = text.first, first.isLetter || first.isNumber || first == "(" else {
-      return nil
-    }
+    guard text.utf8.count + indent.utf8.count > longest, let first = text.first,
+      first.isLetter || first.isNumber || first == "("
+    else { return nil }
     let line = text.last == "\n" ? text.dropLast() : text[...]
     guard !line.utf8.contains(where: { $0 == 0x5c || $0 < 0x20 || $0 >= 0x7f }) else { return nil }
     let parts = parts(of: line, width: SourceLines.width - 2 - indent.utf8.count)

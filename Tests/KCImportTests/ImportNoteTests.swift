@@ -28,8 +28,8 @@ import Testing
       """
     let objects = ManifestReader.read(Array(text.utf8), file: "a.yaml").objects
     let notes = SourceImport.source(for: objects).notes.map { "\($0.line): \($0.message)" }
-    #expect(
-      notes == ["1: `DB_PASSWORD`, `URL`, `ADMIN_TOKEN` look like secrets, and the source says them in clear, as the manifest does"])
+    let said = "look like secrets, and the source says them in clear, as the manifest does"
+    #expect(notes == ["1: `DB_PASSWORD`, `URL`, `ADMIN_TOKEN` \(said)"])
   }
 
   @Test func placesAreOptional() {

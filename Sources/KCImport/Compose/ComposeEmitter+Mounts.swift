@@ -123,7 +123,10 @@ extension ComposeEmitter {
       let label = ComposeNames.dns(loader.reader.variables.plain(name)) ?? "volume"
       note(
         .note, "the volume `\(plain)` is one that is there: the claim `\(label)` must be in the cluster",
-        help: "make it, or declare a `claim`", at: definition ?? item)
+        help: "make it, or declare a `claim`",
+        alike: .init(
+          subject: "`\(label)`", many: "volumes are ones that are there: the claims % must be in the cluster",
+          help: "make them, or declare `claim`s"), at: definition ?? item)
       return .init(target: target, source: .external(label), isReadOnly: isReadOnly)
     }
     if let options = definition?["driver_opts"], let source = self.source(of: options) {

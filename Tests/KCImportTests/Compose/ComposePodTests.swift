@@ -136,6 +136,16 @@ import Testing
     expect(result, ["ready = \(probe)"])
   }
 
+  @Test func longChecksStandOnThreeLines() {
+    let command = "pg_isready --host localhost --port 5432 --username shop --dbname orders"
+    let result = checked("services: {web: {image: a, healthcheck: {test: '\(command)', interval: 5s}}}")
+    expect(
+      result,
+      [
+        "    ready = probe.exec([\n      \"/bin/sh\", \"-c\", \"\(command)\"\n    ], every: 5s, timeout: 5s)\n"
+      ])
+  }
+
   @Test func scriptsInCommandsStandLineByLine() {
     let result = checked(
       """

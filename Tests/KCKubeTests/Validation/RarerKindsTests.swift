@@ -189,7 +189,8 @@ import Testing
       ),
       ("nodeSelector: {nodeSelectorTerms: []}", ["Invalid @.nodeSelector.nodeSelectorTerms"]),
       (
-        "nodeName: node-1, devices: [{name: a}], sharedCounters: [{name: c, counters: {m: {value: '1'}}}]", ["Invalid @"]
+        "nodeName: node-1, devices: [{name: a}], sharedCounters: [{name: c, counters: {m: {value: '1'}}}]",
+        ["Invalid @"]
       ),
     ] as [(String, [String])])
   func slicesOfDevices(spec: String, expected: [String]) throws {
