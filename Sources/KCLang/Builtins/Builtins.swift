@@ -148,7 +148,6 @@ extension Program {
       return .poison
     }
     let given = options.inputEnvironment[text]
-    if given == nil, options.assumesInputs { hasAssumedInputs = true }
     guard let found = given ?? (options.assumesInputs && !text.isEmpty ? Self.assumedText : nil) else {
       // The user's call is the place, not the library's.
       report(
