@@ -12,15 +12,23 @@ public enum Autoscaled {
     _ desired: [DesiredObject], live: [ObjectKey: Value], leaving: Set<ObjectKey> = []
   ) -> [DesiredObject] {
     let staying = live.filter { !leaving.contains($0.key) }.values
-    let targets = Set(desired.compactMap { target(of: $0.object) } + staying.compactMap { target(of: $0) })
-    if targets.isEmpty { return desired }
+    let scalers = Dictionary(
+      (desired.map(\.object) + staying).compactMap { object in target(of: object).map { ($0, object.name ?? "") } },
+      uniquingKeysWith: { first, _ in first })
+    if scalers.isEmpty { return desired }
     return desired.map { item in
-      guard targets.contains(Target(kind: item.key.kind, namespace: item.key.namespace, name: item.key.name)),
-        item.object.at("spec", "replicas") != nil, let current = live[item.key], !current.isBeingDeleted
+      let own = Target(kind: item.key.kind, namespace: item.key.namespace, name: item.key.name)
+      guard let scaler = scalers[own], let declared = item.object.at("spec", "replicas"), let current = live[item.key],
+        !current.isBeingDeleted
       else { return item }
       var item = item
-      let isOurs = FieldOwners(current).holds(FieldPath("spec", "replicas"), Planner.fieldManager)
-      item.object.set(isOurs ? current.at("spec", "replicas") : nil, at: "spec", "replicas")
+      let path = FieldPath("spec", "replicas")
+      let kept = current.at("spec", "replicas")
+      let isOurs = FieldOwners(current).holds(path, Planner.fieldManager)
+      item.object.set(isOurs ? kept : nil, at: "spec", "replicas")
+      if kept != declared {
+        item.ceded = ForeignField(path: path, manager: "autoscaler \(scaler)", value: kept, declared: declared)
+      }
       return item
     }
   }

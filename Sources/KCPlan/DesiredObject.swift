@@ -87,6 +87,8 @@ public struct DesiredObject: Sendable {
   public var deferred: [DeferredField] = []
   /// Whether pods are made anew when the secrets change that they read; nil where the program is not at hand to say.
   public var restartsWithSecrets: Bool?
+  /// A field that the program says and that is left to another all the same.
+  var ceded: ForeignField?
   private var source: Source
 
   /// What is known of an object's fields.

@@ -201,6 +201,10 @@ public struct Planner {
     // One that says for whom it was made is of an apply that died before it could write that down.
     step.isFound = desired.key.kind == "Namespace" && current.annotations[Self.madeForAnnotation] != project
     step.leftAlone = FieldOwners(current).foreign(in: current, declared: desired.object, isSecret: desired.isSecret)
+    if let ceded = desired.ceded {
+      step.leftAlone.removeAll { $0.path == ceded.path }
+      step.leftAlone.append(ceded)
+    }
     if !desired.deferred.isEmpty {
       step.changes = deferredChanges(desired, current)
       step.action = .change

@@ -27,16 +27,19 @@ public struct Risk: Sendable, Hashable {
   }
 }
 
-/// A field of an object that another manager sets and the declaration says nothing about.
+/// A field of an object that another manager sets, and that is left to it.
 public struct ForeignField: Sendable, Hashable {
   public var path: FieldPath
   public var manager: String
   /// What it is set to; nil where that is secret.
   public var value: Value?
+  /// What the program says of it all the same, and is not sent: an autoscaler decides it.
+  public var declared: Value?
 
-  public init(path: FieldPath, manager: String, value: Value?) {
+  public init(path: FieldPath, manager: String, value: Value?, declared: Value? = nil) {
     self.path = path
     self.manager = manager
     self.value = value
+    self.declared = declared
   }
 }

@@ -119,6 +119,24 @@ import Testing
     #expect(step.effect.hasPrefix("rolls out, 4 pods"), "\(step.effect)")
   }
 
+  @Test func replicasThatAnAutoscalerOverridesAreTold() throws {
+    for manager in ["kc", "autoscaler"] {
+      var live = LiveState(target: "test")
+      let current = manager == "kc" ? try Make.applied(Make.deployment("web")) : try scaled(to: 4, by: manager)
+      for object in [current, scaler] { live.objects[ObjectKey(object)] = object }
+      let plan = Make.plan([Make.desired(Make.deployment("web", replicas: 3)), Make.desired(scaler)], live)
+      let step = try #require(plan.steps.first { $0.address == "deployment.web" })
+      #expect(step.action == .keep)
+      let count = manager == "kc" ? 2 : 4
+      let path = FieldPath("spec", "replicas")
+      #expect(step.leftAlone == [ForeignField(path: path, manager: "autoscaler web", value: Value(count), declared: 3)])
+      let words = "managed by autoscaler web; the declared 3 counts when that is gone"
+      #expect(PlanText(plan, style: TextStyle()).render().contains("deployment web: replicas = \(count), \(words)"))
+      #expect(PlanMarkdown(plan).render().contains(words) && PlanHTML(plan).render().contains(words))
+      #expect(PlanJSON.value(plan).at("leftAlone")?.array?.first?["fields"]?.array?.first?["declared"] == 3)
+    }
+  }
+
   @Test func replicasCountWhereTheAutoscalerGoes() throws {
     var live = LiveState(target: "test")
     for object in [try Make.applied(Make.deployment("web")), scaler] { live.objects[ObjectKey(object)] = object }

@@ -339,7 +339,7 @@ import Testing
     live.objects[ObjectKey(object)] = try ServerSideApply.apply(
       part, to: Make.applied(object), manager: "somebody-else", force: true, type: type, now: Timestamp(seconds: 1))
     let text = PlanMarkdown(Make.plan([Make.desired(object)], live)).render()
-    #expect(text.contains("Left alone") && text.contains("is left to somebody-else"), "\(text)")
+    #expect(text.contains("Left alone") && text.contains("managed by somebody-else"), "\(text)")
   }
 
   /// A file need not hold all that is there.

@@ -28,7 +28,9 @@ enum Sample {
     var keep = Step(
       action: .keep, address: "service.web", title: "service web",
       key: ObjectKey(apiVersion: "v1", kind: "Service", namespace: "shop", name: "web"), wave: 0)
-    keep.leftAlone = [ForeignField(path: FieldPath("spec", "sessionAffinity"), manager: "ops", value: "None")]
+    keep.leftAlone = [
+      ForeignField(path: FieldPath("spec", "sessionAffinity"), manager: "ops", value: "None", declared: "ClientIP")
+    ]
     var remove = Step(
       action: .remove, address: "claim.data", title: "persistentvolumeclaim data",
       key: ObjectKey(apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: "", name: "data"),

@@ -55,8 +55,14 @@ public struct PlanHTML {
   }
 
   private func changes() -> String {
-    if plan.changes.isEmpty { return "<p>Nothing to change.</p>\n" }
-    return plan.changes.map(change).joined()
+    let shown = plan.changes.isEmpty ? "<p>Nothing to change.</p>\n" : plan.changes.map(change).joined()
+    let left = plan.steps.filter { $0.action == .keep }.flatMap { step in
+      step.leftAlone.map { field in
+        "<li><code>\(Markup.escape(step.title))</code>: <code>\(Markup.escape(FieldLabel.label(field.path)))</code>, "
+          + "\(Markup.escape(PlanText.owner(of: field)))</li>\n"
+      }
+    }.joined()
+    return left.isEmpty ? shown : "\(shown)<h3>Left alone</h3><ul>\n\(left)</ul>\n"
   }
 
   private func change(_ step: Step) -> String {
@@ -69,7 +75,7 @@ public struct PlanHTML {
     out += "<span class=\"effect\">\(Markup.escape(step.effect))</span> \(risks) \(place)</summary>\n"
     let foreign = step.leftAlone.map { field in
       "<tr><td><code>\(Markup.escape(FieldLabel.label(field.path)))</code></td><td>left alone</td><td></td>"
-        + "<td>managed by \(Markup.escape(field.manager))</td></tr>\n"
+        + "<td>\(Markup.escape(PlanText.owner(of: field)))</td></tr>\n"
     }.joined()
     if !step.toldChanges.isEmpty || !foreign.isEmpty {
       out += "<table><thead><tr><th>field</th><th>change</th><th>source</th><th></th></tr></thead><tbody>\n"

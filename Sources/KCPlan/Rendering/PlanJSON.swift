@@ -87,6 +87,7 @@ public enum PlanJSON {
   private static func foreign(_ field: ForeignField) -> Value {
     var out: Value = ["path": .string(field.path.description), "manager": .string(field.manager)]
     out["value"] = field.value
+    out["declared"] = field.declared
     return out
   }
 

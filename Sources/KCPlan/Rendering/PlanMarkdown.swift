@@ -91,7 +91,8 @@ public struct PlanMarkdown {
       lines.append("- … and \(step.toldChanges.count - PlanText.shownChanges) more fields")
     }
     for field in step.leftAlone {
-      lines.append("- \(Markup.code(FieldLabel.label(field.path))): left to \(Markup.escape(field.manager))")
+      lines.append(
+        "- \(Markup.code(FieldLabel.label(field.path))): left alone, \(Markup.escape(PlanText.owner(of: field)))")
     }
     return fold("<code>\(Markup.escape("\(step.action.sign) \(step.title)"))</code>", lines.joined(separator: "\n"))
   }
@@ -100,8 +101,8 @@ public struct PlanMarkdown {
   private func leftAlone() -> String {
     let lines = plan.steps.filter { $0.action == .keep || $0.toldChanges.isEmpty }.flatMap { step in
       step.leftAlone.map { field in
-        "- \(Markup.code(step.title)): \(Markup.code(FieldLabel.label(field.path))) is left to "
-          + Markup.escape(field.manager)
+        "- \(Markup.code(step.title)): \(Markup.code(FieldLabel.label(field.path))), "
+          + Markup.escape(PlanText.owner(of: field))
       }
     }
     return lines.isEmpty ? "" : fold("Left alone", lines.joined(separator: "\n"))

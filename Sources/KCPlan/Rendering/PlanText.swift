@@ -126,11 +126,17 @@ public struct PlanText {
     if all.isEmpty { return [] }
     var lines = all.prefix(Self.shownForeign).map { step, field in
       let value = field.value.map { " = \(Self.short($0))" } ?? ""
-      return "            \(step.title): \(FieldLabel.label(field.path))\(value), managed by \(field.manager)"
+      return "            \(step.title): \(FieldLabel.label(field.path))\(value), \(Self.owner(of: field))"
     }
     lines[0] = "Left alone  " + lines[0].dropFirst(12)
     if all.count > Self.shownForeign { lines.append("            and \(all.count - Self.shownForeign) more") }
     return lines + [""]
+  }
+
+  /// `managed by argo`, with what the program says of the field in vain.
+  static func owner(of field: ForeignField) -> String {
+    let declared = field.declared.map { "; the declared \(short($0)) counts when that is gone" } ?? ""
+    return "managed by \(field.manager)\(declared)"
   }
 
   /// So many fields of others are told.
