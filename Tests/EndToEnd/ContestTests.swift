@@ -47,6 +47,28 @@ import Testing
     }
   }
 
+  /// A rollback is a plan like any other: what has no place to run is not made by the way.
+  @Test func aRollbackIsHeldToItsPlacement() async throws {
+    let program = { (count: Int) in
+      "deployment web { replicas = \(count); container app { image = \"a/b:1\"; cpu = 2 } }\n"
+    }
+    try await with(program(1)) { wire async throws in
+      wire.control()
+      #expect(await wire.kc("apply \(Self.target) -y --allow-unplaced --timeout 1").status == 4)
+      wire.write("main.kc", program(0))
+      #expect(await wire.kc("apply \(Self.target) -y").status == 0)
+      let nodes = try #require(ResourceTypes.builtin.named("nodes"))
+      _ = try await wire.client().create(
+        ["apiVersion": "v1", "kind": "Node", "metadata": ["name": "small"]], type: nodes)
+      _ = try await wire.client().patch(
+        nodes, namespace: nil, name: "small",
+        ["status": ["allocatable": ["cpu": "1", "memory": "1Gi", "pods": "10"]]], subresource: "status")
+      let back = await wire.kc("rollback 1 \(Self.target) -y")
+      #expect(back.status == 1 && back.messages.contains("--allow-unplaced"), "\(back)")
+      #expect(await wire.kc("rollback 1 \(Self.target) -y --allow-unplaced --timeout 1").status == 4)
+    }
+  }
+
   @Test func allThatBelongsToOthersIsToldBeforeAnythingIsDone() async throws {
     let program = { (value: String) in
       "config one { data { MODE = \"\(value)\" } }\nconfig two { data { MODE = \"\(value)\" } }\n"

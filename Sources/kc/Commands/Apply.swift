@@ -39,7 +39,7 @@ struct Apply: AsyncParsableCommand {
   var onFailure = OnFailure.stop
   @Option(name: .customLong("history-limit"), help: "How many revisions the target remembers.")
   var historyLimit = History.defaultLimit
-  @Flag(name: .customLong("allow-unplaced"), help: "Apply although pods fit nowhere.") var allowUnplaced = false
+  @OptionGroup var placing: PlacingOptions
 
   enum OnFailure: String, ExpressibleByArgument, CaseIterable { case stop, rollback }
 
@@ -59,11 +59,7 @@ struct Apply: AsyncParsableCommand {
     applying.show(plan, output)
     try applying.checkRefusals(plan)
     try applying.checkGuards(plan)
-    if plan.hasUnplaced, !allowUnplaced {
-      let words = "not all pods would have a place to run"
-      applying.tellFailed("unplaced", words, .input)
-      throw Terminal.fail(words, help: "--allow-unplaced applies it all the same", code: .input)
-    }
+    try placing.check(plan, applying)
     if !plan.isDone {
       try applying.check(plan, taking: .init(ownership), output)
       if !plan.isEmpty { try applying.confirm("Apply this?", verb: "applied") }

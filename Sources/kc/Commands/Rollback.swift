@@ -27,6 +27,7 @@ struct Rollback: AsyncParsableCommand {
   @OptionGroup var guards: GuardOptions
   @Option(name: .customLong("take-ownership"), help: "Take a field that others manage; ALL takes all.")
   var ownership: [String] = []
+  @OptionGroup var placing: PlacingOptions
   @Flag(name: .customLong("plan-only"), help: "Show the plan and do nothing.") var planOnly = false
 
   func run() async throws {
@@ -44,6 +45,7 @@ struct Rollback: AsyncParsableCommand {
     }
     try applying.checkRefusals(plan)
     try applying.checkGuards(plan)
+    try placing.check(plan, applying)
     try applying.check(plan, taking: .init(ownership), output)
     if !plan.isEmpty { try applying.confirm("Go back to revision \(number)?", verb: "applied") }
     var settings = applying.applier

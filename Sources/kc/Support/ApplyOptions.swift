@@ -3,6 +3,18 @@ import KCApply
 import KCKube
 import KCPlan
 
+/// Whether what has no place to run is applied all the same: shared by `apply` and `rollback`.
+struct PlacingOptions: ParsableArguments {
+  @Flag(name: .customLong("allow-unplaced"), help: "Apply although pods fit nowhere.") var allowUnplaced = false
+
+  func check(_ plan: Plan, _ applying: ApplyingOptions) throws {
+    guard plan.hasUnplaced, !allowUnplaced else { return }
+    let words = "not all pods would have a place to run"
+    applying.tellFailed("unplaced", words, .input)
+    throw Terminal.fail(words, help: "--allow-unplaced applies it all the same", code: .input)
+  }
+}
+
 /// How something is applied: shared by `apply`, `rollback` and `destroy`.
 struct ApplyingOptions: ParsableArguments {
   enum Format: String, ExpressibleByArgument, CaseIterable { case human, json }
