@@ -148,7 +148,7 @@ extension Applier {
       let conflicts = ConflictingField.list(status)
       guard status.isConflict, !conflicts.isEmpty,
         conflicts.allSatisfy({
-          step.takes.contains($0.field) || options.ownership.covers([$0], address: step.address)
+          step.takes.contains($0.field) || options.ownership.covers([$0], of: step)
         })
       else { throw error }
       return try await client.apply(object, type: type, force: true)

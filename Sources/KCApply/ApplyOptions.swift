@@ -73,7 +73,7 @@ extension Applier {
     public func contested(_ plan: Plan) -> [Step] {
       plan.conflicting.compactMap { step in
         var step = step
-        step.conflicts.removeAll { covers([$0], address: step.address) }
+        step.conflicts = step.conflicts.filter { !covers([$0], of: step) }
         return step.conflicts.isEmpty ? nil : step
       }
     }
@@ -87,26 +87,27 @@ extension Applier {
     }
 
     /// Whether a field of an object is among what is taken.
-    public func takes(_ conflict: ConflictingField, address: String) -> Bool { covers([conflict], address: address) }
+    public func takes(_ conflict: ConflictingField, of step: Step) -> Bool { covers([conflict], of: step) }
 
     /// Whether all of these conflicts may be forced.
-    func covers(_ conflicts: [ConflictingField], address: String) -> Bool {
+    func covers(_ conflicts: [ConflictingField], of step: Step) -> Bool {
       switch self {
       case .none: false
       case .all: true
       case .fields(let fields):
         !conflicts.isEmpty
           && conflicts.allSatisfy { conflict in
-            fields.contains { Self.matches($0, field: conflict.field, address: address) }
+            fields.contains { Self.matches($0, field: conflict.field, of: step) }
           }
       }
     }
 
-    private static func matches(_ pattern: String, field: String, address: String) -> Bool {
-      if field == ConflictingField.whole, pattern == address { return true }
+    private static func matches(_ pattern: String, field: String, of step: Step) -> Bool {
+      let isMeant = { (word: String) in ShownName.means(word, address: step.address, title: step.title) }
+      if field == ConflictingField.whole, isMeant(pattern) { return true }
       var pattern = Substring(pattern)
       if let colon = pattern.firstIndex(of: ":"), !pattern[..<colon].contains("[") {
-        guard pattern[..<colon] == address else { return false }
+        guard isMeant(String(pattern[..<colon])) else { return false }
         pattern = pattern[pattern.index(after: colon)...]
       }
       if pattern.hasPrefix(".") { pattern.removeFirst() }

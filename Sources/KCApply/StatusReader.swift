@@ -11,6 +11,8 @@ public struct StatusReport: Sendable {
 
   public struct Row: Sendable {
     public var address: String
+    /// As plans call it: `deployment web`.
+    public var title: String
     public var key: ObjectKey
     /// nil where the object is gone.
     public var health: Health?
@@ -49,23 +51,24 @@ public struct StatusReader: Sendable {
     let sets = try await list("apps/v1", "ReplicaSet", in: places)
     let client = client
     let causes = Applier(client: client, options: Applier.Options()) { _ in }
-    let rows = try await inParallel(inventory.entries, width: LiveReader.width) {
-      entry async throws(ClientError) -> StatusReport.Row in
+    let titles = ShownName.apart(inventory.entries.map { ($0.title, $0.key) })
+    let rows = try await inParallel(Array(zip(inventory.entries, titles)), width: LiveReader.width) {
+      (entry, title) async throws(ClientError) -> StatusReport.Row in
       guard let type = client.types.reach(apiVersion: entry.key.apiVersion, kind: entry.key.kind) else {
-        return StatusReport.Row(address: entry.address, key: entry.key, health: nil, pods: [])
+        return StatusReport.Row(address: entry.address, title: title, key: entry.key, health: nil, pods: [])
       }
       do throws(ClientError) {
         let object = try await client.get(type, namespace: entry.key.namespace, name: entry.key.name)
         let own = Self.pods(of: object, pods: pods, sets: sets)
         let (health, logs) = await causes.explained(Health.of(object, pods: own), of: object, own)
         var row = StatusReport.Row(
-          address: entry.address, key: entry.key, health: health, pods: own.map(Self.pod))
+          address: entry.address, title: title, key: entry.key, health: health, pods: own.map(Self.pod))
         row.logs = logs
         return row
       } catch {
         guard error.isNotFound else { throw error }
         var row = StatusReport.Row(
-          address: entry.address, key: entry.key, health: entry.done == nil ? nil : .healthy, pods: [])
+          address: entry.address, title: title, key: entry.key, health: entry.done == nil ? nil : .healthy, pods: [])
         row.isDone = entry.done != nil
         return row
       }

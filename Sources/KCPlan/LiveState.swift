@@ -133,7 +133,7 @@ public struct InventoryEntry: Sendable, Hashable {
   }
 
   /// As the source called it, told by the address: `config settings`.
-  var title: String {
+  public var title: String {
     // The last part is the block's name, which may have dots where it is the object's.
     let path = address.hasSuffix(".\(key.name)") ? address.dropLast(key.name.count + 1) : address[...]
     let parts = path.split(separator: ".")

@@ -5,6 +5,15 @@ internal import KCKube
 extension Planner {
   /// The plan that removes all that the project owns.
   public func planRemoval(project: String, namespace: String, environment: String?, live: LiveState) -> Plan {
+    let names = ShownName.Names([], live.inventory)
+    var planner = self
+    planner.options.allowDelete = names.addresses(of: options.allowDelete)
+    var plan = planner.plannedRemoval(project: project, namespace: namespace, environment: environment, live: live)
+    names.call(&plan.steps)
+    return plan
+  }
+
+  private func plannedRemoval(project: String, namespace: String, environment: String?, live: LiveState) -> Plan {
     let there = live.inventory.filter { live.objects[$0.key] != nil }
     var (leaving, stays) = leaving(there, project: project, live: live)
     for entry in leaving where entry.key.kind == "Namespace" && !options.allows(entry.address) {

@@ -21,7 +21,7 @@ public struct Planner {
   public struct Options: Sendable {
     /// Addresses that were and what they are called now, as `moved` says.
     public var moves: [String: String] = [:]
-    /// Addresses whose removal is allowed although they are protected or hold data; `ALL` for all.
+    /// What may be removed although it is protected or holds data, by address or as plans call it; `ALL` for all.
     public var allowDelete: Set<String> = []
 
     public init(moves: [String: String] = [:], allowDelete: Set<String> = []) {
@@ -34,7 +34,7 @@ public struct Planner {
 
   let types: ResourceTypes
   let schema: KubeSchema
-  let options: Options
+  var options: Options
 
   /// - Parameter schema: has custom kinds, too, where the target cannot be asked what an apply would do.
   public init(types: ResourceTypes = .builtin, schema: KubeSchema = .builtin, options: Options = Options()) {
@@ -67,6 +67,19 @@ public struct Planner {
   public func plan(
     project: String, namespace: String, environment: String?, desired: [DesiredObject], live: LiveState,
     sources: [UInt8] = []
+  ) -> Plan {
+    let names = ShownName.Names(desired, live.inventory)
+    var planner = self
+    planner.options.allowDelete = names.addresses(of: options.allowDelete)
+    var plan = planner.planned(
+      project: project, namespace: namespace, environment: environment, desired: desired, live: live, sources: sources)
+    names.call(&plan.steps)
+    return plan
+  }
+
+  private func planned(
+    project: String, namespace: String, environment: String?, desired: [DesiredObject], live: LiveState,
+    sources: [UInt8]
   ) -> Plan {
     let prepared = Autoscaled.carry(
       over: options.moves, Self.prepare(desired, live: live.objects, inventory: live.inventory), live: live)

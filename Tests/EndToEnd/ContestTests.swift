@@ -26,7 +26,7 @@ import Testing
       let second = await wire.kc(apply)
       #expect(second.status == 4, "\(second)")
       #expect(second.messages.contains("deployment web is not healthy in time"), "\(second)")
-      #expect(second.messages.contains("applied, not seen healthy: deployment.web"), "\(second)")
+      #expect(second.messages.contains("applied, not seen healthy: deployment web"), "\(second)")
       let events = await wire.kc("\(apply) --format json")
       #expect(events.status == 4 && events.out.contains("\"unfinished\":1"), "\(events)")
       #expect(events.out.contains("\"open\":[\"deployment.web\"]"), "\(events)")

@@ -49,7 +49,7 @@ let terminalIsPossible: Bool = {
       #expect(outcome.out.contains("Stopping after what is under way"), "\(outcome)")
       #expect(outcome.out.contains("stopped"))
       #expect(outcome.out.contains("applied, not seen healthy"))
-      #expect(outcome.out.contains("deployment.web"))
+      #expect(outcome.out.contains("deployment web"))
       // The live part is taken back before the last word.
       let last = outcome.out.components("\u{1B}[J").last ?? ""
       #expect(!last.contains("has not seen it yet"), "\(last)")
@@ -69,7 +69,7 @@ let terminalIsPossible: Bool = {
           + "for i in $(seq 600); do grep -q 'not seen it yet' out && break; sleep 0.05; done; kill -TERM $p; wait $p; echo code $?; cat out"
       )
       #expect(outcome.out.contains("code 4"), "\(outcome)")
-      #expect(outcome.out.contains("applied, not seen healthy: deployment.web"), "\(outcome)")
+      #expect(outcome.out.contains("applied, not seen healthy: deployment web"), "\(outcome)")
     }
   }
 }

@@ -27,6 +27,30 @@ import Testing
     #expect(removal(claim, .init(allowDelete: ["x.other"])).guarded.count == 1)
   }
 
+  /// What the plan shows is what the command line takes, also where two objects would be called the same.
+  @Test func objectsAreNamedAsThePlanCallsThem() {
+    var live = LiveState(target: "test")
+    func plan(_ words: Set<String>) -> Plan {
+      Planner(options: .init(allowDelete: words)).planRemoval(
+        project: "shop", namespace: "shop", environment: nil, live: live)
+    }
+    func own(_ address: String, in namespace: String) {
+      var object = claim
+      object.set(.string(namespace), at: "metadata", "namespace")
+      live.objects[ObjectKey(object)] = object
+      live.inventory.append(InventoryEntry(address: address, key: ObjectKey(object)))
+    }
+    own("eu.claim.mine", in: "shop")
+    for word in ["claim old", "claim/old", "claim.old", "eu.claim.mine"] {
+      #expect(plan([word]).guarded.isEmpty, "\(word)")
+    }
+    #expect(PlanText(plan([]), style: TextStyle()).render().contains("--allow-delete 'claim old' allows it"))
+    own("claim.old", in: "team")
+    #expect(plan([]).guarded.map(\.title).sorted() == ["claim old in shop", "claim old in team"])
+    #expect(plan(["claim old"]).guarded.count == 2)
+    #expect(plan(["claim old in shop"]).guarded.map(\.title) == ["claim old in team"])
+  }
+
   @Test func protectionOutlivesItsBlock() {
     var object = Make.config("old", [:])
     #expect(removal(object).guarded.isEmpty)

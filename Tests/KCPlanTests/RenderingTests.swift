@@ -137,7 +137,7 @@ enum Sample {
     let text = PlanText(Sample.plan(), style: TextStyle()).render()
     #expect(text.contains("changed on the cluster since the last apply, by kubectl-edit"))
     #expect(text.contains("Left alone"))
-    #expect(text.contains("--allow-delete claim.data"))
+    #expect(text.contains("--allow-delete 'persistentvolumeclaim data'"))
   }
 
   @Test(arguments: [60, 80, 120]) func longLinesWrap(width: Int) {
@@ -214,6 +214,6 @@ enum Sample {
     let graph = OrderGraph(plan())
     #expect(RenderingTests.unbalanced(GraphSVG(graph).render()) == nil)
     #expect(GraphText.dot(graph).split(separator: "\n").count { $0.contains("->") } == graph.edges.count)
-    #expect(GraphText.text(graph, style: TextStyle()).contains("lamp.hall  after"))
+    #expect(GraphText.text(graph, style: TextStyle()).contains("lamp hall  after"))
   }
 }

@@ -120,8 +120,22 @@ extension Program {
     let found = resources.filter { Self.answers($0.address, to: address) }
     if found.count == 1 { return found[0] }
     if found.count > 1 { throw WhyError.ambiguous(address, found.map(\.address)) }
+    let shown = Self.shown(as: address, resources)
+    if shown.count == 1 { return shown[0] }
+    if shown.count > 1 { throw WhyError.ambiguous(address, shown.map(\.address)) }
     let known = resources.map(\.address)
     throw WhyError.unknownAddress(address, near: Self.nearest(to: address, among: known), known: known)
+  }
+
+  /// What plans call by a name: `deployment eu-web`.
+  private static func shown(as name: String, _ resources: [Resource]) -> [Resource] {
+    let parts = name.split(maxSplits: 1) { " /.".contains($0) }.map(String.init)
+    guard parts.count == 2 else { return [] }
+    return resources.filter { resource in
+      let object = resource.object
+      guard object.at("metadata", "name")?.string == parts[1] else { return false }
+      return [resource.kind, object["kind"]?.string?.lowercased()].contains(parts[0])
+    }
   }
 
   /// A value as the source would write it, also of a record whose fields stand in a body.

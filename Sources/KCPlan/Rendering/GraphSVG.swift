@@ -17,7 +17,7 @@ public struct GraphSVG {
     boxes = Array(repeating: (0, 0, 0), count: graph.nodes.count)
     var x = Self.margin
     for wave in graph.stages {
-      let width = (wave.map { Self.label(graph.nodes[$0].address).count }.max() ?? 0) * 7 + 20
+      let width = (wave.map { Self.label(graph.nodes[$0].title).count }.max() ?? 0) * 7 + 20
       for (row, index) in wave.enumerated() {
         boxes[index] = (x, Self.margin + row * (Self.height + 10), width)
       }
@@ -51,11 +51,11 @@ public struct GraphSVG {
 
   private func box(_ index: Int) -> String {
     let (node, place) = (graph.nodes[index], boxes[index])
-    return "<g><title>\(Markup.escape(node.address)): \(node.action.rawValue)</title>"
+    return "<g><title>\(Markup.escape(node.title)): \(node.action.rawValue)</title>"
       + "<rect x=\"\(place.x)\" y=\"\(place.y)\" width=\"\(place.width)\" height=\"\(Self.height)\" rx=\"4\" "
       + "fill=\"#fff\" stroke=\"\(Self.color(node.action))\" stroke-width=\"1.5\"/>"
       + "<text x=\"\(place.x + 10)\" y=\"\(place.y + 17)\" font-family=\"ui-monospace,monospace\" font-size=\"11\" "
-      + "fill=\"#222\">\(Markup.escape(Self.label(node.address)))</text></g>\n"
+      + "fill=\"#222\">\(Markup.escape(Self.label(node.title)))</text></g>\n"
   }
 
   private static func label(_ address: String) -> String {

@@ -10,9 +10,9 @@ public enum GraphText {
       for index in stage {
         let node = graph.nodes[index]
         let sign = node.action == .keep ? "" : "\(node.action.sign) "
-        let names = (before[index] ?? []).map { graph.nodes[$0].address }
+        let names = (before[index] ?? []).map { graph.nodes[$0].title }
         let after = names.isEmpty ? "" : style.paint("  after \(names.joined(separator: ", "))", .faint)
-        lines.append("  \(sign)\(node.address)\(after)")
+        lines.append("  \(sign)\(node.title)\(after)")
       }
     }
     return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
@@ -21,7 +21,7 @@ public enum GraphText {
   /// For `dot`.
   public static func dot(_ graph: OrderGraph) -> String {
     var lines = ["digraph plan {", "  rankdir=LR;", "  node [shape=box];"]
-    for (index, node) in graph.nodes.enumerated() { lines.append("  n\(index) [label=\"\(quoted(node.address))\"];") }
+    for (index, node) in graph.nodes.enumerated() { lines.append("  n\(index) [label=\"\(quoted(node.title))\"];") }
     for edge in graph.edges {
       lines.append("  n\(edge.from) -> n\(edge.to)\(edge.isReference ? "" : " [style=dashed]");")
     }

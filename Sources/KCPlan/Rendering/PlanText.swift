@@ -147,14 +147,15 @@ public struct PlanText {
       let what = step.action == .replace ? "replaced" : "removed"
       return [
         style.paint("✗ \(step.title) is not \(what): \(step.guardReason ?? "")", .bad),
-        "    --allow-delete \(step.address) allows it", "",
+        "    --allow-delete \(ShownName.word(address: step.address, title: step.title)) allows it", "",
       ]
     }
   }
 
   private func stays() -> [String] {
     plan.stays.flatMap { stay -> [String] in
-      let help = stay.canGo ? ["    --allow-delete \(stay.address) removes it, with all that is in it"] : []
+      let word = ShownName.word(address: stay.address, title: stay.title)
+      let help = stay.canGo ? ["    --allow-delete \(word) removes it, with all that is in it"] : []
       return [style.paint("  \(stay.title) stays: \(stay.reason)", .warning)] + help + [""]
     }
   }

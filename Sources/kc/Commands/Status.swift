@@ -43,7 +43,7 @@ struct Status: AsyncParsableCommand {
       report.project, Planning.namespace(project))
     await target.close()
     switch format {
-    case .human: Terminal.out(text(report, target, elsewhere) + text(unfinished) + text(drift))
+    case .human: Terminal.out(text(report, target, elsewhere) + text(unfinished, report) + text(drift))
     case .json:
       var out = value(report)
       out["drift"] = Self.value(drift)
@@ -67,9 +67,10 @@ struct Status: AsyncParsableCommand {
   }
 
   /// That the last apply is still under way, or did not come to its end.
-  private func text(_ unfinished: Unfinished?) -> String {
+  private func text(_ unfinished: Unfinished?, _ report: StatusReport) -> String {
     guard let unfinished else { return "" }
-    let open = (unfinished.open ?? []).sorted()
+    let titles = Dictionary(report.rows.map { ($0.address, $0.title) }, uniquingKeysWith: { first, _ in first })
+    let open = (unfinished.open ?? []).sorted().map { titles[$0] ?? $0 }
     return "\n" + output.style(for: 1).paint("! ", .warning) + unfinished.words(open) + "\n"
   }
 
@@ -79,7 +80,7 @@ struct Status: AsyncParsableCommand {
     let style = output.style(for: 1)
     var lines = ["", style.paint("Changed on the target since revision \(revision)", .strong), ""]
     for entry in drift.entries {
-      lines.append("  \(entry.address)" + (entry.isGone ? "  " + style.paint("gone", .bad) : ""))
+      lines.append("  \(entry.title)" + (entry.isGone ? "  " + style.paint("gone", .bad) : ""))
       for field in entry.fields {
         let values =
           field.isSecret ? "a secret" : "\(Self.short(field.applied)) → \(Self.short(field.live))"
@@ -121,8 +122,8 @@ struct Status: AsyncParsableCommand {
     let environment = report.environment.map { " · \($0)" } ?? ""
     var lines = [style.paint("\(report.project)\(environment) on \(target.name)", .strong), ""]
     if report.rows.isEmpty { return lines[0] + "\n\nNothing is applied.\n" + (elsewhere.map { "But \($0).\n" } ?? "") }
-    let width = report.rows.map(\.address.count).max() ?? 0
-    for row in report.rows.sorted(by: { $0.address < $1.address }) {
+    let width = report.rows.map(\.title.count).max() ?? 0
+    for row in report.rows.sorted(by: { ($0.title, $0.address) < ($1.title, $1.address) }) {
       let state: String
       switch row.health {
       case .healthy?: state = style.paint(row.isDone ? "done, and gone since" : "healthy", .good)
@@ -130,7 +131,7 @@ struct Status: AsyncParsableCommand {
       case .failed?, .barred?: state = style.paint(row.health?.failure?.cause ?? "", .bad)
       case nil: state = style.paint("gone", .bad)
       }
-      lines.append("  \(TextStyle.pad(row.address, width))  \(state)")
+      lines.append("  \(TextStyle.pad(row.title, width))  \(state)")
       for line in row.logs { lines.append("    " + style.paint("| ", .faint) + Printable.text(line)) }
       for pod in row.pods {
         let ready = pod.isReady ? "ready" : pod.phase.lowercased()

@@ -45,13 +45,14 @@ struct ApplyingOptions: ParsableArguments {
   ///
   /// - Parameter plan: as it was before what may be taken was taken out of it.
   static func warn(_ plan: Plan, allowing addresses: [String] = [], taking fields: [String] = []) {
-    let known = Set(plan.steps.filter { $0.action != .keep }.map(\.address) + plan.stays.map(\.address))
-    for address in addresses where address != "ALL" && !known.contains(address) {
-      Terminal.warn("--allow-delete \(address): nothing of that address is removed")
+    let known = plan.changes.map { ($0.address, $0.title) } + plan.stays.map { ($0.address, $0.title) }
+    for word in addresses where word != "ALL" {
+      let isMeant = known.contains { ShownName.means(word, address: $0.0, title: $0.1) }
+      if !isMeant { Terminal.warn("--allow-delete \(word): nothing of that name is removed") }
     }
     for field in fields where field.uppercased() != "ALL" {
       let isMeant = plan.conflicting.contains { step in
-        step.conflicts.contains { Applier.Ownership([field]).takes($0, address: step.address) }
+        step.conflicts.contains { Applier.Ownership([field]).takes($0, of: step) }
       }
       if !isMeant { Terminal.warn("--take-ownership \(field): no field of another manager is called that") }
     }

@@ -9,6 +9,8 @@ struct Drift {
   /// A resource that is no longer as it was applied.
   struct Entry {
     var address: String
+    /// As plans call it: `deployment web`.
+    var title: String
     /// Whether it is gone altogether.
     var isGone: Bool
     var fields: [Field]
@@ -44,7 +46,7 @@ struct Drift {
       project: project, namespace: namespace, environment: newest.environment, desired: restored.objects, live: live)
     var entries = plan.changes.filter { $0.action != .remove }.map { step in
       Entry(
-        address: step.address, isGone: step.action == .add,
+        address: step.address, title: step.title, isGone: step.action == .add,
         fields: step.changes.map { change in
           Field(
             path: change.field.path.description, applied: change.isSecret ? nil : change.field.new,
@@ -60,7 +62,8 @@ struct Drift {
       let fields = (live.objects[item.key].map(Planner.takenOver) ?? [])
         .filter { (item.object["data"] ?? item.object["stringData"])?[$0.key] != nil }
         .map { Field(path: "data[\($0.key)]", isSecret: true, manager: $0.manager) }
-      if !fields.isEmpty { entries.append(Entry(address: item.address, isGone: false, fields: fields)) }
+      if fields.isEmpty { continue }
+      entries.append(Entry(address: item.address, title: item.title, isGone: false, fields: fields))
     }
     return Drift(entries: entries, revision: newest.number)
   }

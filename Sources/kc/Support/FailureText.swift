@@ -93,10 +93,11 @@ enum FailureText {
     default: break
     }
     let missing = plan.changes.map(\.address).filter { !applied.contains($0) }
+    let titles = Dictionary(plan.steps.map { ($0.address, $0.title) }, uniquingKeysWith: { first, _ in first })
     func line(_ words: String, _ list: [String]) -> String? {
       guard !list.isEmpty else { return nil }
       let rest = list.count > 8 ? ", and \(list.count - 8) more" : ""
-      return "  \(words): \(list.prefix(8).joined(separator: ", "))\(rest)"
+      return "  \(words): \(list.prefix(8).map { titles[$0] ?? $0 }.joined(separator: ", "))\(rest)"
     }
     let lines = [
       line("stands", applied.filter { !open.contains($0) }), line("applied, not seen healthy", open),

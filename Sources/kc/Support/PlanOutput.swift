@@ -12,7 +12,7 @@ enum PlanFormat: String, ExpressibleByArgument, CaseIterable {
 struct GuardOptions: ParsableArguments {
   @Option(
     name: .customLong("allow-delete"),
-    help: "Allow the removal of a protected or data-holding resource, by its address; ALL for all. May be given again.")
+    help: "Allow the removal of what is protected or holds data, by its name in the plan; ALL for all. Repeatable.")
   var allowDelete: [String] = []
 
   /// That a plan removes what nobody has allowed to be removed; nil where it does not.
@@ -25,8 +25,8 @@ struct GuardOptions: ParsableArguments {
   /// Refuses a plan with removals that nobody allowed.
   static func check(_ plan: Plan) throws {
     guard let words = words(plan) else { return }
-    throw Terminal.fail(
-      words, help: plan.guarded.map { "--allow-delete \($0.address)" }.joined(separator: " "), code: .input)
+    let names = plan.guarded.map { "--allow-delete \(ShownName.word(address: $0.address, title: $0.title))" }
+    throw Terminal.fail(words, help: names.joined(separator: " "), code: .input)
   }
 }
 
