@@ -75,12 +75,71 @@ struct ServiceClaims {
     addresses = Set(all.compactMap(\.string)).subtracting(["", "None"])
   }
 
+  /// What it claims, each with the words for it.
+  var all: [String: String] {
+    var out = Dictionary(uniqueKeysWithValues: addresses.map { ($0, "address \($0)") })
+    for port in ports { out["\(port.number)/\(port.protocol)"] = "port \(port.number) of the nodes" }
+    return out
+  }
+
   /// `port 30080 of the nodes`; nil where they can be side by side.
   func shared(with other: ServiceClaims) -> String? {
     if let port = ports.first(where: { own in other.ports.contains { $0 == own } }) {
       return "port \(port.number) of the nodes"
     }
     return addresses.intersection(other.addresses).min().map { "address \($0)" }
+  }
+}
+
+extension GivingWay {
+  private static let makers: Set = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"]
+
+  /// Lets workloads go before those that take their ports of the nodes and would fit nowhere beside them.
+  ///
+  /// - Returns: whether any does, and places are to be looked for anew.
+  static func givePorts(_ steps: inout [Step], for placements: [Placement], live: LiveState) -> Bool {
+    let stuck = Set(placements.filter { $0.unplaced > 0 }.map(\.address))
+    if stuck.isEmpty { return false }
+    var takers: [HostPort: Int] = [:]
+    for (index, step) in steps.enumerated() where stuck.contains(step.address) {
+      for port in HostPort.all(of: step.object) { takers[port] = index }
+    }
+    var found = false
+    for index in steps.indices where steps[index].action == .remove && makers.contains(steps[index].key.kind) {
+      let object = live.objects[steps[index].key]
+      guard let port = HostPort.all(of: object).first(where: { takers[$0] != nil }), let taker = takers[port] else {
+        continue
+      }
+      found = true
+      steps[index].goesBefore.append(steps[taker].address)
+      let effect = steps[index].effect
+      let isRenamed = effect.hasPrefix("renamed")
+      let reason = isRenamed ? effect.prefix { $0 != ":" } : effect[...]
+      steps[index].effect = "\(reason); goes before \(steps[taker].title), which takes its \(port)"
+      if isRenamed { steps[index].risks = Risks.of(steps[index], live: object) }
+      if let former = steps[taker].movedFrom {
+        steps[taker].effect = "renamed from \(former): made when that is gone, whose \(port) it takes"
+      }
+    }
+    return found
+  }
+}
+
+/// A port of the node that a container has.
+private struct HostPort: Hashable, CustomStringConvertible {
+  var number: Int64
+  var name: String
+
+  var description: String { "port \(number) of the nodes" }
+
+  /// Those of a workload's pods.
+  static func all(of workload: Value?) -> [HostPort] {
+    let spec = workload?.kind == "Pod" ? workload?["spec"] : workload?.at("spec", "template", "spec")
+    let containers = (spec?["containers"]?.array ?? []) + (spec?["initContainers"]?.array ?? [])
+    return containers.flatMap { $0["ports"]?.array ?? [] }.compactMap { port in
+      guard let number = port["hostPort"]?.int, number > 0 else { return nil }
+      return HostPort(number: number, name: port["protocol"]?.string ?? "TCP")
+    }
   }
 }
 

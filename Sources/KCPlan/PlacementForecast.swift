@@ -83,8 +83,16 @@ struct PlacementForecast {
   mutating func place(_ steps: [Step]) -> [Placement] {
     if live.cluster.nodes.isEmpty { return [] }
     var out: [Placement] = []
+    var yielding: [String: [Step]] = [:]
+    for step in steps where step.action == .remove {
+      for address in step.goesBefore { yielding[address, default: []].append(step) }
+    }
     for step in steps {
       finishJobs(before: step)
+      // What is removed before it has given back its room.
+      for gone in yielding[step.address] ?? [] {
+        for pod in currentPods(of: gone) { snapshot.removePod(pod.namespacedName) }
+      }
       guard Self.places(step), !Effect.isPaused(step),
         let object = Effect.scaled(step.object, by: step, live: live.objects[step.key]),
         let template = Self.template(of: object)

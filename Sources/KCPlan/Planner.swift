@@ -91,12 +91,14 @@ public struct Planner {
     let renames = Renames(options.moves, inventory: live.inventory)
     renames.mark(&steps)
     let turning = Turning(steps, live: live)
+    let handed = HandedOver(steps, live: live)
     steps = Ordering.waves(
       steps, dependencies: Dictionary(desired.map { ($0.address, $0.dependencies) }, uniquingKeysWith: { $1 }),
-      waits: Ordering.waits(desired).merging(turning.waits) { $0 + $1 })
+      waits: Ordering.waits(desired).merging(turning.waits) { $0 + $1 }.merging(handed.waits) { $0 + $1 })
     let leaving = Set(removals.map(\.key))
     annotate(&steps, live: live, leaving: leaving)
     Self.refuseTaken(&steps, leaving: leaving, live: live)
+    handed.relieve(&steps)
     renames.warn(&steps)
     turning.annotate(&steps)
     for index in steps.indices { contest(&steps[index], project: project, live: live, recorded: recorded) }
@@ -125,6 +127,9 @@ public struct Planner {
     var placements: [Placement] = []
     if steps.contains(where: PlacementForecast.places) {
       placements = PlacementForecast.placements(for: steps, live: live, desired: prepared)
+      if GivingWay.givePorts(&steps, for: placements, live: live) {
+        placements = PlacementForecast.placements(for: steps, live: live, desired: prepared)
+      }
     }
     var plan = Plan(
       project: project, environment: environment, target: live.target, steps: steps, placements: placements,

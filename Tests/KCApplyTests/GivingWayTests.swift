@@ -55,6 +55,17 @@ import Testing
         == ["new", "no longer declared; goes before service t, which takes its port 30123 of the nodes"])
     #expect(
       try await order(bench, [Self.service("t", nodePort: 30123)]) == ["removed service.s", "applied service.t"])
+    // What gives up its port is changed before what takes it, in whatever order they stand.
+    try await bench.apply([Self.service("a", nodePort: 30201), Self.service("b", nodePort: 30202)])
+    #expect(
+      try await order(bench, [Self.service("a", nodePort: 30202), Self.service("b", nodePort: 30203)])
+        == ["applied service.b", "applied service.a"])
+    // Two that swap theirs cannot be: the plan says so.
+    let swap = try await bench.plan([Self.service("a", nodePort: 30203), Self.service("b", nodePort: 30202)])
+    #expect(
+      swap.refusals.first?.refusal?.message.hasPrefix(
+        "port 30203 of the nodes is that of service b, which takes port 30202 of the nodes of service a") == true)
+    try await bench.apply([Self.service("t", nodePort: 30123)])
     // Another port is no reason.
     #expect(
       try await order(bench, [Self.service("u", nodePort: 30124)]) == ["applied service.u", "removed service.t"])

@@ -7,6 +7,38 @@ import Testing
 
 /// Where pods of a rollout come up and whom they displace, and what of it is called certain.
 @Suite struct RolloutForecastTests {
+  /// Two workloads that want one port of the node cannot be side by side: the old one goes first, and says so.
+  @Test func whoHasAPortOfTheNodeGoesFirst() throws {
+    func holder(_ name: String) -> Value {
+      var object = Make.deployment(name, replicas: 1)
+      let container: Value = [
+        "name": "app", "image": "a:1", "ports": [["containerPort": 80, "hostPort": 9100, "protocol": "TCP"]],
+      ]
+      object.set([container], at: "spec", "template", "spec", "containers")
+      return object
+    }
+    let old = try Make.applied(holder("old"))
+    var pod: Value = ["apiVersion": "v1", "kind": "Pod", "metadata": ["name": "old-1", "namespace": "shop"]]
+    pod["spec"] = old.at("spec", "template", "spec")
+    pod.set("a", at: "spec", "nodeName")
+    pod.set([["kind": "Deployment", "uid": "uid-1", "controller": true]], at: "metadata", "ownerReferences")
+    var live = LiveState(cluster: .init(nodes: [Make.node("a")], pods: [pod]), target: "test")
+    live.objects[ObjectKey(old)] = old
+    live.inventory = [InventoryEntry(address: "deployment.old", key: ObjectKey(old))]
+    let new = Make.desired(holder("new"))
+    let plan = Make.plan([new], live)
+    #expect(!plan.hasUnplaced, "\(plan.placements)")
+    let removal = try #require(plan.steps.first { $0.action == .remove })
+    #expect(removal.goesBefore == [new.address])
+    #expect(
+      removal.effect == "no longer declared; goes before deployment new, which takes its port 9100 of the nodes")
+    // Where the old one has only a new name, it stands still meanwhile.
+    let renamed = Planner(options: .init(moves: ["deployment.old": new.address])).plan(
+      project: "shop", namespace: "shop", environment: nil, desired: [new], live: live)
+    #expect(renamed.changes.map(\.effect).first?.contains("made when that is gone, whose port 9100") == true)
+    #expect(renamed.changes.last?.risks.map(\.kind) == [.downtime])
+  }
+
   /// A deployment that runs: a pod per name of a node.
   private func running(_ deployment: Value, on nodes: [String], cpu: String = "100m") throws -> LiveState {
     var state = LiveState(
