@@ -119,6 +119,34 @@ extension LiveReader {
       zip(desired.map(\.key), answers).compactMap { key, value in value.map { (key, $0) } }, uniquingKeysWith: { $1 })
   }
 
+  /// Why the target would refuse as new ones what cannot become what is declared where it is: that is replaced, and for one
+  /// that is refused the old one must not go.
+  func refusalsAnew(
+    _ open: [DesiredObject], _ answers: [ObjectKey: Prediction]
+  ) async throws(ClientError) -> [ObjectKey: APIStatus] {
+    // The ports of services and the kinds of definitions are free only when the old ones are gone.
+    let fixed = open.filter { item in
+      guard case .failure(let status)? = answers[item.key]?.result else { return false }
+      return status.code == 422 && !["Service", "CustomResourceDefinition"].contains(item.key.kind)
+    }
+    if fixed.isEmpty { return [:] }
+    // What is there cannot be asked about as new by its own name.
+    let asked = fixed.map { item in
+      var other = item
+      other.object.set(.string("\(item.key.name.prefix(50))-asked"), at: "metadata", "name")
+      return other
+    }
+    let refused = try await refusals(of: asked)
+    var found: [ObjectKey: APIStatus] = [:]
+    for (item, other) in zip(fixed, asked) {
+      // The old one counts for quotas still.
+      guard var status = refused[other.key], !status.message.contains("exceeded quota") else { continue }
+      status.message = status.message.replacing(other.key.name, with: item.key.name)
+      found[item.key] = status
+    }
+    return found
+  }
+
   /// Why the target would refuse the pods of workloads: by limits of a namespace, its pod security and its policies. Nobody
   /// asks for more than that: whom else a pod needs may be as new as itself.
   func podRefusals(of desired: [DesiredObject]) async -> [ObjectKey: String] {

@@ -86,6 +86,7 @@ public struct LiveReader: Sendable {
     state.refused.merge(try await refusals(of: new.filter(admission.judges))) { known, _ in known }
     var answers = try await predictions(open)
     judgeAnew(open, &answers, of: new, &state, by: kinds)
+    state.refusedAnew = try await refusalsAnew(open, answers)
     state.refusedPods = await podRefusals(of: touched.filter { admission.judgesPods(of: $0) && Self.canAsk($0, state) })
     state.predicted = answers.compactMapValues(\.result)
     state.conflicts = answers.compactMapValues { $0.conflicts.isEmpty ? nil : $0.conflicts }

@@ -69,6 +69,8 @@ public struct LiveState: Sendable {
   public var lastApplied: [ObjectKey: Value] = [:]
   /// The last apply, where it did not come to its end.
   public var unfinished: Unfinished?
+  /// Why the target would refuse objects as new ones, of those that cannot be changed in place.
+  public var refusedAnew: [ObjectKey: APIStatus] = [:]
   /// How the target is called: `engine local (3 nodes)`.
   public var target: String
   /// Whether it is from a file, which need not hold all that is there.

@@ -243,6 +243,7 @@ public struct Planner {
       step.action = step.changes.isEmpty ? .keep : .change
     case .failure(let refusal)?:
       refuse(&step, refusal, current: current, desired: desired)
+      if step.action == .replace { step.refusal = live.refusedAnew[desired.key] }
     case nil:
       step.changes = changes(from: current, to: predict(desired, current), desired: desired)
       step.action = step.changes.isEmpty ? .keep : .change

@@ -38,6 +38,30 @@ import Testing
     }
   }
 
+  /// What cannot be changed in place goes first: for one that would be refused it must not.
+  @Test func whatWouldBeRefusedAnewIsNotReplaced() async throws {
+    try await with { server, reader async throws in
+      let quota: Value = [
+        "apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "all", "namespace": "shop"],
+        "spec": ["hard": ["pods": "10"]],
+      ]
+      for (object, name) in [(namespace, "namespaces"), (quota, "resourcequotas")] {
+        _ = try await server.client("kc").apply(object, type: try #require(ResourceTypes.builtin.named(name)))
+      }
+      var scoped = quota
+      scoped.set(["NotTerminating"], at: "spec", "scopes")
+      let declared = DesiredObject(
+        address: "resourcequota.all", sourceKind: "resourcequota", object: scoped,
+        origin: Origin(file: "main.kc", line: 1))
+      let live = try await reader.read(project: "shop", namespace: "shop", desired: [declared])
+      let plan = Planner().plan(project: "shop", namespace: "shop", environment: nil, desired: [declared], live: live)
+      #expect(plan.changes.map(\.action) == [.replace])
+      #expect(
+        plan.refusals.first?.refusal?.message
+          == "resourcequotas \"all\" would have no effect on this server: it knows no scopes")
+    }
+  }
+
   private let namespace: Value = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "shop"]]
 
   /// Where it is there, the target is asked: its quotas and its policies are its own.
