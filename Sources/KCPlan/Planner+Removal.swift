@@ -85,6 +85,27 @@ extension Planner {
     }
   }
 
+  /// Refuses what is declared in a namespace, or in none, where the plan's own definition of its kind says the other: it
+  /// would be made elsewhere than it is looked for.
+  static func refuseMisplaced(_ steps: inout [Step]) {
+    var scopes: [String: (isNamespaced: Bool, title: String)] = [:]
+    for step in steps where step.key.kind == "CustomResourceDefinition" {
+      guard let spec = step.object?["spec"], let group = spec["group"]?.string, let scope = spec["scope"]?.string,
+        let kind = spec.at("names", "kind")?.string
+      else { continue }
+      scopes["\(group)/\(kind)"] = (scope == "Namespaced", step.title)
+    }
+    if scopes.isEmpty { return }
+    for index in steps.indices where steps[index].refusal == nil {
+      let key = steps[index].key
+      guard let (isNamespaced, title) = scopes[kind(key)], isNamespaced == key.namespace.isEmpty else { continue }
+      if steps[index].action == .keep { steps[index].action = .change }
+      let way = isNamespaced ? "is in a namespace: say in which" : "has no namespace: leave it out"
+      steps[index].refusal = APIStatus(
+        code: 422, reason: "Invalid", message: "by \(title), an object of its kind \(way)")
+    }
+  }
+
   /// The titles of definitions, by the kinds that they define on the target.
   private static func defined(by steps: [(key: ObjectKey, title: String)], _ live: LiveState) -> [String: String] {
     var found: [String: String] = [:]

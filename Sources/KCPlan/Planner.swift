@@ -106,6 +106,7 @@ public struct Planner {
     removals.removeAll { options.moves[$0.address] != nil }
     refuseOrphans(&steps, of: removals, live: live)
     remakeOrphans(&steps, live: live)
+    Self.refuseMisplaced(&steps)
     Autoscaled.free(&steps, from: removals, live: live.objects)
     var gone = removalSteps(removals, live: live) { entry in
       "no longer declared" + (Risks.keepsClaims(live.objects[entry.key]) ? "; its claims stay" : "")

@@ -326,6 +326,10 @@ import Testing
     let plan = Make.plan([Make.desired(thing), Make.desired(other)], live)
     #expect(plan.steps.map(\.action) == [.replace, .replace])
     #expect(plan.steps.last?.effect == "made again: it goes with customresourcedefinition things.example.com")
+    // It would be made where nobody looks for it.
+    #expect(
+      plan.refusals.first?.refusal?.message
+        == "by customresourcedefinition things.example.com, an object of its kind has no namespace: leave it out")
   }
 
   @Test func whatIsLeftAloneStandsInCommentsToo() throws {
