@@ -62,7 +62,15 @@ extension Program {
       parameters: Self.parameters(in: input.inputs), inputs: input.inputs,
       provenance: Provenance(
         location: place?.location ?? location(code.site(found.span)), layer: place?.layer ?? "file"))
-    if !names.isEmpty { try narrow(&answer, to: names, in: evaluate(found, frame)) }
+    if !names.isEmpty {
+      try narrow(&answer, to: names, in: evaluate(found, frame))
+      // What the file gives a parameter is its default.
+      if input.kind == .parameter {
+        for place in answer.layers.indices where answer.layers[place].layer == "file" {
+          answer.layers[place].layer = "default"
+        }
+      }
+    }
     return answer
   }
 
