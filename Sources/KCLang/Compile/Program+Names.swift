@@ -195,6 +195,12 @@ extension Program {
         "KC0100", "there is no `\(name)` here", at: place, help: "text stands in plain quotes: `\"\(inside)\"`",
         fix: Diagnostic.Fix(span: place, replacement: "\"\(inside)\""))
     }
+    if let environment = environment(withLet: name, around: place) {
+      return report(
+        "KC0100", "there is no `\(name)` here", at: place,
+        help: "a `let` in `env \(environment)` is known to the blocks in it, not to the parameters that it sets: "
+          + "write it at the top of the file")
+    }
     if let help = Self.otherValues[name], !others.contains(name) {
       return report("KC0100", "there is no `\(name)` here", at: place, help: help)
     }

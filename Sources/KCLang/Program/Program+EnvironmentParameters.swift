@@ -117,4 +117,15 @@ extension Program {
     _ = checked(compile(value, in: module, expecting: type), type)
     return true
   }
+
+  /// The environment in whose body a place stands, if that has a `let` of a name.
+  func environment(withLet name: String, around place: Span) -> String? {
+    environments.first { one in
+      one.bodies.contains { body in
+        body.node.span.holds(place) && body.node.parts.contains { $0.kind == .letDecl && declaredText($0) == name }
+      }
+    }?.name
+  }
+
+  private func declaredText(_ node: SyntaxNode) -> String? { Self.nameToken(of: node).map { node.word($0) } }
 }
