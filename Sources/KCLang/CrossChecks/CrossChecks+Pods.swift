@@ -45,6 +45,7 @@ extension CrossChecks {
       text(pod, names.priorityClassName), "PriorityClass", "priority class", object,
       at: child(pod, names.priorityClassName)?.site ?? pod.site, namespace: "", group: "scheduling.k8s.io")
     checkSelector(object)
+    checkNodes(pod)
   }
 
   /// A workload's own selector against its pods' labels.

@@ -14,7 +14,7 @@ struct ObjectNames {
     backendRefs, scaleTargetRef, metrics, resource, minReplicas, maxReplicas, minAvailable, maxUnavailable, roleRef,
     podSelector, schedule, volumeClaimTemplates, target, type, restartPolicy, projected, sources, parentRefs,
     sectionName, listeners, hostname, hostnames, filters, requestMirror, backendRef, matches, value, verbs, apiGroups,
-    nonResourceURLs,
+    nonResourceURLs, nodeSelector,
     averageUtilization, averageValue: UInt32
 
   init(_ keys: TreeKeys) {
@@ -79,6 +79,7 @@ struct ObjectNames {
     persistentVolumeClaim = find("persistentVolumeClaim")
     claimName = find("claimName")
     serviceAccountName = find("serviceAccountName")
+    nodeSelector = find("nodeSelector")
     priorityClassName = find("priorityClassName")
     accessModes = find("accessModes")
     data = find("data")

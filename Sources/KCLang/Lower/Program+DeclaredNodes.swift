@@ -39,20 +39,24 @@ extension Program {
 
   private mutating func report(_ predicate: AffinityRule.Predicate, _ texts: [String], _ nodes: [DeclaredNode]) {
     let key = predicate.key
-    let shown = nodes.prefix(5).map { node in
-      node.labels[key].map { "`\(node.name)` has `\($0)`" } ?? "`\(node.name)` has no `\(key)`"
-    }
-    let more = nodes.count > 5 ? ", and \(nodes.count - 5) more" : ""
     let every =
       nodes.count < declaredNodes.count ? "none of the declared nodes that the rules above leave" : "no declared node"
     report(
       "KC0155", "\(every) satisfies this rule about `\(key)`", at: predicate.site,
-      notes: [shown.joined(separator: ", ") + more],
+      notes: [Self.labels(named: key, of: nodes)],
       help: "change the rule, or let a `node` of the project say `\(Self.setting(key, texts.first ?? "yes"))`")
   }
 
+  /// What some nodes have as a label.
+  static func labels(named key: String, of nodes: [DeclaredNode]) -> String {
+    let shown = nodes.prefix(5).map { node in
+      node.labels[key].map { "`\(node.name)` has `\($0)`" } ?? "`\(node.name)` has no `\(key)`"
+    }
+    return shown.joined(separator: ", ") + (nodes.count > 5 ? ", and \(nodes.count - 5) more" : "")
+  }
+
   /// How a project's node gets a label.
-  private static func setting(_ key: String, _ value: String) -> String {
+  static func setting(_ key: String, _ value: String) -> String {
     switch key {
     case "topology.kubernetes.io/zone": "zone = \"\(value)\""
     case "topology.kubernetes.io/region": "region = \"\(value)\""
