@@ -13,6 +13,8 @@ enum ConnectionFailure {
     case let error as HTTPClientError where error == .remoteConnectionClosed: closed(server)
     case let error as HTTPClientError where error == .tlsHandshakeTimeout: "\(server) does not speak TLS"
     case let error as HTTPClientError where error == .httpProxyHandshakeTimeout: "the proxy does not answer"
+    case let error as HTTPClientError where error == .invalidProxyResponse:
+      "the proxy answers that it does not lead to \(server)"
     case let error as HTTPClientError where error == .proxyAuthenticationRequired:
       "the proxy wants a name and a password, or other ones: `proxy-url: http://NAME:PASSWORD@HOST` says them"
     case let error as NIOConnectionError: connecting(error, server)
@@ -24,6 +26,11 @@ enum ConnectionFailure {
     case is NIOSSLError: "\(server) broke off the connection"
     default: "the connection to \(server) broke (\(type(of: error)))"
     }
+  }
+
+  /// Whether nobody was talked to yet: through a proxy it is that one then that is not there.
+  static func isOnTheWay(_ error: any Error) -> Bool {
+    error is NIOConnectionError || (error as? HTTPClientError) == .connectTimeout
   }
 
   /// Whether it is the certificate of the server that is not believed.

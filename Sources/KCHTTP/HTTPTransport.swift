@@ -219,7 +219,9 @@ public final class HTTPTransport: APITransport {
 
   /// What went wrong, in words that help.
   private func reason(_ error: any Error) async -> String {
-    let text = ConnectionFailure.text(error, connection.server)
+    let proxy = ConnectionFailure.isOnTheWay(error) ? connection.proxy : nil
+    let peer = proxy.map { "the proxy \(Self.withoutUser($0)), through which \(connection.server) is reached" }
+    let text = ConnectionFailure.text(error, peer ?? connection.server)
     // Through a proxy another way would have to be taken.
     guard ConnectionFailure.isCertificate(error), connection.proxy == nil, let host = Proxy.host(of: connection.server)
     else { return text }

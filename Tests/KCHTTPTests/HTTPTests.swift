@@ -107,6 +107,16 @@ import Testing
       $0 as? ClientError == .unreachable("nothing listens at https://127.0.0.1:1")
     }
     await transport.close()
+    // Where it is the proxy that is not there, the server may be.
+    var connection = HTTPTransport.Connection(server: "https://api.example.com")
+    connection.proxy = "http://me:secret@127.0.0.1:1"
+    let around = try HTTPTransport(connection)
+    await #expect { try await APIClient(transport: around, fieldManager: "x").list(type) } throws: {
+      $0 as? ClientError
+        == .unreachable(
+          "nothing listens at the proxy 127.0.0.1:1, through which https://api.example.com is reached")
+    }
+    await around.close()
   }
 
   @Test func secretsAreSealed() throws {
