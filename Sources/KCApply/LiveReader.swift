@@ -73,7 +73,7 @@ public struct LiveReader: Sendable {
     }
     // Where nothing changes, nothing is placed either: of a large cluster that saves reading all pods.
     if open.isEmpty, desired.allSatisfy({ state.objects[$0.key] != nil }) {
-      state.cluster.nodes = try await list("v1", "Node")
+      state.cluster.nodes = try await visible("v1", "Node") ?? []
       return state
     }
     let around = if let early = await early { early } else { await surroundings(places) }
@@ -141,10 +141,11 @@ public struct LiveReader: Sendable {
       ("v1", "LimitRange"),
     ]
     let lists = try await inParallel(kinds, width: Self.width) { kind async throws(ClientError) in
-      try await self.list(kind.0, kind.1, in: namespaces)
+      try await self.visible(kind.0, kind.1, in: namespaces)
     }
-    (cluster.nodes, cluster.pods, cluster.namespaces) = (lists[0], lists[1], lists[2])
-    cluster.others = lists.dropFirst(3).flatMap { $0 }
+    cluster.hidesNodes = lists[0] == nil
+    (cluster.nodes, cluster.pods, cluster.namespaces) = (lists[0] ?? [], lists[1] ?? [], lists[2] ?? [])
+    cluster.others = lists.dropFirst(3).flatMap { $0 ?? [] }
     return cluster
   }
 
@@ -167,11 +168,12 @@ public struct LiveReader: Sendable {
   }
 
   /// - Parameter namespaces: where to look, for who may not look everywhere.
-  private func list(
+  /// - Returns: nil where nothing of the kind may be seen.
+  private func visible(
     _ apiVersion: String, _ kind: String, in namespaces: Set<String> = []
-  ) async throws(ClientError) -> [Value] {
+  ) async throws(ClientError) -> [Value]? {
     guard let type = client.types.find(apiVersion: apiVersion, kind: kind) else { return [] }
-    return try await client.listVisible(type, in: namespaces) ?? []
+    return try await client.listVisible(type, in: namespaces)
   }
 
   /// More objects than this of one kind in one namespace are read with a list instead of a request each.

@@ -86,6 +86,8 @@ public struct LiveState: Sendable {
     public var pods: [Value]
     public var namespaces: [Value]
     public var others: [Value]
+    /// Whether who asks may not see the nodes: where pods would run cannot be foretold then.
+    public var hidesNodes = false
 
     /// - Parameter others: services, replica and stateful sets, disruption budgets, volumes, claims, storage classes,
     ///   priority classes.

@@ -28,6 +28,8 @@ public struct Plan: Sendable {
 
   /// The last apply, where it did not come to its end: this one waits for what that has left.
   public var unfinished: Unfinished?
+  /// Why it is not said where pods would run, although some would be made; nil where it is.
+  public var unforeseen: String?
   /// Names a saved plan, which is carried out once; nil for one that is not saved.
   public var id: String?
   /// The nodes that pods were placed on, and what of them counts.

@@ -104,6 +104,7 @@ public enum PlanFile {
         removesAll: unfinished["removesAll"]?.bool ?? false,
         backTo: unfinished["backTo"]?.int.map { Int(clamping: $0) })
     }
+    plan.unforeseen = body.at("view", "unforeseen")?.string
     plan.appliedAs = body.at("view", "appliedAs")?.string
     plan.alsoIn = (body.at("view", "alsoIn")?.array ?? []).compactMap(\.string)
     let inputs = PlanInputs(body["inputs"] ?? [:])

@@ -126,7 +126,8 @@ public struct Planner {
     GivingWay.relieve(&steps, by: gone)
     steps += gone
     var placements: [Placement] = []
-    if steps.contains(where: PlacementForecast.places) {
+    let places = steps.contains(where: PlacementForecast.places)
+    if places {
       placements = PlacementForecast.placements(for: steps, live: live, desired: prepared)
       if GivingWay.givePorts(&steps, for: placements, live: live) {
         placements = PlacementForecast.placements(for: steps, live: live, desired: prepared)
@@ -137,6 +138,9 @@ public struct Planner {
       digest: PlanDigest.digest(steps: steps, cluster: live.cluster, sources: sources),
       recordNamespace: namespace)
     plan.nodes = PlanDigest.nodeMarks(live.cluster)
+    if places, live.cluster.hidesNodes {
+      plan.unforeseen = "not foretold: you may not list the nodes of this target"
+    }
     plan.unfinished = live.unfinished
     plan.stays = stays
     plan.appliedAs = Self.formerEnvironment(live, environment)

@@ -49,7 +49,10 @@ import Testing
   @Test func whatRunsInTheNamespaceIsSeen() async throws {
     let bench = try await Bench()
     let client = bench.client { _, request in Self.isElsewhere(request) ? .refused(403) : .none }
-    _ = try await bench.plan([Self.workload, Self.quota], client: client)
+    let first = try await bench.plan([Self.workload, Self.quota], client: client)
+    let words = "Placement   not foretold: you may not list the nodes of this target"
+    #expect(PlanText(first, style: TextStyle()).render().contains(words))
+    #expect(try PlanFile.decode(PlanFile.encode(first, server: "x")).plan.unforeseen == first.unforeseen)
     async let seen: Void = observe(bench)
     try await bench.apply([Self.workload], client: client)
     try await seen

@@ -58,6 +58,7 @@ enum Sample {
     var plan = Plan(
       project: "shop", environment: "prod", target: "engine <local>", steps: [keep, change, remove],
       placements: [placement], digest: "7c1e9a0123456789", recordNamespace: "shop")
+    plan.unforeseen = "not foretold"
     plan.unfinished = Unfinished(revision: 3, open: ["deployment.web"], removesAll: true, backTo: 2)
     plan.unfinished?.runBy = "anna@laptop"
     plan.appliedAs = "env staging"

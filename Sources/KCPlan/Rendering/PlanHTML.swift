@@ -46,6 +46,7 @@ public struct PlanHTML {
       return "\(step.title) needs --take-ownership: \(fields)"
     }
     items += plan.placements.filter { $0.unplaced > 0 }.map { "\($0.name): \($0.unplaced) of \($0.total) fit nowhere" }
+    if let why = plan.unforeseen { items.append("where pods would run is \(why)") }
     if let words = plan.environmentWords { items.append("\(plan.project) \(words)") }
     if let words = plan.unfinishedWords { items.append(words) }
     items += plan.stays.map { "\($0.title) stays: \($0.reason)" }

@@ -19,6 +19,7 @@ public enum PlanJSON {
       "placements": .array(plan.placements.map(placement)),
     ]
     if let environment = plan.environment { out["environment"] = .string(environment) }
+    if let why = plan.unforeseen { out["unforeseen"] = .string(why) }
     if let former = plan.appliedAs { out["appliedAs"] = .string(former) }
     if !plan.alsoIn.isEmpty { out["alsoIn"] = .array(plan.alsoIn.map { .string($0) }) }
     if let unfinished = plan.unfinished { out["unfinished"] = self.unfinished(unfinished) }

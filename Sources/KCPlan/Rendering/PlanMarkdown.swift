@@ -51,6 +51,7 @@ public struct PlanMarkdown {
     for placement in plan.placements where placement.unplaced > 0 {
       lines.append("> ⛔ \(Markup.code(placement.name)): \(placement.unplaced) of \(placement.total) pods fit nowhere")
     }
+    if let why = plan.unforeseen { lines.append("> ⚠️ where pods would run is \(Markup.escape(why))") }
     if let words = plan.environmentWords { lines.append("> ⚠️ \(Markup.escape(words))") }
     if let words = plan.unfinishedWords { lines.append("> ⚠️ \(Markup.escape(words))") }
     for stay in plan.stays {

@@ -49,6 +49,7 @@ public struct PlanText {
     if !plan.changes.isEmpty { lines.append("") }
     let placement = PlacementText(plan.placements, style: style).lines()
     if !placement.isEmpty { lines += placement + [""] }
+    if let why = plan.unforeseen { lines += ["Placement   \(why)", ""] }
     lines += leftAlone()
     lines += refusals()
     lines += guarded()
