@@ -26,7 +26,7 @@ import Testing
       for name in ["staging", "prod"] {
         let plan = await wire.kc("plan \(Self.target) --detailed-exitcode --env \(name)")
         #expect(plan.status == 0, "\(plan.out)")
-        #expect(await wire.kc("status \(Self.target) --env \(name)").out.contains("namespace.shop-\(name)"))
+        #expect(await wire.kc("status \(Self.target) --env \(name)").out.contains("namespace shop-\(name)"))
       }
       // None of them needs the project's namespace, where nothing is.
       let namespaces = try #require(ResourceTypes.builtin.named("namespaces"))
@@ -64,7 +64,7 @@ import Testing
       // A mistake elsewhere hides nothing.
       wire.write("prod.kc", "env prod { namespace = \"shop-prod\" }\n")
       wire.write("other.kc", "config b {\n")
-      #expect(await wire.kc("status \(Self.target) --env prod").out.contains("namespace.shop-prod"))
+      #expect(await wire.kc("status \(Self.target) --env prod").out.contains("namespace shop-prod"))
     }
   }
 }
