@@ -181,8 +181,7 @@ public struct PlanText {
     plan.refusals.flatMap { step -> [String] in
       let causes = step.refusal?.details?.causes ?? []
       let reasons = causes.isEmpty ? [step.refusal?.message ?? ""] : causes.map { "\($0.field): \($0.message)" }
-      return [style.paint("✗ \(step.title) would be refused:", .bad)]
-        + reasons.flatMap { style.wrap($0, indent: "    ", hanging: "    ") } + [""]
+      return [style.paint("✗ \(step.title) would be refused:", .bad)] + reasons.map { "    \($0)" } + [""]
     }
   }
 
