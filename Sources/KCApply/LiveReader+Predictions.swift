@@ -139,8 +139,10 @@ extension LiveReader {
     let refused = try await refusals(of: asked)
     var found: [ObjectKey: APIStatus] = [:]
     for (item, other) in zip(fixed, asked) {
-      // The old one counts for quotas still.
-      guard var status = refused[other.key], !status.message.contains("exceeded quota") else { continue }
+      // The old one counts for quotas still, and a name that was made up may be none of its kind.
+      guard var status = refused[other.key], !status.message.contains("exceeded quota"),
+        !(status.details?.causes ?? []).contains(where: { $0.field == "metadata.name" })
+      else { continue }
       status.message = status.message.replacing(other.key.name, with: item.key.name)
       found[item.key] = status
     }

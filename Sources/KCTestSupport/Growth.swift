@@ -14,6 +14,9 @@ public enum Growth {
     return now() - start
   }
 
+  /// The least of some costs of the same: the first time pays for what a process does once.
+  public static func least(_ cost: () -> Double) -> Double { (0..<5).map { _ in cost() }.min() ?? 0 }
+
   /// How many times as much eight times the size costs, once or, where that is much, several times: 8 where cost grows
   /// as size does, 64 where it grows as its square. What else the machine does makes one of the two dearer now and then;
   /// what grows as its square does so each time.

@@ -52,7 +52,7 @@ import Testing
         #expect(!result.hasErrors)
       }
     }
-    let ratios = Growth.ratios(size: 100, nothing: cost(1), enough: 16, cost: cost)
+    let ratios = Growth.ratios(size: 100, nothing: Growth.least { cost(1) }, enough: 16, cost: cost)
     #expect((ratios.last ?? 0) < 16, "eight times as many services cost \(ratios) times as much")
   }
 
@@ -61,7 +61,7 @@ import Testing
       let text = "apiVersion: v1\n" + shape.head + (0..<size).map(shape.line).joined()
       return Growth.cost { #expect(imported(text).files.count == 1) }
     }
-    let ratios = Growth.ratios(size: shape.size, nothing: cost(1), cost: cost)
+    let ratios = Growth.ratios(size: shape.size, nothing: Growth.least { cost(1) }, cost: cost)
     #expect((ratios.last ?? 0) < 30, "eight times the size of \(shape.size) costs \(ratios) times as much")
   }
 }

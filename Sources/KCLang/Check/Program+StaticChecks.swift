@@ -283,7 +283,6 @@ extension Program {
     return code.emit(.poison, at: site)
   }
 
-  /// A text that is compared with one of a few, and is none of them.
   /// What may be put into text instead of a value that cannot; nil where nothing is likely.
   private func textHelp(_ type: TypeID) -> String? {
     switch types[types.base(type)] {
@@ -295,6 +294,7 @@ extension Program {
     }
   }
 
+  /// A text that is compared with one of a few, and is none of them.
   private mutating func reportUnknownText(_ type: TypeID, _ op: Int32) {
     guard code.ops[Int(op)].code == .constant, case let value = code.constants[Int(code.ops[Int(op)].a)],
       value.tag == .string, let text = tree.text(of: value), case .union(let members) = types[types.required(type)]

@@ -132,14 +132,15 @@ extension Program {
     }
     if pending.count >= Limits.dependencies { return tooDeep(at: site) }
     let op = Int32(bitPattern: value.payload)
-    let outer = trace
-    trace = Trace()
+    let (outer, outerHidden) = (trace, hidden)
+    (trace, hidden) = (Trace(), 0)
     pending.append(Pending(instance: -1, key: op, site: 0))
     frames[place] = TreeValue(.busy, payload: UInt32(bitPattern: op))
     let result = evaluate(op, frame)
     pending.removeLast()
     frames[place] = result
     frameTraces[place] = trace.parameter
+    hidden = outerHidden
     trace = Trace(
       origin: trace.origin != 0 ? trace.origin : outer.origin,
       parameter: trace.parameter != 0 ? trace.parameter : outer.parameter)

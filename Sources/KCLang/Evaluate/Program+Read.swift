@@ -49,16 +49,25 @@ extension Program {
       && types.isOptional(schemas[schema].slots[slot].type) && schemas[schema].slots[slot].key != keys.name
   }
 
-  private mutating func begin(_ index: Int32, _ key: Int32, _ place: Int, _ site: Int32) -> (Trace, Int32) {
+  /// What a field is read for, which nothing of its own evaluation depends on.
+  private struct Reader {
+    var trace: Trace
+    var owner: Int32
+    /// A field that is read for a secret is none by that.
+    var hidden: Int
+  }
+
+  private mutating func begin(_ index: Int32, _ key: Int32, _ place: Int, _ site: Int32) -> Reader {
     pending.append(Pending(instance: index, key: key, site: site))
     memos[place].value = TreeValue(.busy)
-    let outer = (trace, owner)
+    let outer = Reader(trace: trace, owner: owner, hidden: hidden)
     trace = Trace()
     owner = index
+    hidden = 0
     return outer
   }
 
-  private mutating func finish(_ value: TreeValue, _ place: Int, _ outer: (trace: Trace, owner: Int32)) -> TreeValue {
+  private mutating func finish(_ value: TreeValue, _ place: Int, _ outer: Reader) -> TreeValue {
     pending.removeLast()
     let head = memos[place].head
     var origin = head >= 0 ? bindings[Int(head)].origin : 0
@@ -67,6 +76,7 @@ extension Program {
     memos[place] = Memo(value: value, origin: origin, head: head)
     trace = outer.trace
     owner = outer.owner
+    hidden = outer.hidden
     note(origin)
     return value
   }

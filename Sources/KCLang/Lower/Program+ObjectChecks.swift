@@ -11,7 +11,9 @@ extension Program {
     let unclear = blocksWithReports()
     let places = Set(diagnostics.all.filter { $0.severity == .error }.map(\.span))
     var refused: Set<Int32> = []
-    for resource in resources
+    // Who has a mistake to mend is not kept waiting for what else there may be in a large program.
+    let checked = diagnostics.hasErrors ? resources.prefix(Limits.checkedBesideMistakes) : resources[...]
+    for resource in checked
     where !unclear.contains(resource.instance) && !places.contains(span(instances[Int(resource.instance)].site)) {
       let (apiVersion, kind) = identity(of: resource.tree)
       guard let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind),

@@ -361,4 +361,6 @@ enum Limits {
   static let schemas = 32
   /// Definitions of one custom kind that differ, and are all held against its resources.
   static let definitions = 64
+  /// Objects that are held against the API server's rules where the program has other mistakes.
+  static let checkedBesideMistakes = 200
 }
