@@ -55,8 +55,7 @@ extension ComposeEmitter {
 
   /// Whether a variable's value must not stand in a program; an empty one is to be filled in.
   private func isSecret(_ key: String, _ value: String) -> Bool {
-    if ComposeSecrets.isSecret(key), Int(value) == nil || key.uppercased().contains("PASS") { return true }
-    return ComposeSecrets.holdsPassword(value)
+    ComposeSecrets.isSecret(key, saying: value) || ComposeSecrets.holdsPassword(value)
       || ComposeVariables.names(value).contains(where: loader.reader.variables.isSecret)
   }
 

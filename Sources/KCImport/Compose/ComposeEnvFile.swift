@@ -58,7 +58,7 @@ enum ComposeEnvFile {
     var rest = text[...]
     while let key = takeName(&rest) {
       let value = written(rest)
-      if ComposeSecrets.isSecret(key), Int(value) == nil || key.uppercased().contains("PASS") {
+      if ComposeSecrets.isSecret(key, saying: String(value)) {
         if !value.isEmpty { out.append((key, value)) }
       } else if let part = ComposeSecrets.secret(in: String(value)), let range = value.firstRange(of: part) {
         out.append((key, value[range]))

@@ -27,6 +27,14 @@ enum ComposeSecrets {
     return upper == "SALT" || words.contains(where: upper.contains) || endings.contains(where: upper.hasSuffix)
   }
 
+  /// Whether a variable is secret by its name and what it says: a small number is a limit or a size, `MAX_TOKENS=4096`,
+  /// where the name speaks of no password.
+  static func isSecret(_ name: String, saying value: String) -> Bool {
+    guard isSecret(name) else { return false }
+    let isCount = value.utf8.count <= 5 && Int(value) != nil
+    return !isCount || ["PASS", "SECRET"].contains(where: name.uppercased().contains)
+  }
+
   /// The password in a value: `postgres://user:password@host`; nil where there is none.
   static func password(in value: String) -> Substring? {
     guard let start = value.firstRange(of: "://") else { return nil }

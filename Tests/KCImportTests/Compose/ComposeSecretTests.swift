@@ -166,7 +166,8 @@ import Testing
       """,
       [
         "web.env":
-          "LEVEL=info\nDB_PASSWORD=hunter2\nDB_HOST=db\nURL=http://db:5432/${LEVEL}\nDSN=pg://a:topsecret@db/x\n",
+          "LEVEL=info\nDB_PASSWORD=hunter2\nDB_HOST=db\nURL=http://db:5432/${LEVEL}\nDSN=pg://a:topsecret@db/x\n"
+          + "API_TOKEN=4711081547\nMAX_TOKENS=4096\n",
         "plain.env": "PORT=8080\nEMPTY_TOKEN=\nSMTP_HOST=mail\n", "secrets.env": "LEVEL=hunter2\n",
       ])
     expect(
@@ -176,7 +177,7 @@ import Testing
         #"    URL = "http://\(db.host):\(db.port.postgres.number)/\(LEVEL)""#,
         "secret web-env-secret {\n  data {\n    DB_PASSWORD = input.env(\"DB_PASSWORD\")\n    DSN = input.env(\"DSN\")\n",
         "config plain-env {\n  data {\n    PORT = \"8080\"\n    SMTP_HOST = mail.host\n",
-        #"EMPTY_TOKEN = input.env("EMPTY_TOKEN")"#,
+        #"EMPTY_TOKEN = input.env("EMPTY_TOKEN")"#, #"API_TOKEN = input.env("API_TOKEN")"#, #"MAX_TOKENS = "4096""#,
         "envFrom = [web-env, web-env-secret, plain-env, plain-env-secret, secrets-env]",
         "envFrom = [web-env, web-env-secret]",
         "service mail {",
