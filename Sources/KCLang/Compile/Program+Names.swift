@@ -230,6 +230,11 @@ extension Program {
     if let help = otherPlace(of: name, at: place, in: scope, unless: Self.nearest(to: name, among: known) != nil) {
       return report("KC0100", "there is no `\(name)` here", at: place, help: help)
     }
+    if Self.nearest(to: name, among: known) == nil, kind(key(name), in: Self.prelude) != nil {
+      return report(
+        "KC0100", "there is no `\(name)` here", at: place,
+        help: "it is the keyword of blocks, of which one is `\(name).NAME`; there is no list of all of them")
+    }
     if Self.nearest(to: name, among: known) == nil, let (help, isSure) = quotesHelp(name, type) {
       return report(
         "KC0100", "there is no `\(name)` here", at: place, help: help,

@@ -208,7 +208,7 @@ extension DiagnosticCatalogue {
       The object is what the program says, and the API server would refuse it: a name that is too long, a rule between \
       fields, a value out of bounds. `kc check` finds such mistakes in the source by the same rules as the server. For \
       one, a pod's `terminationGracePeriodSeconds` cannot be negative, and a job's pods cannot restart `Always`. Where a \
-      program has other mistakes, its first 200 objects are held against them.
+      program has other mistakes, its first 50 objects are held against them.
       """,
       bad: "",
       good: #"""

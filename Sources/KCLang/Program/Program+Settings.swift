@@ -32,6 +32,13 @@ extension Program {
     if names.isEmpty, current != root, let primary = primaryField(of: current) { names = [text(primary.key)] }
     guard current != root, !names.isEmpty else {
       let known = childNames(of: root) + parameters()
+      if let end = setting.path.firstIndex(of: "["), case let list = String(setting.path[..<end]),
+        parameters().contains(list)
+      {
+        return report(
+          "KC0190", "elements are not set one by one", at: setting.pathSpan,
+          help: "give the value of `\(list)` as a whole: `--set '\(list)=[…]'`, or by a file of `--params`")
+      }
       if current == root, names.count > 1, let guess = Self.nearest(to: names[0], among: childNames(of: root)) {
         let around = Self.names(in: setting.path).dropLast(names.count)
         let meant = Self.path(around + [guess] + names.dropFirst())

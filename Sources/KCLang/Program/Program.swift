@@ -362,5 +362,5 @@ enum Limits {
   /// Definitions of one custom kind that differ, and are all held against its resources.
   static let definitions = 64
   /// Objects that are held against the API server's rules where the program has other mistakes.
-  static let checkedBesideMistakes = 200
+  static let checkedBesideMistakes = 50
 }

@@ -151,6 +151,12 @@ extension Program {
       var parts: [String] = []
       for field in fields { parts.append("\(tree.keys.text(field.key)) = \(whole(field.value, depth + 1))") }
       return "{ \(parts.joined(separator: ", ")) }"
+    case .list:
+      let items = Array(tree.items(of: plain))
+      guard items.contains(where: { isRecord($0) }) else { return display(plain) }
+      var parts: [String] = []
+      for item in items { parts.append(whole(item, depth + 1)) }
+      return "[\(parts.joined(separator: ", "))]"
     default: return display(plain)
     }
   }

@@ -52,7 +52,7 @@ extension Program {
     var walk = WhyWalk()
     collect(name: found, key, scope, frame, &walk)
     guard var input = walk.found.first else { return nil }
-    if input.value != Tree.secretText, case let value = evaluate(found, frame), isRecord(value) {
+    if input.value != Tree.secretText, case let value = evaluate(found, frame), isRecord(value) || value.tag == .list {
       input.value = whole(value)
     }
     let title = instance.map { "\($0) · \(text(key))" } ?? "\(input.kind == .parameter ? "param" : "let") \(text(key))"
@@ -123,7 +123,7 @@ extension Program {
   }
 
   /// Whether a value is shown best by its fields.
-  private func isRecord(_ value: TreeValue) -> Bool {
+  func isRecord(_ value: TreeValue) -> Bool {
     value.tag == .record || value.tag == .instance && instances[Int(value.payload)].name < 0
   }
 }
