@@ -52,17 +52,19 @@ import Testing
     #expect(set.contains("statefulset web {") && set.contains("rollout = \"RollingUpdate\""))
   }
 
-  @Test func autoscalersOfTheOlderVersion() {
+  @Test func commentsOfAutoscalers() {
     let text = source(
       """
-      apiVersion: autoscaling/v1
+      apiVersion: autoscaling/v2
       kind: HorizontalPodAutoscaler
       metadata: {name: web}
       spec:
         scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
         # Not more.
         maxReplicas: 5
-        targetCPUUtilizationPercentage: 70 # of what pods ask for
+        metrics:
+        - type: Resource
+          resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}
       """)
     #expect(
       text == """
@@ -72,7 +74,7 @@ import Testing
           scale = external.deployment("web")
           // Not more.
           replicas = 1...5
-          cpu = 70% // of what pods ask for
+          cpu = 70%
         }
 
         """)

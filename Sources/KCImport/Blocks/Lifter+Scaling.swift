@@ -28,7 +28,7 @@ extension Lifter {
         others.isEmpty, let aim = Self.resourceAim(metric)
       {
         order = place
-        lines.append(.text("\(name) = \(aim)", path, rest.path("spec", "targetCPUUtilizationPercentage")))
+        lines.append(.text("\(name) = \(aim)", path))
       } else if let text = otherMetric(metric) {
         others.append(.text(text, path))
       } else {

@@ -32,7 +32,6 @@ struct Lifter {
     "batch/v1 Job": "job", "batch/v1 CronJob": "cronjob",
     "networking.k8s.io/v1 Ingress": "ingress", "networking.k8s.io/v1 NetworkPolicy": "networkpolicy",
     "policy/v1 PodDisruptionBudget": "disruptionbudget", "autoscaling/v2 HorizontalPodAutoscaler": "autoscaler",
-    "autoscaling/v1 HorizontalPodAutoscaler": "autoscaler",
     "rbac.authorization.k8s.io/v1 Role": "role", "rbac.authorization.k8s.io/v1 ClusterRole": "clusterrole",
     "rbac.authorization.k8s.io/v1 RoleBinding": "rolebinding",
     "rbac.authorization.k8s.io/v1 ClusterRoleBinding": "clusterrolebinding",
@@ -57,9 +56,7 @@ struct Lifter {
     _ object: Value, at place: Int, in index: ImportIndex, names: LiftedNames, namespace: String?
   ) {
     guard let own = index.entries[place] else { return nil }
-    // The API server keeps one object, whichever version it was sent in; the library speaks the newer one.
-    let object = AutoscalerConversion.converted(object, to: "autoscaling/v2")
-    let type = ResourceTypes.builtin.find(apiVersion: object["apiVersion"]?.string ?? "", kind: own.kind)
+    let type = ResourceTypes.builtin.find(apiVersion: own.apiVersion, kind: own.kind)
     let shape = type.flatMap { KubeSchema.builtin.type(apiVersion: $0.apiVersion, kind: $0.kind) }
     self.index = index
     self.place = place
