@@ -1,4 +1,5 @@
 internal import KCData
+internal import KCKube
 
 /// What only Helm fills in, in manifests that YAML reads all the same: `image: "web:{{ .Values.tag }}"`.
 enum HelmMarks {
@@ -12,8 +13,12 @@ enum HelmMarks {
   /// What is to be said of an object that is one; nil of others. In the folder of a chart's templates it is an error, as
   /// it is for what YAML cannot read.
   static func note(_ imported: ImportedObject) -> ImportNote? {
-    guard let mark = mark(in: imported.object, depth: 0) else { return nil }
     let isInChart = imported.file.split(separator: "/").dropLast().contains("templates")
+    // Releases and the like hold the values of charts, which are filled in where they are installed.
+    let (version, kind) = (imported.object["apiVersion"]?.string ?? "", imported.object["kind"]?.string ?? "")
+    guard isInChart || ResourceTypes.builtin.find(apiVersion: version, kind: kind) != nil,
+      let mark = mark(in: imported.object, depth: 0)
+    else { return nil }
     var note = ImportNote(
       isInChart ? .error : .warning,
       isInChart

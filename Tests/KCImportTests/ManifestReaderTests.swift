@@ -229,6 +229,8 @@ import Testing
     let selection = ImportSelection(template.objects, reading: template.notes)
     #expect(selection.objects.isEmpty && selection.allNotes.map(\.severity) == [.error])
     #expect(read(head + "data:\n  chart.yaml: |\n    tag: {{ .Values.tag }}\n    x: y\n").notes.isEmpty)
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\n"
+    #expect(read(release + "spec: {values: {name: '{{ .Release.Name }}'}}\n").notes.isEmpty)
   }
 
   @Test func aliasesThatMultiplyAreRefused() {
