@@ -22,7 +22,7 @@ extension Program {
       scopes[Int(module.scope)].names.compactMap { key, name in
         if case .slot = name.kind, name.node != nil { text(key) } else { nil }
       }
-    }
+    }.sorted()
   }
 
   /// What a name of the program is that stands for no value; nil for others.
