@@ -15,12 +15,14 @@ public enum ShownName {
 
   /// What objects are called where no two of them may be called the same: `config settings in shop`.
   public static func apart(_ items: [(title: String, key: ObjectKey)]) -> [String] {
-    let same = Dictionary(grouping: items, by: \.title).filter { $0.value.count > 1 }
-    if same.isEmpty { return items.map(\.title) }
+    // By title, how many there are in each namespace.
+    var same: [String: [String: Int]] = [:]
+    for (title, key) in items { same[title, default: [:]][key.namespace, default: 0] += 1 }
     return items.map { title, key in
-      guard let others = same[title] else { return title }
-      let isAlone = others.count { $0.key.namespace == key.namespace } == 1
-      if !isAlone { return key.group.isEmpty ? title : "\(title) of \(key.group)" }
+      guard let places = same[title], let beside = places[key.namespace], places.count > 1 || beside > 1 else {
+        return title
+      }
+      if beside > 1 { return key.group.isEmpty ? title : "\(title) of \(key.group)" }
       return key.namespace.isEmpty ? title : "\(title) in \(key.namespace)"
     }
   }

@@ -99,8 +99,9 @@ extension Program {
 
   /// Whether an object says what it is; reported where the schema that makes it does not.
   private mutating func isTyped(_ object: TreeValue, _ schema: Int) -> Bool {
-    let lacking = [keys.apiVersion, keys.kind].filter { value(at: $0, in: object)?.isNone ?? true }.map { text($0) }
-    guard !lacking.isEmpty else { return true }
+    func lacks(_ key: Int32) -> Bool { value(at: key, in: object)?.isNone ?? true }
+    guard lacks(keys.apiVersion) || lacks(keys.kind) else { return true }
+    let lacking = [keys.apiVersion, keys.kind].filter(lacks).map { text($0) }
     let op = code.ops[Int(schemas[schema].object)]
     report(
       "KC0122", "what `\(text(schemas[schema].kind))` makes has no \(Self.enumerate(lacking))",

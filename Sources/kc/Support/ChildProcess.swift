@@ -110,7 +110,6 @@ private struct Running {
   let output: Int32
   private(set) var written: [UInt8] = []
   private(set) var status: Int32 = 0
-  private var hasEnded = false
 
   init(process: pid_t, output: Int32) {
     self.process = process
@@ -131,7 +130,8 @@ private struct Running {
         // What ends without closing its output, because something that it started holds it, is seen a little later.
         poll(&waiting, 1, 100)
         isOpen = drain()
-      } else if !hasEnded {
+      } else {
+        // It has closed its output, and mostly ends at once then.
         usleep(5000)
       }
       if written.count > Self.limit { return "wrote more than \(Self.limit >> 20) MiB" }
@@ -167,12 +167,10 @@ private struct Running {
   mutating func reap() { _ = reapNow(waits: true) }
 
   private mutating func reapNow(waits: Bool) -> Bool {
-    if hasEnded { return true }
     while true {
       let found = waitpid(process, &status, waits ? 0 : WNOHANG)
       if found < 0, errno == EINTR { continue }
-      hasEnded = found != 0
-      return hasEnded
+      return found != 0
     }
   }
 }
