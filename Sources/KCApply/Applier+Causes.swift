@@ -160,14 +160,18 @@ extension Applier {
   func claimTrouble(_ claim: Value) async -> (text: String, isFinal: Bool)? {
     guard let classes = client.types.find(apiVersion: "storage.k8s.io/v1", kind: "StorageClass") else { return nil }
     let name = claim.name ?? ""
-    if let warning = await warnings(of: [claim]).first {
-      return ("claim \(name): \(warning.text)", warning.reason == "ProvisioningFailed")
-    }
-    guard let wanted = claim.at("spec", "storageClassName")?.string, !wanted.isEmpty else {
+    let warning = await warnings(of: [claim]).first
+    guard let wanted = claim.storageClassName, !wanted.isEmpty else {
+      if let warning { return ("claim \(name): \(warning.text)", warning.reason == "ProvisioningFailed") }
       return ("claim \(name) names no storage class, the target has no default one, and no free volume fits", true)
     }
     do throws(ClientError) {
       let found = try await client.get(classes, namespace: nil, name: wanted)
+      if let warning {
+        // A class that was made a moment ago is there, though the controller has not seen it yet: it looks again.
+        let isStale = warning.text.hasSuffix("storageclass.storage.k8s.io \"\(wanted)\" not found")
+        return ("claim \(name): \(warning.text)", warning.reason == "ProvisioningFailed" && !isStale)
+      }
       let maker = found["provisioner"]?.string ?? ""
       if maker == "kubernetes.io/no-provisioner" {
         return ("claim \(name): no free volume of the storage class \(wanted) fits, and nothing makes any", false)

@@ -24,6 +24,7 @@ extension Applier {
     let isOrdered =
       placing.count <= Self.orderedWorkloads && placing.count { $0.action != .add } <= Self.orderedRollouts
     let early = Self.prerequisites(of: plan)
+    let late = Self.late(in: plan)
     var awaited = left.filter { !early.contains($0.address) }.map { Made(step: $0) }
     let first = left.filter { early.contains($0.address) }
     var removals = plan.steps.filter { $0.action == .remove }
@@ -58,7 +59,7 @@ extension Applier {
         }
       }
       // What others have values from is waited for at once.
-      let isLate = { (item: Made) in Health.comesLate(item.step.key.kind) && !sources.contains(item.step.address) }
+      let isLate = { (item: Made) in late.contains(item.step.address) && !sources.contains(item.step.address) }
       try await waitUntilHealthy(made.filter { !isLate($0) })
       awaited += made.filter(isLate)
     }
@@ -67,6 +68,26 @@ extension Applier {
     let endangered = plan.endangered.filter { $0.object != nil && ($0.action != .keep || $0.liveVersion != nil) }
     try await waitUntilHealthy(endangered.map { Made(step: $0) })
     try await removeAll(removals)
+  }
+
+  /// What may become healthy only when what this apply makes later is there, so that nothing waits for it before.
+  ///
+  /// Who makes custom resources healthy may be a workload of the same project: surely where it has their definition, and
+  /// possibly where nothing that is made now refers to them.
+  static func late(in plan: Plan) -> Set<String> {
+    let needed = prerequisites(of: plan)
+    let defined = Set(
+      plan.steps.compactMap { step -> String? in
+        guard step.key.kind == "CustomResourceDefinition", let spec = step.object?["spec"] else { return nil }
+        return "\(spec["group"]?.string ?? "")/\(spec.at("names", "kind")?.string ?? "")"
+      })
+    return Set(
+      plan.changes.filter { step in
+        let key = step.key
+        if Health.comesLate(key.kind) { return true }
+        guard Health.isCustom(key.apiVersion) else { return false }
+        return !needed.contains(step.address) || defined.contains("\(key.apiVersion.prefix { $0 != "/" })/\(key.kind)")
+      }.map(\.address))
   }
 
   /// A step that was carried out, and what came of it.
@@ -112,7 +133,7 @@ extension Applier {
     guard let declared = step.object else { return nil }
     let object = step.deferred.isEmpty ? declared : try await known(step, declared)
     guard let type = client.types.find((object.apiVersion, object.kind)) else {
-      throw .refused(step: step, status: LiveReader.unknownKind(object))
+      throw .refused(step: step, status: LiveReader.unknownKind(object, client.types))
     }
     report(.applying(step))
     if step.action == .replace { try await remove(step) }

@@ -238,7 +238,7 @@ extension Applier {
 
   /// Whether a claim is bound only when a pod uses it.
   private func waitsForConsumer(_ claim: Value) async -> Bool {
-    guard let name = claim.at("spec", "storageClassName")?.string,
+    guard let name = claim.storageClassName,
       let type = client.types.find(apiVersion: "storage.k8s.io/v1", kind: "StorageClass"),
       let found = try? await client.find(type, namespace: nil, name: name)
     else { return false }

@@ -62,10 +62,12 @@ extension Health {
   }
 
   /// Whether objects of a kind may become healthy only when others are there, so that nothing waits for them before.
-  static func comesLate(_ kind: String) -> Bool { ["PersistentVolumeClaim", "Service", "Ingress"].contains(kind) }
+  static func comesLate(_ kind: String) -> Bool {
+    ["PersistentVolumeClaim", "Service", "Ingress", "APIService"].contains(kind)
+  }
 
   /// Whether a group is none of Kubernetes' own.
-  private static func isCustom(_ apiVersion: String) -> Bool {
+  static func isCustom(_ apiVersion: String) -> Bool {
     guard let slash = apiVersion.firstIndex(of: "/") else { return false }
     let group = apiVersion[..<slash]
     return group.contains(".") && !group.hasSuffix(".k8s.io")

@@ -64,7 +64,7 @@ public struct LiveReader: Sendable {
       }
       // It is there in another version than the one that is declared.
       guard planner.knows(item) else {
-        state.refused[item.key] = Self.unknownKind(item.object)
+        state.refused[item.key] = Self.unknownKind(item.object, client.types)
         open.append(item)
         continue
       }
@@ -224,6 +224,8 @@ public struct LiveReader: Sendable {
   private func read(_ keys: [ObjectKey]) async throws(ClientError) -> [Value] {
     guard let first = keys.first, let type = client.types.reach(apiVersion: first.apiVersion, kind: first.kind)
     else { return [] }
+    // A kind that kc took for one without namespaces, as it does not know its version: there can be no such object.
+    if type.namespaced, first.namespace.isEmpty { return [] }
     if keys.count >= Self.listFrom {
       do throws(ClientError) {
         return try await client.list(type, namespace: type.namespaced ? first.namespace : nil, limit: 500).items
@@ -240,11 +242,19 @@ public struct LiveReader: Sendable {
   }
 
   /// The refusal of an object whose kind the target does not serve.
-  static func unknownKind(_ object: Value) -> APIStatus {
-    let what = "\(object.kind ?? "?") of \(object.apiVersion ?? "?")"
-    let isBuiltin = ResourceTypes.builtin.find((object.apiVersion, object.kind)) != nil
+  ///
+  /// - Parameter types: what it serves.
+  static func unknownKind(_ object: Value, _ types: ResourceTypes) -> APIStatus {
+    let (apiVersion, kind) = (object.apiVersion ?? "?", object.kind ?? "?")
+    let what = "\(kind) of \(apiVersion)"
     let why =
-      isBuiltin ? "its version of Kubernetes does not serve them" : "its custom resource definition is not there"
+      if let now = types.successor(of: apiVersion, kind) {
+        "it serves them as \(now)"
+      } else if ResourceTypes.builtin.find((object.apiVersion, object.kind)) != nil {
+        "its version of Kubernetes does not serve them"
+      } else {
+        "its custom resource definition is not there"
+      }
     return APIStatus(
       code: 404, reason: "NotFound", message: "the target does not know objects of kind \(what): \(why)")
   }
@@ -253,7 +263,7 @@ public struct LiveReader: Sendable {
   private func refusal(of item: DesiredObject, _ planner: Planner) -> APIStatus? {
     let object = item.object
     guard let type = client.types.find((object.apiVersion, object.kind)) else {
-      return planner.knows(item) ? nil : Self.unknownKind(object)
+      return planner.knows(item) ? nil : Self.unknownKind(object, client.types)
     }
     guard let known = ResourceTypes.builtin.find((object.apiVersion, object.kind)) else { return nil }
     return Offline.refusal(of: object, known.namespaced == type.namespaced ? known : type, .builtin)

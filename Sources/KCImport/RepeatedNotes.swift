@@ -106,7 +106,7 @@ struct RepeatedNotes {
   private static func note(_ apiVersion: String, _ kind: String, _ group: Group) -> ImportNote {
     let count = group.names.count
     let (file, line) = (group.first.file, group.first.line)
-    if let now = successor(apiVersion, kind) {
+    if let now = ResourceTypes.builtin.successor(of: apiVersion, kind) {
       let objects = count == 1 ? "this object" : "these \(count) objects"
       return ImportNote(
         .warning, "\(kind) is `\(now)` now, and \(apiVersion) is gone: API servers refuse \(objects)",
@@ -117,14 +117,6 @@ struct RepeatedNotes {
       .warning, "kc has no schema of \(kind) of \(apiVersion): \(subject) is not checked",
       help: "`kc import crd` makes one from its definition, and a definition in the program is one", file: file,
       line: line)
-  }
-
-  /// The API version that a kind of Kubernetes' own has now.
-  private static func successor(_ apiVersion: String, _ kind: String) -> String? {
-    let group = apiVersion.prefix { $0 != "/" }
-    guard !group.contains(".") || group.hasSuffix(".k8s.io") else { return nil }
-    let types = ResourceTypes.builtin.all.filter { $0.kind == kind }
-    return (types.first { $0.group == group } ?? types.first)?.apiVersion
   }
 
   private static func names(_ group: Group) -> String {

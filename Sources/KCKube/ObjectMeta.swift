@@ -13,6 +13,13 @@ extension Value {
   public var generation: Int64? { at("metadata", "generation")?.int }
   public var labels: [String: String] { stringMap(at("metadata", "labels")) }
   public var annotations: [String: String] { stringMap(at("metadata", "annotations")) }
+
+  /// The storage class that a volume or a claim names: the annotation of old, which Kubernetes still reads first, or the
+  /// field. Empty where a claim wants a volume without a class, nil where it leaves that to the target.
+  public var storageClassName: String? {
+    at("metadata", "annotations", "volume.beta.kubernetes.io/storage-class")?.string
+      ?? at("spec", "storageClassName")?.string
+  }
   public var ownerReferences: [Value] { at("metadata", "ownerReferences")?.array ?? [] }
   /// The owner that manages the object, if one does.
   public var controllerOwner: Value? { ownerReferences.first { $0["controller"]?.bool == true } }

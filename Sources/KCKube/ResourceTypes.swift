@@ -35,6 +35,17 @@ public struct ResourceTypes: Sendable {
     return all.filter { $0.kind == kind && $0.group == group }.max { Self.rank($0.version) < Self.rank($1.version) }
   }
 
+  /// The API version that a kind of Kubernetes' own is served in here, of its group or of another one that it moved to:
+  /// `apps/v1` for a deployment of `extensions/v1beta1`.
+  ///
+  /// - Returns: nil for kinds of others, and for those that are there no more.
+  public func successor(of apiVersion: String, _ kind: String) -> String? {
+    let group = apiVersion.contains("/") ? apiVersion.prefix { $0 != "/" } : ""
+    guard !group.contains(".") || group.hasSuffix(".k8s.io") else { return nil }
+    if let near = reach(apiVersion: apiVersion, kind: kind) { return near.apiVersion }
+    return all.first { $0.kind == kind && (!$0.group.contains(".") || $0.group.hasSuffix(".k8s.io")) }?.apiVersion
+  }
+
   /// Puts versions in an order: those that are stable last.
   private static func rank(_ version: String) -> (Int, String) {
     (version.contains("alpha") ? 0 : version.contains("beta") ? 1 : 2, version)

@@ -18,6 +18,8 @@ enum Ordering {
     case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod": 10
     case "HorizontalPodAutoscaler", "PodDisruptionBudget": 11
     case "Ingress", "HTTPRoute", "Gateway": 12
+    // What the API server asks for each object or group: who answers must be there, or nothing else can be made.
+    case "APIService", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration": 13
     default: 9
     }
   }

@@ -33,11 +33,11 @@ extension PlacementForecast {
     let known = knownClaims[claim.namespacedName]
     if let known, !Self.isFree(known) { return }
     var claim = known ?? claim
-    if claim.at("spec", "storageClassName") == nil, let standard = defaultClass {
+    if claim.storageClassName == nil, let standard = defaultClass {
       claim.set(.string(standard), at: "spec", "storageClassName")
     }
     // Where the class leaves it to the scheduler, that finds the volume, too.
-    let mode = claim.at("spec", "storageClassName")?.string.flatMap { storageClasses[$0] }?["volumeBindingMode"]?.string
+    let mode = claim.storageClassName.flatMap { storageClasses[$0] }?["volumeBindingMode"]?.string
     if mode != "WaitForFirstConsumer", let volume = volume(for: claim) {
       freeVolumes[volume] = nil
       claim.set(.string(volume), at: "spec", "volumeName")
@@ -67,7 +67,7 @@ extension PlacementForecast {
         $0["name"]?.string == claim.name && $0["namespace"]?.string == claim.namespace
       }
         ?? true
-        && text(volume, "storageClassName", "") == text(claim, "storageClassName", "")
+        && volume.storageClassName ?? "" == claim.storageClassName ?? ""
         && text(volume, "volumeMode", "Filesystem") == text(claim, "volumeMode", "Filesystem")
         && modes(claim).isSubset(of: modes(volume)) && selector?.matches(volume.labels) ?? true
         && size(volume.at("spec", "capacity", "storage")) >= size(claim.at("spec", "resources", "requests", "storage"))
@@ -97,12 +97,11 @@ extension PlacementForecast {
   private func isSettled(_ claim: Value) -> Bool {
     if claim.at("spec", "volumeName") != nil { return false }
     if !live.knowsStorage { return true }
-    guard let name = claim.at("spec", "storageClassName")?.string, let found = storageClasses[name] else {
+    guard let name = claim.storageClassName, let found = storageClasses[name] else {
       // Without a class only a volume that is there already will do.
       return live.cluster.others.contains { volume in
         volume.kind == "PersistentVolume" && volume.at("status", "phase") == "Available"
-          && (volume.at("spec", "storageClassName")?.string ?? "")
-            == (claim.at("spec", "storageClassName")?.string ?? "")
+          && volume.storageClassName ?? "" == claim.storageClassName ?? ""
       }
     }
     return found["volumeBindingMode"]?.string != "WaitForFirstConsumer"

@@ -85,6 +85,24 @@ extension Planner {
     }
   }
 
+  /// Refuses an object that another block declares, too: the later of the two would undo the other at each apply.
+  static func refuseRepeats(_ steps: inout [Step]) {
+    var first: [String: Int] = [:]
+    for index in steps.indices {
+      let key = steps[index].key
+      let name = "\(kind(key))/\(key.namespace)/\(key.name)"
+      guard let other = first[name] else {
+        first[name] = index
+        continue
+      }
+      let place = steps[other].origin.map { " at \($0.file):\($0.line)" } ?? ""
+      if steps[index].action == .keep { steps[index].action = .change }
+      steps[index].refusal = APIStatus(
+        code: 409, reason: "AlreadyExists",
+        message: "\(key.kind) \(key.name) is declared\(place), too: give one of them another name, or leave it out")
+    }
+  }
+
   /// Refuses what is declared in a namespace, or in none, where the plan's own definition of its kind says the other: it
   /// would be made elsewhere than it is looked for.
   static func refuseMisplaced(_ steps: inout [Step]) {

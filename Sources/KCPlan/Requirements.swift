@@ -13,7 +13,7 @@ public enum Requirements {
       found.insert(ObjectKey(apiVersion: "v1", kind: kind, namespace: namespace, name: name))
     }
     for claim in claims(of: object) {
-      guard let name = claim.at("spec", "storageClassName")?.string, !name.isEmpty else { continue }
+      guard let name = claim.storageClassName, !name.isEmpty else { continue }
       found.insert(ObjectKey(apiVersion: "storage.k8s.io/v1", kind: "StorageClass", namespace: "", name: name))
     }
     guard let spec = podSpec(of: object) else { return found }
@@ -64,9 +64,8 @@ extension Planner {
   static func lacks(_ step: Step, _ live: LiveState, volumes: [Value]) -> [Risk] {
     guard step.action != .keep, let object = step.object, !live.lacking.isEmpty else { return [] }
     let classes = Set(
-      (live.cluster.others.filter { $0.kind == "PersistentVolume" } + volumes).compactMap {
-        $0.at("spec", "storageClassName")?.string
-      })
+      (live.cluster.others.filter { $0.kind == "PersistentVolume" } + volumes).compactMap(
+        \.storageClassName))
     return Requirements.of(object).intersection(live.lacking).sorted().compactMap { key in
       // Volumes that somebody has made may be of a class that there is no object of.
       if key.kind == "StorageClass", classes.contains(key.name) { return nil }

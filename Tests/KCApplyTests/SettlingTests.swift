@@ -64,4 +64,34 @@ import Testing
     #expect(!once.isCertain(pod, now: at(100)))
     #expect(ProbeTrouble(message: "Back-off restarting failed container", count: 1) == nil)
   }
+
+  /// An operator, the definition of its kind, an object of that, and what the API server asks it: all in one program, and
+  /// nothing waits for what only the operator makes healthy.
+  @Test func whatNeedsAWorkloadIsNotWaitedForBeforeIt() throws {
+    func object(_ apiVersion: String, _ kind: String, _ name: String, spec: Value = [:]) -> DesiredObject {
+      DesiredObject(
+        address: "\(kind).\(name)", sourceKind: kind,
+        object: [
+          "apiVersion": .string(apiVersion), "kind": .string(kind), "metadata": ["name": .string(name)], "spec": spec,
+        ], origin: Origin(file: "main.kc", line: 1))
+    }
+    let definition = object(
+      "apiextensions.k8s.io/v1", "CustomResourceDefinition", "widgets.example.com",
+      spec: ["group": "example.com", "names": ["kind": "Widget"], "scope": "Cluster"])
+    let widget = object("example.com/v1", "Widget", "one")
+    let foreign = object("other.example.com/v1", "Thing", "two")
+    let operatorObject = object("apps/v1", "Deployment", "operator")
+    let apiService = object("apiregistration.k8s.io/v1", "APIService", "v1.metrics.example.com")
+    let hook = object("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "check")
+    var user = object("v1", "Pod", "user")
+    user.dependencies = [widget.address, foreign.address]
+    let plan = Planner().plan(
+      project: "shop", namespace: "shop", environment: nil,
+      desired: [definition, widget, foreign, operatorObject, apiService, hook, user], live: LiveState(target: "test"))
+    #expect(Applier.late(in: plan) == [widget.address, apiService.address], "the thing is needed, and made by others")
+    let waves = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.address, $0.wave) })
+    let workload = try #require(waves[operatorObject.address])
+    for later in [apiService, hook] { #expect(try #require(waves[later.address]) > workload) }
+    #expect(try #require(waves[widget.address]) < workload, "pods may use what comes of it")
+  }
 }

@@ -51,6 +51,17 @@ import Testing
     #expect(plan(["claim old in shop"]).guarded.map(\.title) == ["claim old in team"])
   }
 
+  /// The later of two would undo the other at each apply, and no plan would be empty.
+  @Test func anObjectIsDeclaredOnce() throws {
+    var other = Make.desired(Make.config("settings", ["X": "2"]))
+    other.address = "z.settings"
+    let plan = Make.plan([Make.desired(Make.config("settings", ["X": "1"])), other])
+    let refused = try #require(plan.refusals.first)
+    #expect(plan.refusals.count == 1 && refused.address == "z.settings")
+    #expect(refused.refusal?.message.hasPrefix("ConfigMap settings is declared at ") == true)
+    #expect(Make.plan([Make.desired(Make.config("a", [:])), Make.desired(Make.config("b", [:]))]).refusals.isEmpty)
+  }
+
   @Test func protectionOutlivesItsBlock() {
     var object = Make.config("old", [:])
     #expect(removal(object).guarded.isEmpty)

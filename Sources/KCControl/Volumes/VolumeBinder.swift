@@ -35,7 +35,7 @@ struct VolumeBinder: Reconciler {
     switch key.kind {
     case .persistentVolumeClaim: view.get(key).map { reconcile(claim: $0, in: view) } ?? Outcome()
     case .persistentVolume: view.get(key).map { reconcile(volume: $0, in: view) } ?? Outcome()
-    default: waiting(in: view) { $0.at("spec", "storageClassName")?.string == key.name }
+    default: waiting(in: view) { $0.storageClassName == key.name }
     }
   }
 
@@ -64,7 +64,7 @@ struct VolumeBinder: Reconciler {
 
   /// Looks for a volume, and makes one where there is none and its class is ours.
   private func bind(_ claim: Value, in view: any ClusterView) -> Outcome {
-    let className = claim.at("spec", "storageClassName")?.string ?? ""
+    let className = claim.storageClassName ?? ""
     let found = view.get(ObjectKey(.storageClass, namespace: nil, name: className))
     if let volume = VolumeFit.best(for: claim, of: view.list(.persistentVolume)) {
       // Where it waits for the pod's node, a volume that is on some nodes only is the scheduler's to choose.
@@ -132,7 +132,7 @@ struct VolumeBinder: Reconciler {
       var outcome = volume.isBeingDeleted ? Outcome() : setPhase(volume, "Available")
       outcome.alsoLookAt =
         waiting(in: view) {
-          $0.at("spec", "storageClassName")?.string == volume.at("spec", "storageClassName")?.string
+          $0.storageClassName == volume.storageClassName
         }.alsoLookAt
       return outcome
     }

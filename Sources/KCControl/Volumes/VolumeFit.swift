@@ -22,7 +22,7 @@ enum VolumeFit {
   private static func fits(_ volume: Value, _ claim: Value) -> Bool {
     guard volume.at("spec", "claimRef") == nil, !volume.isBeingDeleted,
       volume.at("status", "phase")?.string ?? "Available" == "Available",
-      text(volume, "storageClassName", "") == text(claim, "storageClassName", ""),
+      volume.storageClassName ?? "" == claim.storageClassName ?? "",
       text(volume, "volumeMode", "Filesystem") == text(claim, "volumeMode", "Filesystem"),
       size(volume) >= amount(claim.at("spec", "resources", "requests", "storage"))
     else { return false }

@@ -135,9 +135,7 @@ extension Context.Claim {
   init(_ object: Value) {
     let spec = object["spec"]
     volume = spec?["volumeName"]?.string ?? ""
-    storageClass =
-      spec?["storageClassName"]?.string
-      ?? object.annotations["volume.beta.kubernetes.io/storage-class"] ?? ""
+    storageClass = object.storageClassName ?? ""
     accessModes = (spec?["accessModes"]?.array ?? []).compactMap(\.string)
     request = spec?.at("resources", "requests", "storage").map { ResourceAmounts.amount($0, of: "storage") } ?? 0
     isLost = object.at("status", "phase") == "Lost"
@@ -153,7 +151,7 @@ extension Context.Volume {
     let spec = object["spec"]
     nodeTerms = spec?.at("nodeAffinity", "required", "nodeSelectorTerms")?.array?.map { NodeTerm($0) }
     labels = object.labels
-    storageClass = spec?["storageClassName"]?.string ?? ""
+    storageClass = object.storageClassName ?? ""
     capacity = spec?.at("capacity", "storage").map { ResourceAmounts.amount($0, of: "storage") } ?? 0
     accessModes = (spec?["accessModes"]?.array ?? []).compactMap(\.string)
     phase = object.at("status", "phase")?.string ?? ""
