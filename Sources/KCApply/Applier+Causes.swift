@@ -6,8 +6,24 @@ internal import KCScheduler
 
 /// What is told of a failure beside its cause.
 extension Applier {
-  /// The last lines that the failing container of a pod wrote; none where they cannot be had.
+  /// The last lines that the failing container of a pod wrote; none where they cannot be had, or not soon: a node that
+  /// does not answer keeps nobody from hearing the cause.
   func lastLines(_ name: String?, _ namespace: String) async -> [String] {
+    await withTaskGroup(of: [String].self) { group in
+      group.addTask { await readLastLines(name, namespace) }
+      group.addTask {
+        try? await Task.sleep(for: Self.logPatience)
+        return []
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? []
+    }
+  }
+
+  /// How long the end of a log is waited for.
+  private static let logPatience = Duration.seconds(4)
+
+  private func readLastLines(_ name: String?, _ namespace: String) async -> [String] {
     guard let name, let type = client.types.find(apiVersion: "v1", kind: "Pod") else { return [] }
     let pod = try? await client.find(type, namespace: namespace, name: name)
     let container = pod.flatMap(PodFailure.troubled)
@@ -86,19 +102,36 @@ extension Applier {
   /// Whether pods of a workload could be made now: that they could not is told for a while after the reason is gone.
   ///
   /// Asked now and then: a workload is looked at more often.
-  func canMakePods(_ object: Value, _ wait: inout Wait) async -> Bool {
+  func podRefusal(_ object: Value, _ wait: inout Wait) async -> String? {
     let now = ContinuousClock.now
-    if let known = wait.canMakePods, now < known.until { return known.answer }
-    let answer = await canMakePods(object)
-    wait.canMakePods = (answer, now + options.eventPause)
-    return answer
+    if let known = wait.podRefusal, now < known.until { return known.words }
+    let words = await podRefusal(object)
+    wait.podRefusal = (words, now + options.eventPause)
+    return words
   }
 
-  private func canMakePods(_ object: Value) async -> Bool {
+  /// The refusal of pods that counts: what was in the way when a controller tried may not be what is now.
+  ///
+  /// - Parameters:
+  ///   - told: what the controller says, with the name of the pod.
+  ///   - asked: the answer now, to a pod of a name that there is not.
+  static func newer(_ told: String, _ asked: String) -> String {
+    let mark = "is forbidden: "
+    guard let why = asked.firstRange(of: mark).map({ asked[$0.upperBound...] }) else { return asked }
+    let kind = why.prefix { $0 != ":" && $0 != "," }
+    return told.contains("\(mark)\(kind)") ? told : String(why)
+  }
+
+  private func podRefusal(_ object: Value) async -> String? {
     guard let pod = LiveReader.pod(of: object), let type = client.types.find(apiVersion: "v1", kind: "Pod") else {
-      return false
+      return "it has no pods"
     }
-    return (try? await client.create(pod, type: type, dryRun: true)) != nil
+    do throws(ClientError) {
+      _ = try await client.create(pod, type: type, dryRun: true)
+      return nil
+    } catch {
+      return error.status?.message ?? error.description
+    }
   }
 
   /// How an object stands, with all that an apply would tell of why; and the last lines of what failed.
@@ -156,14 +189,36 @@ extension Applier {
     return nil
   }
 
+  /// Why a claim has not the very volume that it names.
+  private func volumeTrouble(_ claim: Value) async -> (text: String, isFinal: Bool)? {
+    guard let wanted = claim.at("spec", "volumeName")?.string, !wanted.isEmpty,
+      let volumes = client.types.find(apiVersion: "v1", kind: "PersistentVolume")
+    else { return nil }
+    let text = "claim \(claim.name ?? "") wants the volume \(wanted)"
+    do throws(ClientError) {
+      let volume = try await client.get(volumes, namespace: nil, name: wanted)
+      guard let other = volume.at("spec", "claimRef"),
+        (other["namespace"]?.string, other["name"]?.string) != (claim.namespace, claim.name)
+      else { return nil }
+      return ("\(text), which \(other["namespace"]?.string ?? "")/\(other["name"]?.string ?? "") has", true)
+    } catch  where error.isNotFound {
+      return ("\(text), and there is none", true)
+    } catch {
+      return nil
+    }
+  }
+
   /// Why a claim is not bound, where that is known.
   func claimTrouble(_ claim: Value) async -> (text: String, isFinal: Bool)? {
     guard let classes = client.types.find(apiVersion: "storage.k8s.io/v1", kind: "StorageClass") else { return nil }
     let name = claim.name ?? ""
+    if let trouble = await volumeTrouble(claim) { return trouble }
     let warning = await warnings(of: [claim]).first
     guard let wanted = claim.storageClassName, !wanted.isEmpty else {
       if let warning { return ("claim \(name): \(warning.text)", warning.reason == "ProvisioningFailed") }
-      return ("claim \(name) names no storage class, the target has no default one, and no free volume fits", true)
+      let isNamed = claim.storageClassName != nil
+      let why = isNamed ? "wants no storage class" : "names no storage class, the target has no default one"
+      return ("claim \(name) \(why), and no free volume fits", true)
     }
     do throws(ClientError) {
       let found = try await client.get(classes, namespace: nil, name: wanted)

@@ -144,8 +144,8 @@ extension Applier {
     var nextEvents: ContinuousClock.Instant?
     var warning: Warning?
     var givesAddresses: Bool?
-    /// Whether pods could be made when that was asked last, and until when that counts.
-    var canMakePods: (answer: Bool, until: ContinuousClock.Instant)?
+    /// Why no pods could be made when that was asked last, nil if they could; and until when that counts.
+    var podRefusal: (words: String?, until: ContinuousClock.Instant)?
     /// Pods that were deleted because they held up a rollout, by their identities.
     var deleted: Set<String> = []
     /// How often the pods had been restarted when they had been ready for long enough.
@@ -197,8 +197,9 @@ extension Applier {
         let warning = await look(object, pods, &wait), warning.tellsOfKilling, warning.pod ?? object.name == name
       else { return health }
       return .failed(cause: warning.text, pod: name)
-    case .barred:
-      guard let (cause, _) = health.failure, await canMakePods(object, &wait) else { return health }
+    case .barred(let told):
+      guard let (cause, _) = health.failure else { return health }
+      if let refusal = await podRefusal(object, &wait) { return .barred(Self.newer(told, refusal)) }
       return .progressing("\(cause); nothing is in the way any more, and it will be tried again")
     case .progressing(let state): return await judge(object, pods, waiting: state, &wait)
     }
@@ -218,7 +219,7 @@ extension Applier {
       return trouble.isFinal ? .failed(cause: trouble.text, pod: nil) : .progressing("\(state): \(trouble.text)")
     }
     guard let warning = await look(object, pods, &wait) else { return .progressing(state) }
-    if warning.reason == "FailedCreate", warning.isFinal, await canMakePods(object, &wait) {
+    if warning.reason == "FailedCreate", warning.isFinal, await podRefusal(object, &wait) == nil {
       return .progressing(state)
     }
     return warning.isFinal

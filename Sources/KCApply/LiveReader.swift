@@ -252,6 +252,8 @@ public struct LiveReader: Sendable {
         "it serves them as \(now)"
       } else if ResourceTypes.builtin.find((object.apiVersion, object.kind)) != nil {
         "its version of Kubernetes does not serve them"
+      } else if ResourceTypes.builtin.hasGroup(of: apiVersion) {
+        "Kubernetes has no such kind, or no longer"
       } else {
         "its custom resource definition is not there"
       }

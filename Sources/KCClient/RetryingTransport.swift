@@ -92,9 +92,21 @@ public struct RetryingTransport: APITransport {
   private static func words(_ answer: Result<APIResponse, ClientError>) -> String {
     switch answer {
     case .success(let response) where response.status == 429: "it has too much to do (429)"
-    case .success(let response): "it answers \(response.status)"
+    case .success(let response): "it answers \(response.status)\(reason(response))"
     case .failure(.unreachable(let why)): why
     case .failure(let error): "\(error)"
+    }
+  }
+
+  /// What a server says of its failure, as far as that fits a line.
+  private static func reason(_ response: APIResponse) -> String {
+    do throws(ClientError) {
+      _ = try APIClient.value(of: response)
+      return ""
+    } catch {
+      // Without words of its own it is told by its number.
+      guard let status = error.status, status.reason != "Unknown", !status.message.isEmpty else { return "" }
+      return ": \(status.message.prefix(300))"
     }
   }
 
@@ -114,6 +126,8 @@ public struct RetryingTransport: APITransport {
       // What a server does not do it will not do later either.
       case 501: return nil
       case 500 where isMisfit(response): return nil
+      // What the server could not have from a node it will not have a moment later; and nobody waits for logs.
+      case 500... where request.path.hasSuffix("/log"): return nil
       case 500..., 408: return isIdempotent(request) ? (retryAfter(response), ()) : nil
       default: return nil
       }

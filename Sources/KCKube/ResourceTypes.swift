@@ -46,6 +46,12 @@ public struct ResourceTypes: Sendable {
     return all.first { $0.kind == kind && (!$0.group.contains(".") || $0.group.hasSuffix(".k8s.io")) }?.apiVersion
   }
 
+  /// Whether an API version's group is one that is here, or cannot be one that a definition adds: those have a dot.
+  public func hasGroup(of apiVersion: String) -> Bool {
+    let group = apiVersion.contains("/") ? apiVersion.prefix { $0 != "/" } : ""
+    return !group.contains(".") || all.contains { $0.group == group }
+  }
+
   /// Puts versions in an order: those that are stable last.
   private static func rank(_ version: String) -> (Int, String) {
     (version.contains("alpha") ? 0 : version.contains("beta") ? 1 : 2, version)

@@ -4,7 +4,7 @@ internal import KCKube
 /// What has to be there for the pods of an object to run, and is told when neither the program nor the target has it.
 public enum Requirements {
   /// The objects that the pods of a workload cannot do without: service accounts, priority classes, and the configs and
-  /// secrets that they do not call optional; and the classes that claims name.
+  /// secrets that they do not call optional; and the classes and volumes that claims name.
   public static func of(_ object: Value) -> Set<ObjectKey> {
     let namespace = object.namespace ?? ""
     var found: Set<ObjectKey> = []
@@ -13,8 +13,12 @@ public enum Requirements {
       found.insert(ObjectKey(apiVersion: "v1", kind: kind, namespace: namespace, name: name))
     }
     for claim in claims(of: object) {
-      guard let name = claim.storageClassName, !name.isEmpty else { continue }
-      found.insert(ObjectKey(apiVersion: "storage.k8s.io/v1", kind: "StorageClass", namespace: "", name: name))
+      if let name = claim.storageClassName, !name.isEmpty {
+        found.insert(ObjectKey(apiVersion: "storage.k8s.io/v1", kind: "StorageClass", namespace: "", name: name))
+      }
+      if let name = claim.at("spec", "volumeName")?.string, !name.isEmpty {
+        found.insert(ObjectKey(apiVersion: "v1", kind: "PersistentVolume", namespace: "", name: name))
+      }
     }
     guard let spec = podSpec(of: object) else { return found }
     if spec["serviceAccountName"] != "default" { need("ServiceAccount", spec["serviceAccountName"]) }
@@ -76,6 +80,6 @@ extension Planner {
 
   private static let names = [
     "ServiceAccount": "service account", "PriorityClass": "priority class", "StorageClass": "storage class",
-    "ConfigMap": "config", "Secret": "secret",
+    "ConfigMap": "config", "Secret": "secret", "PersistentVolume": "volume",
   ]
 }

@@ -270,6 +270,16 @@ import Testing
     #expect(cause.hasPrefix("no pod can be made: pods \"web-1\" is forbidden: exceeded quota: small"))
   }
 
+  /// The quota has room again, and by now something else is in the way.
+  @Test func theRefusalThatCountsIsTheLast() {
+    let quota = #"pods "web-1" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2"#
+    let again = #"pods "web-asked" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=2"#
+    #expect(Applier.newer(quota, again) == quota)
+    let security = #"pods "web-asked" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true"#
+    #expect(Applier.newer(quota, security) == #"violates PodSecurity "restricted:latest": runAsNonRoot != true"#)
+    #expect(Applier.newer(quota, "the API answered 500") == "the API answered 500")
+  }
+
   @Test func aQuotaThatHasRoomAgainIsNoCause() async throws {
     let bench = try await Bench()
     let object = Self.workload("Deployment", "apps/v1", ["selector": ["matchLabels": ["app": "web"]]])

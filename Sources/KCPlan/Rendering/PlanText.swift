@@ -180,7 +180,9 @@ public struct PlanText {
   private func refusals() -> [String] {
     plan.refusals.flatMap { step -> [String] in
       let causes = step.refusal?.details?.causes ?? []
-      let reasons = causes.isEmpty ? [step.refusal?.message ?? ""] : causes.map { "\($0.field): \($0.message)" }
+      let reasons =
+        causes.isEmpty
+        ? [step.refusal?.message ?? ""] : causes.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
       return [style.paint("✗ \(step.title) would be refused:", .bad)] + reasons.map { "    \($0)" } + [""]
     }
   }

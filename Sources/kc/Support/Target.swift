@@ -155,6 +155,11 @@ struct Target {
       Terminal.fail("the target does not know you: it refused the credentials", code: .target)
     case .status(let status) where status.code == 429:
       Terminal.fail("the target has too much to do (429): \(status.message)", help: "try again later", code: .target)
+    case .status(let status) where status.code >= 500 && status.message.contains("failed calling webhook"):
+      Terminal.fail(
+        "a webhook that the target asks does not answer: \(status.message)",
+        help: "see that what answers for it runs; `failurePolicy = \"Ignore\"` in its configuration goes on without it",
+        code: .target)
     case .status(let status) where status.code >= 500 && !status.isMisfit:
       Terminal.fail(
         "the target failed itself (\(status.code)): \(status.message)",
