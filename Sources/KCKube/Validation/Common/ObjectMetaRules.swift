@@ -6,9 +6,7 @@ enum ObjectMetaRules {
     let path = FieldPath("metadata")
     let metadata = object["metadata"] ?? .null
     let prefix = metadata.text("generateName")
-    if !prefix.isEmpty, type.kind != "DeviceClass",
-      !isValid(prefix.hasSuffix("-") ? prefix.dropLast() + "a" : prefix, type)
-    {
+    if !prefix.isEmpty, !isPrefix(prefix, type) {
       report.invalid(path["generateName"], "not the start of a valid name", value: .string(prefix))
     }
     let name = metadata.text("name")
@@ -37,6 +35,17 @@ enum ObjectMetaRules {
   static func labelValue(_ text: String, _ path: FieldPath, _ report: inout ValidationReport) {
     if !Names.isLabelValue(text) {
       report.invalid(path, "not a label value of at most 63 letters, digits, '-', '_' and '.'", value: .string(text))
+    }
+  }
+
+  /// The metadata of objects that are made from a template: labels and annotations, and nothing else.
+  static func template(_ metadata: Value?, _ path: FieldPath, _ report: inout ValidationReport) {
+    labels(metadata?["labels"], path["labels"], &report)
+    annotations(metadata?["annotations"], path["annotations"], &report)
+    for (field, value) in metadata?.object ?? [:] where field != "labels" && field != "annotations" {
+      // An empty list is one that is set; the server says uID.
+      if value == .null || value == "" || value == 0 { continue }
+      report.forbidden(path[field == "uid" ? "uID" : field], "cannot be set")
     }
   }
 
@@ -70,7 +79,8 @@ enum ObjectMetaRules {
   private static let simpleFinalizers: Set<String> = ["kubernetes", "orphan", "foregroundDeletion"]
   /// Groups whose kinds may have finalizers without a domain.
   private static let lenientGroups: Set<String> = [
-    "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "events.k8s.io",
+    "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "coordination.k8s.io",
+    "node.k8s.io", "policy",
   ]
 
   private static func finalizers(
@@ -79,7 +89,7 @@ enum ObjectMetaRules {
     for (index, finalizer) in finalizers.enumerated() {
       report.qualifiedName(finalizer, path)
       if !finalizer.contains("/"), !simpleFinalizers.contains(finalizer), !lenientGroups.contains(type.group),
-        type.kind != "Event"
+        type.qualifiedKind != "Event"
       {
         report.invalid(path[index], "must have a domain, as in example.com/name", value: .string(finalizer))
       }
@@ -89,13 +99,27 @@ enum ObjectMetaRules {
     }
   }
 
+  /// Whether names can start with a text. The server puts an `a` in the place of a dash at the end and of what stands
+  /// before it, and holds some kinds' prefixes only against what a path may have in it.
+  private static func isPrefix(_ prefix: String, _ type: ResourceType) -> Bool {
+    switch type.qualifiedKind {
+    case "DeviceClass.resource.k8s.io", "ReplicationController", "PodDisruptionBudget.policy", "Event":
+      return !prefix.contains("/") && !prefix.contains("%")
+    case "CSIDriver.storage.k8s.io", "CronJob.batch", "IPAddress.networking.k8s.io": return isValid(prefix, type)
+    default:
+      guard type.group != "rbac.authorization.k8s.io" else { return !prefix.contains("/") && !prefix.contains("%") }
+      let masked = prefix.utf8.count > 1 && prefix.hasSuffix("-") ? prefix.dropLast(2) + "a" : prefix
+      return isValid(String(masked), type)
+    }
+  }
+
   static func isValid(_ name: String, _ type: ResourceType) -> Bool {
     switch type.qualifiedKind {
     case "Namespace", "Service", "StatefulSet.apps": Names.isLabel(name)
     case "CSIDriver.storage.k8s.io": Names.isSubdomain(name) && name.utf8.count <= 63
     case "CronJob.batch": Names.isSubdomain(name) && name.utf8.count <= 52
     case "IPAddress.networking.k8s.io": IPAddress(name).map { $0.description == name } ?? false
-    case "Event", "Event.events.k8s.io": Names.isPathSegment(name)
+    case "Event", "PodDisruptionBudget.policy": Names.isPathSegment(name)
     default:
       type.group == "rbac.authorization.k8s.io" ? Names.isPathSegment(name) : Names.isSubdomain(name)
     }

@@ -84,7 +84,8 @@ enum SelectorRules {
         if keys[key] != nil { report.duplicate(here[place]["key"], key) }
         keys[key] = seen
       }
-      if !keys.isEmpty, !seenTerms.insert(keys).inserted { report.duplicate(here, "") }
+      // To the server a term without expressions repeats one that was there before the first.
+      if !seenTerms.insert(keys).inserted || keys.isEmpty { report.duplicate(here, "") }
     }
   }
 }

@@ -10,7 +10,8 @@ enum ClusterObjectRules {
         report.invalid(here, "must have a domain, as in example.com/name", value: .string(finalizer))
       }
     }
-    podSecurity(object.labels, &report)
+    // Admission looks at what validation let pass.
+    if report.isEmpty { podSecurity(object.labels, &report) }
   }
 
   private static let security = "pod-security.kubernetes.io/"
@@ -59,6 +60,10 @@ enum ClusterObjectRules {
     }
     ranges(spec, FieldPath("spec"), &report)
     amounts(object, &report)
+    features(object["status"] ?? [:], &report)
+    if let swap = object.at("status", "nodeInfo", "swap", "capacity")?.int, swap <= 0 {
+      report.invalid(FieldPath("metadata", "nodeSwapStatus", "capacity"), "must be greater than zero", value: .int(swap))
+    }
   }
 
   private static func amounts(_ object: Value, _ report: inout ValidationReport) {
@@ -74,19 +79,42 @@ enum ClusterObjectRules {
     for (index, text) in texts.enumerated() where IPRange(text) == nil {
       report.invalid(path["podCIDRs"][index], "not an address range", value: .string(text))
     }
+    guard texts.count > 1 else { return }
     let families = texts.compactMap { IPRange($0)?.address.isIPv6 }
-    if texts.count > 1, families.count == texts.count, families.filter({ $0 }).count != 1 || texts.count > 2 {
+    if families.count < texts.count {
+      report.add("InternalError", path["podCIDRs"], "Internal error: not all are address ranges")
+    }
+    let isDual = families.count == texts.count && Set(families).count == 2
+    if !isDual || texts.count > 2 {
       report.invalid(path["podCIDRs"], "may have at most one range of each family", value: spec["podCIDRs"])
     }
-    var seen: Set<String> = []
-    for (index, text) in texts.enumerated() where !seen.insert(text).inserted {
-      report.duplicate(path["podCIDRs"][index], text)
+  }
+
+  /// What a node says that it can do: names in order, as in `MyFeature/part`.
+  private static func features(_ status: Value, _ report: inout ValidationReport) {
+    let names = status.texts("declaredFeatures")
+    for (index, name) in names.enumerated() {
+      let here = FieldPath("status", "declaredFeatures")[index]
+      if !isFeature(name) { report.invalid(here, "not the name of a feature", value: .string(name)) }
+      guard index > 0 else { continue }
+      if names[index - 1] == name { report.duplicate(here, name) }
+      if names[index - 1].utf8.lexicographicallyPrecedes(name.utf8) { continue }
+      if names[index - 1] != name { report.invalid(here, "must be sorted alphabetically", value: .string(name)) }
+    }
+  }
+
+  private static func isFeature(_ name: String) -> Bool {
+    guard name.utf8.count <= 253, let first = name.utf8.first, (65...90).contains(first) else { return false }
+    return name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
+      !part.isEmpty
+        && part.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }
     }
   }
 
   static func nodeStatus(_ object: Value, _ report: inout ValidationReport) {
     let status = object["status"] ?? [:]
     amounts(object, &report)
+    features(status, &report)
     var seen: Set<String> = []
     for (index, address) in status.list("addresses").enumerated() {
       let key = "\(address.text("type")) \(address.text("address"))"

@@ -77,7 +77,9 @@ enum EndpointRules {
     for (index, text) in addresses.enumerated() where addresses.count <= 100 {
       let here = path["addresses"][index]
       if family == "FQDN" {
-        report.subdomain(text, here)
+        let name = text.hasSuffix(".") ? String(text.dropLast()) : text
+        report.subdomain(name, here)
+        if !name.contains(".") { report.invalid(here, "must be a domain of two parts or more", value: .string(text)) }
       } else if family == "IPv4" || family == "IPv6" {
         guard let address = IPAddress(text) else {
           report.address(text, here)

@@ -13,18 +13,24 @@ enum EventRules {
     let namespace = regarding.text("namespace")
     let own = object.namespace ?? ""
     let here = FieldPath("involvedObject", "namespace")
-    // An event about something of the cluster lives in the namespace `default`.
-    if namespace.isEmpty {
-      if !own.isEmpty, own != "default", own != "kube-system" || isNew {
-        report.invalid(here, "does not match event.namespace", value: "")
-      }
-    } else if namespace != own {
-      report.invalid(here, "does not match event.namespace", value: .string(namespace))
-    }
     let hasTime = !(object.set("eventTime")?.string ?? "").isEmpty
-    guard isNew || hasTime else { return }
-    if isNew, !hasTime { report.required(FieldPath("eventTime")) }
-    series(object, &report)
+    // An event about something of the cluster lives in the namespace `default`. Where a time tells that the event is
+    // of the newer sort, the server does not compare namespaces any more.
+    let isHome =
+      if namespace.isEmpty { own.isEmpty || own == "default" || hasTime && own == "kube-system" } else {
+        hasTime || namespace == own
+      }
+    if !isHome { report.invalid(here, "does not match event.namespace", value: .string(namespace)) }
+    if isNew {
+      if !hasTime { report.required(FieldPath("eventTime")) }
+      series(object, &report)
+      deprecated(object, &report)
+      let kind = object.text("type")
+      if kind != "Normal", kind != "Warning" {
+        report.invalid(FieldPath("type"), "must be Normal or Warning", value: .string(kind))
+      }
+    }
+    guard hasTime else { return }
     let names = isNew ? ("reportingController", "note") : ("reportingComponent", "message")
     report.notEmpty(object.text("reason"), FieldPath("reason"))
     report.notEmpty(object.text("action"), FieldPath("action"))
@@ -39,11 +45,6 @@ enum EventRules {
     let instance = object.text("reportingInstance")
     report.notEmpty(instance, FieldPath("reportingInstance"))
     if instance.utf8.count > 128 { report.invalid(FieldPath("reportingInstance"), "at most 128 characters") }
-    if isNew { deprecated(object, &report) }
-    let kind = object.text("type")
-    if isNew, kind != "Normal", kind != "Warning" {
-      report.invalid(FieldPath("type"), "must be Normal or Warning", value: .string(kind))
-    }
   }
 
   private static func series(_ object: Value, _ report: inout ValidationReport) {

@@ -11,7 +11,8 @@ enum AutoscalerRules {
     if let least, least < 1 {
       report.invalid(path["minReplicas"], "must be greater than or equal to 1", value: .int(least))
     }
-    if most < 1 { report.required(path["maxReplicas"], "must be set and greater than 0") }
+    if most == 0 { report.required(path["maxReplicas"], "must be set and greater than 0") }
+    if most < 0 { report.invalid(path["maxReplicas"], "must be greater than or equal to 1", value: .int(most)) }
     if let least, most < least {
       report.invalid(path["maxReplicas"], "must be greater than or equal to minReplicas", value: .int(most))
     }
@@ -51,7 +52,7 @@ enum AutoscalerRules {
     let version = target.text("apiVersion")
     if version.split(separator: "/", omittingEmptySubsequences: false).count > 2 {
       report.invalid(path["apiVersion"], "not an API version", value: .string(version))
-    } else if !version.contains("/") {
+    } else if !version.contains("/") || version == "/" {
       let isCore = version == "v1" && target.text("kind") == "ReplicationController"
       if !isCore { report.invalid(path["apiVersion"], "must specify an API group", value: .string(version)) }
     }
@@ -100,15 +101,13 @@ enum MetricRules {
     if type.isEmpty { report.required(path["type"], "must specify a metric source type") }
     report.oneOf(type, sources.keys.sorted(), path["type"])
     let given = sources.values.filter { metric.has($0) }.sorted()
-    if let wanted = sources[type] {
-      if !given.contains(wanted) {
-        report.required(path[wanted], "must populate information for the given metric source")
-      }
-      if given.contains(wanted) {
-        for other in given where other != wanted {
-          report.forbidden(path[other], "must populate the given metric source only")
-        }
-      }
+    let wanted = sources[type]
+    if let wanted, !given.contains(wanted) {
+      report.required(path[wanted], "must populate information for the given metric source")
+    }
+    // One of another type passes.
+    for other in given where given.count > 1 && other != wanted {
+      report.forbidden(path[other], "must populate the given metric source only")
     }
     // Of several sources only the first is looked at.
     let order = ["object", "external", "pods", "resource", "containerResource"]

@@ -16,9 +16,7 @@ enum DeviceRules {
   }
 
   static func template(_ object: Value, _ report: inout ValidationReport) {
-    let metadata = object.at("spec", "metadata")
-    ObjectMetaRules.labels(metadata?["labels"], FieldPath("spec", "metadata", "labels"), &report)
-    ObjectMetaRules.annotations(metadata?["annotations"], FieldPath("spec", "metadata", "annotations"), &report)
+    ObjectMetaRules.template(object.at("spec", "metadata"), FieldPath("spec", "metadata"), &report)
     spec(object.at("spec", "spec") ?? [:], FieldPath("spec", "spec"), &report)
   }
 
@@ -171,6 +169,10 @@ enum DeviceRules {
       let text = cel.text("expression")
       if text.utf8.count > 10_240 {
         report.tooLong(here["cel"]["expression"], 10_240)
+        continue
+      }
+      if text.isEmpty {
+        report.invalid(here["cel"]["expression"], "is empty", value: "")
         continue
       }
       ExpressionRules.expression(

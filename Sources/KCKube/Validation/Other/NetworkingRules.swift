@@ -249,8 +249,8 @@ enum NetworkingRules {
   static func serviceRange(_ object: Value, _ report: inout ValidationReport) {
     let path = FieldPath("spec", "cidrs")
     let texts = object["spec"]?.texts("cidrs") ?? []
-    if texts.isEmpty { report.required(path, "at least one CIDR required") }
-    if texts.count > 2 { report.invalid(path, "may only hold up to 2 values") }
+    if texts.isEmpty { return report.required(path, "at least one CIDR required") }
+    if texts.count > 2 { return report.invalid(path, "may only hold up to 2 values") }
     for (index, text) in texts.enumerated() where IPRange(text) == nil {
       report.invalid(path[index], "not an address range", value: .string(text))
     }
@@ -262,10 +262,16 @@ enum NetworkingRules {
 
   static func serviceRangeUpdate(_ object: Value, old: Value, _ report: inout ValidationReport) {
     let new = object["spec"]?.texts("cidrs") ?? []
+    let before = old["spec"]?.texts("cidrs") ?? []
     let path = FieldPath("spec", "cidrs")
-    for (index, text) in (old["spec"]?.texts("cidrs") ?? []).enumerated() where index >= new.count || new[index] != text
-    {
-      report.invalid(path[index], "cannot be changed", value: object.at("spec", "cidrs"))
+    // A range of the other family may be added.
+    guard new.count == before.count || before.count == 1 && new.count == 2 else {
+      report.invalid(path, "cannot be changed", value: object.at("spec", "cidrs"))
+      return
     }
+    for (index, text) in before.enumerated() where new[index] != text {
+      report.invalid(path[index], "cannot be changed", value: .string(new[index]))
+    }
+    if new.count > before.count { serviceRange(object, &report) }
   }
 }

@@ -47,7 +47,7 @@ enum PolicyRules {
     let handler = object.text("handler")
     if handler.isEmpty { report.required(FieldPath("handler")) } else { report.label(handler, FieldPath("handler")) }
     if let fixed = object["overhead"]?.set("podFixed") {
-      ResourceRules.check(["limits": fixed], FieldPath("overhead", "podFixed"), claims: [], &report)
+      ResourceRules.check(["limits": fixed], FieldPath("overhead"), claims: [], &report)
     }
     guard let scheduling = object.set("scheduling") else { return }
     let path = FieldPath("scheduling")

@@ -58,11 +58,19 @@ enum StorageObjectRules {
     if let seconds = spec.set("nodeAllocatableUpdatePeriodSeconds")?.int, seconds < 10 {
       report.invalid(path["nodeAllocatableUpdatePeriodSeconds"], "must be at least 10 seconds", value: .int(seconds))
     }
+    if spec.has("serviceAccountTokenInSecrets"), spec.list("tokenRequests").isEmpty {
+      report.invalid(
+        path["serviceAccountTokenInSecrets"], "is of use only with tokenRequests",
+        value: spec["serviceAccountTokenInSecrets"])
+    }
     var audiences: Set<String> = []
     for (index, request) in spec.list("tokenRequests").enumerated() {
       let here = path["tokenRequests"][index]
       let audience = request.text("audience")
-      if !audiences.insert(audience).inserted { report.duplicate(here["audience"], audience) }
+      guard audiences.insert(audience).inserted else {
+        report.duplicate(here["audience"], audience)
+        continue
+      }
       guard let seconds = request.set("expirationSeconds")?.int else { continue }
       if seconds < 600 {
         report.invalid(here["expirationSeconds"], "must be at least 10 minutes", value: .int(seconds))
@@ -106,11 +114,8 @@ enum StorageObjectRules {
       report.forbidden(path["source"], "only one of inlineVolumeSpec and persistentVolumeName may be given")
     }
     if let volume {
-      if volume.isEmpty {
-        report.required(path["source"]["persistentVolumeName"])
-      } else {
-        report.subdomain(volume, path["source"]["persistentVolumeName"])
-      }
+      if volume.isEmpty, inline == nil { report.required(path["source"]["persistentVolumeName"]) }
+      report.subdomain(volume, path["source"]["persistentVolumeName"])
     }
     if let inline, volume == nil {
       ClaimRules.volumeSpec(inline, path["source"]["inlineVolumeSpec"], isInline: true, &report)
@@ -121,10 +126,8 @@ enum StorageObjectRules {
   static func capacity(_ object: Value, _ report: inout ValidationReport) {
     SelectorRules.labels(object["nodeTopology"], FieldPath("nodeTopology"), &report)
     report.subdomain(object.text("storageClassName"), FieldPath("storageClassName"))
-    for field in ["capacity", "maximumVolumeSize"] {
-      if let amount = object[field].flatMap({ Quantity($0) }), amount.nano < 0 {
-        report.invalid(FieldPath(field), "must not be negative", value: object[field])
-      }
+    if let amount = object["capacity"].flatMap({ Quantity($0) }), amount.nano < 0 {
+      report.invalid(FieldPath("capacity"), "must not be negative", value: object["capacity"])
     }
   }
 

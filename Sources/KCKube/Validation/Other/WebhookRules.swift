@@ -79,8 +79,8 @@ enum WebhookRules {
     if let url { self.url(url, path["url"], &report) }
     guard let service else { return }
     let here = path["service"]
-    // The server says name for either.
-    if service.text("name").isEmpty { report.required(here["name"]) }
+    // The server says one where it means the other.
+    if service.text("name").isEmpty { report.required(here["namespace"]) }
     if service.text("namespace").isEmpty { report.required(here["name"]) }
     if let port = service.set("port")?.int, !(1...65535).contains(port) {
       report.invalid(here["port"], "must be between 1 and 65535", value: .int(port))
@@ -97,19 +97,17 @@ enum WebhookRules {
   }
 
   private static func url(_ url: String, _ path: FieldPath, _ report: inout ValidationReport) {
-    guard let end = url.firstRange(of: "://") else {
+    guard let parts = WebURL(url) else {
       report.required(path, "must be a URL with https and a host")
       return
     }
-    if url[..<end.lowerBound] != "https" {
-      report.invalid(path, "https is the only scheme allowed", value: .string(String(url[..<end.lowerBound])))
+    if parts.scheme != "https" {
+      report.invalid(path, "https is the only scheme allowed", value: .string(parts.scheme))
     }
-    let rest = url[end.upperBound...]
-    let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    if host.isEmpty { report.invalid(path, "a host must be named", value: .string(url)) }
-    if host.contains("@") { report.invalid(path, "user information is not permitted", value: .string(url)) }
-    if rest.contains("#") { report.invalid(path, "fragments are not permitted", value: .string(url)) }
-    if rest.contains("?") { report.invalid(path, "query parameters are not permitted", value: .string(url)) }
+    if parts.host.isEmpty { report.invalid(path, "a host must be named", value: .string(url)) }
+    if parts.hasUser { report.invalid(path, "user information is not permitted", value: .string(url)) }
+    if !parts.fragment.isEmpty { report.invalid(path, "fragments are not permitted", value: .string(url)) }
+    if !parts.query.isEmpty { report.invalid(path, "query parameters are not permitted", value: .string(url)) }
   }
 
   /// What a webhook or policy looks at.
