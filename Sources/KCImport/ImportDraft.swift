@@ -21,7 +21,7 @@ struct ImportDraft {
 
   init(_ plan: ImportPlan) {
     self.plan = plan
-    names = BlockNames(plan.objects)
+    names = BlockNames(plan.objects, paths: plan.paths)
     blocks = Array(repeating: nil, count: plan.objects.count)
     write(Set(plan.objects.indices))
   }

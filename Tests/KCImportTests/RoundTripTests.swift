@@ -107,8 +107,31 @@ import Testing
     let result = SourceImport.source(for: imported + others, SourceImport.Options(isMirroring: true, project: "shop"))
     let texts = Dictionary(result.files.map { ($0.path, $0.text) }) { first, _ in first }
     #expect(texts["a/pod.kc"]?.contains("envFrom = [config.settings]") ?? false, "\(texts["a/pod.kc"] ?? "")")
-    #expect(texts["b/pod.kc"]?.contains("envFrom = [config.settings-settings]") ?? false, "\(texts["b/pod.kc"] ?? "")")
+    #expect(texts["b/pod.kc"]?.contains("envFrom = [config.settings-b]") ?? false, "\(texts["b/pod.kc"] ?? "")")
     #expect(RoundTrip(imported + others, result).agreed == 16)
+  }
+
+  /// Names of files tell objects apart by what they say besides the object's name, and take none that others have.
+  @Test func namesOfFilesAreNotRepeatedInNames() {
+    func names(_ files: [(name: String, file: String)]) -> [String] {
+      let objects = files.map { name, file in
+        ImportedObject(
+          ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": .string(name)]], file: "\(file).yaml")
+      }
+      return SourceImport.source(for: objects, SourceImport.Options(isMirroring: true)).addresses
+    }
+    let others = (0..<12).map { ("c\($0)", "c/\($0)") }
+    let found = names(
+      [
+        ("carts", "all/all"), ("carts", "all/01-carts-dep"), ("db", "all/db"), ("db", "other/db"),
+        ("web", "all/web"), ("web", "web/web"), ("a", "a/0"), ("a", "a/b"), ("a-b", "a/c"),
+        ("app", "base/prod/app"), ("app", "base/test/app"),
+      ] + others)
+    #expect(
+      found.prefix(11) == [
+        "config.carts", "config.carts-dep", "config.db", "config.db-other", "config.web", "config.web-2", "config.a",
+        "config.a-2", "config.a-b", "config.app", "config.app-test",
+      ], "\(found)")
   }
 
   @Test func kindsOfAnyGroupAreBlocks() {
