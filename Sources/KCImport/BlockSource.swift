@@ -72,7 +72,7 @@ struct BlockSource {
       if let lifter = Lifter(imported.object, at: place, in: index, names: names, namespace: namespace) {
         if names.isLooking { uses = names.uses(in: lifter.lines) }
         let lines = names.lifted(lifter.lines)
-        var writer = SourceWriter(imported.comments, names: names, lines: lines)
+        var writer = SourceWriter(imported.comments, names: names, lines: lines, of: imported.object)
         writer.write(lines, level: 1)
         hasRaw = lifter.hasRaw
         references = lifter.references.places

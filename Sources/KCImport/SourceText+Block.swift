@@ -14,7 +14,14 @@ extension SourceText {
       if let first = line.first {
         if first >= 0x80, joinsBefore(String(decoding: line, as: UTF8.self)) { return nil }
         out += margin
-        if isRaw || !needsEscapes(line) { out += line } else { out += escapedInBlock(line).utf8 }
+        let parts = isRaw ? nil : sentences(line, indent: margin.count)
+        if let parts {
+          out += parts.map(escapedInBlock).joined(separator: "\\\n\(indent)").utf8
+        } else if isRaw || !needsEscapes(line) {
+          out += line
+        } else {
+          out += escapedInBlock(line).utf8
+        }
       }
       out.append(0x0a)
     }
@@ -38,6 +45,8 @@ extension SourceText {
     line.contains { $0 == 0x5c || $0 == 0x22 || $0 < 0x20 || $0 >= 0x7f }
   }
 
+  private static func escapedInBlock(_ line: String) -> String { escapedInBlock(line.utf8) }
+
   private static func escapedInBlock(_ line: some Sequence<UInt8>) -> String {
     escaped(String(decoding: Array(line), as: UTF8.self), isBlock: true).replacing("\"\"\"", with: "\\\"\"\"")
   }
@@ -60,6 +69,23 @@ extension SourceText {
     let lines = parts.map { indent + escapedInBlock($0.utf8) }.joined(separator: "\\\n")
     return "\"\"\"\n\(lines)\n\(line.endIndex < text.endIndex ? "\n" : "")\(indent)\"\"\""
   }
+
+  /// A long line of a text of several in parts that are joined; nil where it is not long, or none of sentences: those of
+  /// scripts and settings stay as they are.
+  private static func sentences(_ line: ArraySlice<UInt8>, indent: Int) -> [String]? {
+    guard line.count + indent > longest, line.count > longest / 2,
+      line.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }), !line.contains(where: signs.contains)
+    else { return nil }
+    let spaces = line.count { $0 == 0x20 }
+    let letters = line.count { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a }
+    guard spaces * 12 >= line.count, (letters + spaces) * 10 >= line.count * 9 else { return nil }
+    let text = String(decoding: line, as: UTF8.self)
+    let parts = parts(of: text[...], width: SourceLines.width - 2 - indent)
+    return parts.count > 1 ? parts.map(String.init) : nil
+  }
+
+  /// What stands in scripts and settings, and in no sentence.
+  private static let signs = Set("\\=|<>$;&{}~^#@\t".utf8)
 
   /// A line in parts that end in spaces and are no longer than a width, where there are spaces; what stands between the
   /// double braces of templates, as in rules for alerts, stays together.

@@ -56,10 +56,11 @@ struct WriterRemarks {
   private var holders: Set<FieldPath> = []
   private var unplaced: [YAML.Comment] = []
 
-  init(_ given: [YAML.Comment], _ lines: [SourceLine]) {
+  /// - Parameter object: what the lines say.
+  init(_ given: [YAML.Comment], _ lines: [SourceLine], of object: Value) {
     var given = given.filter { $0.position != .atEnd }
     if !lines.isEmpty {
-      let places = RemarkPlaces(given, lines)
+      let places = RemarkPlaces(given, lines, of: object)
       byLine = places.byLine
       afterLines = places.afterLines
       given = places.inner

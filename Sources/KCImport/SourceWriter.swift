@@ -22,10 +22,14 @@ struct SourceWriter {
   var remarks: WriterRemarks
   private var lineCount = 0
 
-  /// - Parameter lines: what is written by `write(_:level:)`; comments find their places in it.
-  init(_ given: [YAML.Comment], names: LiftedNames = LiftedNames(), lines: [SourceLine] = []) {
+  /// - Parameters:
+  ///   - lines: what is written by `write(_:level:)`; comments find their places in it.
+  ///   - object: what the lines say.
+  init(
+    _ given: [YAML.Comment], names: LiftedNames = LiftedNames(), lines: [SourceLine] = [], of object: Value = .null
+  ) {
     self.names = names
-    remarks = WriterRemarks(given, lines)
+    remarks = WriterRemarks(given, lines, of: object)
   }
 
   var out: String { source.text }

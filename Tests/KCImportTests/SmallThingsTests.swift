@@ -52,6 +52,48 @@ import Testing
     #expect(set.contains("statefulset web {") && set.contains("rollout = \"RollingUpdate\""))
   }
 
+  /// A comment of what is left out stays by what stood beside it.
+  @Test func commentsOfDefaultsStayNear() {
+    let text = source(
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web}
+      spec:
+        # three would be better
+        replicas: 1
+        selector: {matchLabels: {app: web}}
+        template:
+          metadata: {labels: {app: web}}
+          spec:
+            containers:
+            - name: app
+              image: web:v1
+              # only where it is not there
+              imagePullPolicy: IfNotPresent
+              ports: [{containerPort: 80}]
+            # as is the rule
+            restartPolicy: Always
+      """)
+    #expect(
+      text == """
+        import std.exact
+
+        deployment web {
+          // three would be better
+          match = { app = "web" }
+
+          container app {
+            image = "web:v1"
+            // only where it is not there
+            port = 80
+          }
+          // as is the rule
+        }
+
+        """, "\(text)")
+  }
+
   @Test func commentsOfAutoscalers() {
     let text = source(
       """

@@ -22,7 +22,12 @@ struct RemarkPlaces {
   /// The last line that does, of those that lie in no other of them.
   private var last: [FieldPath: Int] = [:]
 
-  init(_ comments: [YAML.Comment], _ source: [SourceLine]) {
+  /// The object, whose fields are in the order of the manifest.
+  private let object: Value
+
+  /// - Parameter object: what the lines say, and what they leave out.
+  init(_ comments: [YAML.Comment], _ source: [SourceLine], of object: Value) {
+    self.object = object
     guard !comments.isEmpty else { return }
     collect(source, within: nil)
     for comment in comments {
@@ -72,10 +77,45 @@ struct RemarkPlaces {
       }
       if let line = first[comment.path] { return put(comment, line, isMoved: true) }
       if outer.isEmpty { break }
-      return put(comment, line, isMoved: true)
+      if !putNear(comment, within: outer) { put(comment, line, isMoved: true) }
+      return
     }
     if let line = first[comment.path] { return put(comment, line, isMoved: true) }
-    left.append(comment)
+    if !putNear(comment) { left.append(comment) }
+  }
+
+  /// Puts a comment of what no line says by what follows it, else by what stands before, within the same map or list or
+  /// one around it; false where nothing is said there.
+  ///
+  /// - Parameter limit: what is looked through at most.
+  private mutating func putNear(_ comment: YAML.Comment, within limit: FieldPath = FieldPath()) -> Bool {
+    var outer = comment.path
+    while let own = outer.elements.popLast(), !outer.isEmpty, outer.hasPrefix(limit) {
+      guard let siblings = Self.elements(of: value(at: outer)), let place = siblings.firstIndex(of: own) else { continue }
+      func path(_ sibling: FieldPath.Element) -> FieldPath { FieldPath(outer.elements + [sibling]) }
+      if let next = siblings[(place + 1)...].first(where: { first[path($0)] != nil }), let line = first[path(next)] {
+        put(comment, line, isMoved: true)
+        return true
+      }
+      if let before = siblings[..<place].last(where: { last[path($0)] != nil }), let line = last[path(before)] {
+        if texts.insert(comment.text).inserted { afterLines[line, default: []].append(comment) }
+        return true
+      }
+    }
+    return false
+  }
+
+  private func value(at path: FieldPath) -> Value? {
+    path.elements.reduce(Optional(object)) { value, element in
+      switch element {
+      case .field(let key), .key(let key): value?[key]
+      case .index(let place): value?.array.flatMap { $0.indices.contains(place) ? $0[place] : nil }
+      }
+    }
+  }
+
+  private static func elements(of value: Value?) -> [FieldPath.Element]? {
+    value?.object.map { $0.keys.map { .field($0) } } ?? value?.array.map { $0.indices.map { .index($0) } }
   }
 
   /// What only wraps others in the API has no line: an empty line before it parts nothing.

@@ -164,9 +164,7 @@ extension ComposeEmitter {
     var byAddress: [(String, [String])] = []
     for pair in pairs(node["extra_hosts"], "extra_hosts") {
       let address = loader.reader.variables.plain(pair.value ?? "").filter { $0 != "[" && $0 != "]" }
-      guard address.contains(".") || address.contains(":"),
-        address.allSatisfy({ $0.isHexDigit || $0 == "." || $0 == ":" })
-      else {
+      guard Self.isAddress(address) else {
         note(.warning, "`\(pair.key)` leads to `\(address)`, which is no address", at: pair.node)
         continue
       }
@@ -180,7 +178,13 @@ extension ComposeEmitter {
       let written = byAddress.map { "{ ip = \(SourceText.quoted($0.0)), hostnames = \(SourceText.list($0.1)) }" }
       service.raw.append(("hostAliases", "[\(written.joined(separator: ", "))]"))
     }
-    let servers = texts(node["dns"], "dns").map { loader.reader.variables.plain($0) }
+    let servers = texts(node["dns"], "dns").map { loader.reader.variables.plain($0) }.filter { server in
+      if Self.isAddress(server) { return true }
+      if let node = node["dns"], !server.isEmpty {
+        note(.warning, "`\(server)` is no address of a DNS server, and is left out", at: node)
+      }
+      return false
+    }
     // An empty one is how Compose says that there is none.
     let searches = texts(node["dns_search"], "dns_search").map { loader.reader.variables.plain($0) }
       .filter { !$0.isEmpty }
@@ -196,6 +200,11 @@ extension ComposeEmitter {
       service.raw.append(("dnsConfig", "{ \(parts.joined(separator: ", ")) }"))
     }
     readPodSecurity(&service)
+  }
+
+  /// Whether a text is an address of IPv4 or IPv6, as far as its characters say so.
+  private static func isAddress(_ text: String) -> Bool {
+    (text.contains(".") || text.contains(":")) && text.allSatisfy { $0.isHexDigit || $0 == "." || $0 == ":" }
   }
 
   private mutating func readPodSecurity(_ service: inout ComposeService) {

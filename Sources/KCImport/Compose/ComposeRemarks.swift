@@ -18,7 +18,7 @@ struct ComposeRemarks {
     let own = Set(all.filter { $0.position != .behind }.map(\.line))
     let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
     var before: (line: Int, depth: Int, owner: Int?)?
-    for comment in all where !Self.saysSecret(comment.text) {
+    for comment in all {
       var line = comment.line
       while own.contains(line) || lines.indices.contains(line - 1) && lines[line - 1].allSatisfy({ $0 <= 0x20 }) {
         line += 1
@@ -34,14 +34,14 @@ struct ComposeRemarks {
         let owner = isNext ? before?.owner : Self.owner(of: comment, depth, lines, own)
         before = (comment.line, depth, owner)
         if let owner {
-          ends[Line(file: file, line: owner), default: []].append(SourceWriter.text(comment))
+          ends[Line(file: file, line: owner), default: []].append(Self.text(of: comment))
           continue
         }
         var last = comment.line - 1
         while last > 0, own.contains(last) || Self.indent(last, lines) == nil { last -= 1 }
         if last > 0 { line = last }
       }
-      comments[Line(file: file, line: line), default: []].append(SourceWriter.text(comment))
+      comments[Line(file: file, line: line), default: []].append(Self.text(of: comment))
     }
   }
 
@@ -75,11 +75,11 @@ struct ComposeRemarks {
     return lines[line - 1].firstIndex { $0 > 0x20 }.map { $0 - lines[line - 1].startIndex }
   }
 
-  /// Whether a comment is a setting that was taken out and whose value is secret: no value is copied.
-  private static func saysSecret(_ comment: String) -> Bool {
-    let words = comment.split { !($0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "_" || $0 == "-") }
-    return comment.contains { $0 == "=" || $0 == ":" }
-      && (words.contains { ComposeSecrets.isSecret(String($0)) } || ComposeSecrets.holdsPassword(comment))
+  /// A comment as kc writes it, without the values of secrets: settings that were taken out have some, too.
+  private static func text(of comment: YAML.Comment) -> String {
+    var comment = comment
+    comment.text = ComposeSecrets.masked(comment.text)
+    return SourceWriter.text(comment)
   }
 
   /// Those of a part of a file, and of all in it, which are given once.

@@ -86,6 +86,62 @@ enum ComposeSecrets {
   /// Whether a value holds a password.
   static func holdsPassword(_ value: String) -> Bool { secret(in: value) != nil }
 
+  // MARK: Comments
+
+  /// A comment with `…` for the values of secrets that it says, as settings that were taken out do:
+  /// `# DB_PASSWORD: …`. What only speaks of them stays as it is.
+  static func masked(_ text: String) -> String {
+    if text.contains("PRIVATE KEY-----") { return "…" }
+    var out = ""
+    var rest = text[...]
+    while let mark = rest.firstIndex(where: { $0 == "=" || $0 == ":" }) {
+      let before = rest[..<mark]
+      let name = before.last == "\"" || before.last == "'" ? before.dropLast() : before
+      let word = String(name[(name.lastIndex { !isPartOfName($0) }.map { name.index(after: $0) } ?? name.startIndex)...])
+      let after = rest.index(after: mark)
+      out += rest[..<after]
+      let value = isSecret(word) ? value(behind: rest[mark], in: rest[after...]) : nil
+      rest = rest[after...]
+      guard let value, isSecret(word, saying: String(value)) else { continue }
+      out += "\(rest[..<value.startIndex])…"
+      rest = rest[value.endIndex...]
+    }
+    let words = (out + rest).split(separator: " ", omittingEmptySubsequences: false).map { part in
+      var word = String(part)
+      if let found = secret(in: word), isValue(found) {
+        word.replaceSubrange(found.startIndex..<found.endIndex, with: "…")
+      }
+      return word
+    }
+    return words.joined(separator: " ")
+  }
+
+  /// The value of a setting, `NAME=value` or `NAME: value`; nil where it is a sentence, or no value that is secret.
+  private static func value(behind mark: Character, in text: Substring) -> Substring? {
+    if mark == ":", let first = text.first, first != " " { return nil }
+    let text = mark == ":" ? text.drop { $0 == " " } : text
+    var value: Substring
+    if let quote = text.first, quote == "\"" || quote == "'" {
+      value = text.dropFirst().prefix { $0 != quote }
+    } else if mark == "=" {
+      value = text.prefix { !" ;&,".contains($0) }
+    } else {
+      value = text.firstRange(of: " #").map { text[..<$0.lowerBound] } ?? text
+      while value.last == " " { value.removeLast() }
+      if value.contains(" ") { return nil }
+    }
+    return isValue(value) ? value : nil
+  }
+
+  private static func isPartOfName(_ character: Character) -> Bool {
+    character.isASCII && (character.isLetter || character.isNumber) || character == "_" || character == "-"
+  }
+
+  /// Whether a value is said, and is no reference to a variable.
+  private static func isValue(_ value: Substring) -> Bool {
+    !value.isEmpty && value.first != "$" && !["true", "false", "…"].contains(value)
+  }
+
   /// Whether a file's name says that its content is secret.
   static func isSecretFile(_ path: String) -> Bool {
     let lower = path.lowercased()
