@@ -91,7 +91,9 @@ struct RemarkPlaces {
   private mutating func putNear(_ comment: YAML.Comment, within limit: FieldPath = FieldPath()) -> Bool {
     var outer = comment.path
     while let own = outer.elements.popLast(), !outer.isEmpty, outer.hasPrefix(limit) {
-      guard let siblings = Self.elements(of: value(at: outer)), let place = siblings.firstIndex(of: own) else { continue }
+      guard let siblings = Self.elements(of: value(at: outer)), let place = siblings.firstIndex(of: own) else {
+        continue
+      }
       func path(_ sibling: FieldPath.Element) -> FieldPath { FieldPath(outer.elements + [sibling]) }
       if let next = siblings[(place + 1)...].first(where: { first[path($0)] != nil }), let line = first[path(next)] {
         put(comment, line, isMoved: true)

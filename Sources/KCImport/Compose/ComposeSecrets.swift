@@ -97,7 +97,8 @@ enum ComposeSecrets {
     while let mark = rest.firstIndex(where: { $0 == "=" || $0 == ":" }) {
       let before = rest[..<mark]
       let name = before.last == "\"" || before.last == "'" ? before.dropLast() : before
-      let word = String(name[(name.lastIndex { !isPartOfName($0) }.map { name.index(after: $0) } ?? name.startIndex)...])
+      let start = name.lastIndex { !isPartOfName($0) }.map { name.index(after: $0) } ?? name.startIndex
+      let word = String(name[start...])
       let after = rest.index(after: mark)
       out += rest[..<after]
       let value = isSecret(word) ? value(behind: rest[mark], in: rest[after...]) : nil
