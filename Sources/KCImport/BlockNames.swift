@@ -33,7 +33,7 @@ struct BlockNames {
     var counts: [Identity: Int] = [:]
     var own: [String: Int] = [:]
     for imported in objects {
-      guard let name = imported.object.at("metadata", "name")?.string, let kind = imported.object["kind"]?.string else {
+      guard let name = BlockSource.name(of: imported.object), let kind = imported.object["kind"]?.string else {
         continue
       }
       let namespace = imported.object.at("metadata", "namespace")?.string ?? ""
@@ -55,7 +55,7 @@ struct BlockNames {
   ) -> [String: [Substring: Int]] {
     var parts: [String: [Substring: Int]] = [:]
     for (imported, path) in zip(objects, paths) {
-      let name = imported.object.at("metadata", "name")?.string ?? ""
+      let name = BlockSource.name(of: imported.object) ?? ""
       let key = "\(imported.object["kind"]?.string ?? "") \(name)"
       guard isShared(key) else { continue }
       for part in Set(folders(of: path)) { parts[key, default: [:]][part, default: 0] += 1 }

@@ -43,7 +43,7 @@ struct BlockSource {
     let namespace = metadata?["namespace"]?.string
     let type = ResourceTypes.builtin.find(apiVersion: apiVersion, kind: kind)
     let isTyped = isRegular(fields, type) && (name ?? prefix) != nil
-    let wanted = name ?? prefix.map { String($0.trimmingDashes) } ?? kind.lowercased()
+    let wanted = Self.name(of: object) ?? kind.lowercased()
     let lifted = isLifted && isTyped ? Lifter.kind(of: object) : nil
     let hasPods = WorkloadLabels.hasPods(object)
     let custom = isTyped && type == nil && (isLifted || !hasPods) ? customKind(apiVersion, kind, fields) : nil
@@ -54,6 +54,13 @@ struct BlockSource {
       head: SourceImport.Head(kind: blockKind, name: block), file: file, apiVersion: apiVersion, kind: kind,
       name: name ?? "", namespace: namespace, isLifted: lifted != nil,
       isTried: lifted != nil || custom != nil && hasPods, object: object)
+  }
+
+  /// The name of an object, or what the API server is to make one of: `sweep` for `generateName: sweep-`. Nil where
+  /// there is neither.
+  static func name(of object: Value) -> String? {
+    object.at("metadata", "name")?.string
+      ?? object.at("metadata", "generateName")?.string.map { String($0.trimmingDashes) }
   }
 
   /// - Parameters:

@@ -52,6 +52,19 @@ import Testing
     #expect(set.contains("statefulset web {") && set.contains("rollout = \"RollingUpdate\""))
   }
 
+  /// What the API server names is a block of the library, too.
+  @Test func jobsThatTheServerNames() {
+    let text = source(
+      """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {generateName: sweep-}
+      spec:
+        template: {spec: {restartPolicy: Never, containers: [{name: app, image: "sweep:v1"}]}}
+      """)
+    #expect(text.contains("job sweep {\n") && text.contains(#"raw { metadata = { generateName = "sweep-" } }"#), "\(text)")
+  }
+
   /// A comment of what is left out stays by what stood beside it.
   @Test func commentsOfDefaultsStayNear() {
     let text = source(

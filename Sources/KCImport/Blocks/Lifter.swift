@@ -47,7 +47,7 @@ struct Lifter {
   /// The keyword of the block that could say an object; nil where none can.
   static func kind(of object: Value) -> String? {
     guard let apiVersion = object["apiVersion"]?.string, let kind = object["kind"]?.string,
-      let block = kinds["\(apiVersion) \(kind)"], object.at("metadata", "name")?.string?.isEmpty == false
+      let block = kinds["\(apiVersion) \(kind)"], BlockSource.name(of: object)?.isEmpty == false
     else { return nil }
     return block
   }
@@ -87,7 +87,8 @@ struct Lifter {
   /// Writes what the object's kind has; false where the block cannot say it.
   private mutating func lift() -> Bool {
     _ = rest.take("metadata", "name")
-    if own.name != own.head.name { add("name = \(SourceText.quoted(own.name))", "metadata", "name") }
+    // One that the API server names has none: `raw` says what it makes one of.
+    if !own.name.isEmpty, own.name != own.head.name { add("name = \(SourceText.quoted(own.name))", "metadata", "name") }
     rest.drop(.null, "metadata", "creationTimestamp")
     if let namespace = rest.text("metadata", "namespace"), namespace != self.namespace {
       add("namespace = \(literal(namespace))", "metadata", "namespace")

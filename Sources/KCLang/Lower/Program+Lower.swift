@@ -79,7 +79,7 @@ extension Program {
       let plain = resolve(object, 0)
       let names = identity(of: plain)
       checkFields(resolved, apiVersion: names.apiVersion, kind: names.kind)
-      object = mergeDeep(object, raw)
+      object = unnamed(mergeDeep(object, raw), asIn: resolved)
     }
     let resolved = resolve(object, 0)
     if let type = schemas[schema].apiType { checkFields(resolved, apiVersion: type.apiVersion, kind: type.kind) }

@@ -25,6 +25,17 @@ extension Program {
     return mergeDeep(object, raw)
   }
 
+  /// An object without the block's name where `raw` says what the API server is to make one of, and no name: the
+  /// block's is for the program alone.
+  mutating func unnamed(_ object: TreeValue, asIn raw: TreeValue) -> TreeValue {
+    let metadata = keys.metadata
+    guard value(at: metadata, key("generateName"), in: raw) != nil, value(at: metadata, keys.name, in: raw) == nil,
+      let inner = tree.field(UInt32(metadata), of: object)?.value
+    else { return object }
+    let fields = tree.fields(of: materialize(inner)).filter { $0.key != UInt32(keys.name) }
+    return replacing(metadata, in: object, with: tree.record(Array(fields)))
+  }
+
   /// Where a field stands that only Kubernetes has: in the terms of the API, within a part of a pod. Nil for what it has not.
   mutating func rawHelp(_ name: String, _ schema: Int32) -> String? {
     let found = schemas[Int(schema)]
