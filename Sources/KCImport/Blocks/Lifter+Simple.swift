@@ -12,6 +12,7 @@ extension Lifter {
       add("token", bool: "automountServiceAccountToken")
       addSecretNames("secrets", "secrets")
       addSecretNames("pullSecrets", "imagePullSecrets")
+    case "namespace": rest.dropEmpty("spec")
     case "priorityclass":
       guard case .int? = rest.peek("value") else { return false }
       add("value", int: "value")

@@ -39,13 +39,29 @@ struct ComposeLoader {
         reader.notes.append(ImportNote(.error, "there is no file \(path) that can be read", file: path))
         return nil
       }
-      if count == 0, let file = open(Self.join(path, ".env")) {
-        reader.variables.given = Dictionary(ComposeEnvFile.parse(file), uniquingKeysWith: { $1 })
-      }
+      if count == 0 { readEnvironment(beside: path) }
       guard let project = load(path, bytes) else { return nil }
       whole = whole.flatMap { ComposeMerge.merge($0, project) } ?? project
     }
     return whole
+  }
+
+  /// The names of files that projects have instead of an `.env`, for people to copy and fill in.
+  private static let examples = [
+    ".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "example.env", "sample.env",
+  ]
+
+  private mutating func readEnvironment(beside path: String) {
+    if let file = open(Self.join(path, ".env")) {
+      reader.variables.given = Dictionary(ComposeEnvFile.parse(file), uniquingKeysWith: { $1 })
+      return
+    }
+    for name in Self.examples {
+      guard let file = open(Self.join(path, name)) else { continue }
+      let values = Dictionary(ComposeEnvFile.parse(file), uniquingKeysWith: { $1 })
+      reader.variables.example = (name, values.filter { !$0.value.isEmpty && !ComposeSecrets.isSecret($0.key) })
+      return
+    }
   }
 
   private mutating func load(_ path: String, _ bytes: [UInt8]) -> ComposeNode? {

@@ -18,6 +18,8 @@ struct ComposeVariables {
 
   /// What `.env` beside the file gives them, which may be made of other variables.
   var given: [String: String] = [:]
+  /// A file that shows what an `.env` may give them, where there is none: what nothing else gives is as it says.
+  var example: (file: String, values: [String: String]) = ("", [:])
   /// What files give them that are for an included file alone.
   var scoped: [String: String] = [:]
   /// The variables whose values are being read: one that is made of itself is empty there.
@@ -162,6 +164,9 @@ struct ComposeVariables {
     case "-":
       return use(name, standard: mark(String(rest.dropFirst()), depth: depth + 1, report: report), report: report)
     case "?":
+      if given[name] == nil, let shown = shown(name, report: report) {
+        return use(name, standard: shown, report: report)
+      }
       sayRequired(name, String(rest.dropFirst()), report)
       return "\(Self.open)\(add(name, standard: nil, isRequired: true, report: report))\(Self.close)"
     case "+":
@@ -183,6 +188,7 @@ struct ComposeVariables {
       standard = expanding.count < 32 ? mark(own, report: report) : own
       expanding.remove(name)
     }
+    if standard == nil, given[name] == nil { standard = shown(name, report: report) }
     if standard == nil, given[name] == nil, known[name] == nil, !ComposeSecrets.isSecret(name) {
       var note = ImportNote(
         .warning, "nothing gives the variable `\(name)`: as in Compose, it is empty unless it is set",
@@ -196,6 +202,23 @@ struct ComposeVariables {
     if expanding.contains(name) { return "" }
     return
       "\(Self.open)\(add(name, standard: standard ?? "", isRequired: false, isOwn: isOwn, report: report))\(Self.close)"
+  }
+
+  /// What the example of an `.env` says of a variable.
+  private mutating func shown(_ name: String, report: Report) -> String? {
+    guard let text = example.values[name], expanding.insert(name).inserted else { return nil }
+    defer { expanding.remove(name) }
+    if known[name] == nil {
+      var note = ImportNote(
+        .note, "nothing gives the variable `\(name)`: it is as `\(example.file)` says", help: "pass `--set \(name)=…`",
+        file: "")
+      note.topic = .unset(name)
+      note.alike = .init(
+        subject: "`\(name)`", many: "nothing gives the variables %: they are as `\(example.file)` says",
+        help: "pass `--set NAME=…`")
+      report(note)
+    }
+    return expanding.count < 32 ? mark(text, report: report) : text
   }
 
   private func sayRequired(_ name: String, _ message: String, _ report: Report) {

@@ -17,6 +17,29 @@ import Testing
     for line in lines { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
   }
 
+  /// Projects ask their users to make an `.env` of an example.
+  @Test func examplesGiveWhatNothingElseDoes() {
+    let files = [
+      "compose.yaml": """
+      services:
+        web:
+          image: a:${TAG:-v1}
+          hostname: ${HOST:?must be set}
+          environment: {A: "${LEVEL}", B: "${URL}", C: "${TOKEN}", D: "${NONE?}"}
+      """,
+      ".env.example": "TAG=v9\nHOST=shop\nLEVEL=info\nURL=http://${HOST}/\nTOKEN=hunter2\nNONE=\n",
+    ]
+    let result = ComposeImport(files: ["compose.yaml"]) { files[$0].map { Array($0.utf8) } }
+    for line in [
+      #"param TAG: String = "v1""#, #"param HOST: String = "shop""#, #"param LEVEL: String = "info""#,
+      #"param URL: String = "http://\(HOST)/""#, "param NONE: String\n", #"input.env("TOKEN")"#,
+    ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
+    #expect(!result.source.contains("hunter2"))
+    let said = result.notes.map(\.message)
+    #expect(
+      said.contains("nothing gives the variables `HOST`, `LEVEL` and `URL`: they are as `.env.example` says"), "\(said)")
+  }
+
   @Test func eachUseOfAVariableHasItsOwnDefault() {
     let result = checked(
       """
