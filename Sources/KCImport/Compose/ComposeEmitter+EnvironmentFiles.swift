@@ -33,7 +33,7 @@ extension ComposeEmitter {
   /// The variables of a file, each once, with marks in their values; nil where it cannot be read.
   private mutating func variables(in file: String) -> [(key: String, value: String)]? {
     if let known = environmentValues[file] { return known }
-    guard let bytes = loader.open(file) else { return nil }
+    guard let bytes = loader.open(file) ?? example(of: file).flatMap({ loader.open($0) }) else { return nil }
     let parsed = ComposeEnvFile.parse(bytes)
     let values = Dictionary(parsed, uniquingKeysWith: { $1 })
     // What values are made of may stand in the file itself.
@@ -48,6 +48,11 @@ extension ComposeEmitter {
     }
     environmentValues[file] = found
     return found
+  }
+
+  /// A file that shows what one that is not there may say: `app.env.example`.
+  private func example(of file: String) -> String? {
+    [".example", ".sample", ".template", ".dist"].lazy.map { file + $0 }.first { loader.open($0) != nil }
   }
 
   /// The most variables of a file.
@@ -69,6 +74,9 @@ extension ComposeEmitter {
           at: item)
       }
       return []
+    }
+    if loader.open(full) == nil, let shown = example(of: full)?.dropFirst(full.count) {
+      note(.note, "`\(path)` is not there: its variables are as `\(path)\(shown)` says", at: item)
     }
     let file = path.split(separator: "/").last.map(String.init) ?? "env"
     let isSecretFile = ComposeSecrets.isSecretFile(file)

@@ -24,18 +24,22 @@ import Testing
       services:
         web:
           image: a:${TAG:-v1}
+          env_file: web.env
           hostname: ${HOST:?must be set}
           environment: {A: "${LEVEL}", B: "${URL}", C: "${TOKEN}", D: "${NONE?}"}
       """,
       ".env.example": "TAG=v9\nHOST=shop\nLEVEL=info\nURL=http://${HOST}/\nTOKEN=hunter2\nNONE=\n",
+      "web.env.example": "MODE=fast\nPASSWORD=hunter2\n",
     ]
     let result = ComposeImport(files: ["compose.yaml"]) { files[$0].map { Array($0.utf8) } }
     for line in [
       #"param TAG: String = "v1""#, #"param HOST: String = "shop""#, #"param LEVEL: String = "info""#,
       #"param URL: String = "http://\(HOST)/""#, "param NONE: String\n", #"input.env("TOKEN")"#,
+      #"MODE = "fast""#,
     ] { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
     #expect(!result.source.contains("hunter2"))
     let said = result.notes.map(\.message)
+    #expect(said.contains("`web.env` is not there: its variables are as `web.env.example` says"), "\(said)")
     #expect(
       said.contains("nothing gives the variables `HOST`, `LEVEL` and `URL`: they are as `.env.example` says"), "\(said)")
   }
