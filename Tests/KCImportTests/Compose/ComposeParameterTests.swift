@@ -41,7 +41,8 @@ import Testing
     let said = result.notes.map(\.message)
     #expect(said.contains("`web.env` is not there: its variables are as `web.env.example` says"), "\(said)")
     #expect(
-      said.contains("nothing gives the variables `HOST`, `LEVEL` and `URL`: they are as `.env.example` says"), "\(said)")
+      said.contains("nothing gives the variables `HOST`, `LEVEL` and `URL`: they are as `.env.example` says"), "\(said)"
+    )
   }
 
   @Test func eachUseOfAVariableHasItsOwnDefault() {
