@@ -131,6 +131,25 @@ import Testing
     #expect(all.proof.agreed == 2)
   }
 
+  /// A namespace and an account that happen to be called alike are no one thing; a secret that three pods mount is.
+  @Test func whatIsCalledAlikeIsNotTheSame() {
+    let pods = (0..<3).map { number in
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: p\(number), namespace: shop-system}
+      spec:
+        serviceAccountName: shop-system
+        containers: [{name: app, image: "a:v\(number)", envFrom: [{secretRef: {name: shop-secrets}}]}]
+        volumes: [{name: v, secret: {secretName: shop-certificates}}]
+      """
+    }
+    let text = lift(["a.yaml": pods.joined(separator: "\n---\n")]).texts["a.kc"] ?? ""
+    #expect(text.contains("let secretName = \"shop-certificates\"\n"), "\(text)")
+    #expect(text.contains("account = \"shop-system\"\n"), "\(text)")
+    #expect(!text.contains("serviceAccountName"))
+  }
+
   @Test func recordsOfCustomResourcesAreShared() {
     let files = (0..<3).map { number in
       """

@@ -54,8 +54,17 @@ struct Lift {
     "command", "args", "script", "name", "description", "topologyKey", "fieldPath", "podAnnotations",
   ])
 
+  /// Fields that name an object of one kind: a text that stands in several of them, or is a namespace, names several
+  /// things that happen to be called alike.
+  private static let references: Set<String> = [
+    "claimName", "ingressClassName", "namespace", "priorityClassName", "secretName", "serviceAccountName",
+    "storageClassName",
+  ]
+
   private struct Use {
     var key: String
+    /// The fields that it stands in.
+    var keys: Set<String> = []
     var word: String
     var count = 0
     var files: [String] = []
@@ -80,7 +89,11 @@ struct Lift {
         Self.count(namespace, "namespace", path, &uses, &order, depth: 0)
       }
     }
-    let lifted = order.compactMap { text in uses[text].map { (text, $0) } }.filter { $1.count >= $1.fewest }
+    let spaces = Set(objects.compactMap { $0.object.at("metadata", "namespace")?.string })
+    let lifted = order.compactMap { text in uses[text].map { (text, $0) } }.filter { text, use in
+      let names = use.keys.intersection(Self.references).union(spaces.contains(text) ? ["namespace"] : [])
+      return use.count >= use.fewest && (names.isEmpty || use.keys.union(names).count == 1)
+    }
     let keys = Dictionary(lifted.map { ($1.word, 1) }, uniquingKeysWith: +)
     for (text, use) in lifted {
       let stem = keys[use.word] == 1 || use.word != use.key ? use.word : "\(Self.slug(text))-\(use.key)"
@@ -226,6 +239,7 @@ struct Lift {
       guard text.utf8.count >= least, text.utf8.count <= 160, !text.utf8.contains(0x0a), !isWord(text) else { return }
       if uses[text] == nil { order.append(text) }
       uses[text, default: Use(key: key, word: key == "value" ? word ?? key : key)].count += 1
+      uses[text]?.keys.insert(key)
       if uses[text]?.files.last != file, uses[text]?.files.contains(file) == false { uses[text]?.files.append(file) }
     default: return
     }
