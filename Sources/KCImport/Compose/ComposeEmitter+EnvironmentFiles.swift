@@ -22,7 +22,7 @@ extension ComposeEmitter {
     guard let node = service.node["env_file"], !node.isNull else { return [] }
     return (node.items ?? [node]).flatMap { item -> [(key: String, value: String)] in
       guard let path = environmentPath(item) else { return [] }
-      return variables(in: ComposeLoader.join(loader.reader.files[item.file], path)) ?? []
+      return variables(in: ComposeLoader.join(loader.reader.files[item.file], path), of: item) ?? []
     }
   }
 
@@ -31,10 +31,13 @@ extension ComposeEmitter {
   }
 
   /// The variables of a file, each once, with marks in their values; nil where it cannot be read.
-  private mutating func variables(in file: String) -> [(key: String, value: String)]? {
+  ///
+  /// - Parameter item: the entry that names it, which may say how it is read.
+  private mutating func variables(in file: String, of item: ComposeNode) -> [(key: String, value: String)]? {
     if let known = environmentValues[file] { return known }
     guard let bytes = loader.open(file) ?? example(of: file).flatMap({ loader.open($0) }) else { return nil }
-    let parsed = ComposeEnvFile.parse(bytes)
+    let isRaw = item["format"]?.text == "raw"
+    let parsed = isRaw ? ComposeEnvFile.parseRaw(bytes) : ComposeEnvFile.parse(bytes)
     let values = Dictionary(parsed, uniquingKeysWith: { $1 })
     // What values are made of may stand in the file itself.
     let outer = loader.reader.variables.scoped
@@ -67,7 +70,7 @@ extension ComposeEmitter {
   private mutating func declareEnvironment(
     _ full: String, _ path: String, _ service: ComposeService, at item: ComposeNode
   ) -> [String] {
-    guard let all = variables(in: full) else {
+    guard let all = variables(in: full, of: item) else {
       if item["required"]?.bool ?? true {
         note(
           .warning, "`\(path)` cannot be read: its variables are missing", help: "write them into a config or a secret",

@@ -26,6 +26,17 @@ enum ComposeEnvFile {
     return out
   }
 
+  /// The variables of a file whose lines are taken as they are, `format: raw`: quotes and `$` are parts of values.
+  static func parseRaw(_ bytes: [UInt8]) -> [(String, String)] {
+    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+    return lines.compactMap { line -> (String, String)? in
+      let line = line.drop { $0 == " " || $0 == "\t" }
+      guard line.first != "#", let equals = line.firstIndex(of: "="), equals > line.startIndex else { return nil }
+      let value = String(line[line.index(after: equals)...])
+      return (String(line[..<equals]), value.replacing("$", with: "$$"))
+    }
+  }
+
   /// Takes the next variable's name, and what stands before its value; nil at the end.
   private static func takeName(_ rest: inout Substring) -> String? {
     while let first = rest.first {

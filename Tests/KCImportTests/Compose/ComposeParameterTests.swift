@@ -17,6 +17,18 @@ import Testing
     for line in lines { #expect(result.source.contains(line), "\(line)\n\(result.source)") }
   }
 
+  @Test func rawFilesAreTakenAsTheyAre() {
+    let files = [
+      "compose.yaml": "services: {web: {image: a, env_file: [{path: a.env, format: raw}]}}",
+      "a.env": "# none\nA='x' # y\nB=${A}$C\n",
+    ]
+    let result = ComposeImport(files: ["compose.yaml"]) { files[$0].map { Array($0.utf8) } }
+    for line in [#"A = "'x' # y""#, #"B = "${A}$C""#] {
+      #expect(result.source.contains(line), "\(line)\n\(result.source)")
+    }
+    #expect(!result.source.contains("param"))
+  }
+
   /// Projects ask their users to make an `.env` of an example.
   @Test func examplesGiveWhatNothingElseDoes() {
     let files = [
