@@ -71,12 +71,14 @@ extension Program {
     _ left: SyntaxNode, _ right: SyntaxNode, isEqual: Bool, _ scope: Int32
   ) -> [Fact] {
     let (subject, value) = left.text == "none" ? (right, left) : (left, right)
-    guard let path = path(of: subject, in: scope) else { return [] }
+    let path = path(of: subject, in: scope)
     if value.text == "none" {
-      return isEqual ? [Fact(path: path, kind: .absent)] : presence(of: subject, path, in: scope)
+      if !isEqual { return presence(of: subject, path, in: scope) }
+      return path.map { [Fact(path: $0, kind: .absent)] } ?? []
     }
-    guard let text = value.plainText else {
-      return isEqual && value.kind == .numberExpr ? presence(of: subject, path, in: scope) : []
+    guard let text = value.plainText, let path else {
+      let isValue = value.kind == .numberExpr || value.plainText != nil || value.text == "true"
+      return isEqual && isValue ? presence(of: subject, path, in: scope) : []
     }
     let type = types.add(.text(text))
     return isEqual
@@ -85,10 +87,10 @@ extension Program {
   }
 
   /// What is known where a value is there: `a?.b` is read of an `a` that is there, too.
-  private mutating func presence(of subject: SyntaxNode, _ path: String, in scope: Int32) -> [Fact] {
-    var facts = [Fact(path: path, kind: .present)]
+  private mutating func presence(of subject: SyntaxNode, _ path: String?, in scope: Int32) -> [Fact] {
+    var facts = path.map { [Fact(path: $0, kind: .present)] } ?? []
     var node = subject
-    while node.kind == .memberExpr || node.kind == .parenExpr, let base = node.firstPart {
+    while [.memberExpr, .parenExpr, .callExpr, .indexExpr].contains(node.kind), let base = node.firstPart {
       if node.has(.questionDot), let path = self.path(of: base, in: scope) {
         facts.append(Fact(path: path, kind: .present))
       }

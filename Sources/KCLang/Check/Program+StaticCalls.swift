@@ -17,14 +17,14 @@ extension Program {
 
   /// `receiver.name(arguments)`, and `receiver?.name(arguments)`, which is absent where the receiver is.
   mutating func compileMethod(
-    _ receiver: Int32, _ name: String, _ arguments: [SyntaxNode], _ place: Span, _ scope: Int32, isOptional: Bool
+    _ receiver: Int32, _ name: String, _ arguments: [SyntaxNode], _ place: Span, _ scope: Int32, link: ChainLink
   ) -> Int32 {
     let site = code.site(place)
-    let receiver = isOptional ? mayBeMissing(receiver) : receiver
-    let mayLack = isOptional && mayBeAbsent(typeOf(receiver))
-    let whole = mayLack ? present(typeOf(receiver)) : typeOf(receiver)
+    let receiver = link == .cut ? mayBeMissing(receiver) : receiver
+    let uncut = uncutType(receiver, isLinked: link == .linked)
+    let whole = link == .cut && mayBeAbsent(uncut) ? present(uncut) : uncut
     if mayBeAbsent(whole), isOwn(site), code.ops[Int(receiver)].code != .constant {
-      let type = memberType(receiver, key(name), isOptional: false, at: site)
+      let type = memberType(receiver, whole, key(name), isOptional: false, at: site)
       if type == TypeTable.unknown { return code.emit(.poison, at: site) }
     }
     if isDeferred(whole), isOwn(site) { return compileDeferredMethod(receiver, name, arguments, place, scope) }
@@ -60,9 +60,9 @@ extension Program {
       given.append(typeOf(pair[1]))
       list += pair
     }
-    let op = code.emit(isOptional ? .optionalMethod : .method, receiver, key(name), code.list(list), at: site)
+    let op = code.emit(link == .plain ? .method : .optionalMethod, receiver, key(name), code.list(list), at: site)
     let found = method.map { result(of: $0.signature, type, element, given) } ?? TypeTable.any
-    return typed(op, mayLack && found != TypeTable.any ? optional(found) : found)
+    return link == .plain ? typed(op, found) : linked(op, found, behind: receiver)
   }
 
   /// Whether the arguments are as many, and are called, as a signature says.

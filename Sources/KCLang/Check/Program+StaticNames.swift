@@ -34,8 +34,11 @@ extension Program {
   }
 
   /// The type of a member; `unknown` where there cannot be one, which was reported.
-  mutating func memberType(_ op: Int32, _ member: Int32, isOptional: Bool, at site: Int32) -> TypeID {
-    let whole = typeOf(op)
+  ///
+  /// - Parameter whole: the type of what it is a member of, behind a `?.` where that did not cut the chain.
+  mutating func memberType(
+    _ op: Int32, _ whole: TypeID, _ member: Int32, isOptional: Bool, at site: Int32
+  ) -> TypeID {
     if whole == TypeTable.any || whole == TypeTable.unknown { return TypeTable.any }
     let isChecked = isOwn(site)
     if mayBeAbsent(whole), !isOptional, isChecked {
@@ -57,9 +60,7 @@ extension Program {
     {
       return type
     }
-    let type = memberType(of: present(whole), member, at: site, isChecked)
-    return isOptional && mayBeAbsent(whole) && type != TypeTable.any && type != TypeTable.unknown
-      ? optional(type) : type
+    return memberType(of: present(whole), member, at: site, isChecked)
   }
 
   /// What an op reads, as the source says it: `self.image`.
@@ -67,8 +68,12 @@ extension Program {
     let found = code.ops[Int(op)]
     switch found.code {
     case .member: return "\(shown(found.a)).\(text(found.b))"
-    case .optionalMember: return "\(shown(found.a))?.\(text(found.b))"
-    case .method: return "\(shown(found.a)).\(text(found.b))(\(code.extra[Int(found.c)] > 0 ? "…" : ""))"
+    case .optionalMember:
+      let dot = found.c & MemberRead.linked == 0 ? "?." : "."
+      return "\(shown(found.a))\(dot)\(text(found.b))"
+    case .method, .optionalMethod:
+      let dot = found.code == .optionalMethod && chainTypes[found.a] == nil ? "?." : "."
+      return "\(shown(found.a))\(dot)\(text(found.b))(\(code.extra[Int(found.c)] > 0 ? "…" : ""))"
     case .index, .optionalIndex: return "\(shown(found.a))[\(shown(found.b))]"
     case .check: return shown(found.a)
     case .branch, .match, .coalesce, .forEach, .forPairs: return ""
@@ -238,9 +243,10 @@ extension Program {
   /// `a[b]`
   mutating func checkedIndex(_ op: Int32) -> Int32 {
     let found = code.ops[Int(op)]
-    let base = typeOf(found.a)
+    let isLinked = found.c & MemberRead.linked != 0
+    let base = uncutType(found.a, isLinked: isLinked)
     let index = scalarType(typeOf(found.b))
-    guard isOwn(found.site), base != TypeTable.any else { return op }
+    guard isOwn(found.site), base != TypeTable.any else { return isLinked ? linked(op, base, behind: found.a) : op }
     if isDeferred(base) { return typed(op, deferredElement(base)) }
     if mayBeAbsent(base) {
       _ = presentOperand(found.a, "it has elements only where it is there")
@@ -256,8 +262,9 @@ extension Program {
       return code.emit(.poison, at: found.site)
     }
     switch types[types.base(base)] {
-    case .list(let element), .map(let element): return typed(op, element)
-    default: return op
+    case .list(let element), .map(let element):
+      return isLinked ? linked(op, element, behind: found.a) : typed(op, element)
+    default: return isLinked ? linked(op, TypeTable.any, behind: found.a) : op
     }
   }
 

@@ -43,7 +43,7 @@ enum OpCode: UInt8, Sendable {
   case interpolate
   /// functions[a]
   case lambda
-  /// A new instance of schema a with body b.
+  /// A new instance of schema a with body b; c is 1 where a `Secret` of it is expected.
   case construct
   /// a...b, either -1
   case range

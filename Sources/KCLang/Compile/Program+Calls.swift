@@ -54,7 +54,7 @@ extension Program {
       let receiver = compile(base, in: scope, expecting: TypeTable.any)
       return compileMethod(
         receiver, callee.word(token), arguments, callee.tree.span(ofToken: token), scope,
-        isOptional: callee.has(.questionDot))
+        link: callee.has(.questionDot) ? .cut : isLinked(receiver, base) ? .linked : .plain)
     }
     if callee.kind == .nameExpr, let (owner, found) = find(key(callee.text), in: scope),
       case .function(let function) = found.kind

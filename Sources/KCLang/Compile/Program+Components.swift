@@ -31,7 +31,11 @@ extension Program {
     schemas.append(schema)
     let index = Int32(schemas.count - 1)
     declare(name.key, Scope.Name(kind: .schema(index), span: name.span, node: node), in: scope)
-    if scopes[Int(scope)].kinds[name.key] == nil { scopes[Int(scope)].kinds[name.key] = index }
+    // A schema of values makes no blocks: `App` may stand beside the component `app`.
+    guard let other = scopes[Int(scope)].kinds[name.key], schemas[Int(other)].isBlock else {
+      scopes[Int(scope)].kinds[name.key] = index
+      return
+    }
   }
 
   /// Compiles a component's parameters and body.

@@ -277,10 +277,15 @@ extension Program {
     var op = compile(base, in: scope, expecting: TypeTable.any)
     if isOptional { op = mayBeMissing(op) }
     checkMember(op, base, member, scope, site)
-    let type = memberType(op, member, isOptional: isOptional, at: site)
+    let isLink = !isOptional && isLinked(op, base)
+    let whole = uncutType(op, isLinked: isLink)
+    let type = memberType(op, whole, member, isOptional: isOptional, at: site)
     if type == TypeTable.unknown { return code.emit(.poison, at: site) }
-    let read = code.emit(isOptional ? .optionalMember : .member, op, member, at: site)
-    return typed(read, narrowed(type, node, in: scope))
+    let (known, isPromised) = promised(type, member, of: whole, at: site)
+    let about = (isPromised ? MemberRead.promised : 0) | (isLink ? MemberRead.linked : 0)
+    let read = code.emit(isOptional || isLink ? .optionalMember : .member, op, member, about, at: site)
+    let found = narrowed(known, node, in: scope)
+    return isOptional || isLink ? linked(read, found, behind: op) : typed(read, found)
   }
 
   /// `service.web`
@@ -376,6 +381,7 @@ extension Program {
       return code.emit(.index, code.emit(.kindScope, space, name, at: site), index, at: site)
     }
     let base = compile(parts[0], in: scope, expecting: TypeTable.any)
-    return checkedIndex(code.emit(.index, base, index, at: site))
+    return checkedIndex(
+      code.emit(.index, base, index, isLinked(base, parts[0]) ? MemberRead.linked : 0, at: site))
   }
 }

@@ -58,12 +58,12 @@ extension Program {
   /// itself may be why the policy is not kept.
   ///
   /// - Parameters:
-  ///   - resources: the objects that could be made; nil where more may be meant than could be read.
+  ///   - resources: the objects that could be made.
   ///   - isWhole: whether these are all that are meant.
   ///   - refused: blocks whose objects the API server refuses.
   ///   - unclear: blocks that something is wrong with, whose fields may not be what they were meant to be.
   mutating func checkPolicies(
-    _ resources: [Resource]?, isWhole: Bool, refused: Set<Int32>, unclear: Set<Int32>
+    _ resources: [Resource], isWhole: Bool, refused: Set<Int32>, unclear: Set<Int32>
   ) {
     for index in policies.indices { compilePolicy(index) }
     var waivers: [Waiver] = []
@@ -77,7 +77,7 @@ extension Program {
         waivers.append(waiver)
       }
     }
-    guard !policies.isEmpty, let resources else { return }
+    guard !policies.isEmpty else { return }
     if diagnostics.hasErrors {
       for place in policies.indices where hasReports(in: policies[place].node.span) { policies[place].isBroken = true }
     }

@@ -4,13 +4,14 @@ internal import KCSyntax
 /// Records and constructions.
 extension Program {
   mutating func compileRecord(_ node: SyntaxNode, _ scope: Int32, _ type: TypeID) -> Int32 {
-    if case .schema(let schema) = types[types.required(type)] {
+    let (wanted, isForSecret) = madeType(type)
+    if case .schema(let schema) = types[wanted] {
       ensureSchema(schema.index)
       let reports = diagnostics.all.count
       let body = constructionBody(node, schema.index, scope)
       if diagnostics.all.count == reports { checkGiven(code.bodies[Int(body)].statements, schema.index, node) }
-      let made = code.emit(.construct, erased(schema.index), body, at: code.site(node.span))
-      return typed(made, types.required(type))
+      let made = code.emit(.construct, erased(schema.index), body, isForSecret ? 1 : 0, at: code.site(node.span))
+      return typed(made, wanted)
     }
     var element = TypeTable.any
     var isMap = false
@@ -31,6 +32,13 @@ extension Program {
     else { return typed(made, TypeTable.record) }
     let fields = Dictionary(statements.map { ($0.key, typeOf($0.a)) }, uniquingKeysWith: { first, _ in first })
     return typed(made, shaped(TypeTable.record, .fields(fields)))
+  }
+
+  /// The type of a record or construction where a type is expected, and whether that is a secret of it.
+  private func madeType(_ type: TypeID) -> (type: TypeID, isForSecret: Bool) {
+    let wanted = types.required(type)
+    guard case .secret(let inner) = types[wanted] else { return (wanted, false) }
+    return (types.required(inner), true)
   }
 
   private mutating func compileField(
@@ -137,7 +145,7 @@ extension Program {
     }
     let body = addBody(statements, frameSize: 0, lets: 0..<0, at: node)
     if diagnostics.all.count == reports { checkGiven(code.bodies[Int(body)].statements, schema, node) }
-    let made = code.emit(.construct, schema, body, at: site)
+    let made = code.emit(.construct, schema, body, madeType(type).isForSecret ? 1 : 0, at: site)
     return typed(made, types.add(.schema(SchemaID(index: schema))))
   }
 

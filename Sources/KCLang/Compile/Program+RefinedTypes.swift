@@ -122,6 +122,7 @@ extension Program {
     var refinement = Refinement()
     refinement.predicate = (Int32(code.functions.count - 1), module >= 0 ? modules[Int(module)].frame : 0)
     refinement.predicateText = parts[1].text
+    refinement.present = Set(promisedFields(parts[1], in: inner))
     return types.refine(base, by: refinement)
   }
 

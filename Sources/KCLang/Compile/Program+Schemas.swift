@@ -79,6 +79,7 @@ extension Program {
     schemas[Int(index)].slots = base.slots
     schemas[Int(index)].slotOf = base.slotOf
     schemas[Int(index)].requirements = base.requirements
+    schemas[Int(index)].promises = base.promises
     schemas[Int(index)].object = base.object
     schemas[Int(index)].objectOwner = base.objectOwner
     schemas[Int(index)].primary = base.primary
@@ -123,6 +124,9 @@ extension Program {
         condition: lazyOp(condition, scope, TypeTable.bool),
         message: parts.count > 1 ? lazyOp(parts[1], scope, TypeTable.string) : -1, owner: owner,
         text: condition.text, site: code.site(condition.span))
+      for field in promisedFields(condition, in: scope) where schemas[Int(index)].promises[field] == nil {
+        schemas[Int(index)].promises[field] = schemas[Int(index)].requirements.count
+      }
       schemas[Int(index)].requirements.append(requirement)
     case .objectDecl:
       guard let value = node.firstPart else { return }

@@ -240,11 +240,15 @@ extension Program {
       return known
     }
     aliases[ChildKey(parent: owner, name: name)] = TypeTable.any
-    let type: TypeID
+    var type: TypeID
     if let node = entry.node, node.kind == .enumDecl {
       type = enumType(node, in: owner)
     } else {
       type = entry.node?.parts.last.map { compileType($0, in: owner) } ?? TypeTable.unknown
+    }
+    // Unions of the same members are one type: each is called by the name that it was declared with.
+    if case .union = types[type], let other = types.names[type], other != text(name), enums[type] == nil {
+      type = types.refine(type, by: Refinement())
     }
     aliases[ChildKey(parent: owner, name: name)] = type
     types.name(type, text(name))

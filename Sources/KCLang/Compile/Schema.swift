@@ -42,6 +42,8 @@ struct Schema: Sendable {
   /// The place in `slots` of the field with a key.
   var slotOf = SlotTable()
   var requirements: [Requirement] = []
+  /// Fields that a requirement says to be there, with its place in `requirements`.
+  var promises: [Int32: Int] = [:]
   /// The op that makes the API object; -1 for schemas that are no resources.
   var object: Int32 = -1
   /// The schema of the chain whose frame `object` is evaluated in.

@@ -26,6 +26,8 @@ struct Instance: Sendable {
   var slots: Int32 = -1
   var state = State.fresh
   var isDeleted = false
+  /// Whether it was made where a `Secret` of its schema is expected: its fields may be secrets, since all of it is one.
+  var isForSecret = false
   /// The origin of the statement that has deleted it.
   var deletion: UInt32 = 0
   /// For a map: the type of its values.

@@ -5,6 +5,7 @@ internal import KCSyntax
 extension Program {
   mutating func evaluateIndex(_ op: Op, _ frame: Int32) -> TreeValue {
     let base = evaluate(op.a, frame)
+    if base.isNone, op.c & MemberRead.linked != 0 { return base }
     let index = scalar(evaluate(op.b, frame))
     if base.isPoison || index.isPoison { return .poison }
     let collection = dereference(base)

@@ -56,7 +56,8 @@ extension Program {
   @inline(__always)
   private mutating func evaluate(nested op: Op, _ frame: Int32) -> TreeValue {
     switch op.code {
-    case .member, .optionalMember: return evaluateMember(op, frame)
+    case .member, .optionalMember:
+      return op.c & MemberRead.promised == 0 ? evaluateMember(op, frame) : promisedMember(op, frame)
     case .index, .optionalIndex: return evaluateIndex(op, frame)
     case .call: return evaluateCall(op, frame)
     case .method, .optionalMethod: return evaluateMethod(op, frame)

@@ -91,6 +91,7 @@ extension Program {
   mutating func construct(_ op: Op, _ frame: Int32) -> TreeValue {
     var made = Instance(schema: op.a, parent: owner, site: op.site)
     made.kind = -1
+    made.isForSecret = op.c != 0
     if isEndless(made) { return .poison }
     let index = addInstance(made)
     addBody(op.b, frame, to: index)
@@ -246,20 +247,32 @@ extension Program {
       (trace, owner) = (Trace(), index)
       defer { (trace, owner) = outer }
       guard let holds = condition(requirement.condition, frame), !holds else { continue }
-      var message = "`\(requirement.text)` does not hold"
-      // The user's place is that of the block's own field which the condition speaks of, else of what it read last.
-      let origin = ownOrigin(requirement, index, schema) ?? trace.origin
-      if requirement.message >= 0 {
-        let value = scalar(evaluate(requirement.message, frame))
-        message = value.isSecret ? message : tree.text(of: value) ?? message
-      }
-      violations.insert(index)
-      let place = origin != 0 ? code.origins[Int(origin)].site : instances[Int(index)].site
-      // Nobody looks for a condition of the library's in its source.
-      let label = Diagnostic.Label(span: span(requirement.site), message: "required here")
-      report(
-        "KC0166", message, at: place, labels: isOwn(requirement.site) ? [label] : [],
-        notes: requirement.message >= 0 ? [] : ["\(title(of: index)) requires it"], help: amended(index))
+      reportUnmet(requirement, index, schema, frame)
     }
+  }
+
+  /// Reports a condition that an instance does not keep.
+  mutating func reportUnmet(_ requirement: Requirement, _ index: Int32, _ schema: Int32) {
+    let outer = (trace, owner)
+    (trace, owner) = (Trace(), index)
+    defer { (trace, owner) = outer }
+    reportUnmet(requirement, index, schema, schemaFrame(index, requirement.owner))
+  }
+
+  private mutating func reportUnmet(_ requirement: Requirement, _ index: Int32, _ schema: Int32, _ frame: Int32) {
+    var message = "`\(requirement.text)` does not hold"
+    // The user's place is that of the block's own field which the condition speaks of, else of what it read last.
+    let origin = ownOrigin(requirement, index, schema) ?? trace.origin
+    if requirement.message >= 0 {
+      let value = scalar(evaluate(requirement.message, frame))
+      message = value.isSecret ? message : tree.text(of: value) ?? message
+    }
+    violations.insert(index)
+    let place = origin != 0 ? code.origins[Int(origin)].site : instances[Int(index)].site
+    // Nobody looks for a condition of the library's in its source.
+    let label = Diagnostic.Label(span: span(requirement.site), message: "required here")
+    report(
+      "KC0166", message, at: place, labels: isOwn(requirement.site) ? [label] : [],
+      notes: requirement.message >= 0 ? [] : ["\(title(of: index)) requires it"], help: amended(index))
   }
 }

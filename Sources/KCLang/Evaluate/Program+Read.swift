@@ -63,7 +63,7 @@ extension Program {
     let outer = Reader(trace: trace, owner: owner, hidden: hidden)
     trace = Trace()
     owner = index
-    hidden = 0
+    hidden = instances[Int(index)].isForSecret ? 1 : 0
     return outer
   }
 

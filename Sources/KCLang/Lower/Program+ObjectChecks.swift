@@ -43,6 +43,14 @@ extension Program {
     return refused
   }
 
+  /// The blocks of objects that the API server would refuse, without a report: where files could not be read, what is
+  /// missing may stand there.
+  mutating func refusedObjects(_ resources: [Resource]) -> Set<Int32> {
+    let known = diagnostics
+    defer { diagnostics = known }
+    return checkObjects(resources)
+  }
+
   /// What is refused, without what is refused for the same value: it stands in several places of the object, and is told
   /// where the source says it.
   private func once(_ causes: [APIStatus.Cause], of resource: Resource) -> [(cause: APIStatus.Cause, place: Span)] {
@@ -76,10 +84,20 @@ extension Program {
     return String(message.dropFirst(start.count)[..<end])
   }
 
+  /// The field that keeps an object from being read, which the API tells in its message alone.
+  private static func unreadable(_ refusal: APIStatus, _ type: ResourceType) -> APIStatus.Cause? {
+    guard let start = refusal.message.firstRange(of: " cannot be handled as a \(type.kind): "),
+      case let rest = refusal.message[start.upperBound...], let end = rest.firstRange(of: ": ")
+    else { return nil }
+    let field = String(rest[..<end.lowerBound])
+    if field.contains(" ") { return nil }
+    return .init(reason: refusal.reason, message: String(rest[end.upperBound...]), field: field)
+  }
+
   private static func refusals(of object: Value, _ type: ResourceType) -> [APIStatus.Cause] {
     if let refusal = Validation.decode(object, type: type) {
-      return refusal.details?.causes.isEmpty ?? true
-        ? [.init(reason: refusal.reason, message: refusal.message, field: "metadata")] : refusal.details?.causes ?? []
+      if let causes = refusal.details?.causes, !causes.isEmpty { return causes }
+      return [unreadable(refusal, type) ?? .init(reason: refusal.reason, message: refusal.message, field: "metadata")]
     }
     var object = object
     Defaulting.apply(to: &object, type: type)

@@ -37,8 +37,10 @@ extension Program {
     hideUnplaced()
     readHome(isDamaged: damage != nil)
     if let damage {
-      _ = lower(isDamaged: true)
-      checkPolicies(nil, isWhole: false, refused: [], unclear: [])
+      let unclear = policies.isEmpty ? [] : blocksWithReports()
+      let (resources, _) = lower(isDamaged: true)
+      let refused = policies.isEmpty ? [] : refusedObjects(resources)
+      checkPolicies(resources, isWhole: false, refused: refused, unclear: unclear)
       dropConsequences(of: damage, after: told)
       return []
     }

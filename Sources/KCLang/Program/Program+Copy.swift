@@ -51,6 +51,7 @@ extension Program {
     anyTypes = other.anyTypes
     facts = other.facts
     lastChain = other.lastChain
+    chainTypes = other.chainTypes
     letDepth = other.letDepth
     letOps = other.letOps
     argumentOps = other.argumentOps

@@ -77,6 +77,8 @@ struct Program: ~Copyable, Sendable {
   var facts: [Fact] = []
   /// What the chain of `&&` or `||` says that was looked at last.
   var lastChain: FactChain?
+  /// The types of links of chains with `?.`, by their ops, where the chain is not cut.
+  var chainTypes: [Int32: TypeID] = [:]
   /// How many names are being compiled because another needs their type.
   var letDepth = 0
   /// The ops of `let`s and `param`s that are not compiled yet, by scope and name.

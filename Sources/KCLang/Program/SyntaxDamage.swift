@@ -4,13 +4,13 @@ internal import KCSyntax
 /// text, and which names may be declared there. What is reported beyond that is a mistake of its own.
 struct SyntaxDamage {
   /// The innermost statements that something is wrong in, by file, or what does not fit into any.
-  private var ranges: [Int: [Range<Int>]] = [:]
+  private(set) var ranges: [Int: [Range<Int>]] = [:]
   /// The names in them.
   private var names: Set<String> = []
   /// The names that they declare: what is said of a statement with one of them may follow from what that is not.
-  private var declared: Set<String> = []
+  private(set) var declared: Set<String> = []
   /// Whether something is declared whose name is not known.
-  private var hidesNames = false
+  private(set) var hidesNames = false
 
   /// Damaged lines of a file: with more of them, nothing else in it is told.
   private static let lineLimit = 200
@@ -160,7 +160,7 @@ struct SyntaxDamage {
     .minus, .rightBrace, .rightParen, .rightBracket, .leftBrace, .arrow, .unknown,
   ]
 
-  private static func touches(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
+  static func touches(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
     one.lowerBound <= other.upperBound && other.lowerBound <= one.upperBound
   }
 
@@ -170,7 +170,8 @@ struct SyntaxDamage {
     if touches(diagnostic.span, trees) { return true }
     if diagnostic.labels.contains(where: { touches($0.span, trees) }) { return true }
     // What a loop or a condition makes is not known where something in it is not.
-    if diagnostic.code == "KC0166" || diagnostic.message.hasSuffix(" to delete") { return true }
+    if diagnostic.message.hasSuffix(" to delete") { return true }
+    if Self.ofWholes.contains(diagnostic.code) { return explainsCondition(diagnostic, trees) }
     if uses(declared, diagnostic.span, trees) { return true }
     // What parts of an object do not fit may be said in the part that could not be read.
     if diagnostic.code.hasPrefix("KC04"), isWithinDamaged(diagnostic, trees) { return true }

@@ -356,6 +356,7 @@ extension Program {
   private mutating func construct(_ record: TreeValue, as schema: Int32, at site: Int32) -> TreeValue {
     var made = Instance(schema: schema, parent: owner, site: site)
     made.kind = -1
+    made.isForSecret = hidden > 0
     if isEndless(made) { return .poison }
     let index = addInstance(made)
     for field in Array(tree.fields(of: record)) {

@@ -64,6 +64,8 @@ struct Refinement: Sendable {
   var predicate: (lambda: Int32, frame: Int32)?
   /// The predicate as the source says it.
   var predicateText = ""
+  /// Fields that the predicate says to be there.
+  var present: Set<Int32> = []
 }
 
 /// The types of a program.

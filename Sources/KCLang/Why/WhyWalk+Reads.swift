@@ -22,14 +22,40 @@ extension Program {
     if let slot = schemas[Int(schema)].slotOf[op.b] {
       if schemas[Int(schema)].slots[Int(slot)].childSchema >= 0 { return }
       let place = Int(instances[Int(index)].slots + slot)
-      collect(field: WhyField(instance: index, place: place, key: op.b), &walk)
+      let name = isPart(index) ? nil : name(ofRead: op)
+      collect(field: WhyField(instance: index, place: place, key: op.b), name: name, &walk)
     } else if let child = child(named: op.b, of: index), let primary = primaryField(of: child) {
       collect(field: primary, &walk)
     }
   }
 
+  /// Whether an instance is a block, or a record in a field of one: it is called by where it stands.
+  private func isPart(_ index: Int32) -> Bool {
+    let instance = instances[Int(index)]
+    if instance.name >= 0 || isResource(index) { return true }
+    guard instance.parent >= 0, instance.kind >= 0, case let schema = instances[Int(instance.parent)].schema,
+      schema >= 0, let slot = schemas[Int(schema)].slotOf[instance.kind],
+      case let value = memos[Int(instances[Int(instance.parent)].slots + slot)].value
+    else { return false }
+    return value.tag == .instance && Int32(bitPattern: value.payload) == index
+  }
+
+  /// What the source calls a field of a value that has no place of its own: `spec.replicas`; nil where it does not
+  /// call it by names.
+  private func name(ofRead op: Op) -> String? {
+    let base = shown(op.a)
+    let isName =
+      !base.isEmpty && base != "self"
+      && base.allSatisfy {
+        $0.isLetter || $0.isNumber || "_-.?[]".contains($0)
+      }
+    return isName ? "\(base).\(text(op.b))" : nil
+  }
+
   /// A field, with its layers and what the winning one was computed from.
-  mutating func collect(field: WhyField, _ walk: inout WhyWalk) {
+  ///
+  /// - Parameter name: what it is called where it is read, if not by the block that it is in.
+  mutating func collect(field: WhyField, name: String? = nil, _ walk: inout WhyWalk) {
     let slot = slot(of: field)
     // What a function has made for `kc why` alone, nothing has read before.
     if memos[field.place].value.tag == .thunk, instances[Int(field.instance)].schema >= 0 {
@@ -38,7 +64,8 @@ extension Program {
     let value = scalar(memos[field.place].value)
     // A record is there because of what is in it.
     if memos[field.place].head >= 0, bindings[Int(memos[field.place].head)].instance >= 0 { return }
-    add(.field, name(of: field), shown(value), layers(of: field), .field(field.place), &walk) { program, walk in
+    add(.field, name ?? self.name(of: field), shown(value), layers(of: field), .field(field.place), &walk) {
+      program, walk in
       var next = program.memos[field.place].head
       while next >= 0 {
         let binding = program.bindings[Int(next)]
@@ -132,8 +159,14 @@ extension Program {
   mutating func shown(_ value: TreeValue) -> String {
     if value.tag == .function { return Self.functionText }
     if value.tag != .instance, tellsSecret(value) { return Tree.secretText }
-    return value.isNone ? "none" : display(value)
+    if value.isNone { return "none" }
+    guard isRecord(value) || value.tag == .list else { return display(value) }
+    let text = whole(value)
+    return text.count <= Self.longestRecord ? text : display(value)
   }
+
+  /// How many characters of a record or a list an input shows: what is longer is asked for by itself.
+  private static let longestRecord = 80
 
   /// Adds an input, and within it what `inputs` collects; where the input was shown before, or the tree is large
   /// enough, without that.
