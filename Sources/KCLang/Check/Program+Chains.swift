@@ -28,6 +28,26 @@ enum MemberRead {
   static let linked: Int32 = 2
 }
 
+extension Program {
+  /// Whether a value of a schema has a field of a name: what a schema declares hides what all records can do.
+  func hasField(_ key: Int32, _ value: TreeValue) -> Bool {
+    guard value.tag == .instance, case let schema = instances[Int(value.payload)].schema, schema >= 0 else {
+      return false
+    }
+    return schemas[Int(schema)].slotOf[key] != nil
+  }
+
+  /// The type of a schema's field that is a function; nil for others.
+  mutating func functionField(_ name: String, of type: TypeID) -> TypeID? {
+    guard case .schema(let schema) = types[type] else { return nil }
+    ensureSchema(schema.index)
+    guard let slot = schemas[Int(schema.index)].slotOf[key(name)],
+      case let field = schemas[Int(schema.index)].slots[Int(slot)].type, isSignature(field), !types.isOptional(field)
+    else { return nil }
+    return field
+  }
+}
+
 /// Fields that may be absent by their type, and are there by a condition: `require self.owner != none`.
 extension Program {
   /// The fields that are there where a condition on `self` holds. Only what the condition asks first counts: what

@@ -29,6 +29,10 @@ extension Program {
     }
     if isDeferred(whole), isOwn(site) { return compileDeferredMethod(receiver, name, arguments, place, scope) }
     let type = types.base(whole)
+    if link == .plain, isOwn(site), let field = functionField(name, of: type) {
+      let read = typed(code.emit(.member, receiver, key(name), at: site), field)
+      return compileCall(ofValue: read, arguments, scope, site)
+    }
     let tag = tag(of: type)
     let method = tag.flatMap { Builtins.method(name, of: $0) }
     if isOwn(site), reportAmendment(name, of: type, at: place) { return code.emit(.poison, at: site) }

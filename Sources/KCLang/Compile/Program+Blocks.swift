@@ -199,8 +199,8 @@ extension Program {
         report("KC0104", "there is no kind of block `\(name)`", at: node.span, help: help)
         return nil
       }
-      reportUnknown(
-        "KC0104", "there is no kind of block `\(name)`", name, among: kindNames(in: scope), at: node.span)
+      let words = kindNames(in: scope) + ["component", "schema", "test", "enum", "mixin", "policy"]
+      reportUnknown("KC0104", "there is no kind of block `\(name)`", name, among: words, at: node.span)
       return nil
     }
     guard target.schema >= 0 else {
@@ -218,7 +218,11 @@ extension Program {
     let schema = schemas[Int(target.schema)]
     let title = schema.isBlock ? Self.article(text(schema.kind)) : schema.name
     let known = fieldNames(target.schema, keyed: true)
-    if let place = placeOfBlocks(name, in: target.schema, scope) {
+    if let other = Self.otherBlocks[name], known.contains(other) {
+      report(
+        "KC0104", "\(title) has no `\(name)` blocks", at: node.span, help: "write `\(other)`",
+        fix: Diagnostic.Fix(span: node.span, replacement: other))
+    } else if let place = placeOfBlocks(name, in: target.schema, scope) {
       report("KC0104", "\(title) has no `\(name)` blocks", at: node.span, help: place)
     } else if known.isEmpty || Self.nearest(to: name, among: known) != nil {
       reportUnknown("KC0104", "\(title) has no `\(name)` blocks", name, among: known, at: node.span)

@@ -117,7 +117,7 @@ extension Program {
     }
     guard let place else { return pairs }
     for (index, parameter) in parameters.enumerated() where !given[index] && parameter.fallback < 0 {
-      if types.isOptional(parameter.type) { continue }
+      if types.isOptional(parameter.type), parameter.type != TypeTable.any { continue }
       report("KC0131", "`\(name)` needs the argument `\(text(parameter.key))`", at: place)
       return nil
     }
@@ -140,7 +140,7 @@ extension Program {
     setArguments(statement.arguments, of: schema.parameters, from: frame, to: own)
     setArgumentSettings(of: index, in: own)
     for parameter in schema.parameters where frames[Int(own + 1 + parameter.slot)].isNone {
-      if types.isOptional(parameter.type) { continue }
+      if types.isOptional(parameter.type), parameter.type != TypeTable.any { continue }
       setSlot(own, parameter.slot, .poison)
       // It was set in the body, which was reported.
       if guessedNames.contains(parameter.key), statement.c >= 0, hasReports(in: code.bodies[Int(statement.c)].site) {

@@ -210,7 +210,9 @@ extension Program {
         "KC0100", "there is no `\(name)` here", at: place,
         help: "it is a module of the library: `import std.\(name)` at the top of the file")
     }
-    if name.contains("-"), Self.nearest(to: name, among: known) == nil {
+    // A guess looks at all names, which may be many: once.
+    let isNear = Self.nearest(to: name, among: known) != nil
+    if name.contains("-"), !isNear {
       let parts = name.split(separator: "-").map(String.init)
       if parts.allSatisfy({ find(key($0), in: scope) != nil || Int($0) != nil }) {
         let spaced = parts.joined(separator: " - ")
@@ -227,15 +229,15 @@ extension Program {
         "KC0100", "there is no `\(name)` here", at: place, help: "the block's own field is `self.\(name)`",
         fix: Diagnostic.Fix(span: place, replacement: "self.\(name)"))
     }
-    if let help = otherPlace(of: name, at: place, in: scope, unless: Self.nearest(to: name, among: known) != nil) {
+    if let help = otherPlace(of: name, at: place, in: scope, unless: isNear) {
       return report("KC0100", "there is no `\(name)` here", at: place, help: help)
     }
-    if Self.nearest(to: name, among: known) == nil, kind(key(name), in: Self.prelude) != nil {
+    if !isNear, kind(key(name), in: Self.prelude) != nil {
       return report(
         "KC0100", "there is no `\(name)` here", at: place,
         help: "it is the keyword of blocks, of which one is `\(name).NAME`; there is no list of all of them")
     }
-    if Self.nearest(to: name, among: known) == nil, let (help, isSure) = quotesHelp(name, type) {
+    if !isNear, let (help, isSure) = quotesHelp(name, type) {
       return report(
         "KC0100", "there is no `\(name)` here", at: place, help: help,
         fix: isSure ? Diagnostic.Fix(span: place, replacement: "\"\(name)\"") : nil)

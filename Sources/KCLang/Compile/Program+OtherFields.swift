@@ -5,6 +5,7 @@ internal import KCSyntax
 extension Program {
   /// Fields by their names in Kubernetes' API and in charts.
   private static let fields: [String: (help: String, replacement: String?)] = [
+    "schedule": ("what runs by the clock is a `cronjob`", nil),
     "replicaCount": ("it is `replicas`", "replicas"), "imagePullPolicy": ("it is `pull`", "pull"),
     "pullPolicy": ("it is `pull`", "pull"),
     "clusterIP": ("a service without an address is `headless = true`; one of a fixed address has `fixedAddress`", nil),

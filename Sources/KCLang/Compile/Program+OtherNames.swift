@@ -14,6 +14,13 @@ extension Program {
     "httproute": "route", "gtw": "gateway", "cron": "cronjob", "cj": "cronjob",
   ]
 
+  /// The keywords of blocks within others, by what the API and other tools call these.
+  static let otherBlocks: [String: String] = [
+    "initContainer": "init", "initcontainer": "init", "init-container": "init", "sidecarContainer": "sidecar",
+    "volumeMount": "mount", "containerPort": "port", "envVar": "env", "variable": "env", "volumeClaim": "claim",
+    "listeners": "listener", "path": "route",
+  ]
+
   /// What other languages begin a declaration with, and what that is here.
   private static let words: [String: (help: String, replacement: String?)] = [
     "var": ("a value gets a name with `let`", "let"), "const": ("a value gets a name with `let`", "let"),

@@ -85,7 +85,7 @@ extension Program {
   /// How a name of a file is reached from another: by that file's own name here, where it is imported.
   private func placeOfModule(_ module: Int, of name: String, _ scope: Int32) -> String {
     let imports = names(in: scope) { if case .module(let other) = $0.kind { other == module } else { false } }
-    if let own = imports.first { return "it is `\(own).\(name)`" }
+    if let own = imports.min() { return "it is `\(own).\(name)`" }
     let path = modules[module].path
     let stem = path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? path
     return "it is declared in `\(path)`: `import \"./\(path)\" as \(stem)` makes it `\(stem).\(name)`"

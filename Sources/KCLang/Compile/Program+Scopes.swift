@@ -107,7 +107,7 @@ extension Program {
     return nil
   }
 
-  /// The names seen from a scope that satisfy a condition, for "did you mean".
+  /// The names seen from a scope that satisfy a condition, for "did you mean": in no order.
   func names(in scope: Int32, where condition: (Scope.Name) -> Bool = { _ in true }) -> [String] {
     var found: [String] = []
     var current = scope
@@ -115,7 +115,7 @@ extension Program {
       for (key, name) in scopes[Int(current)].names where condition(name) { found.append(text(key)) }
       current = scopes[Int(current)].parent
     }
-    return found.sorted()
+    return found
   }
 
   /// The keywords of blocks that can stand in a namespace.

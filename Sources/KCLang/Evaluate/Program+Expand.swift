@@ -163,11 +163,17 @@ extension Program {
         }
       }
     case .each:
-      guard let elements = elements(of: evaluate(statement.a, frame), at: statement.site) else { return }
+      guard let elements = elements(of: evaluate(statement.a, frame), at: statement.site) else {
+        loseBlocks(of: index)
+        return
+      }
       for (place, element) in elements.enumerated() {
         let inner = loopFrame(frame, element, statement.isAppend ? place : nil)
         if statement.b >= 0 {
-          guard let isKept = condition(statement.b, inner) else { return }
+          guard let isKept = condition(statement.b, inner) else {
+            loseBlocks(of: index)
+            return
+          }
           if !isKept { continue }
         }
         run(statement.c, in: index, inner, &rest)
@@ -183,6 +189,11 @@ extension Program {
       bind(named, in: index, frame)
     default: return
     }
+  }
+
+  private mutating func loseBlocks(of index: Int32) {
+    let schema = instances[Int(index)].schema
+    if schema >= 0, schemas[Int(schema)].isNamespace { losesBlocks = true }
   }
 
   /// A name that an expression gives; nil where it is no text, which was reported.

@@ -254,7 +254,7 @@ extension Program {
       return mapped(receiver, op, frame)
     }
     if receiver.tag == .record || receiver.tag == .instance || receiver.tag == .scope,
-      Builtins.method(text(op.b), of: receiver.tag == .scope ? .list : receiver.tag) == nil
+      hasField(op.b, receiver) || Builtins.method(text(op.b), of: receiver.tag == .scope ? .list : receiver.tag) == nil
     {
       let callee = member(op.b, of: receiver, at: op.site)
       if callee.isPoison { return .poison }

@@ -69,6 +69,13 @@ public struct Compilation: Sendable {
     return copy.explain(type: name)
   }
 
+  /// The schema that a field of another leads to; nil where its value has no fields.
+  public func explain(field: TypeExplanation.Field) -> TypeExplanation? {
+    guard let schema = field.schema else { return nil }
+    var copy = Program(copying: program.program)
+    return copy.explain(schema: schema)
+  }
+
   /// What a name stands for that files of the program declare at their top, in the order of files; schemas are types.
   public func explain(declaration name: String) -> [DeclarationExplanation] {
     let own = program.program.declarations { $0 == name }

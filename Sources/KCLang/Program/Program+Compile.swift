@@ -68,6 +68,12 @@ extension Program {
           || one.code == "KC0110" && one.message.hasSuffix(", and this is a reference")
       }
     }
+    if losesBlocks {
+      let bodies = environments.flatMap(\.bodies).map(\.node.span)
+      diagnostics.removeAll { one in
+        ["KC0122", "KC0131", "KC0166"].contains(one.code) && bodies.contains { $0.holds(one.span) }
+      }
+    }
     if lostNames.isEmpty { return }
     let (files, lost) = (files, lostNames)
     diagnostics.removeAll { one in

@@ -35,6 +35,7 @@ extension Program {
     brokenBlocks = other.brokenBlocks
     violations = other.violations
     hasNamelessBlock = other.hasNamelessBlock
+    losesBlocks = other.losesBlocks
     lostNames = other.lostNames
     heldPolicy = other.heldPolicy
     guessedNames = other.guessedNames

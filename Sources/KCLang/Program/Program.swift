@@ -48,6 +48,8 @@ struct Program: ~Copyable, Sendable {
   var brokenBlocks: Set<Int32> = []
   /// Whether a block has no name: what is not found may be that.
   var hasNamelessBlock = false
+  /// Whether a loop has made no blocks because of a mistake in it: what an `env` amends of them seems new.
+  var losesBlocks = false
   /// The names in blocks that have no meaning where they stand: they may be what those were to declare.
   var lostNames: Set<String> = []
   /// The policy that is held against a block now, and the block, as a note; empty where none is.

@@ -22,16 +22,21 @@ extension Program {
     guard let first = parts.first, parts.count < 3 else { return [] }
     let imports = modules.filter { !$0.isStandard }.flatMap(\.imports).filter { text($0.name) == first }
     let imported = Set(imports.map { Int($0.module) }).filter { modules.indices.contains($0) }
-    return declarations(in: imported) { parts.count == 1 || $0 == parts[1] }
+    return declarations(in: imported, withSchemas: parts.count == 1) { parts.count == 1 || $0 == parts[1] }
   }
 
   /// The declarations at the top of the files, but for blocks, schemas and imports.
   ///
-  /// - Parameter places: the modules that are looked at; nil for all.
-  func declarations(in places: Set<Int>? = nil, named isMeant: (String) -> Bool) -> [DeclarationExplanation] {
+  /// - Parameters:
+  ///   - places: the modules that are looked at; nil for all.
+  ///   - withSchemas: whether schemas count, of which a page of their own tells more.
+  func declarations(
+    in places: Set<Int>? = nil, withSchemas: Bool = false, named isMeant: (String) -> Bool
+  ) -> [DeclarationExplanation] {
     modules.enumerated().filter { !$0.element.isStandard && places?.contains($0.offset) ?? true }.flatMap { _, module in
       trees[module.file].root.parts.compactMap { node in
-        guard let kind = Self.declarationWords[node.kind], let token = Self.nameToken(of: node),
+        let isSchema = withSchemas && node.kind == .schemaDecl
+        guard let kind = isSchema ? "schema" : Self.declarationWords[node.kind], let token = Self.nameToken(of: node),
           case let name = node.word(token), isMeant(name)
         else { return nil }
         let (file, start) = (node.tree.file, node.tree.span(ofToken: token).start)

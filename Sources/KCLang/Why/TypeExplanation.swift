@@ -11,6 +11,8 @@ public struct TypeExplanation: Sendable {
     public var isKeyed: Bool
     public var isFinal: Bool
     public var documentation: String
+    /// The schema of what it holds, of which others may have the name too; nil for what is of none.
+    var schema: Int32?
   }
 
   public var name: String

@@ -162,7 +162,7 @@ extension Program {
     if value.isNone { return "none" }
     guard isRecord(value) || value.tag == .list else { return display(value) }
     let text = whole(value)
-    return text.count <= Self.longestRecord ? text : display(value)
+    return text.count <= Self.longestRecord ? text : text.prefix(Self.longestRecord - 1) + "…"
   }
 
   /// How many characters of a record or a list an input shows: what is longer is asked for by itself.

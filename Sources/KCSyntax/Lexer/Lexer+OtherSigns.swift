@@ -202,22 +202,27 @@ extension Lexer {
     return true
   }
 
-  /// Reports `#Name: {` at the start of a line, which CUE declares types with.
+  /// Reports `#Name: {` and `#Name: int` at the start of a line, which CUE declares types with.
   ///
   /// - Returns: whether it stands here, behind the `#`.
   mutating func reportDefinition() -> Bool {
     guard isAfterNewline || tokens.isEmpty else { return false }
     let name = bytes[position...].prefix(80).prefix { Self.isNameByte($0) }
     let rest = bytes[name.endIndex...].prefix { $0 != 0x0a }
-    guard !name.isEmpty, rest.first == UInt8(ascii: ":"),
-      rest.dropFirst().first(where: { $0 != 0x20 }) == UInt8(ascii: "{")
+    guard let first = name.first, rest.first == UInt8(ascii: ":"),
+      case let isRecord = rest.dropFirst().first(where: { $0 != 0x20 }) == UInt8(ascii: "{"),
+      // `#TODO: …` is a comment.
+      isRecord
+        || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= first && name.contains(where: { $0 > 0x60 })
+          && rest.contains(where: { "&|<>".utf8.contains($0) })
     else { return false }
     let start = position - 1
     add(.unknown, from: start)
     let shown = file.text(name.startIndex..<name.endIndex)
     report(
       "KC0062", "a type is declared by a word, not by `#`", start..<name.endIndex,
-      help: "write `schema \(shown) { … }`, or `type \(shown) = { … }`")
+      help: isRecord
+        ? "write `schema \(shown) { … }`, or `type \(shown) = { … }`" : "write `type \(shown) = …`")
     return true
   }
 }

@@ -137,6 +137,7 @@ extension Parser {
       if at(.less) { typeArguments() }
       takeOtherParents()
     }
+    takeOtherWith()
     if atWord(.with), !current.isAfterNewline { mixinList() }
     body(.schema)
     finish(.schemaDecl, mark)

@@ -33,6 +33,7 @@ extension Parser {
     let mark = start()
     take()
     name("an enum's name")
+    takeParametersOfEnum()
     takeEqualSign()
     if !takeCasesOfType() { enumCases() }
     finish(.enumDecl, mark)

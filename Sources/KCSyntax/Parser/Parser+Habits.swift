@@ -36,12 +36,16 @@ extension Parser {
     case "KC0003": return barHabit(line) ?? operandHabit(line) ?? valueHabit(line) ?? wordHabit(line)
     case "KC0004": return elementHabit(message, line) ?? nameHabit(line) ?? templateHabit(line)
     case "KC0005":
-      return bracedLambdaHabit(message, line) ?? templateHabit(line) ?? wordHabit(line) ?? statementHabit(line)
-        ?? headHabit(line) ?? signHabit(line)
-        ?? strayHabit(line) ?? operatorHabit(line) ?? shapeHabit(line) ?? markHabit(line)
+      let ofLine =
+        bracedLambdaHabit(message, line) ?? templateHabit(line) ?? wordHabit(line) ?? slipHabit(line)
+        ?? statementHabit(line) ?? headHabit(line)
+      if let ofLine { return ofLine }
+      let ofSign = signHabit(line) ?? strayHabit(line) ?? operatorHabit(line) ?? keyHabit(line)
+      return ofSign ?? shapeHabit(line) ?? markHabit(line)
     case "KC0007": return assignHabit(line) ?? (message.hasPrefix("`:` and a type") ? fieldHabit(line) : nil)
     case "KC0010":
-      return wordHabit(line) ?? headHabit(line) ?? restHabit(line) ?? signHabit(line) ?? portHabit(line)
+      let ofLine = wordHabit(line) ?? headHabit(line) ?? restHabit(line)
+      return ofLine ?? signHabit(line) ?? portHabit(line) ?? slipHabit(line)
     default: return nil
     }
   }

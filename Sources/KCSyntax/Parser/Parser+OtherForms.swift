@@ -11,16 +11,38 @@ extension Parser {
     finish(.unexpected, mark)
   }
 
-  /// Takes `let [a, b] = …` and `let (a, b) = …`, which are reported.
+  /// Reports `(Int, String)` where one type is expected.
+  ///
+  /// - Returns: whether it is one, and not the parameters of a function's type.
+  mutating func reportManyTypes(_ first: Int, _ count: Int) -> Bool {
+    guard count > 1, kind(position - 1) == .rightParen, !isFollowed(position) || at(.equal) || at(.rightParen) else {
+      return false
+    }
+    report(
+      "KC0062", "a value has one type: there are no tuples", range(first, position - 1),
+      help: "a record names its parts: `{ first: Int, second: String }`; of one type they are a list, `List<Int>`")
+    return true
+  }
+
+  /// Takes `let [a, b] = …`, `let (a, b) = …` and `let { a, b } = …`, which are reported.
   ///
   /// - Returns: whether one of them stands here.
   mutating func takeManyNames() -> Bool {
     let next = peek(1)
-    guard atWord(.let), !next.isAfterNewline, next.kind == .leftBracket || next.kind == .leftParen else { return false }
+    guard atWord(.let), !next.isAfterNewline, [.leftBracket, .leftParen, .leftBrace].contains(next.kind) else {
+      return false
+    }
+    let isRecord = next.kind == .leftBrace
+    guard !isRecord || peek(2).kind == .name && [.comma, .colon, .rightBrace].contains(peek(3).kind) else {
+      return false
+    }
     let mark = start()
+    let field = word(position + 2)
     report(
       "KC0062", "a `let` names one value", current.range.lowerBound..<next.range.upperBound,
-      help: "write `let first = list[0]`, one for each, or `let name = record.field`")
+      help: isRecord
+        ? "write `let \(field) = record.\(field)`, one for each"
+        : "write `let first = list[0]`, one for each, or `let name = record.field`")
     skip()
     finish(.unexpected, mark)
     return true
@@ -100,6 +122,34 @@ extension Parser {
     skip()
     finish(.unexpected, mark)
     return true
+  }
+
+  /// Takes `<T>` behind an enum's name, which is reported.
+  mutating func takeParametersOfEnum() {
+    guard at(.less), !current.isAfterNewline else { return }
+    let (mark, first) = (start(), position)
+    let own = word(first - 1)
+    typeParameters()
+    report(
+      "KC0062", "an enum has no type parameters", range(first, position - 1),
+      help: "schemas and types have: `schema Found<T> { value: T }`, `type \(own)<T> = Found<T> | Missing`")
+    finish(.unexpected, mark)
+  }
+
+  /// Takes what leads to a schema's mixins elsewhere, which is reported: `schema B mixin A {`.
+  mutating func takeOtherWith() {
+    guard at(.name), ["mixin", "mixes", "mixins", "includes", "include", "uses", "use", "has"].contains(text(current)),
+      !current.isAfterNewline, peek(1).kind == .name, !peek(1).isAfterNewline
+    else { return }
+    let mark = start()
+    report(
+      "KC0062", "a schema has what a mixin has by `with`", current.range, help: "write `with \(text(peek(1)))`",
+      fix: edit(current.range, "with"))
+    while at(.name) || at(.comma) || at(.dot) {
+      if current.isAfterNewline { break }
+      take()
+    }
+    finish(.unexpected, mark)
   }
 
   /// Takes what leads to a schema's parent elsewhere, which is reported: `schema B : A {`, `schema B implements A {`.

@@ -17,6 +17,7 @@ extension Parser {
     "export": "who imports a file sees all that it declares: leave `export` out",
     "public": "who imports a file sees all that it declares: leave `public` out",
     "private": "who imports a file sees all that it declares: leave `private` out",
+    "union": "a type that may be one of several is `type Name = A | B`",
     "foreach": "a loop runs over a collection: `for x in xs { … }`",
     "print": "nothing is printed: `kc why` tells values, and tests `assert` them",
     "console": "nothing is printed: `kc why` tells values, and tests `assert` them",
@@ -29,7 +30,7 @@ extension Parser {
 
   /// A line that begins with a word of other languages.
   func wordHabit(_ line: Line) -> Habit? {
-    if let around = recordHabit(line) { return around }
+    if let around = recordHabit(line) ?? denyHabit(line) { return around }
     let head = word(line.first)
     guard let help = Self.heads[head], kind(line.first) == .name, isFollowed(line.first + 1),
       kind(line.first + 1) != .equal, kind(line.first + 1) != .plusEqual
@@ -38,6 +39,69 @@ extension Parser {
     return Habit(
       code: "KC0062", message: "`\(head)` begins nothing here", range: tokens[line.first].range, help: help,
       coversIndented: true)
+  }
+
+  /// `annotations { app.kubernetes.io/name = "web" }`
+  func keyHabit(_ line: Line) -> Habit? {
+    let place = line.at
+    guard kind(place) == .slash, kind(place - 1) == .name, touches(place - 1, place) else { return nil }
+    let parts: Set<SyntaxKind> = [.name, .dot, .minus, .slash, .number]
+    var (first, last) = (place - 1, place)
+    while first > 0, touches(first - 1, first), parts.contains(kind(first - 1)) { first -= 1 }
+    while isFollowed(last + 1), touches(last, last + 1), parts.contains(kind(last + 1)) { last += 1 }
+    guard last > place, [.equal, .plusEqual, .colon].contains(kind(last + 1)) else { return nil }
+    let whole = range(first, last)
+    return Habit(
+      code: "KC0062", message: "a key with dots and slashes stands in quotes", range: whole,
+      help: "write `\"\(file.text(whole))\" = …`", fix: edit(whole, "\"\(file.text(whole))\""))
+  }
+
+  /// `asert x == 1`, `compnent shop() {`: a slip in a word that begins a statement.
+  func slipHabit(_ line: Line) -> Habit? {
+    // On a line of several statements it begins one behind a brace or a `;`.
+    let sign = (line.first..<line.at).last { kind($0) == .leftBrace || kind($0) == .semicolon }
+    let starts = [line.first, sign.map { $0 + 1 }].compactMap { $0 }
+    guard let first = starts.last(where: { isSlipOfStatement($0, line) }),
+      case let head = word(first), let meant = Self.statementWords.first(where: { Self.isSlip(head, $0) })
+    else { return nil }
+    return Habit(
+      code: "KC0062", message: "`\(head)` begins nothing here", range: tokens[first].range,
+      help: "did you mean `\(meant)`?", fix: edit(tokens[first].range, meant), coversIndented: true)
+  }
+
+  private func isSlipOfStatement(_ first: Int, _ line: Line) -> Bool {
+    let head = word(first)
+    return kind(first) == .name && head.utf8.count > 3 && line.at > first && isFollowed(first + 1)
+      && ![.equal, .plusEqual, .dot, .colon].contains(kind(first + 1)) && !Self.statementWords.contains(head)
+      && Self.statementWords.contains { Self.isSlip(head, $0) }
+  }
+
+  private static let statementWords = [
+    "assert", "snapshot", "expect", "with", "test", "component", "resource", "schema", "policy", "waive", "import",
+    "param", "func", "enum", "mixin", "type", "moved", "require", "keyed", "primary", "final", "delete",
+    "match", "prefer", "spread", "tolerate", "deny", "warn",
+  ]
+
+  /// Whether one letter is missing, too much or another, or two neighbours are swapped.
+  private static func isSlip(_ word: String, _ other: String) -> Bool {
+    let (one, two) = (Array(word.utf8), Array(other.utf8))
+    guard abs(one.count - two.count) < 2 else { return false }
+    let start = zip(one, two).prefix { $0 == $1 }.count
+    let end = zip(one[start...].reversed(), two[start...].reversed()).prefix { $0 == $1 }.count
+    let (left, right) = (one[start..<one.count - end], two[start..<two.count - end])
+    if left.count < 2, right.count < 2 { return true }
+    return left.count == 2 && right.count == 2 && left.first == right.last && left.last == right.first
+  }
+
+  /// `if self.x == none { deny "…" }` in a policy.
+  private func denyHabit(_ line: Line) -> Habit? {
+    // A text is three tokens: its quotes, and what is between them.
+    let heads = [line.at, line.at - 1, line.at - 3, line.at - 4]
+    guard let head = heads.first(where: { ["deny", "warn"].contains(word($0)) && kind($0 + 1) == .stringOpen })
+    else { return nil }
+    return Habit(
+      code: "KC0062", message: "what a policy refuses stands behind `if`", range: tokens[head].range,
+      help: "write `\(word(head)) if condition \"message\"`")
   }
 
   /// A line in `class Pair {` or `def twice(n) {`, which reads like a block until there.

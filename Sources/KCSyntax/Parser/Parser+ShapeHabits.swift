@@ -137,6 +137,11 @@ extension Parser {
   /// `lambda x: x + 1`, `(x) -> x`, `fn(x) { x }` where arguments stand.
   func lambdaHabit(_ line: Line) -> Habit? {
     let place = line.at
+    // Of a function that lacks the bracket behind its parameters, the arrow is its own.
+    if kind(place) == .arrow, word(line.first) == "func", !(line.first..<place).contains(where: { kind($0) == .equal })
+    {
+      return nil
+    }
     if kind(place) == .arrow {
       return Habit(
         code: "KC0051", message: "a lambda has `=>`; `->` leads to a type, or to what a case gives",

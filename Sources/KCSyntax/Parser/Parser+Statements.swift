@@ -215,7 +215,12 @@ extension Parser {
     let kind = position - 1
     if at(.stringOpen) { string() } else { take() }
     if atWord(.extends), !current.isAfterNewline {
-      if word(kind) != "env" {
+      if ["class", "struct", "interface"].contains(word(kind)) {
+        report(
+          "KC0062", "`\(word(kind))` begins nothing here", tokens[kind].range,
+          help: "write `schema \(word(kind + 1)) extends \(text(peek(1))) { … }`",
+          fix: edit(tokens[kind].range, "schema"))
+      } else if word(kind) != "env" {
         report(
           "KC0062", "a block extends no other: an `env` does, and a schema", current.range,
           help: "what blocks share stands in a `component`, or in a `func` that gives the value")

@@ -72,7 +72,7 @@ extension Parser {
 
   /// "(" type ")" or "(" [type {"," type}] ")" "->" union
   private mutating func parenType() {
-    let mark = start()
+    let (mark, first) = (start(), position)
     take()
     bracketDepth += 1
     var count = 0
@@ -89,7 +89,9 @@ extension Parser {
       nested { $0.unionType() }
       finish(.functionType, mark)
     } else {
-      if count != 1 { missing("KC0007", "`->` and the type of the function's result are expected here") }
+      if count != 1, !reportManyTypes(first, count) {
+        missing("KC0007", "`->` and the type of the function's result are expected here")
+      }
       finish(.parenType, mark)
     }
   }

@@ -73,6 +73,9 @@ extension Parser {
     default: break
     }
     switch (kind(place), word(place)) {
+    case (.name, "or") where isWithinType(line):
+      return Habit(
+        code: "KC0023", message: "`or` is `|` between types", range: here, help: "write `|`", fix: edit(here, "|"))
     case (.name, "and"), (.name, "or"):
       let sign = word(place) == "and" ? "&&" : "||"
       return Habit(
@@ -130,6 +133,13 @@ extension Parser {
         help: "the bracket that is open here is another one")
     default: return nil
     }
+  }
+
+  /// Whether a line is a field's or a parameter's, or a type's, and its type goes on until a place.
+  private func isWithinType(_ line: Line) -> Bool {
+    let signs = (line.first..<line.at).filter { kind($0) == .colon || kind($0) == .equal }
+    guard let last = signs.last else { return false }
+    return kind(last) == .colon && kind(last - 1) == .name || word(line.first) == "type" && signs.count == 1
   }
 
   private static let units: Set<String> = [

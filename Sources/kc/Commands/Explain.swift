@@ -147,7 +147,8 @@ struct Explain: ParsableCommand {
           help: Spelling.nearest(to: step, among: names).map { "did you mean `\($0)`?" }
             ?? "it has \(names.joined(separator: ", "))", code: .usage)
       }
-      guard let next = compilation.explain(type: Self.element(field.type)) else {
+      guard let next = compilation.explain(field: field) ?? compilation.explain(type: Self.element(field.type))
+      else {
         if place == steps.count - 1 { return FieldPage(type: type.name, field: field) }
         throw Terminal.fail(
           "`\(step)` of \(type.name) has no fields: it is \(field.type)", help: field.documentation, code: .usage)
