@@ -66,6 +66,31 @@ import Testing
     #expect(text.contains(#"raw { metadata = { generateName = "sweep-" } }"#), "\(text)")
   }
 
+  /// Sentences right above an element are about it, wherever they begin; fields that were taken out are not.
+  @Test func commentsAboveElementsAreAboutThem() {
+    let text = source(
+      """
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: Role
+      metadata: {name: a}
+      rules:
+      - apiGroups: [""]
+        resources: [pods]
+        verbs:
+        - get
+        # to read what is mounted
+      - apiGroups: [""]
+        resources: [configmaps]
+        verbs: [get]
+        # resourceNames: [a]
+      - apiGroups: [""]
+        resources: [secrets]
+        verbs: [get]
+      """)
+    #expect(text.contains("\n  // to read what is mounted\n  allow configmaps = [\"get\"]\n"), "\(text)")
+    #expect(!text.contains("// resourceNames: [a]\n  allow secrets"), "\(text)")
+  }
+
   /// A comment of what is left out stays by what stood beside it.
   @Test func commentsOfDefaultsStayNear() {
     let text = source(

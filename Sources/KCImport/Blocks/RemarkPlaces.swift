@@ -91,7 +91,7 @@ struct RemarkPlaces {
   private mutating func putNear(_ comment: YAML.Comment, within limit: FieldPath = FieldPath()) -> Bool {
     var outer = comment.path
     while let own = outer.elements.popLast(), !outer.isEmpty, outer.hasPrefix(limit) {
-      guard let siblings = Self.elements(of: value(at: outer)), let place = siblings.firstIndex(of: own) else {
+      guard let siblings = Self.elements(of: object.at(outer)), let place = siblings.firstIndex(of: own) else {
         continue
       }
       func path(_ sibling: FieldPath.Element) -> FieldPath { FieldPath(outer.elements + [sibling]) }
@@ -105,15 +105,6 @@ struct RemarkPlaces {
       }
     }
     return false
-  }
-
-  private func value(at path: FieldPath) -> Value? {
-    path.elements.reduce(Optional(object)) { value, element in
-      switch element {
-      case .field(let key), .key(let key): value?[key]
-      case .index(let place): value?.array.flatMap { $0.indices.contains(place) ? $0[place] : nil }
-      }
-    }
   }
 
   private static func elements(of value: Value?) -> [FieldPath.Element]? {
@@ -202,5 +193,17 @@ struct RemarkPlaces {
     let isNew = texts.insert(comment.text).inserted
     if isMoved, !isNew, comment.position != .gap { return }
     byLine[line, default: []].append(comment)
+  }
+}
+
+extension Value {
+  /// What stands at a path; nil where nothing does.
+  func at(_ path: FieldPath) -> Value? {
+    path.elements.reduce(Optional(self)) { value, element in
+      switch element {
+      case .field(let key), .key(let key): value?[key]
+      case .index(let place): value?.array.flatMap { $0.indices.contains(place) ? $0[place] : nil }
+      }
+    }
   }
 }
