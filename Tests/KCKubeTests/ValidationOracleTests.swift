@@ -162,12 +162,17 @@ struct RecordedRequest {
     }
     let sent = object
     Defaulting.apply(to: &object, type: type)
-    do { try Admission.create(&object, type: type, context: CreatePipeline.context, sent: sent) } catch {
+    do { try Admission.create(&object, type: type, context: CreatePipeline.context) } catch {
       return (Answer(code: error.code, message: error.message), object)
     }
     Strategy.prepareForCreate(&object, type: type, now: Self.now)
     var causes = ServiceAllocation.check(object, type: type, cluster: .recorded)
-    if causes.isEmpty { causes = Validation.create(object, type: type) }
+    if causes.isEmpty { causes = Validation.create(object, type: type, namespaceLabels: [:]) }
+    if causes.isEmpty {
+      do { try Admission.check(object, type: type, context: CreatePipeline.context, sent: sent) } catch {
+        return (Answer(code: error.code, message: error.message), object)
+      }
+    }
     object.set("1", at: "metadata", "resourceVersion")
     return (Answer(code: causes.isEmpty ? 201 : 422, causes: causes), Self.resolved(CreatePipeline.placed(object)))
   }

@@ -38,16 +38,12 @@ public enum Admission {
   ///
   /// - Parameters:
   ///   - object: with its defaults filled in.
-  ///   - sent: the object as it was sent: an empty `overhead`, which defaults leave out, is one that is given. Without
-  ///     it the object itself.
-  public static func create(
-    _ object: inout Value, type: ResourceType, context: Context, sent: Value? = nil
-  ) throws(APIStatus) {
+  public static func create(_ object: inout Value, type: ResourceType, context: Context) throws(APIStatus) {
     switch type.qualifiedKind {
     case "Pod":
       try priority(&object, type, context)
       tolerations(&object)
-      try runtimeClass(&object, given: (sent ?? object).at("spec", "overhead"), type, context)
+      try runtimeClass(&object, type, context)
       try serviceAccount(&object, type, context)
     case "PersistentVolumeClaim":
       protect(&object, "kubernetes.io/pvc-protection")
@@ -64,6 +60,21 @@ public enum Admission {
       }
     case "Node": taint(&object)
     default: break
+    }
+  }
+
+  /// Looks at a new object that validation has let pass. Throws the refusal (403) of a plug-in.
+  ///
+  /// - Parameter sent: the object as it was sent: an empty `overhead`, which defaults leave out, is one that is given.
+  public static func check(
+    _ object: Value, type: ResourceType, context: Context, sent: Value
+  ) throws(APIStatus) {
+    guard type.qualifiedKind == "Pod", !Defaulting.isNil(sent.at("spec", "overhead")) else { return }
+    guard let name = object.at("spec", "runtimeClassName")?.string else {
+      throw forbidden(object, type, "an overhead needs a RuntimeClass that has it")
+    }
+    if Defaulting.isNil(context.runtimeClass(name)?["overhead"]) {
+      throw forbidden(object, type, "RuntimeClass \(name) has no overhead")
     }
   }
 
@@ -145,17 +156,13 @@ public enum Admission {
   }
 
   private static func runtimeClass(
-    _ object: inout Value, given: Value?, _ type: ResourceType, _ context: Context
+    _ object: inout Value, _ type: ResourceType, _ context: Context
   ) throws(APIStatus) {
     guard let name = object.at("spec", "runtimeClassName")?.string else {
-      if Defaulting.isNil(given) { return }
-      throw forbidden(object, type, "an overhead needs a RuntimeClass that has it")
+      return
     }
     guard let found = context.runtimeClass(name) else {
       throw forbidden(object, type, "there is no RuntimeClass \(name)")
-    }
-    if Defaulting.isNil(found["overhead"]), !Defaulting.isNil(given) {
-      throw forbidden(object, type, "RuntimeClass \(name) has no overhead")
     }
     if let overhead = found.at("overhead", "podFixed"), !Defaulting.isZero(overhead) {
       if let given = object.at("spec", "overhead"), !Defaulting.isZero(given), given != overhead {

@@ -12,6 +12,15 @@ public enum Defaulting {
     object["kind"] = .string(type.kind)
     rules[type.qualifiedKind]?(&object)
     form(&object, type: type)
+    dropRepeatedOwners(&object)
+  }
+
+  /// Owners that are named twice over, in all their fields, are named once.
+  private static func dropRepeatedOwners(_ object: inout Value) {
+    guard let owners = object.at("metadata", "ownerReferences")?.array, owners.count > 1 else { return }
+    var kept: [Value] = []
+    for owner in owners where !kept.contains(owner) { kept.append(owner) }
+    if kept.count < owners.count { object.set(.array(kept), at: "metadata", "ownerReferences") }
   }
 
   /// Brings an object into the form that the API server writes, without filling in defaults.

@@ -5,7 +5,9 @@ enum ScalarForm {
   static func canonicalise(_ object: inout Value, type: ResourceType) {
     let schema = KubeSchema.builtin
     guard let root = schema.type(apiVersion: type.apiVersion, kind: type.kind), !holding[root].isEmpty else { return }
-    walk(&object, root, schema, holding, depth: 0)
+    // Only the groups that Kubernetes began with round amounts of resources.
+    let rounds = type.group != "node.k8s.io" && type.group != "resource.k8s.io"
+    walk(&object, root, schema, holding, rounds, depth: 0)
   }
 
   /// By type: the places of the fields that hold such a value somewhere, so that others are passed over.
@@ -40,20 +42,21 @@ enum ScalarForm {
   }
 
   private static func walk(
-    _ value: inout Value, _ type: Int, _ schema: KubeSchema, _ holding: [[Int]], depth: Int
+    _ value: inout Value, _ type: Int, _ schema: KubeSchema, _ holding: [[Int]], _ rounds: Bool, depth: Int
   ) {
     guard !holding[type].isEmpty, case .object(var fields) = value, depth < 64 else { return }
     value = .null  // Gives up the reference, so that the change happens in place.
     for place in holding[type] {
       guard var child = fields[schema.types[type].fields[place].name] else { continue }
-      walk(&child, schema.types[type].fields[place].shape, schema, holding, depth: depth)
+      walk(&child, schema.types[type].fields[place].shape, schema, holding, rounds, depth: depth)
       fields[schema.types[type].fields[place].name] = child
     }
     value = .object(fields)
   }
 
   private static func walk(
-    _ value: inout Value, _ shape: KubeSchema.Shape, _ schema: KubeSchema, _ holding: [[Int]], depth: Int
+    _ value: inout Value, _ shape: KubeSchema.Shape, _ schema: KubeSchema, _ holding: [[Int]], _ rounds: Bool,
+    depth: Int
   ) {
     switch (shape, value) {
     case (.quantity, _): value = quantity(value, isResource: false)
@@ -65,19 +68,19 @@ enum ScalarForm {
       if let bytes = Base64.decode(text) { value = .string(Base64.encode(bytes)) }
     case (.number, .number(let number)):
       if let whole = Int64(exactly: number) { value = .int(whole) }
-    case (.type(let index), .object): walk(&value, index, schema, holding, depth: depth + 1)
+    case (.type(let index), .object): walk(&value, index, schema, holding, rounds, depth: depth + 1)
     case (.list(let inner), .array(var elements)):
       value = .null
-      for index in elements.indices { walk(&elements[index], inner, schema, holding, depth: depth) }
+      for index in elements.indices { walk(&elements[index], inner, schema, holding, rounds, depth: depth) }
       value = .array(elements)
     case (.map(.quantity), .object(let fields)):
-      // A map of quantities is a list of resources.
-      value = .object(fields.mapValues { quantity($0, isResource: true) })
+      // A map of quantities is a list of resources, which most groups round.
+      value = .object(fields.mapValues { quantity($0, isResource: rounds) })
     case (.map(let inner), .object(let fields)):
       value = .object(
         fields.mapValues { element in
           var element = element
-          walk(&element, inner, schema, holding, depth: depth)
+          walk(&element, inner, schema, holding, rounds, depth: depth)
           return element
         })
     default: break

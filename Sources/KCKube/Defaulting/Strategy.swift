@@ -35,6 +35,8 @@ public enum Strategy {
       object.set("1", at: "metadata", "annotations", templateGeneration)
       PodStrategy.dropDisabledTemplate(&object)
     case "CustomResourceDefinition.apiextensions.k8s.io": definition(&object)
+    case "Lease.coordination.k8s.io", "Node", "CSIDriver.storage.k8s.io", "ServiceAccount":
+      FieldsSwitchedOff.drop(from: &object, old: nil, kind: kind)
     case "EndpointSlice.discovery.k8s.io":
       Defaulting.each(&object, "endpoints") { $0["deprecatedTopology"] = nil }
     case "StatefulSet.apps":
@@ -70,6 +72,8 @@ public enum Strategy {
     case "EndpointSlice.discovery.k8s.io":
       Defaulting.each(&object, "endpoints") { $0["deprecatedTopology"] = nil }
     case "DaemonSet.apps": countTemplates(&object, old)
+    case "Lease.coordination.k8s.io", "Node", "CSIDriver.storage.k8s.io", "ServiceAccount":
+      FieldsSwitchedOff.drop(from: &object, old: old, kind: kind)
     case "CustomResourceDefinition.apiextensions.k8s.io": addStoredVersion(&object)
     default: break
     }

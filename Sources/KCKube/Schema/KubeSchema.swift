@@ -44,6 +44,8 @@ public struct KubeSchema: Sendable {
     public var presence = Presence.whenSet
     /// Whether null is a value of its own; only for custom resources.
     public var isNullable = false
+    /// Whether null is a value that the elements of a map can have.
+    public var areElementsNullable = false
     /// For strategic merge: the field that tells elements apart, and the strategies (`merge`, `replace`, `retainKeys`).
     public var mergeKey: String?
     public var strategy: String?

@@ -16,6 +16,7 @@ enum UpdateRules {
     case "PersistentVolume": ClaimRules.volumeUpdate(object, old: old, &report)
     case "Node": ClusterObjectRules.nodeUpdate(object, old: old, &report)
     case "ResourceQuota": QuotaRules.quotaUpdate(object, old: old, &report)
+    case "CSINode.storage.k8s.io": StorageObjectRules.nodeUpdate(object, old: old, &report)
     case "ServiceCIDR.networking.k8s.io": NetworkingRules.serviceRangeUpdate(object, old: old, &report)
     case "CustomResourceDefinition.apiextensions.k8s.io": DefinitionRules.update(object, old: old, &report)
     case "Event.events.k8s.io": EventRules.update(object, old: old, type: type, &report)

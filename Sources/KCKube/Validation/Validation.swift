@@ -6,7 +6,11 @@ public import KCData
 /// checks them. Causes have the server's reasons and field paths.
 public enum Validation {
   /// Checks a new object.
-  public static func create(_ object: Value, type: ResourceType) -> [APIStatus.Cause] {
+  ///
+  /// - Parameter namespaceLabels: those of its namespace; nil where they are not known, and count for anything.
+  public static func create(
+    _ object: Value, type: ResourceType, namespaceLabels: [String: String]? = nil
+  ) -> [APIStatus.Cause] {
     guard isKnown(type) else { return metadataOnly(object, type) }
     var report = ValidationReport()
     ObjectMetaRules.check(object, type: type, &report)
@@ -28,6 +32,7 @@ public enum Validation {
       NetworkingRules.ingress(object, &report)
     default: rules[type.qualifiedKind]?(object, &report)
     }
+    if let namespaceLabels { DeviceRules.administration(object, type, namespaceLabels, &report) }
     return distinct(report.causes)
   }
 

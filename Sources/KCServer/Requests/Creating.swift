@@ -83,15 +83,21 @@ struct ObjectWriter {
       object.set(1, at: "metadata", "generation")
     } else {
       let context = ClusterAdmission.context(for: object, type, state, server.settings)
-      try Admission.create(&object, type: type, context: context, sent: body)
+      try Admission.create(&object, type: type, context: context)
       try LimitRanger(object, type, state).apply(to: &object)
       try ClusterAdmission.checkPriorityClass(object, type, state)
       Strategy.prepareForCreate(&object, type: type, now: now)
     }
     let name = object.name ?? ""
     try checkAllocation(object, state)
-    let causes = Validation.create(object, type: type) + customCauses(object, state)
+    let labels = type.namespaced ? state.get("namespaces", nil, object.namespace ?? "")?.value.labels : nil
+    let causes =
+      Validation.create(object, type: type, namespaceLabels: labels ?? [:]) + customCauses(object, state)
     if !causes.isEmpty { throw .invalid(type, name, causes) }
+    if !state.catalogue.isCustom(type) {
+      let context = ClusterAdmission.context(for: object, type, state, server.settings)
+      try Admission.check(object, type: type, context: context, sent: body)
+    }
     if let there = state.get(resource, object.namespace, name)?.value {
       throw .alreadyExists(type, name, isLeaving: there.isBeingDeleted)
     }

@@ -17,7 +17,9 @@ extension KubeSchema {
         continue
       }
       if child == .null, !field.isNullable, type.isCustom, key != "metadata" { continue }
-      out[key] = key == "metadata" && depth == 0 ? child : completed(child, shape: field.shape, depth: depth + 1)
+      let isWhole = key == "metadata" && depth == 0
+      let child = isWhole || field.areElementsNullable ? child : child.withoutNulls(in: field.shape, of: type)
+      out[key] = isWhole ? child : completed(child, shape: field.shape, depth: depth + 1)
     }
     for field in type.fields where out[field.name] == nil {
       guard let standard = field.defaultValue else { continue }
@@ -35,5 +37,15 @@ extension KubeSchema {
       .object(fields.mapValues { completed($0, shape: element, depth: depth + 1) })
     default: value
     }
+  }
+}
+
+extension Value {
+  /// Without the nulls of a map of a custom resource, where they are no values.
+  fileprivate func withoutNulls(in shape: KubeSchema.Shape, of type: KubeSchema.TypeSchema) -> Value {
+    guard type.isCustom, case .map = shape, case .object(let fields) = self,
+      fields.contains(where: { $0.value == .null })
+    else { return self }
+    return .object(Fields(fields.filter { $0.value != .null }.map { ($0.key, $0.value) }))
   }
 }

@@ -57,6 +57,7 @@ extension KubeSchema {
     field.shape = customShape(schema, path: path, depth: depth)
     field.defaultValue = schema["default"]
     field.isNullable = schema["nullable"]?.bool ?? false
+    field.areElementsNullable = schema["additionalProperties"]?["nullable"]?.bool ?? false
     field.isAtomic = schema["x-kubernetes-map-type"]?.string == "atomic"
     field.listKind = schema["x-kubernetes-list-type"]?.string.flatMap { ListKind(rawValue: $0) }
     field.keys = (schema["x-kubernetes-list-map-keys"]?.array ?? []).compactMap(\.string)

@@ -75,9 +75,10 @@ struct WebURL {
   /// Whether each `%` is followed by two hexadecimal digits.
   private static func isEscaped(_ text: String) -> Bool {
     text.split(separator: "%", omittingEmptySubsequences: false).dropFirst().allSatisfy { part in
-      part.utf8.count >= 2 && part.utf8.prefix(2).allSatisfy { byte in
-        (48...57).contains(byte) || (65...70).contains(byte) || (97...102).contains(byte)
-      }
+      part.utf8.count >= 2
+        && part.utf8.prefix(2).allSatisfy { byte in
+          (48...57).contains(byte) || (65...70).contains(byte) || (97...102).contains(byte)
+        }
     }
   }
 }

@@ -62,7 +62,8 @@ enum ClusterObjectRules {
     amounts(object, &report)
     features(object["status"] ?? [:], &report)
     if let swap = object.at("status", "nodeInfo", "swap", "capacity")?.int, swap <= 0 {
-      report.invalid(FieldPath("metadata", "nodeSwapStatus", "capacity"), "must be greater than zero", value: .int(swap))
+      report.invalid(
+        FieldPath("metadata", "nodeSwapStatus", "capacity"), "must be greater than zero", value: .int(swap))
     }
   }
 

@@ -74,7 +74,7 @@ enum EndpointRules {
     let addresses = endpoint.texts("addresses")
     if addresses.isEmpty { report.required(path["addresses"], "at least one address is needed") }
     if addresses.count > 100 { report.tooMany(path["addresses"], addresses.count, 100) }
-    for (index, text) in addresses.enumerated() where addresses.count <= 100 {
+    for (index, text) in addresses.enumerated() {
       let here = path["addresses"][index]
       if family == "FQDN" {
         let name = text.hasSuffix(".") ? String(text.dropLast()) : text

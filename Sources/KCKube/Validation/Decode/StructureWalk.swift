@@ -30,6 +30,9 @@ struct StructureWalk {
   private mutating func field(
     _ key: String, _ child: Value, _ type: KubeSchema.TypeSchema, _ path: FieldPath, depth: Int
   ) {
+    if type.isJSONSchema, let shape = type.place(of: key).map({ type.fields[$0].shape }) {
+      if loose(key, child, shape, type, path.field(key), depth: depth + 1) { return }
+    }
     if let place = type.place(of: key) {
       check(child, type.fields[place].shape, path.field(key), depth: depth + 1)
     } else if let shape = type.undeclared {
@@ -38,6 +41,36 @@ struct StructureWalk {
       let here = path.field(key)
       unknown.add("FieldValueInvalid", here, "unknown field \"\(here)\"")
     }
+  }
+
+  /// Fields of a JSON schema that may hold one thing or another; false for all others. What the server reads there it
+  /// reads leniently, so that unknown fields pass.
+  private mutating func loose(
+    _ key: String, _ child: Value, _ shape: KubeSchema.Shape, _ type: KubeSchema.TypeSchema, _ path: FieldPath,
+    depth: Int
+  ) -> Bool {
+    let known = unknown
+    defer { unknown = known }
+    guard let own = schema.types.firstIndex(where: { $0.name == type.name }) else { return false }
+    switch (key, child) {
+    case ("items", .object), ("additionalProperties", .object), ("additionalItems", .object):
+      check(child, .type(own), path, depth: depth)
+    case ("items", .array(let elements)):
+      for (index, element) in elements.enumerated() { check(element, .type(own), path.index(index), depth: depth) }
+    case ("items", _), ("additionalProperties", .bool), ("additionalItems", .bool): break
+    case ("additionalProperties", _), ("additionalItems", _):
+      if child != .null { mismatch("a truth value or a schema", child, path) }
+    case ("dependencies", .object(let fields)):
+      for (name, part) in fields {
+        switch part {
+        case .object: check(part, .type(own), path.key(name), depth: depth)
+        case .array: check(part, .list(.string), path.key(name), depth: depth)
+        default: break
+        }
+      }
+    default: return false
+    }
+    return true
   }
 
   private mutating func scalar(_ value: Value, _ shape: KubeSchema.Shape, _ path: FieldPath) {
@@ -101,4 +134,9 @@ extension String {
     while text.last?.isWhitespace ?? false { text.removeLast() }
     return String(text)
   }
+}
+
+extension KubeSchema.TypeSchema {
+  /// Whether it is the JSON schema of a custom resource.
+  fileprivate var isJSONSchema: Bool { name.hasSuffix("JSONSchemaProps") }
 }

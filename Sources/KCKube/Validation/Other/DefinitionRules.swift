@@ -95,6 +95,10 @@ enum DefinitionRules {
     }
     for (index, name) in names.enumerated() where !Names.isServiceName(name) {
       report.invalid(here[index]["name"], "not a DNS label that starts with a letter", value: .string(name))
+      // The first is the one that older clients know.
+      if index == 0, !name.isEmpty {
+        report.invalid(path["version"], "not a DNS label that starts with a letter", value: .string(name))
+      }
     }
     for (index, version) in versions.enumerated() { deprecation(version, here[index], &report) }
     if Set(names).count < names.count { refuse("must not have the same version twice") }
@@ -154,7 +158,12 @@ enum DefinitionRules {
         switch field {
         case "subresources": scale(version[field]?.set("scale"), here["scale"], &report)
         case "additionalPrinterColumns": columns(version.list(field), here, &report)
-        default: selectable(version.list(field), version, here, &report)
+        default:
+          if version["schema"]?.set("openAPIV3Schema") == nil || isCommon && !isShared("schema") {
+            report.invalid(here, "needs a schema beside it", value: "")
+          } else {
+            selectable(version.list(field), version, here, &report)
+          }
         }
       }
     }

@@ -20,6 +20,25 @@ enum DeviceRules {
     spec(object.at("spec", "spec") ?? [:], FieldPath("spec", "spec"), &report)
   }
 
+  /// Devices that others use are to be had only in namespaces that are marked for it.
+  static func administration(
+    _ object: Value, _ type: ResourceType, _ labels: [String: String], _ report: inout ValidationReport
+  ) {
+    let spec =
+      switch type.qualifiedKind {
+      case "ResourceClaim.resource.k8s.io": object["spec"]
+      case "ResourceClaimTemplate.resource.k8s.io": object.at("spec", "spec")
+      default: nil as Value?
+      }
+    guard let spec, labels["resource.kubernetes.io/admin-access"] != "true" else { return }
+    for (index, request) in (spec["devices"]?.list("requests") ?? []).enumerated()
+    where request["exactly"]?.flag("adminAccess") ?? false {
+      report.forbidden(
+        FieldPath("spec", "devices", "requests")[index]["adminAccess"],
+        "needs the label resource.kubernetes.io/admin-access: true on the namespace")
+    }
+  }
+
   private static func spec(_ spec: Value, _ path: FieldPath, _ report: inout ValidationReport) {
     let devices = spec["devices"] ?? [:]
     let here = path["devices"]

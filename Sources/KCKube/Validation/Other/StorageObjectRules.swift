@@ -100,6 +100,17 @@ enum StorageObjectRules {
     }
   }
 
+  /// Of a driver that a node has already only the count of volumes may change.
+  static func nodeUpdate(_ object: Value, old: Value, _ report: inout ValidationReport) {
+    let before = Dictionary(
+      (old["spec"]?.list("drivers") ?? []).map { ($0.text("name"), $0.without("allocatable")) },
+      uniquingKeysWith: { first, _ in first })
+    for driver in object["spec"]?.list("drivers") ?? [] {
+      guard let same = before[driver.text("name")] else { continue }
+      report.immutable(driver.without("allocatable"), same, FieldPath("spec", "drivers"))
+    }
+  }
+
   static func attachment(_ object: Value, _ report: inout ValidationReport) {
     let spec = object["spec"] ?? [:]
     let path = FieldPath("spec")

@@ -134,8 +134,9 @@ enum PodRules {
     }
     for (index, search) in searches.enumerated() where search != "." {
       let name = search.hasSuffix(".") ? String(search.dropLast()) : search
+      // Underscores may stand within a part and at its start.
       let relaxed = name.split(separator: ".", omittingEmptySubsequences: false).map { part in
-        String(part).replacing("_", with: "-").trimmingDashes
+        (part.hasPrefix("_") ? part.dropFirst() : part).replacing("_", with: "-")
       }
       report.subdomain(relaxed.joined(separator: "."), path["searches"][index])
     }
@@ -163,15 +164,5 @@ enum PodRules {
       for field in given { report.subdomain(claim.text(field), here[field]) }
     }
     return names
-  }
-}
-
-extension String {
-  /// Without dashes at either end.
-  fileprivate var trimmingDashes: String {
-    var text = self[...]
-    while text.first == "-" { text.removeFirst() }
-    while text.last == "-" { text.removeLast() }
-    return String(text)
   }
 }

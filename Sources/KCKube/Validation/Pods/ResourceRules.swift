@@ -33,6 +33,7 @@ enum ResourceRules {
         report.required(path[index])
         continue
       }
+      if !request.isEmpty { report.label(request, path[index]["request"]) }
       if !seen.insert("\(name)/\(request)").inserted { report.duplicate(path[index], name) }
       if !known.contains(name) { report.notFound(path[index], name) }
     }
@@ -108,12 +109,24 @@ enum PodResourceRules {
     ResourceRules.check(resources, here, claims: context.claims, &before)
     if !resources.list("claims").isEmpty { report.forbidden(here["claims"], "claims are for containers") }
     for side in ["limits", "requests"] {
-      for (name, _) in resources.map(side) where !isSupported(name) {
-        report.unsupported(here[side].key(name), name, allowed: ["cpu", "hugepages-", "memory"])
+      for (name, _) in resources.map(side) where !isSupported(name) && Names.isQualifiedName(name) {
+        if name.contains("/") || isStandard(name) {
+          report.unsupported(here[side].key(name), name, allowed: ["cpu", "hugepages-", "memory"])
+        } else {
+          report.invalid(here[side].key(name), "must be a standard resource or have a domain", value: .string(name))
+        }
       }
     }
     report.causes += before.causes.filter { !$0.message.contains("standard resource") }
     compare(spec, resources, here, &report)
+  }
+
+  private static func isStandard(_ name: String) -> Bool {
+    let amounts: Set<String> = ["cpu", "memory", "ephemeral-storage", "storage"]
+    if amounts.contains(name) || ResourceRules.counted.contains(name) { return true }
+    return ["requests.", "limits."].contains {
+      name.hasPrefix($0) && amounts.contains(String(name.dropFirst($0.count)))
+    }
   }
 
   private static func isSupported(_ name: String) -> Bool {

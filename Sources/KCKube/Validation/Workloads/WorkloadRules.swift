@@ -56,8 +56,10 @@ enum WorkloadRules {
       .array(
         claims.map { ["name": .string($0.name ?? ""), "persistentVolumeClaim": ["claimName": .string($0.name ?? "")]] }
           + own.filter { !names.contains($0.text("name")) }), at: "template", "spec", "volumes")
-    if isUsable { match(spec, path, &report) }
-    template(merged, path, &report)
+    if isUsable {
+      match(spec, path, &report)
+      template(merged, path, &report)
+    }
     restart(spec, path, &report)
     for (index, claim) in claims.enumerated() {
       ClaimRules.spec(claim["spec"] ?? [:], path["volumeClaimTemplates"][index]["spec"], &report)
