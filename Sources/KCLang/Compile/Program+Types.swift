@@ -82,6 +82,8 @@ extension Program {
     let words = node.words
     guard let first = words.first else { return TypeTable.unknown }
     let arguments = node.child(.typeArguments)?.parts.filter(\.isType) ?? []
+    // What is missing between the brackets was reported; without it the name may mean something else.
+    if arguments.isEmpty, node.child(.typeArguments) != nil { return TypeTable.unknown }
     var type: TypeID
     if words.count == 1, let builtin = builtinType(node.word(first), arguments, scope) {
       type = builtin
