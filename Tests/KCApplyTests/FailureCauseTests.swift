@@ -273,7 +273,7 @@ import Testing
   /// The quota has room again, and by now something else is in the way.
   @Test func theRefusalThatCountsIsTheLast() {
     let quota = #"pods "web-1" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2"#
-    let again = #"pods "web-asked" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=2"#
+    let again = #"pods "web-asked" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3"#
     #expect(Applier.newer(quota, again) == quota)
     let security = #"pods "web-asked" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true"#
     #expect(Applier.newer(quota, security) == #"violates PodSecurity "restricted:latest": runAsNonRoot != true"#)
