@@ -1,6 +1,6 @@
 # make demo   set up, build, and watch the example come up, change, survive a failure and go away again
 # make test   set up and run all tests
-.PHONY: all setup build release demo test test-oracle bench check docs format clean
+.PHONY: all setup build release demo test test-oracle test-cluster bench check docs format clean
 
 KC := .build/release/kc
 
@@ -25,6 +25,10 @@ test: setup
 
 test-oracle: setup
 	KC_ORACLE_FULL=1 swift test --filter Oracle
+
+# Against any real cluster: make test-cluster KC_CLUSTER=KUBECONFIG [KC_CLUSTER_IMAGE=an image that its nodes can pull]
+test-cluster: setup
+	KC_CLUSTER="$(KC_CLUSTER)" swift test --no-parallel --filter ClusterTests
 
 bench: release
 	swift build -c release --product bench-scheduler --static-swift-stdlib

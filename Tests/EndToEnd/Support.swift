@@ -25,6 +25,15 @@ let engineIsPossible: Bool = {
   return reasons.isEmpty
 }()
 
+func writeFile(_ path: String, _ text: String) {
+  guard let file = fopen(path, "w") else {
+    Issue.record("\(path) cannot be written")
+    return
+  }
+  fputs(text, file)
+  fclose(file)
+}
+
 /// A machine of its own for one test: the kc program, a folder for the engine, a copy of the example.
 final class Machine {
   let folder: String

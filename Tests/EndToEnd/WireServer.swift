@@ -105,11 +105,7 @@ final class WireServer: Sendable {
     }
   }
 
-  func write(_ name: String, _ text: String) {
-    guard let file = fopen("\(folder)/\(name)", "w") else { return }
-    fputs(text, file)
-    fclose(file)
-  }
+  func write(_ name: String, _ text: String) { writeFile("\(folder)/\(name)", text) }
 
   /// A kubeconfig with one context.
   static func kubeconfig(

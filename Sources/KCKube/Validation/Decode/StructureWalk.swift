@@ -18,7 +18,11 @@ struct StructureWalk {
     switch (shape, value) {
     case (.type(let index), .object(let fields)):
       let type = schema.types[index]
-      for (key, child) in fields { field(key, child, type, path, depth: depth) }
+      let isJSONSchema = type.isJSONSchema
+      for (key, child) in fields {
+        if isJSONSchema, loose(key, child, index, path.field(key), depth: depth + 1) { continue }
+        field(key, child, type, path, depth: depth)
+      }
     case (.list(let inner), .array(let elements)):
       for (index, element) in elements.enumerated() { check(element, inner, path.index(index), depth: depth + 1) }
     case (.map(let inner), .object(let fields)):
@@ -30,9 +34,6 @@ struct StructureWalk {
   private mutating func field(
     _ key: String, _ child: Value, _ type: KubeSchema.TypeSchema, _ path: FieldPath, depth: Int
   ) {
-    if type.isJSONSchema, let shape = type.place(of: key).map({ type.fields[$0].shape }) {
-      if loose(key, child, shape, type, path.field(key), depth: depth + 1) { return }
-    }
     if let place = type.place(of: key) {
       check(child, type.fields[place].shape, path.field(key), depth: depth + 1)
     } else if let shape = type.undeclared {
@@ -45,13 +46,11 @@ struct StructureWalk {
 
   /// Fields of a JSON schema that may hold one thing or another; false for all others. What the server reads there it
   /// reads leniently, so that unknown fields pass.
-  private mutating func loose(
-    _ key: String, _ child: Value, _ shape: KubeSchema.Shape, _ type: KubeSchema.TypeSchema, _ path: FieldPath,
-    depth: Int
-  ) -> Bool {
+  ///
+  /// - Parameter own: the type of JSON schemas.
+  private mutating func loose(_ key: String, _ child: Value, _ own: Int, _ path: FieldPath, depth: Int) -> Bool {
     let known = unknown
     defer { unknown = known }
-    guard let own = schema.types.firstIndex(where: { $0.name == type.name }) else { return false }
     switch (key, child) {
     case ("items", .object), ("additionalProperties", .object), ("additionalItems", .object):
       check(child, .type(own), path, depth: depth)
