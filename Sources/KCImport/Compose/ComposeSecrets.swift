@@ -101,7 +101,7 @@ enum ComposeSecrets {
       let word = String(name[start...])
       let after = rest.index(after: mark)
       out += rest[..<after]
-      let value = isSecret(word) ? value(behind: rest[mark], in: rest[after...]) : nil
+      let value = isSecret(word) ? value(behind: rest[mark], in: rest[after...], of: word) : nil
       rest = rest[after...]
       guard let value, isSecret(word, saying: String(value)) else { continue }
       out += "\(rest[..<value.startIndex])…"
@@ -118,7 +118,7 @@ enum ComposeSecrets {
   }
 
   /// The value of a setting, `NAME=value` or `NAME: value`; nil where it is a sentence, or no value that is secret.
-  private static func value(behind mark: Character, in text: Substring) -> Substring? {
+  private static func value(behind mark: Character, in text: Substring, of name: String) -> Substring? {
     if mark == ":", let first = text.first, first != " " { return nil }
     let text = mark == ":" ? text.drop { $0 == " " } : text
     var value: Substring
@@ -129,7 +129,9 @@ enum ComposeSecrets {
     } else {
       value = text.firstRange(of: " #").map { text[..<$0.lowerBound] } ?? text
       while value.last == " " { value.removeLast() }
-      if value.contains(" ") { return nil }
+      // `DB_PASSWORD: some words` is a setting, `password: see the notes` a sentence.
+      let isSetting = name.contains("_") && !name.contains(where: \.isLowercase)
+      if value.contains(" "), !isSetting { return nil }
     }
     return isValue(value) ? value : nil
   }

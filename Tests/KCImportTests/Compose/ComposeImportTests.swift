@@ -213,14 +213,14 @@ import Testing
     let comments = [
       "- DB_PASSWORD=hunter2", "\"api_token\": \"abc def\", and more", "url: postgres://u:hunter2@h/db",
       "export TOKEN='a b' OTHER=c", "DB_PASSWORD: ${DB_PASSWORD}", "Note on the password: it is long", "MAX_TOKENS=40",
-      "-----BEGIN PRIVATE KEY-----",
+      "-----BEGIN PRIVATE KEY-----", "API_TOKEN: four words in all",
     ]
     let text = comments.map { "    # \($0)\n" }.joined()
     let source = checked("services:\n  web:\n    image: a\n    environment:\n\(text)    - A=b\n").source
     for line in [
       "// - DB_PASSWORD=…\n", "// \"api_token\": \"…\", and more\n", "// url: postgres://u:…@h/db\n",
       "// export TOKEN='…' OTHER=c\n", "// DB_PASSWORD: ${DB_PASSWORD}\n", "// Note on the password: it is long\n",
-      "// MAX_TOKENS=40\n", "// …\n",
+      "// MAX_TOKENS=40\n", "// …\n", "// API_TOKEN: …\n",
     ] { #expect(source.contains(line), "\(line)\n\(source)") }
   }
 
