@@ -88,7 +88,7 @@ extension Planner {
   /// Refuses an object that another block declares, too: the later of the two would undo the other at each apply.
   static func refuseRepeats(_ steps: inout [Step]) {
     var first: [String: Int] = [:]
-    for index in steps.indices {
+    for index in steps.indices where !steps[index].key.name.isEmpty {
       let key = steps[index].key
       let name = "\(kind(key))/\(key.namespace)/\(key.name)"
       guard let other = first[name] else {
@@ -100,6 +100,18 @@ extension Planner {
       steps[index].refusal = APIStatus(
         code: 409, reason: "AlreadyExists",
         message: "\(key.kind) \(key.name) is declared\(place), too: give one of them another name, or leave it out")
+    }
+  }
+
+  /// Refuses what has no name: what the target would name anew each time could not be found again.
+  static func refuseNameless(_ steps: inout [Step]) {
+    for index in steps.indices where steps[index].key.name.isEmpty {
+      // That its kind is not known is said first.
+      if steps[index].refusal?.code == 404 { continue }
+      let what = steps[index].object?.at("metadata", "generateName") == nil ? "no name" : "a `generateName` alone"
+      steps[index].refusal = APIStatus(
+        code: 422, reason: "Invalid",
+        message: "\(steps[index].address) has \(what), and would be another object each time: give it a name")
     }
   }
 

@@ -107,6 +107,7 @@ public struct Planner {
     refuseOrphans(&steps, of: removals, live: live)
     remakeOrphans(&steps, live: live)
     Self.refuseMisplaced(&steps)
+    Self.refuseNameless(&steps)
     Self.refuseRepeats(&steps)
     Autoscaled.free(&steps, from: removals, live: live.objects)
     var gone = removalSteps(removals, live: live) { entry in

@@ -62,6 +62,22 @@ import Testing
     #expect(Make.plan([Make.desired(Make.config("a", [:])), Make.desired(Make.config("b", [:]))]).refusals.isEmpty)
   }
 
+  @Test func whatHasNoNameIsRefusedForThat() {
+    func job(_ address: String) -> DesiredObject {
+      var item = Make.desired([
+        "apiVersion": "batch/v1", "kind": "Job", "metadata": ["generateName": "run-", "namespace": "shop"],
+      ])
+      item.address = address
+      return item
+    }
+    let plan = Make.plan([job("job.a"), job("job.b")])
+    #expect(
+      plan.refusals.compactMap(\.refusal?.message).sorted() == [
+        "job.a has a `generateName` alone, and would be another object each time: give it a name",
+        "job.b has a `generateName` alone, and would be another object each time: give it a name",
+      ])
+  }
+
   @Test func protectionOutlivesItsBlock() {
     var object = Make.config("old", [:])
     #expect(removal(object).guarded.isEmpty)
