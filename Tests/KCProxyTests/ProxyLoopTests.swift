@@ -69,7 +69,8 @@ import Testing
       ProxyLoop(client: APIClient(transport: transport, fieldManager: "test"), applier: recorder))
     transport.put("services", RuleSetTests.service("web", ip: "10.96.0.7"))
     let running = Task { await loop.run() }
-    while !recorder.last.contains("10.96.0.7") { await Task.yield() }
+    // The loop counts rules a moment after they were taken.
+    while !recorder.last.contains("10.96.0.7") || loop.generation == 0 { await Task.yield() }
     #expect(loop.generation == 1)
     transport.put("endpointslices", RuleSetTests.slice("web", [RuleSetTests.endpoint("10.244.1.2")]))
     while !recorder.last.contains("10.244.1.2") { await Task.yield() }
